@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package config turns the ConfigMap config-gateway into a typed, validated
+// Config: which Gateways serve external and which serve cluster-local hosts.
+//
+// Parse is pure. It reports every mistake at once, each with its key, entry and
+// field, for example data[external-gateways][1].gateway. The webhook takes the
+// strict NewFromConfigMap; the controller takes Store, which keeps the last good
+// Config when the data is bad, and for which an unknown key is only a warning, so
+// that a file written for a newer version does not stop an older controller.
+package config

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+// Name is the name of the ConfigMap, in the system namespace.
+const Name = "config-gateway"
+
+// The keys of the ConfigMap's data.
+const (
+	ExternalGateways = "external-gateways"
+	LocalGateways    = "local-gateways"
+)
+
+// ProbeMode says how a KIngress is proven to be served.
+type ProbeMode string
+
+// The probe modes. ProbeAuto starts with what the Gateway offers and degrades.
+const (
+	ProbeAuto      ProbeMode = "auto"
+	ProbeDataplane ProbeMode = "dataplane"
+	ProbeAddress   ProbeMode = "address"
+	ProbeStatus    ProbeMode = "status"
+)
+
+// Entry is one Gateway that may serve KIngresses.
+type Entry struct {
+	// Visibility tells which list the entry stands in, Index where (from 0).
+	Visibility v1alpha1.IngressVisibility
+	Index      int
+
+	Class string
+	// Gateway is never empty: an entry that names none gets ManagedGateway's name.
+	Gateway types.NamespacedName
+	// Managed means that the controller creates and owns the Gateway.
+	Managed bool
+	// HTTPListener is the listener of the Gateway that serves plain HTTP;
+	// empty means every listener that admits the route.
+	HTTPListener string
+	// Service is the data plane's Service; the zero value means: discover it.
+	Service types.NamespacedName
+	// Features are the entry's supported-features, and only these.
+	Features sets.Set[gwfeatures.FeatureName]
+	// ProxyProtocol makes probes speak the PROXY protocol.
+	ProxyProtocol bool
+	Probe         ProbeMode
+
+	// LabelSelector is over the KIngress's labels; nil selects none.
+	LabelSelector labels.Selector
+	// NamespaceSelector is over the labels of the KIngress's namespace; nil
+	// admits all namespaces.
+	NamespaceSelector labels.Selector
+}
+
+// IsDefault tells whether the entry serves what no other entry selects.
+func (e Entry) IsDefault() bool {
+	return e.LabelSelector == nil && e.NamespaceSelector == nil
+}
+
+// String names the entry as the operator finds it in the file, for messages.
+func (e Entry) String() string {
+	return fmt.Sprintf("%s[%d] (%s)", listKey(e.Visibility), e.Index, e.Gateway)
+}
+
+// Config is the content of config-gateway. The zero value configures nothing.
+type Config struct {
+	External, Local []Entry
+}
+
+// Entries returns the entries for a visibility, in the order of the file.
+func (c *Config) Entries(visibility v1alpha1.IngressVisibility) []Entry {
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		return c.Local
+	}
+	return c.External
+}
+
+// Entry finds the entry of a Gateway; there is at most one in both lists.
+func (c *Config) Entry(gateway types.NamespacedName) (Entry, bool) {
+	for _, entries := range [][]Entry{c.External, c.Local} {
+		for _, entry := range entries {
+			if entry.Gateway == gateway {
+				return entry, true
+			}
+		}
+	}
+	return Entry{}, false
+}
+
+// Configured tells whether any Gateway is configured at all.
+func (c *Config) Configured() bool {
+	return len(c.External)+len(c.Local) > 0
+}
+
+// Warning is something that the controller ignores and the webhook refuses.
+type Warning struct {
+	// Field is the path, for example data[external-gateways][0].colour.
+	Field  string
+	Detail string
+}
+
+func (w Warning) String() string { return w.Field + ": " + w.Detail }
+
+func listKey(visibility v1alpha1.IngressVisibility) string {
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		return LocalGateways
+	}
+	return ExternalGateways
+}

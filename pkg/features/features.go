@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package features
+
+import (
+	"k8s.io/apimachinery/pkg/util/sets"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+// Name is the name of a Gateway API feature, such as HTTPRouteHostRewrite.
+type Name = gwfeatures.FeatureName
+
+// Set holds what one gateway supports.
+type Set = sets.Set[Name]
+
+// Supported adds up what is known of a gateway: its controller's shipped table,
+// the status of its class (nil when the class is not there) and the operator's
+// own list. The result is new on every call and may be changed.
+func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) Set {
+	supported := core.Clone()
+	for _, name := range table[controllerName] {
+		supported.Insert(name)
+	}
+	if class != nil {
+		for _, feature := range class.Status.SupportedFeatures {
+			supported.Insert(Name(feature.Name))
+		}
+	}
+	return supported.Union(extra)
+}
+
+// core is what every conformant implementation of the GATEWAY-HTTP profile has.
+var core = gwfeatures.SetsToNamesSet(gwfeatures.GatewayCoreFeatures, gwfeatures.HTTPRouteCoreFeatures)
