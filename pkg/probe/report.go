@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"strconv"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// State of one target.
+type State string
+
+const (
+	// Pending: not asked to the end yet.
+	Pending State = "Pending"
+	// Proven: the expected version answered over a new connection. It is not asked again.
+	Proven State = "Proven"
+	// Failed: the last try failed; tries go on.
+	Failed State = "Failed"
+)
+
+// Kind says why a try failed; empty when none did.
+type Kind string
+
+const (
+	// Unreachable: no connection, or none that brought an HTTP answer (dial error, timeout, reset).
+	Unreachable Kind = "Unreachable"
+	// Handshake: the TLS handshake failed.
+	Handshake Kind = "Handshake"
+	// Credentials: 401, 403 or a redirection; something in front wants to know who asks.
+	Credentials Kind = "Credentials"
+	// NotServed: 404, no such route yet.
+	NotServed Kind = "NotServed"
+	// NoAnswer: connected, and the address answers for other targets, but not for this one in time.
+	NoAnswer Kind = "NoAnswer"
+	// BadStatus: 5xx and every status without a kind of its own; Code 0 is an answer that is not HTTP.
+	BadStatus Kind = "BadStatus"
+	// WrongHash: a good status with another version, or without one.
+	WrongHash Kind = "WrongHash"
+)
+
+// Refuses tells whether the failure may come from something in front of the gateway, so that no
+// patience helps: another way of proving is then needed. The other kinds are answers of the gateway
+// itself, which will turn into the expected one.
+func (k Kind) Refuses() bool {
+	return k == Unreachable || k == Handshake || k == Credentials
+}
+
+// Result is what is known of one target.
+type Result struct {
+	Target
+	State State
+	// Code is the HTTP status of the last answer, 0 if there was none.
+	Code int
+	// Kind and Err tell why the last try failed. Err is short and the same for the same cause: it holds
+	// no ephemeral ports, no addresses of ours and no durations that grow.
+	Kind Kind
+	Err  string
+	// Since is when the first try ended with this Kind, without another outcome in between.
+	Since time.Time
+	// RefusedSince is when the first try ended with any kind that Refuses, without another outcome in
+	// between; zero when the last try did not. Never after Since.
+	RefusedSince time.Time
+}
+
+// String is the sentence for a condition: host, address and cause. It does not depend on time.
+func (r Result) String() string {
+	cause := r.Err
+	if cause == "" {
+		cause = "not asked yet"
+	}
+	if r.State == Proven {
+		cause = "serves the expected version"
+	}
+	return r.Scheme + "://" + r.Host + " at " + r.Address + ": " + cause
+}
+
+// Report is what is known of the targets of an owner.
+type Report struct {
+	// Results are in the order of the targets. They are shared: do not write to them.
+	Results []Result
+}
+
+// Proven tells whether all targets are proven, and there is one at least.
+func (r Report) Proven() bool {
+	for i := range r.Results {
+		if r.Results[i].State != Proven {
+			return false
+		}
+	}
+	return len(r.Results) > 0
+}
+
+// Of keeps the results of one Gateway, so that each visibility is judged by itself.
+func (r Report) Of(gateway types.NamespacedName) Report {
+	return r.where(func(res *Result) bool { return res.Gateway == gateway })
+}
+
+// OfRoute keeps the results of one HTTPRoute.
+func (r Report) OfRoute(route string) Report {
+	return r.where(func(res *Result) bool { return res.Route == route })
+}
+
+func (r Report) where(keep func(*Result) bool) Report {
+	var out Report
+	for i := range r.Results {
+		if keep(&r.Results[i]) {
+			out.Results = append(out.Results, r.Results[i])
+		}
+	}
+	return out
+}
+
+// Problem is the result to show: the first failure in target order, else the first target not
+// answered yet; false when there is neither.
+func (r Report) Problem() (Result, bool) {
+	pending := -1
+	for i := range r.Results {
+		switch r.Results[i].State {
+		case Failed:
+			return r.Results[i], true
+		case Proven:
+		default:
+			if pending < 0 {
+				pending = i
+			}
+		}
+	}
+	if pending < 0 {
+		return Result{}, false
+	}
+	return r.Results[pending], true
+}
+
+// Count is how many results are in the state.
+func (r Report) Count(state State) int {
+	n := 0
+	for i := range r.Results {
+		if r.Results[i].State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// RefusedSince tells since when every target has been failing with kinds that Refuse; false as soon as
+// one is not, or has not been asked yet, or when there is none.
+func (r Report) RefusedSince() (time.Time, bool) {
+	var since time.Time
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.State != Failed || !res.Kind.Refuses() {
+			return time.Time{}, false
+		}
+		if res.RefusedSince.After(since) {
+			since = res.RefusedSince
+		}
+	}
+	return since, len(r.Results) > 0
+}
+
+// statusText is the Err of an HTTP answer that is not the expected one.
+func statusText(code int) string {
+	return "status " + strconv.Itoa(code)
+}
