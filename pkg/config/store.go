@@ -3,7 +3,8 @@
 package config
 
 import (
-	"reflect"
+	"fmt"
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -18,27 +19,29 @@ type State struct {
 	Problem error
 	// Warnings are what is ignored in the present data.
 	Warnings []Warning
-	// Configured tells whether Config names any Gateway. Not configured without
-	// a Problem means that the operator has not written anything yet.
+	// Configured tells whether Config names any Gateway. Not configured and no
+	// Problem means that nobody has written anything yet, which is not a fault.
 	Configured bool
-	// Observed tells whether the ConfigMap (or its absence) has been seen at all.
+	// Observed tells whether the ConfigMap, or its absence, has been seen at all.
 	Observed bool
-	// ResourceVersion is that of the ConfigMap last seen.
+	// ResourceVersion is that of the ConfigMap last seen; empty when it is absent.
 	ResourceVersion string
 }
 
-// Store holds the State. It never exits and never panics, whatever the data.
+// Store holds the State. It never exits and never panics, whatever the data:
+// knative.dev/pkg's own store ends the process when the first load is bad.
 type Store struct {
 	systemNamespace string
 	onChange        func(State)
 
 	mu    sync.Mutex // serialises OnConfigMap; Load takes no lock
-	last  map[string]string
+	last  *corev1.ConfigMap
 	state atomic.Pointer[State]
 }
 
-// NewStore returns a Store with nothing observed. onChange (may be nil) is called
-// after each change of content, one call at a time, and must not call OnConfigMap.
+// NewStore returns a Store that has observed nothing. onChange, which may be nil,
+// is called after each change of the data, one call at a time, and on the first
+// observation. It must not call OnConfigMap.
 func NewStore(systemNamespace string, onChange func(State)) *Store {
 	store := &Store{systemNamespace: systemNamespace, onChange: onChange}
 	store.state.Store(&State{Config: &Config{}})
@@ -48,21 +51,41 @@ func NewStore(systemNamespace string, onChange func(State)) *Store {
 // Load returns the present State without a lock. Its content must not be changed.
 func (s *Store) Load() State { return *s.state.Load() }
 
-// OnConfigMap takes in a ConfigMap; nil means that it does not exist.
+// OnConfigMap takes in what a watch delivers; nil means that there is no such
+// ConfigMap. Data that was seen before calls nobody.
 func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.Load()
-	next := State{Config: old.Config, Observed: true, ResourceVersion: cm.ResourceVersion}
+	next := s.next(old, cm)
+	s.state.Store(&next)
+	changed := !old.Observed || !sameData(s.last, cm)
+	s.last = cm
+	if changed && s.onChange != nil {
+		s.onChange(next)
+	}
+}
+
+func (s *Store) next(old State, cm *corev1.ConfigMap) State {
+	next := State{Config: old.Config, Configured: old.Configured, Observed: true}
+	if cm == nil {
+		// Keep the last good one: the ConfigMap goes and comes again when the
+		// single-gateway plugin is uninstalled and our release is applied.
+		next.Problem = fmt.Errorf("ConfigMap %s/%s does not exist", s.systemNamespace, Name)
+		return next
+	}
+	next.ResourceVersion = cm.ResourceVersion
 	cfg, warnings, err := Parse(cm.Data, s.systemNamespace)
 	next.Warnings, next.Problem = warnings, err
 	if err == nil {
-		next.Config = cfg
+		next.Config, next.Configured = cfg, cfg.Configured()
 	}
-	next.Configured = next.Config.Configured()
-	s.state.Store(&next)
-	if s.onChange != nil && !reflect.DeepEqual(s.last, cm.Data) {
-		s.onChange(next)
+	return next
+}
+
+func sameData(a, b *corev1.ConfigMap) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
-	s.last = cm.Data
+	return maps.Equal(a.Data, b.Data)
 }

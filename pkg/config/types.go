@@ -4,11 +4,14 @@ package config
 
 import (
 	"fmt"
+	"hash/crc32"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/kmeta"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 )
 
@@ -109,6 +112,22 @@ type Warning struct {
 }
 
 func (w Warning) String() string { return w.Field + ": " + w.Detail }
+
+// ManagedGatewayName is the name of the Gateway that the controller creates for
+// an entry that names none: the same for ever, and a DNS label, because
+// implementations build the names and labels of their Services from it.
+func ManagedGatewayName(visibility v1alpha1.IngressVisibility, class string) string {
+	prefix := "knative-external-"
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		prefix = "knative-local-"
+	}
+	label := strings.ReplaceAll(class, ".", "-")
+	if label != class {
+		// The classes a.b and a-b must not meet in one Gateway.
+		return kmeta.ChildName(prefix+label, fmt.Sprintf("-%08x", crc32.ChecksumIEEE([]byte(class))))
+	}
+	return kmeta.ChildName(prefix, class)
+}
 
 func listKey(visibility v1alpha1.IngressVisibility) string {
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {

@@ -3,6 +3,8 @@
 package features
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
@@ -30,5 +32,24 @@ func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) 
 	return supported.Union(extra)
 }
 
-// core is what every conformant implementation of the GATEWAY-HTTP profile has.
-var core = gwfeatures.SetsToNamesSet(gwfeatures.GatewayCoreFeatures, gwfeatures.HTTPRouteCoreFeatures)
+// core is what every implementation of the profile GATEWAY-HTTP has, a condition of
+// being called conformant.
+var core = gwfeatures.SetsToNamesSet(
+	gwfeatures.GatewayCoreFeatures, gwfeatures.ReferenceGrantCoreFeatures, gwfeatures.HTTPRouteCoreFeatures)
+
+// known are the names of this version of the Gateway API, and those that
+// implementations have claimed in their reports: files name these too.
+var known = gwfeatures.SetsToNamesSet(gwfeatures.AllFeatures).Insert(formerNames...)
+
+// Known tells whether name is, or was, the name of a Gateway API feature.
+func Known(name Name) bool { return known.Has(name) }
+
+// Names returns the names of all features, sorted.
+func Names() []string {
+	names := make([]string, 0, known.Len())
+	for name := range known {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	return names
+}

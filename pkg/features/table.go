@@ -3,3 +3,4 @@
 package features
 
 var table = map[string][]Name{}
+var formerNames []Name

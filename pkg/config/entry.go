@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/net-gateways/net-gateways/pkg/features"
+)
+
+// The keys of an entry.
+const (
+	keyClass             = "class"
+	keyGateway           = "gateway"
+	keyService           = "service"
+	keyHTTPListener      = "http-listener-name"
+	keyFeatures          = "supported-features"
+	keyProxyProtocol     = "proxy-protocol-enabled"
+	keyProbe             = "probe"
+	keyLabelSelector     = "label-selector"
+	keyNamespaceSelector = "namespace-selector"
+)
+
+var entryKeys = []string{
+	keyClass, keyGateway, keyService, keyHTTPListener, keyFeatures,
+	keyProxyProtocol, keyProbe, keyLabelSelector, keyNamespaceSelector,
+}
+
+var probeModes = []ProbeMode{ProbeAuto, ProbeDataplane, ProbeAddress, ProbeStatus}
+
+// reader reads one entry and collects what is wrong with it.
+type reader struct {
+	path     *field.Path
+	fields   map[string]json.RawMessage
+	errs     field.ErrorList
+	warnings []Warning
+}
+
+func (r *reader) entry() Entry {
+	entry := Entry{
+		Class:             r.class(),
+		Gateway:           r.namespacedName(keyGateway),
+		Service:           r.namespacedName(keyService),
+		HTTPListener:      r.name(keyHTTPListener),
+		Features:          r.features(),
+		ProxyProtocol:     r.boolean(keyProxyProtocol),
+		Probe:             r.probe(),
+		LabelSelector:     r.selector(keyLabelSelector),
+		NamespaceSelector: r.selector(keyNamespaceSelector),
+	}
+	_, named := r.fields[keyGateway]
+	entry.Managed = !named
+	for _, key := range slices.Sorted(maps.Keys(r.fields)) {
+		if !slices.Contains(entryKeys, key) {
+			r.warnings = append(r.warnings, unknownKey(r.path.Child(key), key, entryKeys))
+		}
+	}
+	return entry
+}
+
+func (r *reader) class() string {
+	if _, given := r.fields[keyClass]; !given {
+		r.errs = append(r.errs, field.Required(r.path.Child(keyClass), "the name of a GatewayClass"))
+		return ""
+	}
+	return r.name(keyClass)
+}
+
+// name reads the name of an object or of a listener.
+func (r *reader) name(key string) string {
+	name, ok := r.text(key)
+	if !ok {
+		return ""
+	}
+	if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
+		r.reject(key, name, problems[0])
+		return ""
+	}
+	return name
+}
+
+func (r *reader) namespacedName(key string) types.NamespacedName {
+	text, ok := r.text(key)
+	if !ok {
+		return types.NamespacedName{}
+	}
+	namespace, name, found := strings.Cut(text, "/")
+	if !found || namespace == "" || name == "" || strings.Contains(name, "/") {
+		r.reject(key, text, "must be namespace/name, for example knative-serving/external")
+		return types.NamespacedName{}
+	}
+	problems := validation.IsDNS1123Label(namespace)
+	if key == keyService {
+		problems = append(problems, validation.IsDNS1123Label(name)...)
+	} else {
+		problems = append(problems, validation.IsDNS1123Subdomain(name)...)
+	}
+	if len(problems) > 0 {
+		r.reject(key, text, problems[0])
+		return types.NamespacedName{}
+	}
+	return types.NamespacedName{Namespace: namespace, Name: name}
+}
+
+func (r *reader) features() features.Set {
+	supported := sets.New[features.Name]()
+	raw, given := r.fields[keyFeatures]
+	if !given || kindOf(raw) == "nothing" {
+		return supported
+	}
+	path := r.path.Child(keyFeatures)
+	var raws []json.RawMessage
+	if err := json.Unmarshal(raw, &raws); err != nil {
+		r.errs = append(r.errs, field.Invalid(path, field.OmitValueType{},
+			"must be a list of Gateway API feature names, not "+kindOf(raw)))
+		return supported
+	}
+	for i, raw := range raws {
+		var name string
+		if err := json.Unmarshal(raw, &name); err != nil || name == "" {
+			r.errs = append(r.errs, field.Invalid(path.Index(i), field.OmitValueType{},
+				"must be the name of a feature, not "+kindOf(raw)))
+			continue
+		}
+		if !features.Known(features.Name(name)) {
+			r.errs = append(r.errs, field.Invalid(path.Index(i), shorten(name, 80),
+				"unknown Gateway API feature"+suggestion(name, features.Names())))
+			continue
+		}
+		supported.Insert(features.Name(name))
+	}
+	return supported
+}
+
+func (r *reader) probe() ProbeMode {
+	text, ok := r.text(keyProbe)
+	if !ok {
+		return ProbeAuto
+	}
+	mode := ProbeMode(text)
+	if !slices.Contains(probeModes, mode) {
+		r.errs = append(r.errs, field.NotSupported(r.path.Child(keyProbe), ProbeMode(shorten(text, 80)), probeModes))
+		return ProbeAuto
+	}
+	return mode
+}
+
+func (r *reader) boolean(key string) bool {
+	raw, given := r.fields[key]
+	if !given {
+		return false
+	}
+	var value bool
+	if err := json.Unmarshal(raw, &value); err != nil || kindOf(raw) == "nothing" {
+		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
+			"must be true or false without quotes, not "+kindOf(raw)))
+	}
+	return value
+}
+
+// text reads a string. A key without a value is an error and not a default: it is more
+// often a line that somebody meant to finish. Only service, which the
+// single-gateway plugin's files leave empty, may be so.
+func (r *reader) text(key string) (string, bool) {
+	raw, given := r.fields[key]
+	if !given {
+		return "", false
+	}
+	if kind := kindOf(raw); kind != "a string" && kind != "nothing" {
+		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
+			"must be a string, not "+kind+"; put it into quotes"))
+		return "", false
+	}
+	var text string
+	if err := json.Unmarshal(raw, &text); err != nil {
+		r.reject(key, string(raw), err.Error())
+		return "", false
+	}
+	if text == "" && key != keyService {
+		r.errs = append(r.errs, field.Required(r.path.Child(key), "has no value; give one or remove the line"))
+	}
+	return text, text != ""
+}
+
+func (r *reader) reject(key, value, detail string) {
+	r.errs = append(r.errs, field.Invalid(r.path.Child(key), shorten(value, 80), detail))
+}
+
+func unknownKey(path *field.Path, key string, known []string) Warning {
+	return Warning{Field: path.String(), Detail: fmt.Sprintf("unknown key%s", suggestion(key, known))}
+}

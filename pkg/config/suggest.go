@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// suggestion names the candidate that was probably meant, as the end of a
+// message; it is empty when none is near.
+func suggestion(word string, candidates []string) string {
+	best, nearest := "", 0
+	for _, candidate := range candidates {
+		// The longest candidates have some 50 letters; a longer word is no slip.
+		if len(word) > 2*len(candidate) {
+			continue
+		}
+		distance := editDistance(strings.ToLower(word), strings.ToLower(candidate))
+		if best == "" || distance < nearest {
+			best, nearest = candidate, distance
+		}
+	}
+	if best == "" || nearest > max(2, len(best)/4) {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// editDistance is Levenshtein's: the least number of letters to insert, drop or
+// replace that makes one word of the other.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
