@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# What runs in the cluster: applied all at once, waited for at the end.
+
+WORKLOADS="coredns envoy-gateway serving"
+
+# install_workload NAME: create everything; or, when it was there before, only what is missing, so that whoever changed a ConfigMap
+# keeps the change. Server-side apply is for an `up` with other versions than the last one.
+install_workload() {
+  local name=$1 dir=$MANIFESTS/$1 mark=$STATE/installed/$1 method=create
+  mkdir -p "$STATE/installed"
+  if [ -e "$mark" ] && [ "$(cat "$mark")" != "$MANIFESTS_KEY" ]; then method=update; fi
+  if [ -e "$dir/crds.yaml" ]; then
+    "put_$method" "$dir/crds.yaml"
+    kubectl_in wait --for=condition=Established --timeout=60s -f "$dir/crds.yaml" >/dev/null
+  fi
+  "put_$method" "$dir/rest.yaml"
+  echo "$MANIFESTS_KEY" >"$mark"
+}
+
+put_update() { kubectl_in apply --server-side --force-conflicts -f "$1"; }
+
+put_create() {
+  local errors
+  errors=$(mktemp "$RUN/create.XXXXXX")
+  kubectl_in create --save-config=false --validate=ignore -f "$1" 2>"$errors" || true
+  # AlreadyExists is what a second `up` meets; everything else is an error.
+  if grep -v 'AlreadyExists\|already exists' "$errors" | grep .; then
+    rm -f "$errors"
+    return 1
+  fi
+  rm -f "$errors"
+}
+
+workloads() {
+  local name pids=() failed=0
+  for name in $WORKLOADS; do
+    (install_workload "$name") &
+    pids+=($!)
+  done
+  for name in "${pids[@]}"; do wait "$name" || failed=1; done
+  return $failed
+}
+
+# Everything Available, and the webhooks answering: an API server that still calls a dead webhook refuses writes.
+ready() {
+  local deadline=$((SECONDS + 300)) pending=""
+  while [ $SECONDS -lt $deadline ]; do
+    pending=$(unavailable)
+    if [ -z "$pending" ]; then return 0; fi
+    sleep 0.5
+  done
+  echo "not Available after 300 s:"
+  echo "$pending"
+  kubectl_in get pods -A -o wide
+  kubectl_in get events -A --field-selector type=Warning | tail -n 20
+  return 1
+}
+
+unavailable() {
+  local namespace
+  for namespace in kube-system envoy-gateway-system knative-serving; do
+    kubectl_in -n $namespace get deployments -o json || echo "no answer from the API server"
+  done | jq -r '.items[] | select((.status.observedGeneration // 0) < .metadata.generation or (any(.status.conditions[]?; .type == "Available" and .status == "True") | not)) | .metadata.name' 2>&1
+}
