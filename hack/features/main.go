@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"path/filepath"
+)
+
+const (
+	tableFile  = "pkg/features/table.go"
+	readmeFile = "README.md"
+)
+
+func main() {
+	log.SetFlags(0)
+	verify := flag.Bool("verify", false, "write nothing; fail when a file is stale")
+	root := flag.String("root", ".", "the root of the checkout")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(),
+			"Writes "+tableFile+" and the feature table in "+readmeFile+" from the Gateway API's conformance reports.")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if err := run(*root, *verify); err != nil {
+		log.Fatal("hack/features: ", err)
+	}
+}
+
+func run(root string, verify bool) error {
+	module, err := conformanceModule(root)
+	if err != nil {
+		return err
+	}
+	reports, err := readReports(filepath.Join(module.Dir, "reports"))
+	if err != nil {
+		return err
+	}
+	gateways, err := newestByGateway(reports)
+	if err != nil {
+		return err
+	}
+	source, err := renderGo(gateways, formerNames(reports), module.Version)
+	if err != nil {
+		return err
+	}
+	if err := update(filepath.Join(root, tableFile), source, verify); err != nil {
+		return err
+	}
+	readme, err := os.ReadFile(filepath.Join(root, readmeFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	readme, err = replaceTable(readme, renderMarkdown(gateways, module.Version))
+	if err != nil {
+		return err
+	}
+	return update(filepath.Join(root, readmeFile), readme, verify)
+}
+
+func update(path string, content []byte, verify bool) error {
+	old, err := os.ReadFile(path)
+	if err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	if verify {
+		return fmt.Errorf("%s is stale: run go run ./hack/features", path)
+	}
+	return os.WriteFile(path, content, 0o644)
+}
