@@ -3,7 +3,10 @@
 package probe
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -16,41 +19,152 @@ type Owner struct {
 	Name types.NamespacedName
 }
 
-// Options of a Prober; the zero value takes the defaults.
+// Options of a Prober; zero fields take the defaults.
 type Options struct {
 	// Workers is the most tries at a time. Default 64; a waiting try costs a goroutine and no thread.
+	// At most half of them are at addresses that have not answered.
 	Workers int
 	// PerAddress is the most tries at a time at one address that answers; one that does not gets one. Default 8.
 	PerAddress int
 	// Rate is the most tries a second, over all addresses. Default 1,500.
 	Rate int
-	// Attempt is the time for one try. Default 1 s.
+	// Attempt is the time for one request, with dial and handshake. Default 1 s.
 	Attempt time.Duration
 	// MinBackoff and MaxBackoff bound the time between two tries of a target. Default 25 ms and 2 s.
 	MinBackoff, MaxBackoff time.Duration
 	// Background is the time between two tries of a background target. Default 10 s.
 	Background time.Duration
+	// Settle is how long failures are collected before the owner is told. Default 500 ms.
+	Settle time.Duration
 	// Observe sees the result of every try, for metrics. It must not block.
 	Observe func(Result)
 }
 
-// Prober asks data planes which versions they serve.
-type Prober struct{}
+func (o *Options) complete() {
+	o.Workers = cmp.Or(o.Workers, 64)
+	o.PerAddress = cmp.Or(o.PerAddress, 8)
+	o.Rate = cmp.Or(o.Rate, 1500)
+	o.Attempt = cmp.Or(o.Attempt, time.Second)
+	o.MinBackoff = cmp.Or(o.MinBackoff, 25*time.Millisecond)
+	o.MaxBackoff = max(cmp.Or(o.MaxBackoff, 2*time.Second), o.MinBackoff)
+	o.Background = cmp.Or(o.Background, 10*time.Second)
+	o.Settle = cmp.Or(o.Settle, 500*time.Millisecond)
+}
 
-// New starts a Prober that ends with the context.
-func New(ctx context.Context, opts Options, notify func(Owner)) *Prober { return &Prober{} }
+// Prober asks data planes which versions they serve. All methods may be called at any time from any goroutine.
+type Prober struct {
+	ctx    context.Context
+	opts   Options
+	notify func(Owner)
+	ask    askFunc
+	wake   chan struct{} // of one: the schedule has something to look at
+	tasks  sync.WaitGroup
 
-// Check never blocks.
-func (p *Prober) Check(owner Owner, targets []Target, background ...Target) Report { return Report{} }
+	mu       sync.Mutex
+	askers   map[Owner]*asker
+	lanes    map[string]*lane
+	ring     []*lane // the lanes, in the order of their turns
+	turn     int     // index in ring of the lane that is next
+	running  int     // tries under way
+	doubtful int     // of these, those that may hang
+	start    time.Time
+	seq      uint64
+	news     []*asker // to be notified once mu is free
+}
 
-// Known is what the last Check asked for, foreground and background, without asking anything.
-func (p *Prober) Known(owner Owner) Report { return Report{} }
+// New starts a Prober that ends with the context. notify is called, one or several at a time and never
+// under a lock, when an owner's report has changed: at once when all targets of a Gateway are proven or a
+// background target is; with a delay of Options.Settle when a State, Kind or Code is another one; never for
+// a try that failed like the one before, nor for what a Check has returned meanwhile. It should only enqueue.
+func New(ctx context.Context, opts Options, notify func(Owner)) *Prober {
+	return newProber(ctx, opts, notify, ask)
+}
 
-// Nudge tries the pending targets now.
-func (p *Prober) Nudge(owner Owner) {}
+func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFunc) *Prober {
+	opts.complete()
+	p := &Prober{
+		ctx: ctx, opts: opts, notify: notify, ask: ask,
+		wake:   make(chan struct{}, 1),
+		askers: map[Owner]*asker{},
+		lanes:  map[string]*lane{},
+	}
+	p.tasks.Go(p.schedule)
+	return p
+}
 
-// Forget ends all tries for the owner.
-func (p *Prober) Forget(owner Owner) {}
+// Check returns what is known of the targets and goes on asking those that are not proven. It never
+// blocks. Answers are kept for the targets of the last call, whether foreground or background then; targets
+// that are no longer given are dropped. background targets are asked now and then and are not in the
+// report (see Known): better addresses that refused.
+func (p *Prober) Check(owner Owner, targets []Target, background ...Target) Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a := p.askers[owner]
+	if a == nil {
+		a = &asker{owner: owner, tasks: map[Target]*task{}, stale: true}
+		p.askers[owner] = a
+	}
+	if !a.asks(targets, background) {
+		p.retarget(a, targets, background)
+	}
+	a.dirty, a.told = false, time.Now()
+	return Report{Results: a.foreground()}
+}
 
-// Wait returns when the context has ended and everything has stopped.
-func (p *Prober) Wait() {}
+// Known returns what is known of the targets of the last Check, foreground first, then background. It asks nothing.
+func (p *Prober) Known(owner Owner) Report {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a := p.askers[owner]
+	if a == nil {
+		return Report{}
+	}
+	return Report{Results: append(slices.Clip(a.foreground()), a.results(a.background)...)}
+}
+
+// Nudge says that something happened to what the owner waits for: its targets are tried now, and their
+// backoff begins anew. An empty UID means every owner of the name.
+func (p *Prober) Nudge(owner Owner) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	for _, a := range p.find(owner) {
+		for _, t := range a.tasks {
+			if t.lane != nil && !t.background {
+				p.hasten(t, now)
+			}
+		}
+	}
+	p.kick()
+}
+
+// Forget ends all tries for the owner and drops what is known. An empty UID means every owner of the name.
+func (p *Prober) Forget(owner Owner) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range p.find(owner) {
+		for _, t := range a.tasks {
+			p.drop(t)
+		}
+		delete(p.askers, a.owner)
+	}
+	p.kick()
+}
+
+// Wait returns when the context has ended and with it every try and connection.
+func (p *Prober) Wait() { p.tasks.Wait() }
+
+func (p *Prober) find(owner Owner) []*asker {
+	if a := p.askers[owner]; a != nil {
+		return []*asker{a}
+	}
+	var found []*asker
+	if owner.UID == "" {
+		for o, a := range p.askers {
+			if o.Name == owner.Name {
+				found = append(found, a)
+			}
+		}
+	}
+	return found
+}

@@ -2,12 +2,7 @@
 
 package probe
 
-import (
-	"net/netip"
-	"strings"
-
-	"k8s.io/apimachinery/pkg/types"
-)
+import "k8s.io/apimachinery/pkg/types"
 
 // Answerer says who puts the version into the answer to a probe.
 type Answerer string
@@ -42,12 +37,6 @@ type Target struct {
 	ProxyProtocol bool
 }
 
-// onePod tells whether the address is a literal IP, so that no name service stands between us and it.
-func (t Target) onePod() bool {
-	_, err := netip.ParseAddrPort(t.Address)
-	return err == nil
-}
-
 // url is where the request goes. For http the address is also the key of the connection pool, so that
 // targets share connections. For https the host is, because a connection is made for one SNI, and
 // asking for another host over it earns 421 Misdirected Request.
@@ -56,13 +45,4 @@ func (t Target) url() string {
 		return "https://" + t.Host + "/"
 	}
 	return "http://" + t.Address + "/"
-}
-
-// serverName is the SNI: the host without a port, and nothing for a literal IP (RFC 6066, section 3).
-func (t Target) serverName() string {
-	host := t.Host
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
-		host = host[:i]
-	}
-	return host
 }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// asker is an owner with what it asked for. Guarded by Prober.mu.
+type asker struct {
+	owner      Owner
+	targets    []Target
+	background []Target
+	tasks      map[Target]*task
+	// open counts the unproven foreground targets of each Gateway.
+	open map[types.NamespacedName]int
+	// report is what the last Check returned, valid unless stale. It is shared with callers, so a new one is made.
+	report []Result
+	stale  bool
+	// dirty: something changed that the owner has not been told. told is when it last heard of anything.
+	dirty bool
+	told  time.Time
+}
+
+// asks tells whether these are the questions already being asked.
+func (a *asker) asks(targets, background []Target) bool {
+	return slices.Equal(a.targets, targets) && slices.Equal(a.background, background)
+}
+
+func (a *asker) results(targets []Target) []Result {
+	if len(targets) == 0 {
+		return nil
+	}
+	out := make([]Result, len(targets))
+	for i, target := range targets {
+		out[i] = a.tasks[target].result
+	}
+	return out
+}
+
+func (a *asker) foreground() []Result {
+	if a.stale {
+		a.report, a.stale = a.results(a.targets), false
+	}
+	return a.report
+}
+
+// count rebuilds open.
+func (a *asker) count() {
+	a.open = make(map[types.NamespacedName]int, 1)
+	for _, t := range a.tasks {
+		if !t.background && t.result.State != Proven {
+			a.open[t.result.Gateway]++
+		}
+	}
+}
+
+// changed records what a try brought to t; before is the result until then. It tells whether the
+// owner must hear of it at once: a Gateway whose targets are all proven, or a background target that is.
+// Anything else may wait until settle has passed since the owner last heard or asked, because most failures are a
+// route that is about to be served, and each notice costs a reconciliation.
+func (a *asker) changed(t *task, before Result, now time.Time, settle time.Duration) bool {
+	after := &t.result
+	if *after != before {
+		a.stale = true
+	}
+	if after.State != before.State || after.Kind != before.Kind || after.Code != before.Code {
+		a.dirty = true
+	}
+	if after.State == Proven && before.State != Proven {
+		if t.background {
+			return true
+		}
+		a.open[after.Gateway]--
+		if a.open[after.Gateway] == 0 {
+			return true
+		}
+	}
+	return a.dirty && now.Sub(a.told) >= settle
+}
+
+// front is what may stand before a gateway: it sees these, and not the version that is asked for.
+type front struct{ address, scheme, host string }
+
+func frontOf(t Target) front { return front{t.Address, t.Scheme, t.Host} }
+
+// refusals are the targets that are being refused. When a new version is asked for at the same front and is refused in
+// the same way, that goes on since then; else every rollout would wait for Choose to find out again.
+func (a *asker) refusals() map[front]Result {
+	var found map[front]Result
+	for _, t := range a.tasks {
+		r := t.result
+		if r.State == Pending {
+			r = t.heritage
+		}
+		if r.RefusedSince.IsZero() {
+			continue
+		}
+		if found == nil {
+			found = map[front]Result{}
+		}
+		key := frontOf(t.result.Target)
+		if old, ok := found[key]; !ok || r.RefusedSince.Before(old.RefusedSince) {
+			found[key] = r
+		}
+	}
+	return found
+}

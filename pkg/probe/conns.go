@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pires/go-proxyproto"
+)
+
+// maxAge is how long a connection is kept, used or not, apart from the request that is under way then. It
+// bounds how long a connection to a listener that has been replaced can hide the new routes, and one second is
+// still worth twenty tries of a new target.
+const maxAge = time.Second
+
+// conns makes and keeps the connections to one address.
+type conns struct {
+	ctx     context.Context
+	cancel  context.CancelFunc
+	address string
+	attempt time.Duration
+	most    int
+
+	mu    sync.Mutex
+	pools [3]*http.Transport // by version of the PROXY protocol
+	born  [3]time.Time
+}
+
+func newConns(ctx context.Context, address string, opts *Options) *conns {
+	c := &conns{address: address, attempt: opts.Attempt, most: opts.PerAddress}
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	return c
+}
+
+// pooled keeps connections for the next tries. An aged pool is replaced as a whole: a transport told to
+// close its idle connections also closes those that come back to it later.
+func (c *conns) pooled(proxy byte) *http.Transport {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if old := c.pools[proxy]; old == nil || now.Sub(c.born[proxy]) > maxAge {
+		if old != nil {
+			old.CloseIdleConnections()
+		}
+		c.pools[proxy], c.born[proxy] = c.transport(proxy), now
+	}
+	return c.pools[proxy]
+}
+
+// single makes a new connection for each request and closes it afterwards.
+func (c *conns) single(proxy byte) *http.Transport {
+	t := c.transport(proxy)
+	t.DisableKeepAlives = true
+	return t
+}
+
+// close ends dials under way and closes what is kept.
+func (c *conns) close() {
+	c.cancel()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.pools {
+		if t != nil {
+			t.CloseIdleConnections()
+		}
+	}
+}
+
+// transport speaks HTTP/1.1 only: a probe is one small request, every gateway speaks it, and without ALPN a
+// listener that prefers HTTP/2 takes it as well. Proxies from the environment are not for us.
+func (c *conns) transport(proxy byte) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Protocols:              protocols,
+		MaxIdleConns:           8 * c.most,
+		MaxIdleConnsPerHost:    c.most,
+		IdleConnTimeout:        maxAge,
+		MaxResponseHeaderBytes: maxBody,
+		DisableCompression:     true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			ctx, cancel := c.bound(ctx)
+			defer cancel()
+			return c.dial(ctx, proxy)
+		},
+		DialTLSContext: func(ctx context.Context, _, hostport string) (net.Conn, error) {
+			ctx, cancel := c.bound(ctx)
+			defer cancel()
+			return c.dialTLS(ctx, hostport, proxy)
+		},
+	}
+}
+
+// bound gives a dial the time of one attempt and the life of the address. http.Transport lets a dial go on
+// when its request has been cancelled, in the hope of another one.
+func (c *conns) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, c.attempt)
+	stop := context.AfterFunc(c.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// dial connects to the address, whatever host the request is for.
+func (c *conns) dial(ctx context.Context, proxy byte) (net.Conn, error) {
+	dialer := net.Dialer{KeepAlive: -1}
+	conn, err := dialer.DialContext(ctx, "tcp", c.address)
+	if err != nil || proxy == 0 {
+		return conn, err
+	}
+	// The first bytes on a new connection always fit its send buffer, so this does not block.
+	head := proxyproto.HeaderProxyFromAddrs(proxy, conn.LocalAddr(), conn.RemoteAddr())
+	if _, err := head.WriteTo(conn); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("write the PROXY header: %w", err)
+	}
+	return conn, nil
+}
+
+func (c *conns) dialTLS(ctx context.Context, hostport string, proxy byte) (net.Conn, error) {
+	conn, err := c.dial(ctx, proxy)
+	if err != nil {
+		return nil, err
+	}
+	name, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	// We prove that the listener for this SNI routes to the expected version, not that we trust its certificate:
+	// that may be self-signed, staged, or issued by an authority that only clients know. Nothing secret is sent.
+	secure := tls.Client(conn, &tls.Config{ServerName: name, InsecureSkipVerify: true}) //nolint:gosec // see above
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, handshakeError{err}
+	}
+	return secure, nil
+}

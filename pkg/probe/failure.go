@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// handshakeError marks what went wrong between the TCP connection and the HTTP request.
+type handshakeError struct{ error }
+
+func (e handshakeError) Unwrap() error { return e.error }
+
+// failure turns the error of a request into an outcome. Texts come from the cause alone: the full
+// errors carry our address and an ephemeral port, and would change a condition at every try.
+func failure(err error, connected bool, attempt time.Duration) outcome {
+	var handshake handshakeError
+	var alert tls.AlertError
+	switch {
+	case timedOut(err) && connected:
+		return outcome{kind: Unreachable, err: "no answer within " + attempt.String(), silent: true}
+	case timedOut(err):
+		return outcome{kind: Unreachable, err: "no connection within " + attempt.String()}
+	case errors.As(err, &handshake):
+		return outcome{kind: Handshake, err: "TLS handshake: " + cause(handshake.error)}
+	case errors.As(err, &alert):
+		// A client certificate that is missing shows only after our side of a TLS 1.3 handshake.
+		return outcome{kind: Handshake, err: "TLS handshake: " + alert.Error()}
+	}
+	text := cause(err)
+	if text == notHTTP {
+		return outcome{kind: BadStatus, err: text}
+	}
+	return outcome{kind: Unreachable, err: text}
+}
+
+func timedOut(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
+}
+
+const notHTTP = "the answer is not HTTP/1"
+
+func cause(err error) string {
+	var errno syscall.Errno
+	var name *net.DNSError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var address *net.AddrError
+	switch {
+	case errors.As(err, &errno):
+		return errno.Error()
+	case errors.As(err, &name):
+		return name.Err
+	case errors.As(err, &address):
+		return address.Err
+	case errors.As(err, &record):
+		return "the answer is not TLS"
+	case errors.As(err, &alert):
+		return alert.Error()
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		strings.Contains(err.Error(), "server closed idle connection"):
+		return "connection closed without an answer"
+	case strings.HasPrefix(err.Error(), "tls: "):
+		return err.Error()
+	}
+	return notHTTP
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// growth of the time between two tries. With a quarter more each time, a target is asked again within
+// a quarter of the time that it has been waiting already, and reaches 2 s after some 20 tries.
+const growth = 1.25
+
+// task is a target that an owner asked for. Guarded by Prober.mu.
+type task struct {
+	asker   *asker
+	lane    *lane  // nil once proven
+	queue   *queue // where it is or was taken from
+	index   int    // in the queue, -1 while not in it
+	result  Result
+	seq     uint64 // order of creation
+	created time.Time
+
+	due    time.Time
+	urgent bool // before all that are merely due; the try does not lengthen the backoff
+	fails  int
+	slow   bool
+
+	background bool
+	running    bool
+	doubtful   bool // the running try may hang
+	again      bool // nudged while running
+	gone       bool // nobody asks any more
+	cancel     context.CancelFunc
+	proxy      byte // version of the PROXY protocol, 0 for none
+	// heritage is the refusal of the version before, at the same address for the same host.
+	heritage Result
+}
+
+// before orders a queue: urgent tasks by age, then the others by the time that they are due.
+func (t *task) before(other *task) bool {
+	if t.urgent != other.urgent {
+		return t.urgent
+	}
+	if !t.urgent && !t.due.Equal(other.due) {
+		return t.due.Before(other.due)
+	}
+	return t.seq < other.seq
+}
+
+// prove records the expected answer.
+func (t *task) prove(o outcome, now time.Time) {
+	t.result = Result{Target: t.result.Target, State: Proven, Code: o.code, Since: now}
+}
+
+// fail records another outcome. since is how long the same has been known of the whole address, zero if it is not.
+func (t *task) fail(o outcome, now, since time.Time) {
+	r := &t.result
+	if r.State != Failed || r.Kind != o.kind {
+		r.Since = now
+	}
+	r.State, r.Kind, r.Code, r.Err = Failed, o.kind, o.code, o.err
+	switch {
+	case !o.kind.Refuses():
+		r.RefusedSince = time.Time{}
+	case r.RefusedSince.IsZero():
+		r.RefusedSince = now
+	}
+	if o.kind == t.heritage.Kind {
+		since = earliest(since, t.heritage.RefusedSince)
+	}
+	t.heritage = Result{}
+	if !since.IsZero() {
+		r.Since = earliest(r.Since, since)
+		r.RefusedSince = earliest(r.RefusedSince, since)
+	}
+}
+
+// backoff is the time until the next try after so many failures, with a jitter of a fifth either way.
+func (o *Options) backoff(fails int) time.Duration {
+	d := min(float64(o.MinBackoff)*math.Pow(growth, float64(fails)), float64(o.MaxBackoff)/1.2)
+	return time.Duration(d * (0.8 + 0.4*rand.Float64()))
+}

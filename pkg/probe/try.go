@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// try asks once and records what came of it. Nothing that goes wrong in here ends the process: a
+// panic of the asking, of Observe or of notify costs one try.
+func (p *Prober) try(ctx context.Context, t *task, q question) {
+	started := time.Now()
+	o := p.attempt(ctx, q)
+	news, result, counts := p.finish(t, o, started)
+	defer p.kick()
+	if counts && p.opts.Observe != nil {
+		guard(func() { p.opts.Observe(result) })
+	}
+	for _, owner := range news {
+		guard(func() { p.notify(owner) })
+	}
+}
+
+func guard(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+func (p *Prober) attempt(ctx context.Context, q question) (o outcome) {
+	defer func() {
+		if r := recover(); r != nil {
+			o = outcome{kind: BadStatus, err: fmt.Sprintf("internal error: %v", r)}
+		}
+	}()
+	return p.ask(ctx, q)
+}
+
+// finish records an outcome: on the address, on the target, and, when it is about the whole address,
+// on all targets that wait there. It returns whom to notify and the result, unless nobody asks any more.
+func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r Result, counts bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t.cancel()
+	l, now := t.lane, time.Now()
+	p.running--
+	t.queue.running--
+	if t.doubtful {
+		p.doubtful--
+	}
+	t.running = false
+	if p.ctx.Err() != nil {
+		l.conns.close()
+		return nil, Result{}, false
+	}
+	if t.gone {
+		p.sweep(l)
+		return nil, Result{}, false
+	}
+	wasUp := l.up
+	o, down := l.learn(o, started, &p.opts)
+	p.record(t, o, now)
+	switch {
+	case down:
+		p.spread(l, t, o, now)
+	case l.up && !wasUp:
+		l.rouse(now)
+	}
+	if o.ok {
+		l.pull(now)
+	}
+	p.sweep(l)
+	for _, a := range p.news {
+		news = append(news, a.owner)
+	}
+	p.news = p.news[:0]
+	return news, t.result, true
+}
+
+// learn keeps what a try says of the address, and tells whether it says that the whole address is
+// down. A timeout on an open connection does not, as long as the address answers others: then it is
+// the target's own trouble, a backend that hangs.
+func (l *lane) learn(o outcome, started time.Time, opts *Options) (outcome, bool) {
+	now := time.Now()
+	if o.kind != Unreachable {
+		l.up, l.fails, l.lastAnswer, l.downSince = true, 0, now, time.Time{}
+		return o, false
+	}
+	if o.silent && now.Sub(l.lastAnswer) < 3*opts.MaxBackoff {
+		o.kind = NoAnswer
+		return o, false
+	}
+	if !o.silent && l.lastAnswer.After(started) {
+		return o, false
+	}
+	l.up = false
+	l.downSince = earliest(l.downSince, now)
+	l.resume = now.Add(opts.backoff(l.fails))
+	l.fails++
+	return o, true
+}
+
+// record keeps an outcome and plans the next try.
+func (p *Prober) record(t *task, o outcome, now time.Time) {
+	before := t.result
+	if o.ok {
+		t.prove(o, now)
+		t.lane = nil
+	} else {
+		t.fail(o, now, t.lane.downSince)
+		t.slow = o.kind == NoAnswer
+		if t.proxy != 0 && o.doubtsProxy() {
+			t.proxy = 3 - t.proxy
+		}
+		p.replan(t, now)
+	}
+	p.tell(t, before, now)
+}
+
+func (p *Prober) replan(t *task, now time.Time) {
+	switch {
+	case t.again:
+		t.again, t.urgent, t.due = false, true, now
+	case t.background:
+		t.due = now.Add(p.opts.Background)
+	default:
+		t.due = now.Add(p.opts.backoff(t.fails))
+	}
+	t.lane.add(t)
+}
+
+// spread gives the outcome of one try to all targets that wait at the address.
+func (p *Prober) spread(l *lane, tried *task, o outcome, now time.Time) {
+	for _, q := range []*queue{&l.brisk, &l.slow} {
+		for _, t := range q.tasks {
+			if t == tried {
+				continue
+			}
+			before := t.result
+			t.fail(o, now, l.downSince)
+			p.tell(t, before, now)
+		}
+	}
+}
+
+// tell puts the owner on the list of those to notify, if it should hear now.
+func (p *Prober) tell(t *task, before Result, now time.Time) {
+	a := t.asker
+	if a.changed(t, before, now, p.opts.Settle) {
+		a.dirty, a.told = false, now
+		p.news = append(p.news, a)
+	}
+}
