@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package apply makes the cluster hold what was desired, with as few writes as that
+// takes.
+//
+// plan.go is a pure diff with one ownership rule: an object that the KIngress does
+// not control is never changed or deleted (SPEC B-TRN-5). apply.go does the writes:
+// a new object is created, so that nothing of others is ever merged into; an
+// existing one is changed by server-side apply under our own field manager, so that
+// labels, annotations and fields of others survive (SPEC B-TRN-6).
+//
+// It does not know why an object is wanted. What comes next: pkg/probe proves that
+// what was written is served.
+package apply

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package selection
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/labels"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// Annotations by which a service names its Gateway, as NAMESPACE/NAME.
+const (
+	ExternalAnnotation = "net-gateways/external-gateway"
+	LocalAnnotation    = "net-gateways/local-gateway"
+)
+
+// Request is what the choice depends on.
+type Request struct {
+	// Ingress is the KIngress to serve.
+	Ingress *v1alpha1.Ingress
+	// NamespaceLabels are the labels of its namespace.
+	NamespaceLabels map[string]string
+	// Target is the KIngress that Ingress maps to (a DomainMapping's service), or
+	// nil. Its labels and annotations decide then (SPEC B-SEL-2).
+	Target *v1alpha1.Ingress
+}
+
+// Select returns the entry that serves the request at a visibility: the one that
+// the annotation names, else the most specific one whose selectors match, else the
+// default. The error is a *Refusal.
+func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request Request) (config.Entry, error) {
+	entries := cfg.Entries(visibility)
+	if len(entries) == 0 {
+		return config.Entry{}, &Refusal{Code: ReasonNotConfigured, Detail: fmt.Sprintf(
+			"no gateway is configured for visibility %s: add an entry to %s in ConfigMap %s", visibility, listKey(visibility), config.Name)}
+	}
+	subject := request.Ingress
+	if request.Target != nil {
+		subject = request.Target
+	}
+	if named := subject.Annotations[annotation(visibility)]; named != "" {
+		return byName(entries, visibility, named, request)
+	}
+	return bySelectors(entries, subject.Labels, request.NamespaceLabels), nil
+}
+
+// byName finds the entry that an annotation names. An entry reserved for other
+// namespaces is refused in the same words as one that does not exist: a tenant need
+// not learn of it.
+func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named string, request Request) (config.Entry, error) {
+	for _, entry := range entries {
+		if entry.Gateway.String() == named && admits(entry.NamespaceSelector, request.NamespaceLabels) {
+			return entry, nil
+		}
+	}
+	return config.Entry{}, &Refusal{Code: ReasonGatewayNotFound, Detail: fmt.Sprintf(
+		"annotation %s: %q is not the gateway of an entry of %s in ConfigMap %s that serves namespace %s",
+		annotation(visibility), named, listKey(visibility), config.Name, request.Ingress.Namespace)}
+}
+
+// bySelectors prefers entries with more selectors, then earlier ones. A parsed list
+// has exactly one entry without selectors, so there is always a result.
+func bySelectors(entries []config.Entry, ingress, namespace map[string]string) config.Entry {
+	best, bestScore := entries[0], -1
+	for _, entry := range entries {
+		if !admits(entry.LabelSelector, ingress) || !admits(entry.NamespaceSelector, namespace) {
+			continue
+		}
+		if score := specificity(entry); score > bestScore {
+			best, bestScore = entry, score
+		}
+	}
+	return best
+}
+
+func specificity(entry config.Entry) int {
+	score := 0
+	if entry.LabelSelector != nil {
+		score++
+	}
+	if entry.NamespaceSelector != nil {
+		score++
+	}
+	return score
+}
+
+func admits(selector labels.Selector, set map[string]string) bool {
+	return selector == nil || selector.Matches(labels.Set(set))
+}
+
+func annotation(visibility v1alpha1.IngressVisibility) string {
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		return LocalAnnotation
+	}
+	return ExternalAnnotation
+}
+
+func listKey(visibility v1alpha1.IngressVisibility) string {
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		return config.LocalGateways
+	}
+	return config.ExternalGateways
+}

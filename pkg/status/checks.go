@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// check looks at one side and returns what blocks it, or nil.
+type check func(Side) *Blocker
+
+// checks in the order in which an operator would look: is there a Gateway, does it
+// work, does it take our routes, do they answer.
+var checks = []check{
+	entrySelected,
+	gatewayExists,
+	gatewayOfClass,
+	gatewayProgrammed,
+	routesAccepted,
+	refsResolved,
+	routesProven,
+	addressKnown,
+}
+
+func (s Side) blocker() *Blocker {
+	for _, check := range checks {
+		if found := check(s); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func entrySelected(s Side) *Blocker {
+	if s.Refusal == nil {
+		return nil
+	}
+	return failed(loadBalancer, s.Refusal)
+}
+
+func gatewayExists(s Side) *Blocker {
+	switch {
+	case s.Gateway != nil:
+		return nil
+	case s.Entry.Managed:
+		return waiting(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf("Gateway %s is being created for %s", s.Entry.Gateway, s.Entry))
+	}
+	return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf("Gateway %s, which %s names, does not exist", s.Entry.Gateway, s.Entry))
+}
+
+func gatewayOfClass(s Side) *Blocker {
+	if class := string(s.Gateway.Spec.GatewayClassName); class != s.Entry.Class {
+		return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf(
+			"Gateway %s has gatewayClassName %q, %s says class %q", s.Entry.Gateway, class, s.Entry, s.Entry.Class))
+	}
+	return nil
+}
+
+func gatewayProgrammed(s Side) *Blocker {
+	for _, kind := range []gatewayv1.GatewayConditionType{gatewayv1.GatewayConditionAccepted, gatewayv1.GatewayConditionProgrammed} {
+		condition := meta.FindStatusCondition(s.Gateway.Status.Conditions, string(kind))
+		switch {
+		case condition == nil || condition.Status == metav1.ConditionUnknown:
+			return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
+				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
+		case condition.Status == metav1.ConditionFalse:
+			found := waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
+				"Gateway %s: %s is False: %s: %s", s.Entry.Gateway, kind, condition.Reason, condition.Message))
+			found.Definite = condition.ObservedGeneration >= s.Gateway.Generation
+			return found
+		}
+	}
+	return nil
+}
+
+func routesAccepted(s Side) *Blocker {
+	return s.eachRoute(gatewayv1.RouteConditionAccepted, ReasonRouteNotAccepted)
+}
+
+func refsResolved(s Side) *Blocker {
+	return s.eachRoute(gatewayv1.RouteConditionResolvedRefs, ReasonRefsNotResolved)
+}
+
+// eachRoute reports a route of which the gateway says no. A missing or outdated
+// answer counts only where the gateway's word is the proof.
+func (s Side) eachRoute(kind gatewayv1.RouteConditionType, reason string) *Blocker {
+	for _, route := range s.Routes {
+		condition := route.condition(s, kind)
+		switch {
+		case condition == nil && route.ByStatus:
+			return waiting(network, reason, fmt.Sprintf(
+				"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, kind))
+		case condition != nil && condition.Status == metav1.ConditionFalse:
+			return terminal(network, reason, fmt.Sprintf(
+				"HTTPRoute %s on Gateway %s: %s: %s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message))
+		}
+	}
+	return nil
+}
+
+// condition is the Gateway's current word about a route, nil when it is missing or
+// of an older generation.
+func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
+	if r.Object == nil {
+		return nil
+	}
+	for _, parent := range r.Object.Status.Parents {
+		ref := parent.ParentRef
+		namespace := r.Name.Namespace
+		if ref.Namespace != nil {
+			namespace = string(*ref.Namespace)
+		}
+		if string(ref.Name) != s.Entry.Gateway.Name || namespace != s.Entry.Gateway.Namespace {
+			continue
+		}
+		condition := meta.FindStatusCondition(parent.Conditions, string(kind))
+		if condition != nil && condition.ObservedGeneration >= r.Object.Generation {
+			return condition
+		}
+	}
+	return nil
+}
+
+func routesProven(s Side) *Blocker {
+	for _, route := range s.Routes {
+		if route.ByStatus || route.Report.Proven() {
+			continue
+		}
+		if problem, found := route.Report.Problem(); found {
+			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s on Gateway %s: %s", route.Name, s.Entry.Gateway, problem))
+		}
+		return waiting(network, ReasonProbeFailed, fmt.Sprintf(
+			"HTTPRoute %s is being probed through Gateway %s", route.Name, s.Entry.Gateway))
+	}
+	return nil
+}
+
+func addressKnown(s Side) *Blocker {
+	if len(s.LoadBalancer) > 0 {
+		return nil
+	}
+	return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
+		"Gateway %s publishes no address and its Service was not found: set `service` in %s", s.Entry.Gateway, s.Entry))
+}

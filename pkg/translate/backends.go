@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/pkg/network"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+// maxBackends is the Gateway API's limit for the backendRefs of one rule.
+const maxBackends = 16
+
+// Port names that Knative and Kubernetes users write for HTTP/2 without TLS. The
+// Gateway API knows the Service's appProtocol only (GEP-1911).
+var http2PortNames = sets.New("http2", "h2c", "grpc")
+
+var http2Protocols = sets.New("kubernetes.io/h2c", "h2c", "grpc", "http2")
+
+type backendContext struct {
+	services map[types.NamespacedName]*corev1.Service
+	gateway  Gateway
+	report   *report
+}
+
+// resolveBackends makes every backend a Service with a port number. A rule whose
+// backends cannot all be resolved is left out and refused: half a split would send
+// traffic where nobody asked for it.
+func resolveBackends(rules []Rule, bc backendContext) []Rule {
+	resolved := make([]Rule, 0, len(rules))
+	for _, rule := range rules {
+		if len(rule.Backends) > maxBackends {
+			bc.report.refuse(Refusal{Field: rule.Field + ".splits", Code: ReasonUnsupported,
+				Detail: fmt.Sprintf("%d backends, an HTTPRoute rule holds %d at most", len(rule.Backends), maxBackends)})
+			continue
+		}
+		backends := make([]Backend, 0, len(rule.Backends))
+		for _, backend := range rule.Backends {
+			if target, ok := bc.resolve(backend); ok {
+				backends = append(backends, target)
+			}
+		}
+		if len(backends) == len(rule.Backends) && len(backends) > 0 {
+			rule.Backends = backends
+			resolved = append(resolved, rule)
+		} else if len(rule.Backends) == 0 {
+			bc.report.gap(Gap{Field: rule.Field + ".splits", Detail: "no backend has a share of the traffic"})
+		}
+	}
+	return resolved
+}
+
+// resolve follows an ExternalName to the Service it names, finds the number of a
+// named port, and notes protocols that the gateway will not speak.
+func (bc backendContext) resolve(backend Backend) (Backend, bool) {
+	service := bc.services[backend.Service]
+	if service != nil && service.Spec.Type == corev1.ServiceTypeExternalName {
+		if target, ok := clusterService(service.Spec.ExternalName); ok {
+			backend.Service = target
+			service = bc.services[target]
+		} else {
+			bc.report.gap(Gap{Field: backend.Field + ".serviceName", Detail: fmt.Sprintf(
+				"Service %s is an ExternalName for %s, which gateways need not support as a backend", backend.Service, service.Spec.ExternalName)})
+		}
+	}
+	port, found := servicePort(service, backend.Port)
+	if backend.Port.Type == intstr.String {
+		if !found {
+			bc.report.refuse(Refusal{Field: backend.Field + ".servicePort", Code: ReasonRefsNotResolved, Wait: true,
+				Detail: fmt.Sprintf("Service %s has no port named %q", backend.Service, backend.Port.StrVal)})
+			return backend, false
+		}
+		backend.Port = intstr.FromInt32(port.Port)
+	}
+	if found {
+		bc.noteProtocol(backend, port)
+	}
+	return backend, true
+}
+
+func (bc backendContext) noteProtocol(backend Backend, port corev1.ServicePort) {
+	field := fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service)
+	switch {
+	case port.AppProtocol == nil && http2PortNames.Has(port.Name):
+		bc.report.gap(Gap{Field: field, Detail: fmt.Sprintf(
+			"the port's name %q does not make a gateway speak HTTP/2: set appProtocol: kubernetes.io/h2c", port.Name)})
+	case port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol) && !bc.gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendProtocolH2C):
+		bc.report.gap(Gap{Field: field, Feature: gwfeatures.SupportHTTPRouteBackendProtocolH2C,
+			Detail: "HTTP/2 to the backend is not spoken"})
+	}
+}
+
+func servicePort(service *corev1.Service, port intstr.IntOrString) (corev1.ServicePort, bool) {
+	if service == nil {
+		return corev1.ServicePort{}, false
+	}
+	at := slices.IndexFunc(service.Spec.Ports, func(p corev1.ServicePort) bool {
+		if port.Type == intstr.String {
+			return p.Name == port.StrVal
+		}
+		return p.Port == port.IntVal
+	})
+	if at < 0 {
+		return corev1.ServicePort{}, false
+	}
+	return service.Spec.Ports[at], true
+}
+
+// clusterService is the Service that a cluster-internal DNS name stands for.
+func clusterService(host string) (types.NamespacedName, bool) {
+	name, inCluster := strings.CutSuffix(strings.TrimSuffix(host, "."), ".svc."+network.GetClusterDomainName())
+	parts := strings.Split(name, ".")
+	if !inCluster || len(parts) != 2 {
+		return types.NamespacedName{}, false
+	}
+	return types.NamespacedName{Namespace: parts[1], Name: parts[0]}, true
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/networking/pkg/ingress"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// specHash is networking's hash of the KIngress's name and spec, which its
+// conformance suite compares.
+func specHash(ing *v1alpha1.Ingress) (string, error) {
+	if ing == nil {
+		return "", errNoIngress
+	}
+	sum, err := ingress.ComputeHash(ing)
+	if err != nil {
+		return "", fmt.Errorf("hash of KIngress %s/%s: %w", ing.Namespace, ing.Name, err)
+	}
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// renderedHash covers what the gateway is asked to do, without the probe rule.
+func renderedHash(route *gatewayv1.HTTPRoute) string {
+	content, err := json.Marshal(route.Spec)
+	if err != nil { // a struct of strings and numbers always marshals
+		panic(fmt.Sprintf("marshal HTTPRoute spec: %v", err))
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"fmt"
+	"slices"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+)
+
+// The Gateway API's limits for one HTTPRoute. One rule is kept free for the probe.
+const (
+	maxRules     = 16 - 1
+	maxHostnames = 16
+)
+
+type renderer struct {
+	in       Input
+	specHash string
+	report   *report
+}
+
+// routes renders a set as HTTPRoutes, as many as the API's limits ask for. Rules of
+// one host on several HTTPRoutes mean the same as on one: a gateway orders them by
+// their matches, which are distinct (SPEC B-TRN-3).
+func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
+	routes := []Route{}
+	for _, hosts := range chunks(set.Hosts, maxHostnames) {
+		for part, rules := range chunks(set.Rules, maxRules) {
+			chunk := RuleSet{Visibility: set.Visibility, Hosts: hosts, Rules: rules}
+			routes = append(routes, r.route(chunk, RouteName(hosts, part)+r.twin(set, hosts), gateway))
+		}
+	}
+	return routes
+}
+
+func chunks[T any](list []T, size int) [][]T {
+	return slices.Collect(slices.Chunk(list, size))
+}
+
+// twin is the suffix that keeps the local route of a host apart from its external
+// one.
+func (r renderer) twin(set RuleSet, hosts []string) string {
+	if set.Visibility == visibilities[0] {
+		return ""
+	}
+	name := RouteName(hosts, 0)
+	for _, rule := range r.in.Ingress.Spec.Rules {
+		if Visibility(rule) != set.Visibility && slices.ContainsFunc(rule.Hosts, func(h string) bool { return RouteName([]string{h}, 0) == name }) {
+			return localTwin
+		}
+	}
+	return ""
+}
+
+// route renders one HTTPRoute with every field that the API server would default
+// written out, so that comparing it with the stored object needs no knowledge of
+// defaults.
+func (r renderer) route(set RuleSet, name string, gateway Gateway) Route {
+	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name)}
+	object.Spec.ParentRefs = []gatewayv1.ParentReference{parentRef(gateway)}
+	for _, host := range set.Hosts {
+		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
+	}
+	for _, rule := range set.Rules {
+		object.Spec.Rules = append(object.Spec.Rules, r.rule(rule, gateway))
+	}
+
+	state := rollout.Next(r.stateOf(name), r.specHash, renderedHash(object))
+	object.Annotations[rollout.Annotation] = state.Encode()
+	proof := r.probeRule(object, set, gateway, state.Hash)
+	return Route{Object: object, Visibility: set.Visibility, Proof: proof}
+}
+
+func (r renderer) stateOf(name string) *rollout.State {
+	if current := r.in.Routes[name]; current != nil {
+		return rollout.Decode(current.Annotations[rollout.Annotation])
+	}
+	return nil
+}
+
+func parentRef(gateway Gateway) gatewayv1.ParentReference {
+	ref := gatewayv1.ParentReference{
+		Group:     new(gatewayv1.Group(gatewayv1.GroupName)),
+		Kind:      new(gatewayv1.Kind("Gateway")),
+		Namespace: new(gatewayv1.Namespace(gateway.Name.Namespace)),
+		Name:      gatewayv1.ObjectName(gateway.Name.Name),
+	}
+	if gateway.Section != "" {
+		ref.SectionName = new(gatewayv1.SectionName(gateway.Section))
+	}
+	return ref
+}
+
+// rule renders one rule. With one backend its headers are set by the rule, which is
+// a core feature; only a real split needs filters on backends (SPEC B-TRN-2).
+func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+	set := rule.Set
+	if len(rule.Backends) == 1 {
+		set = mergeHeaders(set, rule.Backends[0].Set)
+	}
+	rendered := gatewayv1.HTTPRouteRule{
+		Matches:     []gatewayv1.HTTPRouteMatch{match(rule)},
+		Filters:     append(r.setHeaders(rule.Field, set), r.rewriteHost(rule, gateway)...),
+		BackendRefs: r.backendRefs(rule, gateway),
+	}
+	if gateway.Features.Has(gwfeatures.SupportHTTPRouteRequestTimeout) {
+		// A KIngress has no timeout of its own: Serving ends requests itself. Gateways
+		// cut requests off after a default of theirs (Envoy: 15 s) unless told not to.
+		rendered.Timeouts = &gatewayv1.HTTPRouteTimeouts{Request: new(gatewayv1.Duration("0s"))}
+	}
+	return rendered
+}
+
+func (r renderer) backendRefs(rule Rule, gateway Gateway) []gatewayv1.HTTPBackendRef {
+	refs := make([]gatewayv1.HTTPBackendRef, 0, len(rule.Backends))
+	for _, backend := range rule.Backends {
+		ref := backendRef(backend)
+		switch {
+		case len(rule.Backends) == 1 || len(backend.Set) == 0:
+		case gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendRequestHeaderModification):
+			ref.Filters = r.setHeaders(backend.Field, backend.Set)
+		default:
+			r.report.gap(Gap{Field: backend.Field + ".appendHeaders", Feature: gwfeatures.SupportHTTPRouteBackendRequestHeaderModification,
+				Detail: "headers of a split are not set"})
+		}
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+func backendRef(backend Backend) gatewayv1.HTTPBackendRef {
+	ref := gatewayv1.HTTPBackendRef{}
+	ref.Group = new(gatewayv1.Group(""))
+	ref.Kind = new(gatewayv1.Kind("Service"))
+	ref.Namespace = new(gatewayv1.Namespace(backend.Service.Namespace))
+	ref.Name = gatewayv1.ObjectName(backend.Service.Name)
+	ref.Port = new(gatewayv1.PortNumber(backend.Port.IntVal))
+	ref.Weight = new(backend.Weight)
+	return ref
+}
+
+func match(rule Rule) gatewayv1.HTTPRouteMatch {
+	matched := gatewayv1.HTTPRouteMatch{Path: &gatewayv1.HTTPPathMatch{
+		Type:  new(gatewayv1.PathMatchPathPrefix),
+		Value: new(rule.Path),
+	}}
+	for _, header := range rule.Headers {
+		matched.Headers = append(matched.Headers, gatewayv1.HTTPHeaderMatch{
+			Type:  new(gatewayv1.HeaderMatchExact),
+			Name:  gatewayv1.HTTPHeaderName(header.Name),
+			Value: header.Value,
+		})
+	}
+	return matched
+}
+
+func (r renderer) rewriteHost(rule Rule, gateway Gateway) []gatewayv1.HTTPRouteFilter {
+	if rule.RewriteHost == "" {
+		return nil
+	}
+	if !gateway.Features.Has(gwfeatures.SupportHTTPRouteHostRewrite) {
+		r.report.gap(Gap{Field: rule.Field + ".rewriteHost", Feature: gwfeatures.SupportHTTPRouteHostRewrite,
+			Detail: fmt.Sprintf("the Host header is not rewritten to %s", rule.RewriteHost)})
+		return nil
+	}
+	return []gatewayv1.HTTPRouteFilter{{
+		Type:       gatewayv1.HTTPRouteFilterURLRewrite,
+		URLRewrite: &gatewayv1.HTTPURLRewriteFilter{Hostname: new(gatewayv1.PreciseHostname(rule.RewriteHost))},
+	}}
+}
+
+// setHeaders notes the headers that the API cannot express and sets the others.
+func (r renderer) setHeaders(field string, set []Header) []gatewayv1.HTTPRouteFilter {
+	possible := make([]Header, 0, len(set))
+	for _, header := range set {
+		if header.Value == "" {
+			r.report.gap(Gap{Field: field + ".appendHeaders[" + header.Name + "]", Detail: "the Gateway API cannot set an empty header"})
+			continue
+		}
+		possible = append(possible, header)
+	}
+	return setHeaders(possible)
+}

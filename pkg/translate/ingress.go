@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"errors"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+// Gateway is what translation needs to know of a selected Gateway.
+type Gateway struct {
+	Name types.NamespacedName
+	// Section is the listener to attach to; empty attaches to all that admit us.
+	Section  string
+	Features sets.Set[gwfeatures.FeatureName]
+}
+
+// HostAt is a host at one visibility.
+type HostAt struct {
+	Visibility v1alpha1.IngressVisibility
+	Host       string
+}
+
+// Input is everything that a translation depends on.
+type Input struct {
+	Ingress *v1alpha1.Ingress
+	// Gateways holds the selected Gateways. Rules of a visibility without one are
+	// left out: the caller says why.
+	Gateways map[v1alpha1.IngressVisibility]Gateway
+	// Services holds the backend Services that exist.
+	Services map[types.NamespacedName]*corev1.Service
+	// Mapped holds, for a rewriteHost, the KIngress that serves that host in the
+	// same namespace (a DomainMapping's target).
+	Mapped map[string]*v1alpha1.Ingress
+	// Lost are the hosts that an older KIngress has on the same Gateway.
+	Lost sets.Set[HostAt]
+	// Routes are this KIngress's HTTPRoutes as they stand, by name. Only their
+	// rollout state is read.
+	Routes map[string]*gatewayv1.HTTPRoute
+}
+
+// Desired is what should exist in the cluster, and how to see that it works.
+type Desired struct {
+	Routes []Route
+	Gaps   []Gap
+	// Refusals name the parts that could not be translated; the rest is served.
+	Refusals []*Refusal
+}
+
+// Route is an HTTPRoute together with the question that proves it.
+type Route struct {
+	Object     *gatewayv1.HTTPRoute
+	Visibility v1alpha1.IngressVisibility
+	Proof      Proof
+}
+
+// Ingress translates a KIngress. The result depends on nothing but the input, to
+// the byte (SPEC B-TRN-4). An error means that nothing of it can be translated.
+func Ingress(in Input) (Desired, error) {
+	specHash, err := specHash(in.Ingress)
+	if err != nil {
+		return Desired{}, err
+	}
+	report := &report{}
+	renderer := renderer{in: in, specHash: specHash, report: report}
+	desired := Desired{}
+	for _, set := range ruleSets(in, report) {
+		gateway, selected := in.Gateways[set.Visibility]
+		if !selected {
+			continue
+		}
+		set.Rules = resolveBackends(set.Rules, backendContext{services: in.Services, gateway: gateway, report: report})
+		if len(set.Rules) == 0 {
+			continue
+		}
+		desired.Routes = append(desired.Routes, renderer.routes(set, gateway)...)
+	}
+	desired.Gaps, desired.Refusals = report.gaps, report.refusals
+	return desired, nil
+}
+
+// report collects what could not be done. Entries repeat when a rule is rendered
+// for several groups of hosts; the first of each is kept.
+type report struct {
+	gaps     []Gap
+	refusals []*Refusal
+}
+
+func (r *report) gap(g Gap) {
+	for _, known := range r.gaps {
+		if known == g {
+			return
+		}
+	}
+	r.gaps = append(r.gaps, g)
+}
+
+func (r *report) refuse(refusal Refusal) {
+	for _, known := range r.refusals {
+		if *known == refusal {
+			return
+		}
+	}
+	r.refusals = append(r.refusals, &refusal)
+}
+
+var errNoIngress = errors.New("no KIngress to translate")

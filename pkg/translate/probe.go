@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/http/header"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+)
+
+// Proof is the question whose answer proves that an HTTPRoute is served.
+type Proof struct {
+	// Host is one host of the route: a gateway programs them together.
+	Host string
+	// Hash is the expected answer.
+	Hash string
+	// Answers says who gives the answer; empty when nobody can, and only the Gateway
+	// API's own status tells whether the route is served.
+	Answers probe.Answerer
+}
+
+// Marks of a backend that has Knative's probe handler.
+const (
+	revisionLabel  = "serving.knative.dev/revision"
+	revisionHeader = "Knative-Serving-Revision"
+)
+
+// probeRule puts a rule before all others that answers probes with the hash, and
+// returns the question for it. Networking's probe handler (activator, queue-proxy)
+// echoes the request header. A plain Service cannot: there the gateway itself adds
+// the hash to the response (SPEC B-RDY-2).
+//
+// One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
+func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set RuleSet, gateway Gateway, hash string) Proof {
+	backend := probedBackend(set.Rules)
+	proof := Proof{Host: probedHost(set.Hosts), Hash: hash}
+	value := []Header{{Name: header.HashKey, Value: hash}}
+	filters := setHeaders(value)
+	switch {
+	case r.hasProbeHandler(backend):
+		proof.Answers = probe.Backend
+	case gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification):
+		proof.Answers = probe.Gateway
+		filters = append(filters, gatewayv1.HTTPRouteFilter{
+			Type:                   gatewayv1.HTTPRouteFilterResponseHeaderModifier,
+			ResponseHeaderModifier: &gatewayv1.HTTPHeaderFilter{Set: httpHeaders(value)},
+		})
+	}
+	backend.Weight = 1
+	rule := gatewayv1.HTTPRouteRule{
+		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{
+			Path:    "/",
+			Headers: []Header{{Name: header.HashKey, Value: header.HashValueOverride}},
+		})},
+		Filters:     filters,
+		BackendRefs: []gatewayv1.HTTPBackendRef{backendRef(backend)},
+	}
+	object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
+	return proof
+}
+
+// probedBackend is the backend with the largest share of what most requests meet:
+// the first rule without header matches, else the first rule.
+func probedBackend(rules []Rule) Backend {
+	chosen := rules[0]
+	for _, rule := range rules {
+		if len(rule.Headers) == 0 {
+			chosen = rule
+			break
+		}
+	}
+	largest := chosen.Backends[0]
+	for _, backend := range chosen.Backends {
+		if backend.Weight > largest.Weight {
+			largest = backend
+		}
+	}
+	return largest
+}
+
+func (r renderer) hasProbeHandler(backend Backend) bool {
+	for _, set := range backend.Set {
+		if strings.EqualFold(set.Name, revisionHeader) {
+			return true
+		}
+	}
+	service := r.in.Services[types.NamespacedName(backend.Service)]
+	return service != nil && service.Labels[revisionLabel] != ""
+}
+
+// probedHost is a host that a request can name: a wildcard gets a label.
+func probedHost(hosts []string) string {
+	return strings.Replace(hosts[0], "*", "net-gateways-probe", 1)
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"strings"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// resolveRewrites replaces every rule whose rewriteHost another KIngress serves by
+// that KIngress's own rules: its backends and headers, with the rewrite kept. The
+// request then takes one hop instead of two, and needs no ExternalName backend.
+func resolveRewrites(rules []Rule, in Input) []Rule {
+	resolved := make([]Rule, 0, len(rules))
+	for _, rule := range rules {
+		target := in.Mapped[rule.RewriteHost]
+		if rule.RewriteHost == "" || target == nil {
+			resolved = append(resolved, rule)
+			continue
+		}
+		for _, behind := range rulesOf(target, rule.RewriteHost) {
+			if combined, possible := combine(rule, behind); possible {
+				resolved = appendRule(resolved, combined)
+			}
+		}
+	}
+	return resolved
+}
+
+// rulesOf lists what a KIngress serves under a host. The cluster-local rule comes
+// first: it is the one that a request from inside would have met.
+func rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
+	ignored := &report{} // the target reports its own gaps
+	for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityClusterLocal, v1alpha1.IngressVisibilityExternalIP} {
+		if rules := rulesByHost(ing, visibility, ignored)[host]; len(rules) > 0 {
+			return rules
+		}
+	}
+	return nil
+}
+
+// combine is what a request meets that passes first the outer rule and then the
+// inner one. It is not possible when no request matches both.
+func combine(outer, inner Rule) (Rule, bool) {
+	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Backends: inner.Backends}
+	switch {
+	case isBelow(inner.Path, outer.Path):
+		combined.Path = inner.Path
+	case isBelow(outer.Path, inner.Path):
+		combined.Path = outer.Path
+	default:
+		return Rule{}, false
+	}
+	if inner.RewriteHost != "" {
+		combined.RewriteHost = inner.RewriteHost
+	}
+	matched, possible := mergeMatches(outer.Headers, inner.Headers)
+	combined.Headers = matched
+	combined.Set = mergeHeaders(outer.Set, inner.Set)
+	return combined, possible
+}
+
+// isBelow tells whether path lies at or under the prefix, element by element, as
+// the Gateway API matches path prefixes.
+func isBelow(path, prefix string) bool {
+	prefix = strings.TrimSuffix(prefix, "/")
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}
+
+// mergeMatches requires both lists; it is impossible when they contradict.
+func mergeMatches(a, b []Header) ([]Header, bool) {
+	for _, one := range a {
+		for _, other := range b {
+			if strings.EqualFold(one.Name, other.Name) && one.Value != other.Value {
+				return nil, false
+			}
+		}
+	}
+	return mergeHeaders(a, b), true
+}
