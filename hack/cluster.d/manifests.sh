@@ -50,9 +50,9 @@ render_serving() {
   serving=$(module_dir serving knative.dev/serving)
   networking=$(module_dir serving knative.dev/networking)
   caching=$(module_dir serving knative.dev/caching)
-  concatenate "$serving/config/core/300-knativecertificate.yaml" "$serving"/config/core/300-resources/*.yaml \
+  concatenate "$serving"/config/core/300-resources/*.yaml \
     "$networking"/config/{certificate,domain-claim,ingress,serverlessservice}.yaml "$caching/config/image.yaml" | sed -E "$SERVING_EDITS" >"$out/crds.yaml"
-  concatenate "$serving"/config/core/{100-namespace,200-serviceaccount}.yaml "$serving"/config/core/200-roles/*.yaml \
+  concatenate "$serving"/config/core/{100-namespace,200-serviceaccount,300-knativecertificate}.yaml "$serving"/config/core/200-roles/*.yaml \
     "$serving"/config/core/configmaps/*.yaml "$networking/config/config-network.yaml" "$serving"/config/core/webhooks/*.yaml \
     "$serving"/config/core/deployments/*.yaml "$serving/config/core/999-cache.yaml" | sed -E "$SERVING_EDITS" >"$out/rest.yaml"
 }

@@ -8,6 +8,7 @@ write_configuration() {
   write_containerd_config
   write_cni_config
   write_kubelet_config
+  write_kube_proxy_config
   link_binaries
 }
 
@@ -94,6 +95,21 @@ imageGCLowThresholdPercent: 99
 Y
 }
 
+# sysctls are read-only in some machines, so conntrack's are left alone. The shorter sync period (the default is 1 s) is
+# how soon a new Service or endpoint is served.
+write_kube_proxy_config() {
+  cat >"$STATE/kube-proxy.yaml" <<Y
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+mode: nftables
+nftables: {minSyncPeriod: 100ms}
+conntrack: {maxPerCore: 0, min: 0, tcpEstablishedTimeout: 0s, tcpCloseWaitTimeout: 0s}
+clientConnection: {kubeconfig: "$KUBECONFIG_FILE", qps: 100, burst: 200}
+clusterCIDR: $POD_RANGE
+hostnameOverride: node
+Y
+}
+
 # A folder for PATH: what `exec` finds first.
 link_binaries() {
   mkdir -p "$STATE/bin"
@@ -134,9 +150,7 @@ start_controllers() {
     --concurrent-gc-syncs=40 --concurrent-namespace-syncs=20 --flex-volume-plugin-dir="$STATE/kubelet-plugins"
   start kube-scheduler nsenter --net="/var/run/netns/$NETNS" "$KUBERNETES/kube-scheduler" --kubeconfig="$KUBECONFIG_FILE" --leader-elect=false \
     --cert-dir="$STATE/pki/scheduler" --kube-api-qps=300 --kube-api-burst=600
-  start kube-proxy nsenter --net="/var/run/netns/$NETNS" "$KUBERNETES/kube-proxy" --kubeconfig="$KUBECONFIG_FILE" --proxy-mode=nftables \
-    --hostname-override=node --cluster-cidr="$POD_RANGE" --conntrack-max-per-core=0 --conntrack-min=0 \
-    --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0 --nftables-min-sync-period=100ms
+  start kube-proxy nsenter --net="/var/run/netns/$NETNS" "$KUBERNETES/kube-proxy" --config="$STATE/kube-proxy.yaml"
   start loadbalancer nsenter --net="/var/run/netns/$NETNS" "$KUBERNETES/loadbalancer" -kubeconfig "$KUBECONFIG_FILE" -pool "$LOADBALANCER_RANGE"
 }
 
@@ -165,6 +179,20 @@ control_plane() {
   wait_for 30 "containerd" test -S "$RUN/containerd.sock"
   start_controllers
   start_kubelet
+  wait_for 60 "the node" kubectl_in get node node
+  all_alive
+}
+
+# A process that does not like its flags is gone by now; say so here, not three stages later.
+all_alive() {
+  local name dead=0
+  for name in $PROCESSES; do
+    if pid_of "$name" >/dev/null; then continue; fi
+    echo "$name ended; the end of $LOGS/$name.log:"
+    tail -n 8 "$LOGS/$name.log"
+    dead=1
+  done
+  return $dead
 }
 
 kubectl_in() { in_network "$KUBERNETES/kubectl" --kubeconfig "$KUBECONFIG_FILE" "$@"; }

@@ -19,16 +19,14 @@ install_workload() {
 
 put_update() { kubectl_in apply --server-side --force-conflicts -f "$1"; }
 
-put_create() {
+# A webhook that is not up yet refuses what it would check: try again.
+put_create() { wait_for 90 "everything of $1" create_missing "$1" 2>&1; }
+
+create_missing() {
   local errors
-  errors=$(mktemp "$RUN/create.XXXXXX")
-  kubectl_in create --save-config=false --validate=ignore -f "$1" 2>"$errors" || true
-  # AlreadyExists is what a second `up` meets; everything else is an error.
-  if grep -v 'AlreadyExists\|already exists' "$errors" | grep .; then
-    rm -f "$errors"
-    return 1
-  fi
-  rm -f "$errors"
+  errors=$(kubectl_in create --validate=ignore -f "$1" 2>&1 >/dev/null) || true
+  # "Already exists" (and for cluster DNS with its fixed address "already allocated") is what a second `up` meets; everything else is an error.
+  if grep -v 'already exists\|provided IP is already allocated' <<<"$errors" | grep . >"$LOGS/up/create-errors.log"; then return 1; fi
 }
 
 workloads() {
