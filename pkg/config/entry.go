@@ -82,7 +82,7 @@ func (r *reader) name(key string) string {
 		return ""
 	}
 	if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
-		r.reject(key, name, problems[0])
+		r.reject(key, name, brief(problems[0]))
 		return ""
 	}
 	return name
@@ -98,14 +98,16 @@ func (r *reader) namespacedName(key string) types.NamespacedName {
 		r.reject(key, text, "must be namespace/name, for example knative-serving/external")
 		return types.NamespacedName{}
 	}
-	problems := validation.IsDNS1123Label(namespace)
-	if key == keyService {
-		problems = append(problems, validation.IsDNS1123Label(name)...)
-	} else {
-		problems = append(problems, validation.IsDNS1123Subdomain(name)...)
+	if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {
+		r.reject(key, text, "namespace: "+brief(problems[0]))
+		return types.NamespacedName{}
 	}
-	if len(problems) > 0 {
-		r.reject(key, text, problems[0])
+	isName := validation.IsDNS1123Subdomain
+	if key == keyService {
+		isName = validation.IsDNS1123Label
+	}
+	if problems := isName(name); len(problems) > 0 {
+		r.reject(key, text, "name: "+brief(problems[0]))
 		return types.NamespacedName{}
 	}
 	return types.NamespacedName{Namespace: namespace, Name: name}
@@ -114,7 +116,7 @@ func (r *reader) namespacedName(key string) types.NamespacedName {
 func (r *reader) features() features.Set {
 	supported := sets.New[features.Name]()
 	raw, given := r.fields[keyFeatures]
-	if !given || kindOf(raw) == "nothing" {
+	if !given || kindOf(raw) == nothing {
 		return supported
 	}
 	path := r.path.Child(keyFeatures)
@@ -126,7 +128,7 @@ func (r *reader) features() features.Set {
 	}
 	for i, raw := range raws {
 		var name string
-		if err := json.Unmarshal(raw, &name); err != nil || name == "" {
+		if err := json.Unmarshal(raw, &name); err != nil || kindOf(raw) == nothing {
 			r.errs = append(r.errs, field.Invalid(path.Index(i), field.OmitValueType{},
 				"must be the name of a feature, not "+kindOf(raw)))
 			continue
@@ -160,7 +162,7 @@ func (r *reader) boolean(key string) bool {
 		return false
 	}
 	var value bool
-	if err := json.Unmarshal(raw, &value); err != nil || kindOf(raw) == "nothing" {
+	if err := json.Unmarshal(raw, &value); err != nil || kindOf(raw) == nothing {
 		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
 			"must be true or false without quotes, not "+kindOf(raw)))
 	}
@@ -175,7 +177,7 @@ func (r *reader) text(key string) (string, bool) {
 	if !given {
 		return "", false
 	}
-	if kind := kindOf(raw); kind != "a string" && kind != "nothing" {
+	if kind := kindOf(raw); kind != "a string" && kind != nothing {
 		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
 			"must be a string, not "+kind+"; put it into quotes"))
 		return "", false
@@ -193,6 +195,12 @@ func (r *reader) text(key string) (string, bool) {
 
 func (r *reader) reject(key, value, detail string) {
 	r.errs = append(r.errs, field.Invalid(r.path.Child(key), shorten(value, 80), detail))
+}
+
+// brief leaves away the regular expression at the end of a validation's message.
+func brief(problem string) string {
+	problem, _, _ = strings.Cut(problem, " (e.g.")
+	return problem
 }
 
 func unknownKey(path *field.Path, key string, known []string) Warning {

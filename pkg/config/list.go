@@ -129,11 +129,14 @@ func shorten(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
+// nothing is what kindOf says of a null: a key or a dash with nothing behind it.
+const nothing = "an empty value"
+
 // kindOf names a JSON value's type in words for a message.
 func kindOf(raw json.RawMessage) string {
 	switch raw = bytes.TrimSpace(raw); {
 	case len(raw) == 0 || raw[0] == 'n':
-		return "nothing"
+		return nothing
 	case raw[0] == '{':
 		return "a mapping"
 	case raw[0] == '[':

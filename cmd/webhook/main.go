@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/client-go/informers"
+	kubeclient "knative.dev/pkg/client/injection/kube/client"
+	"knative.dev/pkg/configmap"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/injection"
+	"knative.dev/pkg/injection/clients/namespacedkube/informers/factory"
+	"knative.dev/pkg/injection/sharedmain"
+	"knative.dev/pkg/signals"
+	"knative.dev/pkg/system"
+	"knative.dev/pkg/webhook"
+	"knative.dev/pkg/webhook/certificates"
+	"knative.dev/pkg/webhook/configmaps"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+const (
+	component         = "net-gateways-webhook"
+	configurationName = "config.webhook.net-gateways.networking.internal.knative.dev"
+	secretName        = "net-gateways-webhook-certs"
+
+	// gracePeriod covers the seconds that an API server needs to learn that a
+	// replica goes; knative.dev/pkg's 45 s are for webhooks with much traffic.
+	gracePeriod = 5 * time.Second
+)
+
+func main() {
+	flag.Usage = usage
+	injection.Default.RegisterInformerFactory(withOwnSecretOnly)
+	ctx := webhook.WithOptions(signals.NewContext(), webhook.Options{
+		ServiceName: webhook.NameFromEnv(),
+		Port:        webhook.PortFromEnv(8443),
+		SecretName:  secretName,
+		GracePeriod: gracePeriod,
+	})
+	sharedmain.MainWithContext(ctx, component, certificates.NewController, newConfigValidation)
+}
+
+func newConfigValidation(ctx context.Context, _ configmap.Watcher) *controller.Impl {
+	return configmaps.NewAdmissionController(ctx, configurationName, "/config-validation",
+		configmap.Constructors{config.Name: config.NewFromConfigMap})
+}
+
+// withOwnSecretOnly replaces the factory of the same key, which was registered
+// before it and would watch every Secret of the system namespace.
+func withOwnSecretOnly(ctx context.Context) context.Context {
+	return context.WithValue(ctx, factory.Key{}, informers.NewSharedInformerFactoryWithOptions(
+		kubeclient.Get(ctx), controller.GetResyncPeriod(ctx),
+		informers.WithNamespace(system.Namespace()),
+		informers.WithTweakListOptions(func(options *metav1.ListOptions) {
+			options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, secretName).String()
+		})))
+}
+
+func usage() {
+	fmt.Fprintf(flag.CommandLine.Output(), `%s checks the ConfigMap %s at admission.
+
+It runs in a pod of the namespace that it guards and takes its settings from the environment:
+  SYSTEM_NAMESPACE  that namespace (required)
+  POD_NAME          its name in logs and leader election (required)
+  WEBHOOK_NAME      its Service's name, for the certificate (required)
+  WEBHOOK_PORT      where it serves HTTPS (default 8443)
+It serves its health on :8080/health and its metrics as config-observability says.
+
+Flags:
+`, component, config.Name)
+	flag.PrintDefaults()
+}

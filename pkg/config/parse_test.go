@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+const (
+	system   = "knative-serving"
+	external = v1alpha1.IngressVisibilityExternalIP
+	local    = v1alpha1.IngressVisibilityClusterLocal
+)
+
+// compareSelectors because labels.Selector is an interface with hidden fields.
+var compareSelectors = cmp.Comparer(func(a, b labels.Selector) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	return a.String() == b.String()
+})
+
+func name(text string) types.NamespacedName {
+	namespace, name, _ := strings.Cut(text, "/")
+	return types.NamespacedName{Namespace: namespace, Name: name}
+}
+
+func selector(t *testing.T, text string) labels.Selector {
+	t.Helper()
+	s, err := labels.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func configMap(data map[string]string) *corev1.ConfigMap {
+	return &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: system, Name: config.Name, ResourceVersion: "1"},
+		Data:       data,
+	}
+}
+
+// B-INS-3: every field, in both lists.
+func TestParse(t *testing.T) {
+	got, warnings, err := config.Parse(map[string]string{
+		"_example": "anything: [",
+		config.ExternalGateways: `
+- class: eg-blue
+  gateway: gateways/blue
+  service: envoy-gateway-system/blue
+  http-listener-name: http
+  supported-features: [HTTPRouteHostRewrite, ListenerSet]
+  proxy-protocol-enabled: true
+  probe: address
+- class: eg-green
+  gateway: gateways/green
+  label-selector: gateway=green,tier in (gold,silver)
+- class: eg-tenant
+  label-selector: {matchLabels: {app: a}}
+  namespace-selector:
+    matchExpressions: [{key: tenant, operator: Exists}]
+`,
+		config.LocalGateways: "- class: eg-internal\n",
+	}, system)
+	if err != nil || len(warnings) > 0 {
+		t.Fatalf("Parse: %v, warnings %v", err, warnings)
+	}
+	none := sets.New[gwfeatures.FeatureName]()
+	want := &config.Config{
+		External: []config.Entry{{
+			Visibility: external, Index: 0, Class: "eg-blue", Gateway: name("gateways/blue"),
+			Service: name("envoy-gateway-system/blue"), HTTPListener: "http",
+			Features:      sets.New[gwfeatures.FeatureName]("HTTPRouteHostRewrite", "ListenerSet"),
+			ProxyProtocol: true, Probe: config.ProbeAddress,
+		}, {
+			Visibility: external, Index: 1, Class: "eg-green", Gateway: name("gateways/green"),
+			Features: none, Probe: config.ProbeAuto,
+			LabelSelector: selector(t, "gateway=green,tier in (gold,silver)"),
+		}, {
+			Visibility: external, Index: 2, Class: "eg-tenant", Features: none, Probe: config.ProbeAuto,
+			Gateway: name("knative-serving/knative-external-eg-tenant"), Managed: true,
+			LabelSelector: selector(t, "app=a"), NamespaceSelector: selector(t, "tenant"),
+		}},
+		Local: []config.Entry{{
+			Visibility: local, Index: 0, Class: "eg-internal", Features: none, Probe: config.ProbeAuto,
+			Gateway: name("knative-serving/knative-local-eg-internal"), Managed: true,
+		}},
+	}
+	if diff := cmp.Diff(want, got, compareSelectors); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if !got.External[0].IsDefault() || got.External[1].IsDefault() || got.External[2].IsDefault() {
+		t.Error("exactly the entry without selectors is the default")
+	}
+	if s := got.External[1].String(); s != "external-gateways[1] (gateways/green)" {
+		t.Errorf("String: %s", s)
+	}
+	if entry, ok := got.Entry(name("knative-serving/knative-local-eg-internal")); !ok || entry.Visibility != local {
+		t.Errorf("Entry: %v, %t", entry, ok)
+	}
+	if _, ok := got.Entry(name("gateways/other")); ok {
+		t.Error("Entry finds a Gateway that no entry names")
+	}
+	if len(got.Entries(external)) != 3 || len(got.Entries(local)) != 1 {
+		t.Errorf("Entries: %d external, %d local", len(got.Entries(external)), len(got.Entries(local)))
+	}
+}
+
+// B-INS-3, B-INS-8: a file as users of the single-gateway plugin have it, in the
+// forms that Knative's documentation shows, parses unchanged.
+func TestParseFileOfSingleGatewayPlugin(t *testing.T) {
+	cfg, err := config.NewFromConfigMap(configMap(map[string]string{
+		config.ExternalGateways: `- class: cilium
+  gateway: knative-external-gateway/knative
+  service: knative-external-gateway/cilium-gateway-knative
+  supported-features:
+  - Gateway
+  - GatewayPort8080
+  - HTTPRoute
+  - HTTPRouteHostRewrite
+  - HTTPRouteRequestTimeout
+  - HTTPResponseHeaderModification
+`,
+		config.LocalGateways: `
+  - class: cilium
+    gateway: knative-local-gateway/knative
+    service: ""
+    supported-features:
+`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := cfg.External[0]; e.Managed || e.Service != name("knative-external-gateway/cilium-gateway-knative") || len(e.Features) != 6 {
+		t.Errorf("external: %+v", e)
+	}
+	if e := cfg.Local[0]; e.Gateway != name("knative-local-gateway/knative") || e.Service.Name != "" || len(e.Features) != 0 {
+		t.Errorf("local: %+v", e)
+	}
+}
+
+// B-INS-6: an empty list is valid and configures nothing.
+func TestParseNothingConfigured(t *testing.T) {
+	for _, text := range []string{"", "  \n", "[]", "# nothing yet\n", "---\n", "null"} {
+		cfg, err := config.NewFromConfigMap(configMap(map[string]string{config.ExternalGateways: text}))
+		if err != nil || cfg.Configured() {
+			t.Errorf("%q: %v, %v", text, cfg, err)
+		}
+	}
+	if cfg, _, err := config.Parse(nil, system); err != nil || cfg.Configured() {
+		t.Errorf("no data: %v, %v", cfg, err)
+	}
+}
+
+// B-INS-4: what a newer version may have added is a warning for the controller
+// and an error at admission.
+func TestUnknownKeys(t *testing.T) {
+	data := map[string]string{
+		config.ExternalGateways: "- {class: a, gateway: a/a, colour: red, Gateway: b/b}",
+		"external-gateway":      "- {class: a}",
+	}
+	cfg, warnings, err := config.Parse(data, system)
+	if err != nil || len(cfg.External) != 1 {
+		t.Fatalf("Parse: %v, %v", cfg, err)
+	}
+	want := []config.Warning{
+		{Field: "data[external-gateways][0].Gateway", Detail: `unknown key; did you mean "gateway"?`},
+		{Field: "data[external-gateways][0].colour", Detail: "unknown key"},
+		{Field: "data[external-gateway]", Detail: `unknown key; did you mean "external-gateways"?`},
+	}
+	if diff := cmp.Diff(want, warnings); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	_, err = config.NewFromConfigMap(configMap(data))
+	wantErr := `[data[external-gateways][0].Gateway: Forbidden: unknown key; did you mean "gateway"?, ` +
+		`data[external-gateways][0].colour: Forbidden: unknown key, ` +
+		`data[external-gateway]: Forbidden: unknown key; did you mean "external-gateways"?]`
+	if err == nil || err.Error() != wantErr {
+		t.Errorf("NewFromConfigMap: %v", err)
+	}
+	cm := configMap(nil)
+	cm.BinaryData = map[string][]byte{config.LocalGateways: {1}}
+	if _, err := config.NewFromConfigMap(cm); err == nil ||
+		err.Error() != "binaryData[local-gateways]: Forbidden: write text under data" {
+		t.Errorf("binaryData: %v", err)
+	}
+}
+
+func TestManagedGatewayName(t *testing.T) {
+	long := strings.Repeat("long-", 30) + "class"
+	for class, want := range map[string]string{
+		"eg":          "knative-external-eg",
+		"example.com": "knative-external-example-com-b6fa4eb9",
+		"example-com": "knative-external-example-com",
+		long:          "knative-external-7621741b63c1f70a5aee647db0e4115clong-long-long",
+	} {
+		got := config.ManagedGatewayName(external, class)
+		if got != want {
+			t.Errorf("%s: %s, want %s", class, got, want)
+		}
+		if len(got) > 63 || got == config.ManagedGatewayName(local, class) {
+			t.Errorf("%s: %d characters; local is %s", got, len(got), config.ManagedGatewayName(local, class))
+		}
+	}
+}
