@@ -54,9 +54,10 @@ render_serving() {
     "$networking"/config/{certificate,domain-claim,ingress,serverlessservice}.yaml "$caching/config/image.yaml" | sed -E "$SERVING_EDITS" >"$out/crds.yaml"
   concatenate "$serving"/config/core/{100-namespace,200-serviceaccount,300-knativecertificate}.yaml "$serving"/config/core/200-roles/*.yaml \
     "$serving"/config/core/configmaps/*.yaml "$networking/config/config-network.yaml" "$serving"/config/core/webhooks/*.yaml \
-    "$serving"/config/core/deployments/*.yaml "$serving/config/core/999-cache.yaml" | sed -E "$SERVING_EDITS" >"$out/rest.yaml"
+    "$serving"/config/core/deployments/{activator,autoscaler,controller,webhook}.yaml "$serving/config/core/999-cache.yaml" | sed -E "$SERVING_EDITS" >"$out/rest.yaml"
 }
 
+# Left out: the *-hpa.yaml beside the deployments, there are no metrics here that they could scale by.
 # Images by tag; and in config-deployment: the controller must not ask the registry for digests (127.0.0.1 is another
 # address inside its Pod), and a queue-proxy asks for 10m instead of 25m CPU, so that two cores hold a hundred Services.
 SERVING_EDITS="

