@@ -23,7 +23,6 @@ func (e handshakeError) Unwrap() error { return e.error }
 // errors carry our address and an ephemeral port, and would change a condition at every try.
 func failure(err error, connected bool, attempt time.Duration) outcome {
 	var handshake handshakeError
-	var alert tls.AlertError
 	switch {
 	case timedOut(err) && connected:
 		return outcome{kind: Unreachable, err: "no answer within " + attempt.String(), silent: true}
@@ -31,9 +30,9 @@ func failure(err error, connected bool, attempt time.Duration) outcome {
 		return outcome{kind: Unreachable, err: "no connection within " + attempt.String()}
 	case errors.As(err, &handshake):
 		return outcome{kind: Handshake, err: "TLS handshake: " + cause(handshake.error)}
-	case errors.As(err, &alert):
+	case alert(err) != nil:
 		// A client certificate that is missing shows only after our side of a TLS 1.3 handshake.
-		return outcome{kind: Handshake, err: "TLS handshake: " + alert.Error()}
+		return outcome{kind: Handshake, err: "TLS handshake: " + alert(err).Error()}
 	}
 	text := cause(err)
 	if text == notHTTP {
@@ -48,13 +47,21 @@ func timedOut(err error) bool {
 		errors.As(err, &timeout) && timeout.Timeout()
 }
 
+// alert is the TLS alert that the peer sent, nil if it did not. crypto/tls gives its type no name outside QUIC.
+func alert(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return op.Err
+	}
+	return nil
+}
+
 const notHTTP = "the answer is not HTTP/1"
 
 func cause(err error) string {
 	var errno syscall.Errno
 	var name *net.DNSError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	var address *net.AddrError
 	switch {
 	case errors.As(err, &errno):
@@ -65,8 +72,8 @@ func cause(err error) string {
 		return address.Err
 	case errors.As(err, &record):
 		return "the answer is not TLS"
-	case errors.As(err, &alert):
-		return alert.Error()
+	case alert(err) != nil:
+		return alert(err).Error()
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
 		strings.Contains(err.Error(), "server closed idle connection"):
 		return "connection closed without an answer"

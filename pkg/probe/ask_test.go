@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"bufio"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"knative.dev/networking/pkg/http/header"
+	"knative.dev/networking/pkg/http/probe"
+)
+
+// B-RDY-2: only the expected hash is success; everything else is a failure with its code.
+func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		answers Answerer
+		code    int
+		hash    string
+		want    Kind // empty: proven
+	}{
+		{"backend echoes", Backend, 200, "v1", ""},
+		{"backend by default", "", 200, "v1", ""},
+		{"old version", Backend, 200, "v0", WrongHash},
+		{"no version", Backend, 200, "", WrongHash},
+		{"hash, but not 200", Backend, 204, "v1", BadStatus},
+		{"unauthorized", Backend, 401, "", Credentials},
+		{"forbidden", Backend, 403, "", Credentials},
+		{"forbidden with the hash", Backend, 403, "v1", Credentials},
+		{"redirected to log in", Backend, 302, "", Credentials},
+		{"no route", Backend, 404, "", NotServed},
+		{"not found by the backend", Backend, 404, "v1", NotServed},
+		{"too many requests", Backend, 429, "", BadStatus},
+		{"no backend", Backend, 503, "", BadStatus},
+		{"server error", Backend, 500, "v1", BadStatus},
+		{"gateway adds", Gateway, 200, "v1", ""},
+		{"gateway adds to a redirect", Gateway, 301, "v1", ""},
+		{"gateway adds to 401", Gateway, 401, "v1", ""},
+		{"gateway adds to 404", Gateway, 404, "v1", ""},
+		{"gateway adds to 500", Gateway, 500, "v1", ""},
+		{"gateway without a backend", Gateway, 503, "v1", BadStatus},
+		{"gateway with a bad backend", Gateway, 502, "v1", BadStatus},
+		{"gateway with a slow backend", Gateway, 504, "v1", BadStatus},
+		{"gateway with the old version", Gateway, 200, "v0", WrongHash},
+		{"gateway without version", Gateway, 405, "", BadStatus},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Host != "a.example.com" || r.URL.Path != "/" || r.UserAgent() != header.IngressReadinessUserAgent {
+					t.Errorf("asked %s %s as %s", r.Host, r.URL, r.UserAgent())
+				}
+				if c.hash != "" {
+					w.Header().Set(header.HashKey, c.hash)
+				}
+				w.Header().Set("Location", "http://login.invalid/")
+				w.WriteHeader(c.code)
+			}))
+			defer s.Close()
+			w := newWatch(t, Options{})
+			got := w.first(t, Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1", Answers: c.answers})
+			if got.Kind != c.want || got.Code != c.code || (got.State == Proven) != (c.want == "") {
+				t.Errorf("got %+v, want kind %q", got, c.want)
+			}
+		})
+	}
+}
+
+// An empty hash is a mistake of the caller and never a proof.
+func TestEmptyHashIsNoProof(t *testing.T) {
+	if o := (Target{}).judge(200, http.Header{}); o.ok {
+		t.Error("an empty hash was proven")
+	}
+}
+
+// B-RDY-2: the request is the one that Knative's own handler answers.
+func TestKnativeHandlerAnswers(t *testing.T) {
+	handler := probe.NewHandler(http.NotFoundHandler())
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set(header.HashKey, "v1") // the route does this
+		handler.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	w := newWatch(t, Options{})
+	if got := w.first(t, Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != Proven {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// peer accepts connections and treats each with do.
+func peer(t *testing.T, do func(net.Conn)) Target {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			do(c)
+		}
+	}()
+	t.Cleanup(func() { l.Close(); <-done })
+	return Target{Address: l.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1"}
+}
+
+func reply(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		_, _ = bufio.NewReader(c).ReadString('\n')
+		_, _ = io.WriteString(c, text)
+		c.Close()
+	}
+}
+
+// B-RDY-6: whatever goes wrong has a kind and a text of its own, the same at every try.
+func TestFailuresHaveStableTexts(t *testing.T) {
+	refused := peer(t, func(c net.Conn) { c.Close() })
+	l, _ := net.Listen("tcp", "127.0.0.1:0")
+	refused.Address = l.Addr().String()
+	l.Close()
+	var held []net.Conn
+	t.Cleanup(func() {
+		for _, c := range held {
+			c.Close()
+		}
+	})
+	silent := peer(t, func(c net.Conn) { held = append(held, c) })
+	https := func(target Target) Target { target.Scheme = "https"; return target }
+	for _, c := range []struct {
+		name   string
+		target Target
+		kind   Kind
+		err    string
+	}{
+		{"refused", refused, Unreachable, "connection refused"},
+		{"silent", silent, Unreachable, "no answer within 150ms"},
+		{"silent in the handshake", https(silent), Unreachable, "no connection within 150ms"},
+		{"closed", peer(t, reply("")), Unreachable, "connection closed without an answer"},
+		{"reset", peer(t, func(c net.Conn) {
+			_ = c.(*net.TCPConn).SetLinger(0)
+			_, _ = c.Read(make([]byte, 1))
+			c.Close()
+		}), Unreachable, "connection reset by peer"},
+		{"not HTTP", peer(t, reply("SSH-2.0-OpenSSH_9.6\r\n")), BadStatus, notHTTP},
+		{"not TLS", https(peer(t, reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), Handshake, "TLS handshake: the answer is not TLS"},
+		{"closed in the handshake", https(peer(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); c.Close() })), Handshake, "TLS handshake: connection closed without an answer"},
+		{"no such name", Target{Address: "nowhere.invalid:80", Scheme: "http", Host: "a", Hash: "v1"}, Unreachable, ""},
+		{"no port", Target{Address: "127.0.0.1", Scheme: "http", Host: "a", Hash: "v1"}, Unreachable, "missing port in address"},
+		{"no host", Target{Address: refused.Address, Scheme: "https", Host: "a b", Hash: "v1"}, BadStatus, "no valid host or address"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWatch(t, Options{Attempt: 150 * time.Millisecond})
+			got := w.first(t, c.target)
+			if got.State != Failed || got.Kind != c.kind || got.Code != 0 || (c.err != "" && got.Err != c.err) {
+				t.Errorf("got %s %s %q, want %s %q", got.State, got.Kind, got.Err, c.kind, c.err)
+			}
+			w.until(t, "a second try", func() bool { return w.tries(c.target) >= 2 })
+			if again := w.Known(alice).Results[0]; again != got {
+				t.Errorf("second try: %+v, first: %+v", again, got)
+			}
+			if strings.Contains(got.Err, "127.0.0.1") {
+				t.Errorf("text with an address: %q", got.Err)
+			}
+		})
+	}
+}
+
+// B-RDY-2: https is asked with the host as SNI, and the certificate does not matter.
+func TestProbesFollowSNI(t *testing.T) {
+	for _, family := range []func(*plane){secure, on6(t, secure)} {
+		var names []string
+		p := newPlane(t, func(p *plane) {
+			p.TLS = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				names = append(names, hello.ServerName)
+				return nil, nil
+			}}
+			family(p)
+		})
+		p.serve("a.example.com", "v1")
+		w := newWatch(t, Options{})
+		if got := w.first(t, p.target("a.example.com", "v1")); got.State != Proven {
+			t.Errorf("got %+v", got)
+		}
+		if len(names) == 0 || names[0] != "a.example.com" {
+			t.Errorf("SNI %q", names)
+		}
+	}
+}
+
+// B-RDY-1: a listener that wants a client certificate refuses the handshake, also where TLS 1.3 tells it late.
+func TestClientCertificateWantedIsAHandshakeFailure(t *testing.T) {
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		p := newPlane(t, func(p *plane) {
+			p.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
+			p.Config.ErrorLog = quiet
+			p.StartTLS()
+		})
+		w := newWatch(t, Options{})
+		if got := w.first(t, p.target("a.example.com", "v1")); got.Kind != Handshake {
+			t.Errorf("TLS %x: got %+v", version, got)
+		}
+	}
+}
+
+// A body that never ends costs its connection and not the answer.
+func TestEndlessBodyIsNotRead(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(header.HashKey, "v1")
+		for chunk := make([]byte, 32<<10); ; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}))
+	defer s.Close()
+	w := newWatch(t, Options{})
+	if got := w.first(t, Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != Proven {
+		t.Errorf("got %+v", got)
+	}
+}

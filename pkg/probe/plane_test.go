@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/http/header"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience is how long a test waits for what must happen; it is only spent when it does not.
+const patience = 20 * time.Second
+
+var (
+	gw    = types.NamespacedName{Namespace: "gateways", Name: "external"}
+	alice = Owner{UID: "1", Name: types.NamespacedName{Namespace: "default", Name: "alice"}}
+	bob   = Owner{UID: "2", Name: types.NamespacedName{Namespace: "default", Name: "bob"}}
+)
+
+// plane is a data plane: for each host the version that its route gives to a Knative probe handler behind it.
+type plane struct {
+	*httptest.Server
+	mu       sync.Mutex
+	versions map[string]string
+	conns    map[net.Conn]http.ConnState
+	opened   int
+	requests int
+}
+
+func newPlane(t testing.TB, start func(*plane)) *plane {
+	t.Helper()
+	p := &plane{versions: map[string]string{}, conns: map[net.Conn]http.ConnState{}}
+	p.Server = httptest.NewUnstartedServer(p)
+	p.Config.ConnState = p.track
+	start(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func plain(p *plane)  { p.Start() }
+func secure(p *plane) { p.StartTLS() }
+
+// on6 listens on the IPv6 loopback, then starts.
+func on6(t testing.TB, start func(*plane)) func(*plane) {
+	return func(p *plane) {
+		l, err := net.Listen("tcp", "[::1]:0")
+		if err != nil {
+			t.Skip("no IPv6 here:", err)
+		}
+		p.Listener.Close()
+		p.Listener = l
+		start(p)
+	}
+}
+
+func (p *plane) track(c net.Conn, s http.ConnState) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch s {
+	case http.StateNew:
+		p.opened++
+		p.conns[c] = s
+	case http.StateClosed, http.StateHijacked:
+		delete(p.conns, c)
+	}
+}
+
+func (p *plane) serve(host, version string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.versions[host] = version
+}
+
+func (p *plane) count() (opened, open, requests int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.opened, len(p.conns), p.requests
+}
+
+func (p *plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	version, ok := p.versions[r.Host]
+	p.requests++
+	p.mu.Unlock()
+	if !ok {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	if r.Header.Get(header.ProbeKey) == header.ProbeValue && r.Header.Get(header.HashKey) == header.HashValueOverride {
+		w.Header().Set(header.HashKey, version)
+	}
+}
+
+func (p *plane) target(host, hash string) Target {
+	scheme := "http"
+	if p.TLS != nil {
+		scheme = "https"
+	}
+	return Target{Gateway: gw, Route: host, Address: p.Listener.Addr().String(), Scheme: scheme, Host: host, Hash: hash}
+}
+
+// watch is a Prober whose every try and every notice can be waited for.
+type watch struct {
+	*Prober
+	moved chan struct{}
+	mu    sync.Mutex
+	heard map[Owner]int
+	tried map[Target]int
+}
+
+func newWatch(t testing.TB, opts Options) *watch { return watchAsking(t, opts, ask) }
+
+func watchAsking(t testing.TB, opts Options, ask askFunc) *watch {
+	t.Helper()
+	w := &watch{moved: make(chan struct{}, 1), heard: map[Owner]int{}, tried: map[Target]int{}}
+	opts.Observe = func(r Result) { w.mark(func() { w.tried[r.Target]++ }) }
+	ctx, cancel := context.WithCancel(context.Background())
+	w.Prober = newProber(ctx, opts, func(o Owner) { w.mark(func() { w.heard[o]++ }) }, ask)
+	t.Cleanup(func() {
+		cancel()
+		w.Wait()
+	})
+	return w
+}
+
+func (w *watch) mark(f func()) {
+	w.mu.Lock()
+	f()
+	w.mu.Unlock()
+	select {
+	case w.moved <- struct{}{}:
+	default:
+	}
+}
+
+func (w *watch) notices(o Owner) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.heard[o]
+}
+
+func (w *watch) tries(target Target) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.tried[target]
+}
+
+// until waits for what a try or a notice brings about.
+func (w *watch) until(t testing.TB, what string, cond func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	for !cond() {
+		select {
+		case <-w.moved:
+		case <-deadline:
+			t.Fatalf("not within %v: %s", patience, what)
+		}
+	}
+}
+
+// first checks one target and returns its first settled result.
+func (w *watch) first(t testing.TB, target Target) Result {
+	t.Helper()
+	w.Check(alice, []Target{target})
+	w.until(t, "an outcome", func() bool { return w.Known(alice).Results[0].State != Pending })
+	return w.Known(alice).Results[0]
+}
