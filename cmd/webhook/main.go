@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	component         = "net-gateways-webhook"
+	component         = "net-gateways-webhook" // also its Service's name
 	configurationName = "config.webhook.net-gateways.networking.internal.knative.dev"
 	secretName        = "net-gateways-webhook-certs"
 
@@ -40,7 +40,7 @@ func main() {
 	flag.Usage = usage
 	injection.Default.RegisterInformerFactory(withOwnSecretOnly)
 	ctx := webhook.WithOptions(signals.NewContext(), webhook.Options{
-		ServiceName: webhook.NameFromEnv(),
+		ServiceName: component,
 		Port:        webhook.PortFromEnv(8443),
 		SecretName:  secretName,
 		GracePeriod: gracePeriod,
@@ -70,7 +70,6 @@ func usage() {
 It runs in a pod of the namespace that it guards and takes its settings from the environment:
   SYSTEM_NAMESPACE  that namespace (required)
   POD_NAME          its name in logs and leader election (required)
-  WEBHOOK_NAME      its Service's name, for the certificate (required)
   WEBHOOK_PORT      where it serves HTTPS (default 8443)
 It serves its health on :8080/health and its metrics as config-observability says.
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// B-INS-4, B-INS-6: a story of one ConfigMap. Each step says what is in force
+// (class), what is told, and whether the controller is called.
+func TestStore(t *testing.T) {
+	good := map[string]string{config.ExternalGateways: "- class: a"}
+	better := map[string]string{config.ExternalGateways: "- class: b"}
+	bad := map[string]string{config.ExternalGateways: "- klass: b"}
+	newer := map[string]string{config.ExternalGateways: "- class: c\n  colour: red"}
+
+	var told []config.State
+	store := config.NewStore(system, func(state config.State) { told = append(told, state) })
+	if state := store.Load(); state.Observed || state.Configured || state.Problem != nil || state.Config == nil {
+		t.Fatalf("at first: %+v", state)
+	}
+	for _, step := range []struct {
+		name           string
+		cm             *corev1.ConfigMap
+		version        string
+		class, problem string
+		warnings       int
+		called         bool
+	}{
+		{"bad at first start", configMap(bad), "1", "", "[0].class: Required value", 1, true},
+		{"the same again", configMap(bad), "2", "", "[0].class: Required value", 1, false},
+		{"nothing configured is no problem", configMap(nil), "3", "", "", 0, true},
+		{"good", configMap(good), "4", "a", "", 0, true},
+		{"labelled only", configMap(good), "5", "a", "", 0, false},
+		{"bad keeps the last good", configMap(bad), "6", "a", "[0].class: Required value", 1, true},
+		{"deleted keeps it too", nil, "", "a", "ConfigMap knative-serving/config-gateway does not exist", 0, true},
+		{"still deleted", nil, "", "a", "does not exist", 0, false},
+		{"better", configMap(better), "7", "b", "", 0, true},
+		{"from a newer version", configMap(newer), "8", "c", "", 1, true},
+		{"emptied", configMap(nil), "9", "", "", 0, true},
+	} {
+		told = nil
+		if step.cm != nil {
+			step.cm.ResourceVersion = step.version
+		}
+		store.OnConfigMap(step.cm)
+		state := store.Load()
+		class := ""
+		if len(state.Config.External) > 0 {
+			class = state.Config.External[0].Class
+		}
+		if class != step.class || state.Configured != (step.class != "") || !state.Observed ||
+			state.ResourceVersion != step.version || len(state.Warnings) != step.warnings {
+			t.Errorf("%s: class %q in %+v", step.name, class, state)
+		}
+		if (state.Problem == nil) != (step.problem == "") ||
+			state.Problem != nil && !strings.Contains(state.Problem.Error(), step.problem) {
+			t.Errorf("%s: problem %v", step.name, state.Problem)
+		}
+		if called := len(told) == 1; called != step.called || called && told[0].Config != state.Config {
+			t.Errorf("%s: told %+v", step.name, told)
+		}
+	}
+}
+
+// Readers take no lock, writers one after the other; run with -race.
+func TestStoreConcurrently(t *testing.T) {
+	calls := 0 // guarded by the Store's promise of one call at a time
+	store := config.NewStore(system, func(config.State) { calls++ })
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 50 {
+				class := string(rune('a' + (i+j)%3))
+				store.OnConfigMap(configMap(map[string]string{config.LocalGateways: "- class: " + class}))
+				if state := store.Load(); len(state.Config.Local) != 1 || state.Problem != nil {
+					t.Errorf("%+v", state)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if calls == 0 {
+		t.Error("onChange was never called")
+	}
+	config.NewStore(system, nil).OnConfigMap(nil) // no callback, no ConfigMap
+}
