@@ -4,17 +4,21 @@
 
 down() {
   same_boot || rm -rf "$RUN"
-  stop kubelet
-  end_containers
+  end_runtime
   # shellcheck disable=SC2086
-  stop $PROCESSES
-  end_shims
-  stop "$HOLDER"
+  stop $PROCESSES "$HOLDER"
   remove_cgroups
   if [ -e "/var/run/netns/$NETNS" ]; then ip netns delete "$NETNS"; fi
   remove_mounts
   rm -rf --one-file-system "$STATE"
   last_one_out
+}
+
+# Kubelet and containerd first, so that nobody starts a container again.
+end_runtime() {
+  stop kubelet containerd
+  end_containers
+  end_shims
 }
 
 # The state of an earlier boot names processes and mounts that are gone.

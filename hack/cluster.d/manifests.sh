@@ -34,6 +34,7 @@ render_envoy_gateway() {
   {
     namespace envoy-gateway-system
     "$HELM/helm" template eg "$chart" -n envoy-gateway-system --no-hooks=false \
+      --set deployment.envoyGateway.resources.limits.memory=4Gi \
       --set topologyInjector.enabled=false \
       --set certgen.job.ttlSecondsAfterFinished=null \
       --set global.images.envoyProxy.image="$REGISTRY/envoy:v$ENVOY_VERSION"

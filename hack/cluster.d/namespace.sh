@@ -43,6 +43,8 @@ make_mounts() {
     script="$script && mount --bind '$STATE/$folder' '$path'"
   done < <(private_folders)
   if ! pid_of "$HOLDER" >/dev/null; then
+    # Whatever still lives in an earlier mount namespace cannot see what the new one will mount.
+    end_runtime
     rm -f "$RUN/mounted"
     start "$HOLDER" nsenter --net="/var/run/netns/$NETNS" unshare --mount --propagation private \
       sh -c "$script && touch '$RUN/mounted' && exec sleep infinity"

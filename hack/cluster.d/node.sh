@@ -119,12 +119,16 @@ hostnameOverride: node
 Y
 }
 
-# A folder for PATH: what `exec` finds first.
+# A folder for PATH: what `exec` finds first. And the name server that it uses: the cluster's own, so that the cluster's names
+# resolve and all others fail at once, instead of after a wait for somebody outside.
 link_binaries() {
   mkdir -p "$STATE/bin"
+  put "$STATE/exec-resolv.conf" <<<"nameserver $DNS_ADDRESS"
+  chmod 644 "$STATE/exec-resolv.conf"
   ln -sfn "$KUBERNETES/kubectl" "$STATE/bin/kubectl"
   ln -sfn "$KO/ko" "$STATE/bin/ko"
   ln -sfn "$HELM/helm" "$STATE/bin/helm"
+  ln -sfn "$REGISTRY_BIN/registry" "$STATE/bin/cluster-registry"
 }
 
 start_registry() {

@@ -34,20 +34,14 @@ start() {
   echo "$pid $(start_time "$pid")" >"$RUN/$name.pid"
 }
 
-# stop NAME...: all at once, and by force after five seconds
+# stop NAME...: by force. Nothing of the cluster is kept, so nobody is asked to finish, and nobody is waited for.
 stop() {
-  local name pid pids=() deadline=$((SECONDS + 5))
+  local name pid
   for name; do
-    if pid=$(pid_of "$name"); then
-      pids+=("$name")
-      kill "$pid" 2>/dev/null || true
-    fi
-  done
-  for name in "${pids[@]}"; do
     while pid=$(pid_of "$name"); do
-      if [ $SECONDS -ge $deadline ]; then kill -9 "$pid" 2>/dev/null || true; fi
-      sleep 0.05
+      kill -9 "$pid" 2>/dev/null || true
+      sleep 0.02
     done
+    rm -f "$RUN/$name.pid"
   done
-  for name; do rm -f "$RUN/$name.pid"; done
 }

@@ -27,10 +27,10 @@ status() {
   done
   echo
   echo "images ($REGISTRY/...)"
-  "$REGISTRY_BIN/registry" list -store "$STATE/registry" 2>/dev/null | sed 's/^/  /'
+  "$STATE/bin/cluster-registry" list -store "$STATE/registry" 2>/dev/null | sed 's/^/  /'
   echo
-  if ! kubectl_in get deployments -A; then running=1; fi
+  if ! in_network "$STATE/bin/kubectl" --kubeconfig "$KUBECONFIG_FILE" get deployments -A; then running=1; fi
   echo
-  kubectl_in get services -A -o json 2>/dev/null | jq -r '"load balancers", (.items[] | select(.spec.type == "LoadBalancer") | "  \(.metadata.namespace)/\(.metadata.name)  \(.status.loadBalancer.ingress[0].ip // "no address yet")")'
+  in_network "$STATE/bin/kubectl" --kubeconfig "$KUBECONFIG_FILE" get services -A -o json 2>/dev/null | jq -r '"load balancers", (.items[] | select(.spec.type == "LoadBalancer") | "  \(.metadata.namespace)/\(.metadata.name)  \(.status.loadBalancer.ingress[0].ip // "no address yet")")'
   return $running
 }
