@@ -41,6 +41,17 @@ func (o outcome) doubtsProxy() bool {
 	return o.code == 0 || o.code == http.StatusBadRequest
 }
 
+// class is that of the next try, after one of the class before. A connection that failed says nothing of the target.
+func (o outcome) class(before class) class {
+	switch o.kind {
+	case NoAnswer:
+		return slow
+	case Unreachable:
+		return before
+	}
+	return brisk
+}
+
 // ask tries over a pooled connection, and when that succeeds with a used one, once more over a new one:
 // only an answer over a connection that was made for the question proves anything (see the package documentation).
 func ask(ctx context.Context, q question) outcome {

@@ -7,24 +7,41 @@ import (
 	"time"
 )
 
-// pullAhead is how many waiting targets of an address are asked at once when another target of it was
-// proven. A data plane takes a new configuration as a whole, so the routes that were written at about
-// the same time are served at the same time: every success draws the next few, and a wave of successes
-// runs through a burst of any size, while a wave that meets a target not served yet ends after a few questions.
-const pullAhead = 4
+// A data plane takes a new configuration as a whole, and controllers work through a burst of routes in about the
+// order in which they were written. So a target that was proven says that its elders are likely served too, and
+// that the next ones soon will be: every success draws the pullAhead eldest waiting targets of the address, so that
+// a wave of successes runs through a burst of any size and ends a few questions after it meets what is not
+// served yet. As long as the last success is less than surgeFor ago, the eldest are asked every surgeEvery besides.
+const (
+	pullAhead  = 4
+	surgeFor   = 5 * time.Second
+	surgeEvery = 50 * time.Millisecond
+	// pullWithin is how long after its start a target is drawn. What has waited longer has a trouble of its own.
+	pullWithin = 30 * time.Second
+)
 
-// pullWithin is how long after its start a target is drawn by the success of others. What has waited
-// longer has a trouble of its own.
-const pullWithin = 30 * time.Second
+// class of a task: what its last try tells of the next one. Each has its own places, so that tries
+// that hang can not hold up those that will not.
+type class int
+
+const (
+	fresh   class = iota // never answered
+	brisk                // answered
+	slow                 // ran into the timeout, although the address answers for others
+	classes              // how many there are
+)
+
+// places is how many tries of a class may be under way at an address, out of most.
+func (c class) places(most int) int {
+	return max(1, [classes]int{most / 2, most, most / 4}[c])
+}
 
 // lane holds the unproven targets of one address. Lanes take turns, so that a target never waits for
 // the targets of another address. Guarded by Prober.mu, except conns.
 type lane struct {
 	address string
 	conns   *conns
-	// brisk are answered, or not asked yet; slow let the last try run into its timeout although the
-	// address answers for others. They have few places, so that they can not hold up the brisk.
-	brisk, slow queue
+	queues  [classes]queue
 	// up: the last try brought an answer. While not up, at most one try is under way, and none before
 	// resume: one dial speaks for all targets here.
 	up         bool
@@ -32,6 +49,8 @@ type lane struct {
 	fails      int
 	lastAnswer time.Time
 	downSince  time.Time
+	lastProof  time.Time
+	surge      time.Time // when the eldest are drawn again, zero for not
 }
 
 // next returns the queue whose head may be tried now, else nil and when to look again (zero: after an event).
@@ -39,94 +58,116 @@ func (l *lane) next(now time.Time, most int) (*queue, time.Time) {
 	if !l.up {
 		return l.nextDown(now)
 	}
-	var wake time.Time
-	for _, c := range []struct {
-		q    *queue
-		most int
-	}{{&l.brisk, most}, {&l.slow, max(1, most/4)}} {
-		if len(c.q.tasks) == 0 || c.q.running >= c.most {
+	if !l.surge.IsZero() && !l.surge.After(now) {
+		l.pull(now)
+	}
+	wake := l.surge
+	for c := range l.queues {
+		q := &l.queues[c]
+		if len(q.tasks) == 0 || q.running >= class(c).places(most) {
 			continue
 		}
-		due := c.q.tasks[0].due
-		if !due.After(now) {
-			return c.q, time.Time{}
+		head := q.tasks[0]
+		if head.urgent || !head.due.After(now) {
+			return q, time.Time{}
 		}
-		wake = earliest(wake, due)
+		wake = earliest(wake, head.due)
 	}
 	return nil, wake
 }
 
 func (l *lane) nextDown(now time.Time) (*queue, time.Time) {
-	q := &l.brisk
-	if len(q.tasks) == 0 || (len(l.slow.tasks) > 0 && l.slow.tasks[0].before(q.tasks[0])) {
-		q = &l.slow
+	var first *queue
+	for c := range l.queues {
+		q := &l.queues[c]
+		if q.running > 0 {
+			return nil, time.Time{}
+		}
+		if len(q.tasks) > 0 && (first == nil || q.tasks[0].before(first.tasks[0])) {
+			first = q
+		}
 	}
-	if len(q.tasks) == 0 || l.brisk.running+l.slow.running > 0 {
+	if first == nil {
 		return nil, time.Time{}
 	}
-	at := q.tasks[0].due
-	if at.Before(l.resume) {
+	at := first.tasks[0].due
+	if first.tasks[0].urgent || at.Before(l.resume) {
 		at = l.resume
 	}
 	if at.After(now) {
 		return nil, at
 	}
-	return q, time.Time{}
+	return first, time.Time{}
 }
 
 func (l *lane) empty() bool {
-	return len(l.brisk.tasks)+len(l.slow.tasks)+l.brisk.running+l.slow.running == 0
+	n := 0
+	for c := range l.queues {
+		n += len(l.queues[c].tasks) + l.queues[c].running
+	}
+	return n == 0
 }
 
 // add queues a task that is not queued.
 func (l *lane) add(t *task) {
-	t.queue = &l.brisk
-	if t.slow {
-		t.queue = &l.slow
-	}
+	t.queue = &l.queues[t.class]
 	heap.Push(t.queue, t)
 }
 
-// hurry makes a queued task the next one.
-func (l *lane) hurry(t *task, now time.Time) {
-	t.urgent, t.due = true, now
+// hurry makes a task the next one. Its due time stays, so that a draw in vain does not postpone its own turn.
+func (l *lane) hurry(t *task) {
+	t.urgent = true
 	if t.index >= 0 {
 		heap.Fix(t.queue, t.index)
 	}
 }
 
-// pull hurries the targets that have waited longest without being stuck.
+// pull hurries the eldest targets that are not stuck.
 func (l *lane) pull(now time.Time) {
-	var first [pullAhead]*task
-	for _, t := range l.brisk.tasks {
+	l.surge = time.Time{}
+	if now.Sub(l.lastProof) < surgeFor {
+		l.surge = now.Add(surgeEvery)
+	}
+	var eldest [pullAhead]*task
+	for _, t := range l.queues[brisk].tasks {
 		if t.urgent || t.background || now.Sub(t.created) > pullWithin {
 			continue
 		}
-		for i := range first {
-			if first[i] == nil || t.seq < first[i].seq {
-				first[i], t = t, first[i]
+		for i := range eldest {
+			if eldest[i] == nil || t.seq < eldest[i].seq {
+				eldest[i], t = t, eldest[i]
 			}
 			if t == nil {
 				break
 			}
 		}
 	}
-	for _, t := range first {
+	for _, t := range eldest {
 		if t != nil {
-			l.hurry(t, now)
+			l.hurry(t)
 		}
 	}
 }
 
 // rouse makes everything due that waited for the address to come back.
 func (l *lane) rouse(now time.Time) {
-	for _, q := range []*queue{&l.brisk, &l.slow} {
+	for c := range l.queues {
+		q := &l.queues[c]
 		for _, t := range q.tasks {
 			if t.due.After(now) && !t.background {
 				t.due = now
 			}
 		}
 		heap.Init(q)
+	}
+}
+
+// each calls f for every target that waits.
+func (l *lane) each(f func(*task)) {
+	for c := range l.queues {
+		for _, t := range l.queues[c].tasks {
+			f(t)
+		}
 	}
 }
 

@@ -127,11 +127,10 @@ func (p *Prober) Known(owner Owner) Report {
 func (p *Prober) Nudge(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
 	for _, a := range p.find(owner) {
 		for _, t := range a.tasks {
 			if t.lane != nil && !t.background {
-				p.hasten(t, now)
+				p.hasten(t)
 			}
 		}
 	}

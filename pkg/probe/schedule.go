@@ -80,7 +80,7 @@ func (p *Prober) pick(now time.Time) (*lane, *queue, time.Time) {
 		at := (p.turn + i) % len(p.ring)
 		l := p.ring[at]
 		q, later := l.next(now, p.opts.PerAddress)
-		if q != nil && (l.up && q == &l.brisk || p.doubtful < max(1, p.opts.Workers/2)) {
+		if q != nil && (l.up && q == &l.queues[brisk] || p.doubtful < max(1, p.opts.Workers/2)) {
 			p.turn = at + 1
 			return l, q, time.Time{}
 		}
@@ -94,7 +94,7 @@ func (p *Prober) begin(l *lane, q *queue) {
 	t := heap.Pop(q).(*task)
 	q.running++
 	p.running++
-	t.running, t.doubtful = true, !l.up || q == &l.slow
+	t.running, t.doubtful = true, !l.up || q != &l.queues[brisk]
 	if t.doubtful {
 		p.doubtful++
 	}
@@ -128,7 +128,7 @@ func (p *Prober) retarget(a *asker, targets, background []Target) {
 		if back := i >= len(targets); t.background != back {
 			t.background = back
 			if t.lane != nil && !back {
-				p.hasten(t, now)
+				p.hasten(t)
 			}
 		}
 	}
@@ -159,10 +159,10 @@ func (p *Prober) enlist(a *asker, target Target, now time.Time) *task {
 }
 
 // hasten tries a target now, from the start of its backoff.
-func (p *Prober) hasten(t *task, now time.Time) {
-	t.fails, t.again = 0, t.running
+func (p *Prober) hasten(t *task) {
+	t.fails, t.again, t.due = 0, t.running, time.Time{}
 	t.lane.resume = time.Time{}
-	t.lane.hurry(t, now)
+	t.lane.hurry(t)
 }
 
 // drop ends the asking of a target, and its lane when that was the last one.

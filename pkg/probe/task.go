@@ -24,9 +24,9 @@ type task struct {
 	created time.Time
 
 	due    time.Time
-	urgent bool // before all that are merely due; the try does not lengthen the backoff
+	urgent bool // now, before all that are merely due; the try does not lengthen the backoff
 	fails  int
-	slow   bool
+	class  class
 
 	background bool
 	running    bool

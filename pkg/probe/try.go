@@ -68,6 +68,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		l.rouse(now)
 	}
 	if o.ok {
+		l.lastProof = now
 		l.pull(now)
 	}
 	p.sweep(l)
@@ -109,7 +110,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		t.lane = nil
 	} else {
 		t.fail(o, now, t.lane.downSince)
-		t.slow = o.kind == NoAnswer
+		t.class = o.class(t.class)
 		if t.proxy != 0 && o.doubtsProxy() {
 			t.proxy = 3 - t.proxy
 		}
@@ -121,7 +122,8 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 func (p *Prober) replan(t *task, now time.Time) {
 	switch {
 	case t.again:
-		t.again, t.urgent, t.due = false, true, now
+		t.again, t.urgent = false, true
+	case t.due.After(now): // it was asked early, in vain
 	case t.background:
 		t.due = now.Add(p.opts.Background)
 	default:
@@ -132,16 +134,13 @@ func (p *Prober) replan(t *task, now time.Time) {
 
 // spread gives the outcome of one try to all targets that wait at the address.
 func (p *Prober) spread(l *lane, tried *task, o outcome, now time.Time) {
-	for _, q := range []*queue{&l.brisk, &l.slow} {
-		for _, t := range q.tasks {
-			if t == tried {
-				continue
-			}
+	l.each(func(t *task) {
+		if t != tried {
 			before := t.result
 			t.fail(o, now, l.downSince)
 			p.tell(t, before, now)
 		}
-	}
+	})
 }
 
 // tell puts the owner on the list of those to notify, if it should hear now.

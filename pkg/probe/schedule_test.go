@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// model is a data plane in the fake time of a synctest bubble: it answers after a latency.
+type model struct {
+	mu      sync.Mutex
+	latency time.Duration
+	served  map[Target]time.Time // from when on
+	down    map[string]bool      // addresses at which a dial hangs
+	hangs   map[Target]bool      // targets whose backend hangs
+	asked   []asked
+}
+
+type asked struct {
+	Target
+	at time.Time
+}
+
+func newModel() *model {
+	return &model{latency: time.Millisecond, served: map[Target]time.Time{}, down: map[string]bool{}, hangs: map[Target]bool{}}
+}
+
+func (m *model) ask(ctx context.Context, q question) outcome {
+	m.mu.Lock()
+	m.asked = append(m.asked, asked{q.Target, time.Now()})
+	latency, down, hangs := m.latency, m.down[q.Address], m.hangs[q.Target]
+	m.mu.Unlock()
+	if down || hangs {
+		latency = q.conns.attempt
+	}
+	select {
+	case <-ctx.Done():
+		return outcome{kind: Unreachable, err: "cancelled"}
+	case <-time.After(latency):
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	from, served := m.served[q.Target]
+	switch {
+	case down:
+		return outcome{kind: Unreachable, err: "no connection within 1s"}
+	case hangs:
+		return outcome{kind: Unreachable, err: "no answer within 1s", silent: true}
+	case served && !from.After(time.Now()):
+		return outcome{ok: true, code: 200}
+	}
+	return outcome{code: 404, kind: NotServed, err: statusText(404)}
+}
+
+func (m *model) set(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f()
+}
+
+// since returns when the target was asked, from a moment on.
+func (m *model) since(target Target, from time.Time) (at []time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.asked {
+		if a.Target == target && !a.at.Before(from) {
+			at = append(at, a.at)
+		}
+	}
+	return at
+}
+
+func (m *model) total() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.asked)
+}
+
+func at(address string, i int) Target {
+	return Target{Gateway: gw, Address: address, Scheme: "http", Host: fmt.Sprintf("h%d", i), Hash: "v1"}
+}
+
+func many(address string, n int) []Target {
+	out := make([]Target, n)
+	for i := range out {
+		out[i] = at(address, i)
+	}
+	return out
+}
+
+// simulate runs a test in fake time, with a Prober over a model.
+func simulate(t *testing.T, test func(t *testing.T, m *model, w *watch)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		m := newModel()
+		test(t, m, watchAsking(t, Options{}, m.ask))
+	})
+}
+
+// after lets time pass until everything has come to rest.
+func after(d time.Duration) {
+	time.Sleep(d) // the fake clock of the bubble
+	synctest.Wait()
+}
+
+// B-RDY-2, issue 4: bounded backoff, at most 2 s while somebody waits.
+func TestBackoffIsBounded(t *testing.T) {
+	simulate(t, func(t *testing.T, m *model, w *watch) {
+		target := at("10.0.0.1:80", 0)
+		w.Check(alice, []Target{target})
+		after(time.Minute)
+		tries := m.since(target, time.Time{})
+		if n := len(tries); n < 40 || n > 75 {
+			t.Errorf("%d tries in a minute", n)
+		}
+		for i := 1; i < len(tries); i++ {
+			gap := tries[i].Sub(tries[i-1])
+			if gap > 2*time.Second+5*time.Millisecond {
+				t.Errorf("try %d after %v", i, gap)
+			}
+			if age := tries[i-1].Sub(tries[0]); gap > 50*time.Millisecond+age*45/100 {
+				t.Errorf("try %d after %v, at an age of %v", i, gap, age)
+			}
+		}
+		m.set(func() { m.served[target] = time.Now() })
+		after(3 * time.Second)
+		if !w.Check(alice, []Target{target}).Proven() {
+			t.Error("not proven")
+		}
+		n := m.total()
+		after(time.Hour)
+		if m.total() != n {
+			t.Error("a proven target was asked again")
+		}
+	})
+}
+
+// Fairness: black-holed addresses, each with hundreds of targets, do not delay another address.
+func TestBlackHolesDelayNobodyElse(t *testing.T) {
+	simulate(t, func(t *testing.T, m *model, w *watch) {
+		var dark []Target
+		for a := range 20 {
+			address := fmt.Sprintf("10.1.0.%d:80", a)
+			m.down[address] = true
+			dark = append(dark, many(address, 300)...)
+		}
+		w.Check(alice, dark)
+		after(5 * time.Second)
+		for i := range 5 {
+			began := time.Now()
+			target := at("10.0.0.1:80", i)
+			m.set(func() { m.served[target] = began })
+			w.Check(bob, []Target{target})
+			after(10 * time.Millisecond)
+			if !w.Known(bob).Proven() {
+				t.Errorf("target %d of a healthy address waits for black holes", i)
+			}
+		}
+		if n := m.total(); n > 20*300 {
+			t.Errorf("%d dials of dead addresses in 5 s", n)
+		}
+		since, refused := w.Known(alice).RefusedSince()
+		if !refused || time.Since(since) < 3*time.Second {
+			t.Errorf("6,000 targets at dead addresses: refused %v since %v", refused, since)
+		}
+	})
+}
+
+// Fairness among the targets of one address: backends that hang do not delay the others, and the
+// address does not count as unreachable.
+func TestHangingBackendsDelayNobodyElse(t *testing.T) {
+	simulate(t, func(t *testing.T, m *model, w *watch) {
+		hanging := many("10.0.0.1:80", 100)
+		for _, target := range hanging {
+			m.hangs[target] = true
+		}
+		healthy := at("10.0.0.1:80", 1000)
+		w.Check(bob, []Target{healthy})
+		after(100 * time.Millisecond)
+		w.Check(alice, hanging)
+		after(20 * time.Second)
+		m.set(func() { m.served[healthy] = time.Now() })
+		w.Nudge(bob)
+		after(50 * time.Millisecond)
+		if !w.Known(bob).Proven() {
+			t.Error("a hanging backend delays another")
+		}
+		if r, _ := w.Known(alice).Problem(); r.Kind != NoAnswer {
+			t.Errorf("hanging backend: %+v", r)
+		}
+	})
+}
+
+// One dial speaks for all targets at a dead address, and all are tried at once when it is back.
+func TestDeadAddressComesBack(t *testing.T) { // B-RDY-1
+	simulate(t, func(t *testing.T, m *model, w *watch) {
+		targets := many("10.0.0.1:80", 200)
+		m.down["10.0.0.1:80"] = true
+		w.Check(alice, targets)
+		after(30 * time.Second)
+		if n := m.total(); n > 35 {
+			t.Errorf("%d dials in 30 s", n)
+		}
+		// What begins to wait now learns at once since when the address is dead.
+		w.Check(bob, targets[:1])
+		after(3 * time.Second)
+		if c := Choose(Auto, Offer{Endpoints: []string{"10.0.0.1:80"}}, w.Known(bob), time.Now()); c.Mode != Status {
+			t.Errorf("chose %+v", c)
+		}
+		m.set(func() {
+			m.down["10.0.0.1:80"] = false
+			for _, target := range targets {
+				m.served[target] = time.Now()
+			}
+		})
+		after(3500 * time.Millisecond)
+		if !w.Known(alice).Proven() || !w.Known(bob).Proven() {
+			t.Errorf("proven %d of %d", w.Known(alice).Count(Proven), len(targets))
+		}
+	})
+}
+
+// A burst: routes become served in the order in which they were asked for, a few with each new
+// configuration of the data plane. Each is seen within about 100 ms, at a bounded rate.
+func TestBurstIsSeenAsItIsServed(t *testing.T) {
+	simulate(t, func(t *testing.T, m *model, w *watch) {
+		began := time.Now()
+		var late []time.Duration
+		served := map[Owner]time.Time{}
+		for i := range 300 {
+			target := at("10.0.0.1:80", i)
+			owner := Owner{UID: alice.UID, Name: alice.Name}
+			owner.Name.Name = target.Host
+			served[owner] = began.Add(3*time.Second + time.Duration(i/10)*300*time.Millisecond)
+			m.set(func() { m.served[target] = served[owner] })
+			w.Check(owner, []Target{target})
+		}
+		for len(served) > 0 {
+			after(5 * time.Millisecond)
+			for owner, from := range served {
+				if w.Known(owner).Proven() {
+					late = append(late, time.Since(from))
+					delete(served, owner)
+				}
+			}
+		}
+		slices.Sort(late)
+		rate := float64(m.total()) / time.Since(began).Seconds()
+		t.Logf("seen late by: median %v, 95th %v, worst %v; %.0f tries/s", late[150], late[285], late[299], rate)
+		if late[285] > 100*time.Millisecond || late[299] > 300*time.Millisecond {
+			t.Error("too late")
+		}
+		if rate > 1000 {
+			t.Error("too many tries")
+		}
+	})
+}
+
+// 3,000 pending targets are all asked, no faster than the rate.
+func TestManyTargetsShareTheRate(t *testing.T) { // B-OPS-1
+	simulate(t, func(t *testing.T, m *model, w *watch) {
+		for a := range 3 {
+			owner := alice
+			owner.UID += "x"
+			owner.Name.Name = fmt.Sprint(a)
+			w.Check(owner, many(fmt.Sprintf("10.0.0.%d:80", a), 1000))
+		}
+		after(10 * time.Second)
+		if n := m.total(); n > 15100 || n < 14000 {
+			t.Errorf("%d tries in 10 s", n)
+		}
+		last := time.Now().Add(-3 * time.Second)
+		for a := range 3 {
+			for i := range 1000 {
+				if len(m.since(at(fmt.Sprintf("10.0.0.%d:80", a), i), last)) == 0 {
+					t.Fatalf("target %d of %d not asked for 3 s", i, a)
+				}
+			}
+		}
+	})
+}
