@@ -18,10 +18,22 @@ import (
 	gatewayclient "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/typed/apis/v1"
 )
 
-// Write is one write that was done, for Events and metrics.
+// Verb is what a write did.
+type Verb string
+
+// The verbs. Adopted objects existed and were ours without our knowing.
+const (
+	Created Verb = "Created"
+	Updated Verb = "Updated"
+	Adopted Verb = "Adopted"
+	Deleted Verb = "Deleted"
+)
+
+// Write is one write that was done.
 type Write struct {
-	Verb   string // Created, Updated, Deleted or Adopted
-	Object types.NamespacedName
+	Verb Verb
+	// Object is what the API server returned; for a deletion, what was deleted.
+	Object *gatewayv1.HTTPRoute
 }
 
 // Applier writes Changes.
@@ -42,7 +54,7 @@ type Result struct {
 func (a *Applier) Apply(ctx context.Context, owner metav1.Object, changes Changes) (Result, error) {
 	result := Result{}
 	errs := []error{}
-	note := func(object *gatewayv1.HTTPRoute, verb string, err error) {
+	note := func(object *gatewayv1.HTTPRoute, write Write, err error) {
 		var refusal *Refusal
 		switch {
 		case errors.As(err, &refusal):
@@ -50,66 +62,74 @@ func (a *Applier) Apply(ctx context.Context, owner metav1.Object, changes Change
 		case err != nil:
 			errs = append(errs, fmt.Errorf("HTTPRoute %s/%s: %w", object.Namespace, object.Name, err))
 		default:
-			result.Writes = append(result.Writes, Write{Verb: verb, Object: types.NamespacedName{Namespace: object.Namespace, Name: object.Name}})
+			result.Writes = append(result.Writes, write)
 		}
 	}
 	for _, object := range changes.Create {
-		verb, err := a.create(ctx, owner, object)
-		note(object, verb, err)
+		write, err := a.create(ctx, owner, object)
+		note(object, write, err)
 	}
 	for _, update := range changes.Update {
-		note(update.Desired, "Updated", a.update(ctx, update))
+		stored, err := a.update(ctx, update)
+		note(update.Desired, Write{Verb: Updated, Object: stored}, err)
 	}
 	for _, object := range changes.Delete {
-		note(object, "Deleted", a.delete(ctx, object))
+		note(object, Write{Verb: Deleted, Object: object}, a.delete(ctx, object))
 	}
 	return result, errors.Join(errs...)
 }
 
 // create adds an object. When one of that name is there already, our filtered cache
 // did not show it: a live look tells whether it is ours to adopt.
-func (a *Applier) create(ctx context.Context, owner metav1.Object, object *gatewayv1.HTTPRoute) (string, error) {
+func (a *Applier) create(ctx context.Context, owner metav1.Object, object *gatewayv1.HTTPRoute) (Write, error) {
 	routes := a.routes(object)
-	_, err := routes.Create(ctx, object, metav1.CreateOptions{FieldManager: FieldManager})
+	stored, err := routes.Create(ctx, object, metav1.CreateOptions{FieldManager: FieldManager})
 	if !apierrors.IsAlreadyExists(err) {
-		return "Created", refused(object, err)
+		return Write{Verb: Created, Object: stored}, refused(object, err)
 	}
 	existing, err := routes.Get(ctx, object.Name, metav1.GetOptions{})
 	switch {
 	case err != nil:
-		return "", err
+		return Write{}, err
 	case !metav1.IsControlledBy(existing, owner):
-		return "", notOwned(existing)
+		return Write{}, notOwned(existing)
 	case existing.DeletionTimestamp != nil:
-		return "", fmt.Errorf("is being deleted")
-	case !differs(existing, object):
-		return "Adopted", nil
+		return Write{}, errors.New("is being deleted")
+	case differs(existing, object):
+		existing, err = a.update(ctx, Update{Current: existing, Desired: object})
 	}
-	return "Adopted", a.update(ctx, Update{Current: existing, Desired: object})
+	return Write{Verb: Adopted, Object: existing}, err
 }
 
 // update applies the desired object over the current one. The UID in the request
 // keeps it from touching another object of that name.
-func (a *Applier) update(ctx context.Context, update Update) error {
-	routes := a.routes(update.Desired)
-	if managers := leftovers(update.Current, update.Desired); len(managers) > 0 {
-		patch, err := csaupgrade.UpgradeManagedFieldsPatch(update.Current, managers, FieldManager)
-		if err != nil {
-			return fmt.Errorf("take over managed fields: %w", err)
-		}
-		if patch != nil {
-			if _, err := routes.Patch(ctx, update.Current.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager}); err != nil {
-				return err
-			}
-		}
+func (a *Applier) update(ctx context.Context, update Update) (*gatewayv1.HTTPRoute, error) {
+	if err := a.takeOverFields(ctx, update); err != nil {
+		return nil, err
 	}
 	body, err := configuration(update)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	force := true // two managers of one field would fight for ever; ours are ours
-	_, err = routes.Patch(ctx, update.Desired.Name, types.ApplyPatchType, body, metav1.PatchOptions{FieldManager: FieldManager, Force: &force})
-	return refused(update.Desired, err)
+	stored, err := a.routes(update.Desired).Patch(ctx, update.Desired.Name, types.ApplyPatchType, body,
+		metav1.PatchOptions{FieldManager: FieldManager, Force: &force})
+	return stored, refused(update.Desired, err)
+}
+
+// takeOverFields books the fields of leftover managers as applied by us, so that the
+// apply that follows removes those that are not wanted.
+func (a *Applier) takeOverFields(ctx context.Context, update Update) error {
+	managers := leftovers(update.Current, update.Desired)
+	if len(managers) == 0 {
+		return nil
+	}
+	patch, err := csaupgrade.UpgradeManagedFieldsPatch(update.Current, managers, FieldManager)
+	if err != nil || patch == nil {
+		return err
+	}
+	_, err = a.routes(update.Desired).Patch(ctx, update.Current.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
+	return err
 }
 
 func (a *Applier) delete(ctx context.Context, object *gatewayv1.HTTPRoute) error {

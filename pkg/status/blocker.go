@@ -18,6 +18,8 @@ const (
 	ReasonHostConflict         = "HostConflict"
 	ReasonNotOwned             = "NotOwned"
 	ReasonUnsupported          = "Unsupported"
+	ReasonGatewayAPIMissing    = "GatewayAPIMissing"
+	ReasonProbeDegraded        = "ProbeDegraded"
 	ReasonLocalGatewayExposed  = "LocalGatewayExposed"
 )
 

@@ -127,8 +127,11 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 
 func routesProven(s Side) *Blocker {
 	for _, route := range s.Routes {
-		if route.ByStatus || route.Report.Proven() {
+		if route.Proven || route.ByStatus || route.Report.Proven() {
 			continue
+		}
+		if route.Unasked != "" {
+			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Unasked))
 		}
 		if problem, found := route.Report.Problem(); found {
 			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s on Gateway %s: %s", route.Name, s.Entry.Gateway, problem))

@@ -30,10 +30,15 @@ type Facts struct {
 	Failures []Reasoned
 	// Sides are the visibilities, external first.
 	Sides []Side
-	// Notes are shown on a Ready KIngress: gaps and degradations.
-	Notes []string
-	// Waited is how long this generation has been without an answer.
+	// Notes are shown where nothing blocks: gaps and degradations.
+	Notes []Note
+	// Waited is how long this version has been without an answer.
 	Waited time.Duration
+}
+
+// Note is what a condition that is True still has to say.
+type Note struct {
+	Reason, Message string
 }
 
 // Side is what was observed for one visibility.
@@ -59,9 +64,12 @@ type Route struct {
 	Name types.NamespacedName
 	// Object is the stored HTTPRoute; nil when the cache has not seen it yet.
 	Object *gatewayv1.HTTPRoute
-	// ByStatus tells that no probe can prove the route: the Gateway API's own word
-	// counts.
+	// Proven tells that the route is known to be served.
+	Proven bool
+	// ByStatus tells that the Gateway API's own word is the proof.
 	ByStatus bool
+	// Unasked says why nobody can be asked though somebody should; or is empty.
+	Unasked string
 	// Report holds the probes' answers.
 	Report probe.Report
 }

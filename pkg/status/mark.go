@@ -3,9 +3,11 @@
 package status
 
 import (
+	"slices"
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/equality"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/apis"
 )
@@ -25,6 +27,8 @@ type Verdict struct {
 	Status v1alpha1.IngressStatus
 	// Blockers are what stands in the way of Ready, external side first.
 	Blockers []Blocker
+	// Notes are what else is to be said.
+	Notes []Note
 	// Patience is how long to wait before the blockers are reported; zero when the
 	// status is to be written now.
 	Patience time.Duration
@@ -56,7 +60,7 @@ func isSettled(old v1alpha1.IngressStatus, generation int64) bool {
 
 // Mark decides the status that follows old, given the facts.
 func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
-	verdict := Verdict{Blockers: facts.blockers()}
+	verdict := Verdict{Blockers: facts.blockers(), Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
 	verdict.Patience = patience(old, facts, verdict)
 	verdict.Status = *old.DeepCopy()
 	if verdict.Patience > 0 {
@@ -100,29 +104,36 @@ func (f Facts) blockers() []Blocker {
 // mark sets the two dependent conditions; Ready follows from them.
 func mark(status *v1alpha1.IngressStatus, facts Facts, blockers []Blocker) {
 	conditions := (&v1alpha1.Ingress{}).GetConditionSet().Manage(status)
-	for _, kind := range []struct {
-		condition apis.ConditionType
-		note      Note
-	}{{network, facts.networkNote()}, {loadBalancer, facts.loadBalancerNote()}} {
-		switch blocker, blocked := worst(blockers, kind.condition); {
+	for _, condition := range []apis.ConditionType{network, loadBalancer} {
+		blocker, blocked := worst(blockers, condition)
+		notes := facts.notes(condition)
+		switch {
 		case blocked && blocker.Terminal:
-			conditions.MarkFalse(kind.condition, blocker.Reason, "%s", blocker.Message)
+			conditions.MarkFalse(condition, blocker.Reason, "%s", blocker.Message)
 		case blocked:
-			conditions.MarkUnknown(kind.condition, blocker.Reason, "%s", blocker.Message)
-		case kind.note.Message != "":
-			conditions.MarkTrueWithReason(kind.condition, kind.note.Reason, "%s", kind.note.Message)
+			conditions.MarkUnknown(condition, blocker.Reason, "%s", blocker.Message)
+		case len(notes) > 0:
+			conditions.MarkTrueWithReason(condition, notes[0].Reason, "%s", joined(notes))
 		default:
-			conditions.MarkTrue(kind.condition)
+			conditions.MarkTrue(condition)
 		}
 	}
-	if len(blockers) == 0 {
-		if status.Annotations == nil {
-			status.Annotations = map[string]string{}
-		}
-		status.Annotations[ProvenAnnotation] = facts.Version
-	} else {
+	if len(blockers) > 0 {
 		delete(status.Annotations, ProvenAnnotation)
+		return
 	}
+	if status.Annotations == nil {
+		status.Annotations = map[string]string{}
+	}
+	status.Annotations[ProvenAnnotation] = facts.Version
+}
+
+func joined(notes []Note) string {
+	messages := make([]string, 0, len(notes))
+	for _, note := range notes {
+		messages = append(messages, note.Message)
+	}
+	return strings.Join(messages, "; ")
 }
 
 // worst joins the blockers of a condition: a terminal one decides the reason, and
@@ -139,20 +150,15 @@ func worst(blockers []Blocker, condition apis.ConditionType) (Blocker, bool) {
 			joined = blocker
 		}
 		found = true
-		messages = append(messages, blocker.Message)
+		if !slices.Contains(messages, blocker.Message) {
+			messages = append(messages, blocker.Message)
+		}
 	}
-	joined.Message = strings.Join(compact(messages), "; ")
+	joined.Message = strings.Join(messages, "; ")
 	return joined, found
 }
 
-func compact(messages []string) []string {
-	seen := map[string]bool{}
-	kept := messages[:0]
-	for _, message := range messages {
-		if !seen[message] {
-			seen[message] = true
-			kept = append(kept, message)
-		}
-	}
-	return kept
+// Equal tells whether two statuses say the same; times do not count.
+func Equal(a, b v1alpha1.IngressStatus) bool {
+	return equality.Semantic.DeepEqual(a, b)
 }

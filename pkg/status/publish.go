@@ -3,28 +3,24 @@
 package status
 
 import (
-	"strings"
+	"fmt"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/apis"
 )
 
-// Note is what a condition that is True still has to say.
-type Note struct {
-	Reason, Message string
-}
-
-func (f Facts) networkNote() Note {
-	return Note{Reason: ReasonUnsupported, Message: strings.Join(f.Notes, "; ")}
-}
-
-func (f Facts) loadBalancerNote() Note {
+// notes are what is shown by a condition that nothing blocks.
+func (f Facts) notes(condition apis.ConditionType) []Note {
+	if condition == network {
+		return f.Notes
+	}
 	for _, side := range f.Sides {
 		if side.Needed && side.Exposure != "" {
-			return Note{Reason: ReasonLocalGatewayExposed, Message: "cluster-local hosts are reachable from outside: Gateway " +
-				side.Entry.Gateway.String() + " of " + side.Entry.String() + ": " + side.Exposure}
+			return []Note{{Reason: ReasonLocalGatewayExposed, Message: fmt.Sprintf(
+				"cluster-local hosts are reachable from outside: Gateway %s of %s: %s", side.Entry.Gateway, side.Entry, side.Exposure)}}
 		}
 	}
-	return Note{}
+	return nil
 }
 
 // publish sets the load balancers. The sides are independent: each is published

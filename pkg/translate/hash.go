@@ -35,3 +35,14 @@ func renderedHash(route *gatewayv1.HTTPRoute) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
+
+// Version identifies what has to be proven: which routes answer what, through which
+// Gateways. Labels and annotations do not count.
+func (d Desired) Version() string {
+	sum := sha256.New()
+	for _, route := range d.Routes {
+		parent := route.Object.Spec.ParentRefs[0]
+		fmt.Fprintf(sum, "%s %s/%s %s\n", route.Object.Name, *parent.Namespace, parent.Name, route.Proof.Hash)
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:16]
+}

@@ -53,6 +53,15 @@ type Desired struct {
 	Refusals []*Refusal
 }
 
+// Objects are the routes without their questions.
+func (d Desired) Objects() []*gatewayv1.HTTPRoute {
+	objects := make([]*gatewayv1.HTTPRoute, 0, len(d.Routes))
+	for _, route := range d.Routes {
+		objects = append(objects, route.Object)
+	}
+	return objects
+}
+
 // Route is an HTTPRoute together with the question that proves it.
 type Route struct {
 	Object     *gatewayv1.HTTPRoute

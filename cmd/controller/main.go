@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The controller makes KIngresses true on Gateways.
+package main
+
+import (
+	"knative.dev/pkg/injection/sharedmain"
+
+	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
+)
+
+func main() {
+	sharedmain.Main("net-gateways-controller", ingress.NewController)
+}

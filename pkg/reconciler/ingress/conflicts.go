@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"sync"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// conflicts remembers which KIngress waits for which object of somebody else to go
+// away. Our informers are filtered by label and do not show that object, so each is
+// watched by name while somebody waits.
+type conflicts struct {
+	mu      sync.Mutex
+	objects map[types.NamespacedName]sets.Set[types.NamespacedName] // key: KIngress
+}
+
+func newConflicts() *conflicts {
+	return &conflicts{objects: map[types.NamespacedName]sets.Set[types.NamespacedName]{}}
+}
+
+// note replaces what a KIngress waits for.
+func (c *conflicts) note(ingress types.NamespacedName, refusals []*apply.Refusal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.objects, ingress)
+	for _, refusal := range refusals {
+		if refusal.Code == apply.ReasonNotOwned {
+			if c.objects[ingress] == nil {
+				c.objects[ingress] = sets.New[types.NamespacedName]()
+			}
+			c.objects[ingress].Insert(refusal.Object)
+		}
+	}
+}
+
+// waiting lists the KIngresses that wait for an object.
+func (c *conflicts) waiting(object types.NamespacedName) []types.NamespacedName {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found := []types.NamespacedName{}
+	for ingress, objects := range c.objects {
+		if objects.Has(object) {
+			found = append(found, ingress)
+		}
+	}
+	return found
+}
+
+// scopes are the watches that the waiting needs.
+func (c *conflicts) scopes() sets.Set[watch.Scope] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	scopes := sets.New[watch.Scope]()
+	for _, objects := range c.objects {
+		for object := range objects {
+			scopes.Insert(watch.Named(httpRoutes, object.Namespace, object.Name))
+		}
+	}
+	return scopes
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+	"k8s.io/client-go/metadata"
+	"k8s.io/client-go/util/workqueue"
+	"k8s.io/utils/clock"
+	networkingclient "knative.dev/networking/pkg/client/injection/client"
+	ingressinformer "knative.dev/networking/pkg/client/injection/informers/networking/v1alpha1/ingress"
+	kubeclient "knative.dev/pkg/client/injection/kube/client"
+	namespaceinformer "knative.dev/pkg/client/injection/kube/informers/core/v1/namespace"
+	"knative.dev/pkg/configmap"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/injection"
+	"knative.dev/pkg/logging"
+	"knative.dev/pkg/reconciler"
+	"knative.dev/pkg/system"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"go.uber.org/zap"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+const (
+	component = "net-gateways-controller"
+	// workers is more than the API server answers at a time on a small cluster; a
+	// reconcile mostly waits for it.
+	workers = 16
+	// retries of unexpected errors: quick at first, and never so slow that a cured
+	// cluster has to be waited for.
+	firstRetry, lastRetry = 20 * time.Millisecond, 30 * time.Second
+)
+
+// NewController wires the reconciler of KIngresses to what it watches.
+func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
+	logger := logging.FromContext(ctx)
+	ingresses := ingressinformer.Get(ctx)
+	namespaces := namespaceinformer.Get(ctx)
+	if err := ingresses.Informer().AddIndexers(indexers()); err != nil {
+		logger.Fatalw("Cannot index KIngresses", zap.Error(err))
+	}
+
+	r := &Reconciler{
+		client:     networkingclient.Get(ctx),
+		lister:     ingresses.Lister(),
+		indexer:    ingresses.Informer().GetIndexer(),
+		namespaces: namespaces.Lister(),
+		applier:    &apply.Applier{Client: gatewayclient.Get(ctx)},
+		recorder:   recorder(ctx),
+		clock:      clock.RealClock{},
+		patience:   newPatience(),
+		conflicts:  newConflicts(),
+		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
+		ingresses:  watch.NewRecent[*v1alpha1.Ingress](),
+	}
+	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
+		all, err := r.lister.List(labels.Everything())
+		for _, ing := range all {
+			enqueue(bucket, nameOf(ing))
+		}
+		return err
+	}
+	impl := controller.NewContext(ctx, r, controller.ControllerOptions{
+		WorkQueueName: "ingresses",
+		Logger:        logger.WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)), // one line a reconcile is too many
+		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](firstRetry, lastRetry),
+		Concurrency:   workers,
+	})
+	events := &events{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
+
+	metadataClient, err := metadata.NewForConfig(injection.GetConfig(ctx))
+	if err != nil {
+		logger.Fatalw("Cannot make a metadata client", zap.Error(err))
+	}
+	r.cluster = cluster{watch.NewSet(ctx, factories(kubeclient.Get(ctx), gatewayclient.Get(ctx), metadataClient), events)}
+	r.prober = probe.New(ctx, probe.Options{}, func(owner probe.Owner) { impl.EnqueueKey(owner.Name) })
+	r.config = config.NewStore(system.Namespace(), func(config.State) { events.everything("config-gateway changed") })
+
+	config.Watch(cmw, r.config)
+	ingresses.Informer().AddEventHandler(ingressEvents{events})
+	namespaces.Informer().AddEventHandler(namespaceEvents{events})
+	return impl
+}

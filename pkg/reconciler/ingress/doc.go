@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package ingress reconciles KIngresses. It is the edge at which the pure packages
+// meet the cluster:
+//
+//	gather   listers -> observed                      gather.go
+//	select   which Gateway, by visibility             pkg/selection
+//	render   what should exist, how to prove it       pkg/translate
+//	apply    the writes that lead there               pkg/apply
+//	prove    ask the data planes                      pkg/probe
+//	report   conditions and addresses                 pkg/status
+//
+// ingress.go reads as these steps and nothing else. The package never decides how a
+// KIngress is translated or what its status is.
+package ingress

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"strings"
+
+	"go.uber.org/zap"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/controller"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// events turns what happens in the cluster into the keys of the KIngresses that it
+// concerns. It sees the informers of the Set.
+type events struct {
+	r        *Reconciler
+	impl     *controller.Impl
+	informer cache.SharedInformer
+	logger   *zap.SugaredLogger
+}
+
+var _ cache.ResourceEventHandler = (*events)(nil)
+
+// OnAdd implements cache.ResourceEventHandler.
+func (e *events) OnAdd(object any, initial bool) {
+	if !initial { // the first reconcile of every KIngress reads the first lists
+		e.happened(nil, object)
+		return
+	}
+	if route, ok := object.(*gatewayv1.HTTPRoute); ok {
+		e.r.routes.Shown(route)
+	}
+}
+
+// OnUpdate implements cache.ResourceEventHandler.
+func (e *events) OnUpdate(old, object any) { e.happened(old, object) }
+
+// OnDelete implements cache.ResourceEventHandler.
+func (e *events) OnDelete(object any) {
+	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
+		object = tombstone.Obj
+	}
+	if route, ok := object.(*gatewayv1.HTTPRoute); ok {
+		e.r.routes.Forget(route.UID)
+	}
+	e.happened(nil, object)
+}
+
+// happened enqueues what the change of an object concerns; old is nil for additions
+// and deletions.
+func (e *events) happened(old, object any) {
+	switch object := object.(type) {
+	case *gatewayv1.HTTPRoute:
+		e.route(object)
+	case *corev1.Service:
+		if before, ok := old.(*corev1.Service); !ok || serviceMatters(before, object) {
+			e.service(object)
+		}
+	case *gatewayv1.Gateway:
+		if before, ok := old.(*gatewayv1.Gateway); !ok || gatewayMatters(before, object) {
+			e.everything("Gateway " + object.Namespace + "/" + object.Name)
+		}
+	case *gatewayv1.GatewayClass:
+		before, ok := old.(*gatewayv1.GatewayClass)
+		if !ok || !equality.Semantic.DeepEqual(before.Spec, object.Spec) || !equality.Semantic.DeepEqual(before.Status.SupportedFeatures, object.Status.SupportedFeatures) {
+			e.everything("GatewayClass " + object.Name)
+		}
+	case *discoveryv1.EndpointSlice:
+		before, ok := old.(*discoveryv1.EndpointSlice)
+		if !ok || !equality.Semantic.DeepEqual(before.Endpoints, object.Endpoints) || !equality.Semantic.DeepEqual(before.Ports, object.Ports) {
+			e.everything("EndpointSlice " + object.Namespace + "/" + object.Name)
+		}
+	case *appsv1.Deployment:
+		e.everything("Deployment " + object.Name)
+	case *metav1.PartialObjectMetadata:
+		e.everything("CustomResourceDefinition " + object.Name)
+	}
+}
+
+func (e *events) route(route *gatewayv1.HTTPRoute) {
+	e.r.routes.Shown(route)
+	e.impl.EnqueueControllerOf(route)
+	for _, waiting := range e.r.conflicts.waiting(types.NamespacedName{Namespace: route.Namespace, Name: route.Name}) {
+		e.impl.EnqueueKey(waiting)
+	}
+}
+
+// service enqueues the KIngresses that have it as a backend, and everything when it
+// is the front of a data plane.
+func (e *events) service(service *corev1.Service) {
+	for _, label := range dataPlaneLabels {
+		if _, ok := service.Labels[label]; ok {
+			e.everything("Service " + service.Namespace + "/" + service.Name)
+			return
+		}
+	}
+	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+	for _, visibility := range visibilities {
+		for _, entry := range e.r.config.Load().Config.Entries(visibility) {
+			if entry.Service == name {
+				e.everything("Service " + name.String())
+				return
+			}
+		}
+	}
+	backing, err := e.r.ingressesBy(byBackend, name.String())
+	if err != nil {
+		e.logger.Errorw("Cannot look up the KIngresses of a Service", zap.Error(err))
+	}
+	for _, ing := range backing {
+		e.impl.EnqueueKey(nameOf(ing))
+		e.mapping(ing)
+	}
+}
+
+// mapping enqueues the KIngresses that map to a host of this one.
+func (e *events) mapping(ing *v1alpha1.Ingress) {
+	for host := range hostsOf(ing) {
+		e.enqueueBy(byRewrite, ing.Namespace+"/"+host)
+	}
+}
+
+func (e *events) enqueueBy(indexName, value string) {
+	found, err := e.r.ingressesBy(indexName, value)
+	if err != nil {
+		e.logger.Errorw("Cannot look up KIngresses", zap.String("index", indexName), zap.Error(err))
+	}
+	for _, ing := range found {
+		e.impl.EnqueueKey(nameOf(ing))
+	}
+}
+
+// everything enqueues all KIngresses, behind those that something happened to.
+func (e *events) everything(why string) {
+	e.logger.Infow("Looking at all KIngresses again", zap.String("why", why))
+	e.impl.FilteredGlobalResync(func(object any) bool {
+		ing, ok := object.(*v1alpha1.Ingress)
+		return ok && ours(ing)
+	}, e.informer)
+	e.prune()
+}
+
+// prune ends the watches that nothing needs any more.
+func (e *events) prune() {
+	conflicts := e.r.conflicts.scopes()
+	cfg := e.r.config.Load().Config
+	e.r.cluster.Retain(func(scope watch.Scope) bool {
+		switch {
+		case scope.Kind == httpRoutes && scope.Fields != "":
+			return conflicts.Has(scope)
+		case scope.Kind == services && scope.Namespace != "" && scope.Fields == "":
+			users, err := e.r.ingressesBy(byBackendNamespace, scope.Namespace)
+			return err != nil || len(users) > 0
+		case scope.Namespace != "" && (scope.Kind == services || scope.Kind == endpointSlices):
+			for _, visibility := range visibilities {
+				for _, entry := range cfg.Entries(visibility) {
+					if scope == watch.Named(services, entry.Service.Namespace, entry.Service.Name) || scope == slicesOf(entry.Service) {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		return true
+	})
+}
+
+// gatewayMatters leaves out the counts of attached routes, which change with every
+// route of every service.
+func gatewayMatters(old, new *gatewayv1.Gateway) bool {
+	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
+		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||
+		!equality.Semantic.DeepEqual(old.Status.Addresses, new.Status.Addresses) ||
+		!sameConditions(old.Status.Conditions, new.Status.Conditions)
+}
+
+func sameConditions(old, new []metav1.Condition) bool {
+	digest := func(conditions []metav1.Condition) string {
+		text := strings.Builder{}
+		for _, c := range conditions {
+			text.WriteString(c.Type + "\x00" + string(c.Status) + "\x00" + c.Reason + "\x00" + c.Message + "\x00")
+		}
+		return text.String()
+	}
+	return digest(old) == digest(new)
+}
+
+func serviceMatters(old, new *corev1.Service) bool {
+	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
+		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||
+		!equality.Semantic.DeepEqual(old.Status.LoadBalancer, new.Status.LoadBalancer)
+}
+
+// ingressEvents sees the KIngresses themselves.
+type ingressEvents struct{ *events }
+
+func (e ingressEvents) OnAdd(object any, _ bool) { e.changed(nil, object.(*v1alpha1.Ingress)) }
+
+func (e ingressEvents) OnUpdate(old, object any) {
+	e.changed(old.(*v1alpha1.Ingress), object.(*v1alpha1.Ingress))
+}
+
+func (e ingressEvents) OnDelete(object any) {
+	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
+		object = tombstone.Obj
+	}
+	ing, ok := object.(*v1alpha1.Ingress)
+	if !ok {
+		return
+	}
+	e.r.forget(ing)
+	e.neighbours(ing)
+	if users, err := e.r.ingressesBy(byBackendNamespace, ing.Namespace); err == nil && len(users) == 0 {
+		e.prune()
+	}
+}
+
+// changed enqueues the KIngress, and its neighbours unless only its status changed.
+func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
+	e.impl.EnqueueKey(nameOf(ing))
+	if old == nil {
+		e.neighbours(ing)
+		return
+	}
+	if old.Generation != ing.Generation || ours(old) != ours(ing) ||
+		!equality.Semantic.DeepEqual(old.Labels, ing.Labels) || !equality.Semantic.DeepEqual(old.Annotations, ing.Annotations) {
+		e.neighbours(old)
+		e.neighbours(ing)
+	}
+}
+
+// neighbours are the KIngresses that share a host with this one or map to it.
+func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
+	for host := range hostsOf(ing) {
+		e.enqueueBy(byHost, host)
+	}
+	e.mapping(ing)
+}
+
+// namespaceEvents sees namespaces, whose labels selectors look at.
+type namespaceEvents struct{ *events }
+
+func (e namespaceEvents) OnAdd(any, bool) {}
+
+func (e namespaceEvents) OnUpdate(old, object any) {
+	before, after := old.(*corev1.Namespace), object.(*corev1.Namespace)
+	if equality.Semantic.DeepEqual(before.Labels, after.Labels) {
+		return
+	}
+	found, err := e.r.indexer.ByIndex(cache.NamespaceIndex, after.Name)
+	if err != nil {
+		e.logger.Errorw("Cannot list the KIngresses of a namespace", zap.Error(err))
+	}
+	for _, object := range found {
+		e.impl.Enqueue(object)
+	}
+}
+
+func (e namespaceEvents) OnDelete(any) {}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/version"
+	"knative.dev/pkg/system"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// requiredCRDs are the kinds without which nothing can be served, in the order in
+// which a user would miss them.
+var requiredCRDs = []string{
+	"gatewayclasses.gateway.networking.k8s.io",
+	"gateways.gateway.networking.k8s.io",
+	"httproutes.gateway.networking.k8s.io",
+}
+
+// minimumGatewayAPI is the first release whose standard channel has every field that
+// we write (HTTPRoute timeouts came last). An older API server would drop the field
+// and we would write it again for ever.
+var minimumGatewayAPI = version.MustParseGeneric("v1.2.0")
+
+const bundleVersionAnnotation = "gateway.networking.k8s.io/bundle-version"
+
+// gatewayAPIMissing says which CRD is needed (SPEC B-INS-7).
+type gatewayAPIMissing struct{ detail string }
+
+func (e *gatewayAPIMissing) Error() string { return e.detail }
+func (*gatewayAPIMissing) Reason() string  { return status.ReasonGatewayAPIMissing }
+func (*gatewayAPIMissing) Terminal() bool  { return true }
+
+// missing tells which CRD keeps us from working, or nil.
+func (c cluster) missing(ctx context.Context) (status.Reasoned, error) {
+	for _, name := range requiredCRDs {
+		crd, err := get[metav1.PartialObjectMetadata](ctx, c, watch.Named(crds, "", name), types.NamespacedName{Name: name})
+		if err != nil {
+			return nil, err
+		}
+		if crd == nil {
+			return &gatewayAPIMissing{fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimumGatewayAPI.String())}, nil
+		}
+		bundle := crd.Annotations[bundleVersionAnnotation]
+		if installed, err := version.ParseGeneric(bundle); err == nil && installed.LessThan(minimumGatewayAPI) {
+			return &gatewayAPIMissing{fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimumGatewayAPI.String())}, nil
+		}
+	}
+	return nil, nil
+}
+
+// singleGatewayPlugin is the Deployment of the plugin that ours replaces. Both serve
+// one ingress class; two controllers would overwrite each other without end.
+const singleGatewayPlugin = "net-gateway-api-controller"
+
+func singleGatewayPluginScope() watch.Scope {
+	return watch.Named(deployments, system.Namespace(), singleGatewayPlugin)
+}
+
+// rivalController finds the single-gateway plugin's Deployment while it is meant to
+// run (SPEC B-INS-8); nil when it does not.
+func (c cluster) rivalController(ctx context.Context) (*appsv1.Deployment, error) {
+	found, err := get[appsv1.Deployment](ctx, c, singleGatewayPluginScope(), types.NamespacedName{Namespace: system.Namespace(), Name: singleGatewayPlugin})
+	if err != nil || found == nil {
+		return nil, err
+	}
+	if found.Spec.Replicas != nil && *found.Spec.Replicas == 0 && found.Status.Replicas == 0 {
+		return nil, nil
+	}
+	return found, nil
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/selection"
+)
+
+// observed is what a reconcile depends on, as values: what is not there is nil or
+// absent. It is complete before anything is decided.
+type observed struct {
+	ingress  *v1alpha1.Ingress
+	config   *config.Config
+	services map[types.NamespacedName]*corev1.Service
+	// mapped are the KIngresses that serve the hosts this one rewrites to.
+	mapped map[string]*v1alpha1.Ingress
+	// rivals serve a host of this one and are older, in the order of their age.
+	rivals []rival
+	routes map[string]*gatewayv1.HTTPRoute
+	sides  map[v1alpha1.IngressVisibility]observedSide
+}
+
+// observedSide is the Gateway that was selected for a visibility.
+type observedSide struct {
+	entry   config.Entry
+	refusal error
+	gateway *gatewayv1.Gateway
+	class   *gatewayv1.GatewayClass
+	service *corev1.Service
+	slices  []*discoveryv1.EndpointSlice
+}
+
+// rival is an older KIngress with a host in common, and its Gateways.
+type rival struct {
+	ingress  *v1alpha1.Ingress
+	gateways map[v1alpha1.IngressVisibility]types.NamespacedName
+}
+
+var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
+
+// gather reads all of it. An error means that something could not be looked at.
+func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
+	seen := &observed{ingress: ing, config: r.config.Load().Config}
+	steps := []func(context.Context, *observed) error{
+		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherSides, r.gatherRivals,
+	}
+	for _, step := range steps {
+		if err := step(ctx, seen); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// gatherMapped finds, for each rewriteHost, the oldest KIngress of the namespace
+// that serves it.
+func (r *Reconciler) gatherMapped(_ context.Context, seen *observed) error {
+	seen.mapped = map[string]*v1alpha1.Ingress{}
+	for key := range rewritesOf(seen.ingress) {
+		_, host, _ := strings.Cut(key, "/")
+		candidates, err := r.ingressesBy(byHost, host)
+		if err != nil {
+			return err
+		}
+		for _, candidate := range candidates {
+			known := seen.mapped[host]
+			if candidate.Namespace == seen.ingress.Namespace && candidate.UID != seen.ingress.UID && (known == nil || older(candidate, known)) {
+				seen.mapped[host] = candidate
+			}
+		}
+	}
+	return nil
+}
+
+// gatherServices reads the backends of the KIngress and of those it maps to, and
+// where an ExternalName leads to.
+func (r *Reconciler) gatherServices(ctx context.Context, seen *observed) error {
+	seen.services = map[types.NamespacedName]*corev1.Service{}
+	backends := backendsOf(seen.ingress)
+	for _, target := range seen.mapped {
+		backends = backends.Union(backendsOf(target))
+	}
+	for backend := range backends {
+		namespace, name, _ := strings.Cut(backend, "/")
+		key := types.NamespacedName{Namespace: namespace, Name: name}
+		service, err := get[corev1.Service](ctx, r.cluster, backendServices(namespace), key)
+		if err != nil {
+			return err
+		}
+		if service != nil {
+			seen.services[key] = service
+		}
+	}
+	return nil
+}
+
+func (r *Reconciler) gatherRoutes(ctx context.Context, seen *observed) error {
+	seen.routes = map[string]*gatewayv1.HTTPRoute{}
+	store, err := r.cluster.Ensure(ctx, ourRoutes)
+	if err != nil {
+		return err
+	}
+	stored, err := store.ByIndex(byController, string(seen.ingress.UID))
+	if err != nil {
+		return err
+	}
+	shown := map[types.UID]bool{}
+	for _, object := range stored {
+		route := r.routes.Newest(object.(*gatewayv1.HTTPRoute))
+		shown[route.UID] = true
+		seen.routes[route.Name] = route
+	}
+	for _, route := range r.routes.Unseen(shown, func(route *gatewayv1.HTTPRoute) bool { return metav1.IsControlledBy(route, seen.ingress) }) {
+		seen.routes[route.Name] = route
+	}
+	return nil
+}
+
+// gatherSides selects an entry for each visibility and reads its Gateway.
+func (r *Reconciler) gatherSides(ctx context.Context, seen *observed) error {
+	seen.sides = map[v1alpha1.IngressVisibility]observedSide{}
+	request, err := r.request(seen.ingress, seen.mapped)
+	if err != nil {
+		return err
+	}
+	for _, visibility := range visibilities {
+		side := observedSide{}
+		side.entry, side.refusal = selection.Select(seen.config, visibility, request)
+		if side.refusal == nil {
+			if err := r.gatherGateway(ctx, &side); err != nil {
+				return err
+			}
+		}
+		seen.sides[visibility] = side
+	}
+	return nil
+}
+
+func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) error {
+	var err error
+	if side.gateway, err = get[gatewayv1.Gateway](ctx, r.cluster, allGateways, side.entry.Gateway); err != nil || side.gateway == nil {
+		return err
+	}
+	class := types.NamespacedName{Name: string(side.gateway.Spec.GatewayClassName)}
+	if side.class, err = get[gatewayv1.GatewayClass](ctx, r.cluster, allGatewayClasses, class); err != nil {
+		return err
+	}
+	side.service, side.slices, err = r.cluster.dataPlane(ctx, side.entry, side.gateway)
+	return err
+}
+
+// gatherRivals finds older KIngresses with a host in common.
+func (r *Reconciler) gatherRivals(_ context.Context, seen *observed) error {
+	known := map[types.UID]bool{seen.ingress.UID: true}
+	for host := range hostsOf(seen.ingress) {
+		candidates, err := r.ingressesBy(byHost, host)
+		if err != nil {
+			return err
+		}
+		for _, candidate := range candidates {
+			if known[candidate.UID] || !older(candidate, seen.ingress) || candidate.DeletionTimestamp != nil {
+				continue
+			}
+			known[candidate.UID] = true
+			gateways, err := r.gatewaysOf(candidate, seen.config)
+			if err != nil {
+				return err
+			}
+			seen.rivals = append(seen.rivals, rival{ingress: candidate, gateways: gateways})
+		}
+	}
+	slices.SortFunc(seen.rivals, func(a, b rival) int {
+		if older(a.ingress, b.ingress) {
+			return -1
+		}
+		return 1
+	})
+	return nil
+}
+
+func (r *Reconciler) gatewaysOf(ing *v1alpha1.Ingress, cfg *config.Config) (map[v1alpha1.IngressVisibility]types.NamespacedName, error) {
+	seen := &observed{ingress: ing}
+	if err := r.gatherMapped(context.Background(), seen); err != nil {
+		return nil, err
+	}
+	request, err := r.request(ing, seen.mapped)
+	if err != nil {
+		return nil, err
+	}
+	gateways := map[v1alpha1.IngressVisibility]types.NamespacedName{}
+	for _, visibility := range visibilities {
+		if entry, err := selection.Select(cfg, visibility, request); err == nil {
+			gateways[visibility] = entry.Gateway
+		}
+	}
+	return gateways, nil
+}
+
+// request is what selection asks for; a namespace that is gone has no labels.
+func (r *Reconciler) request(ing *v1alpha1.Ingress, mapped map[string]*v1alpha1.Ingress) (selection.Request, error) {
+	request := selection.Request{Ingress: ing}
+	namespace, err := r.namespaces.Get(ing.Namespace)
+	switch {
+	case err == nil:
+		request.NamespaceLabels = namespace.Labels
+	case !apierrors.IsNotFound(err):
+		return request, err
+	}
+	for _, target := range mapped {
+		if request.Target == nil || older(target, request.Target) {
+			request.Target = target
+		}
+	}
+	return request, nil
+}
+
+func (r *Reconciler) ingressesBy(indexName, value string) ([]*v1alpha1.Ingress, error) {
+	objects, err := r.indexer.ByIndex(indexName, value)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*v1alpha1.Ingress, 0, len(objects))
+	for _, object := range objects {
+		found = append(found, object.(*v1alpha1.Ingress))
+	}
+	return found, nil
+}
+
+// older decides who keeps a host: the earlier creation, then the name, so that all
+// agree about KIngresses of one second.
+func older(a, b *v1alpha1.Ingress) bool {
+	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
+		return a.CreationTimestamp.Before(&b.CreationTimestamp)
+	}
+	return cache.ObjectName{Namespace: a.Namespace, Name: a.Name}.String() < cache.ObjectName{Namespace: b.Namespace, Name: b.Name}.String()
+}

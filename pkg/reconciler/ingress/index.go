@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// Class is the ingress class that we reconcile; the single-gateway plugin has the
+// same (SPEC B-INS-8).
+const Class = "gateway-api.ingress.networking.knative.dev"
+
+// Indexes over the KIngresses of our class.
+const (
+	byHost             = "host"             // hosts that it serves
+	byRewrite          = "rewrite"          // NAMESPACE/HOST that it rewrites to
+	byBackend          = "backend"          // NAMESPACE/NAME of Services
+	byBackendNamespace = "backendNamespace" // namespaces of these
+)
+
+func ours(ing *v1alpha1.Ingress) bool {
+	return ing.Annotations[networking.IngressClassAnnotationKey] == Class
+}
+
+func indexers() cache.Indexers {
+	return cache.Indexers{
+		byHost:             index(hostsOf),
+		byRewrite:          index(rewritesOf),
+		byBackend:          index(backendsOf),
+		byBackendNamespace: index(backendNamespacesOf),
+	}
+}
+
+func index(keys func(*v1alpha1.Ingress) sets.Set[string]) cache.IndexFunc {
+	return func(object any) ([]string, error) {
+		ing, ok := object.(*v1alpha1.Ingress)
+		if !ok || !ours(ing) {
+			return nil, nil
+		}
+		return keys(ing).UnsortedList(), nil
+	}
+}
+
+func hostsOf(ing *v1alpha1.Ingress) sets.Set[string] {
+	hosts := sets.New[string]()
+	for _, rule := range ing.Spec.Rules {
+		hosts.Insert(rule.Hosts...)
+	}
+	return hosts
+}
+
+func rewritesOf(ing *v1alpha1.Ingress) sets.Set[string] {
+	found := sets.New[string]()
+	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
+		if path.RewriteHost != "" {
+			found.Insert(ing.Namespace + "/" + path.RewriteHost)
+		}
+	})
+	return found
+}
+
+func backendsOf(ing *v1alpha1.Ingress) sets.Set[string] {
+	found := sets.New[string]()
+	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
+		for _, split := range path.Splits {
+			found.Insert(namespaceOf(split, ing) + "/" + split.ServiceName)
+		}
+	})
+	return found
+}
+
+func backendNamespacesOf(ing *v1alpha1.Ingress) sets.Set[string] {
+	found := sets.New[string]()
+	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
+		for _, split := range path.Splits {
+			found.Insert(namespaceOf(split, ing))
+		}
+	})
+	return found
+}
+
+func namespaceOf(split v1alpha1.IngressBackendSplit, ing *v1alpha1.Ingress) string {
+	if split.ServiceNamespace == "" {
+		return ing.Namespace
+	}
+	return split.ServiceNamespace
+}
+
+func eachPath(ing *v1alpha1.Ingress, visit func(v1alpha1.HTTPIngressPath)) {
+	for _, rule := range ing.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for _, path := range rule.HTTP.Paths {
+			visit(path)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	corelisters "k8s.io/client-go/listers/core/v1"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/tools/record"
+	"k8s.io/utils/clock"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	networkingclientset "knative.dev/networking/pkg/client/clientset/versioned"
+	networkinglisters "knative.dev/networking/pkg/client/listers/networking/v1alpha1"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/reconciler"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// Reconciler makes KIngresses true. Knative's generated reconciler is not used: it
+// writes a status on the first pass of every generation and does not see deletions
+// and changes of the class.
+type Reconciler struct {
+	reconciler.LeaderAwareFuncs
+
+	client     networkingclientset.Interface
+	lister     networkinglisters.IngressLister
+	indexer    cache.Indexer
+	namespaces corelisters.NamespaceLister
+	cluster    cluster
+	config     *config.Store
+	applier    *apply.Applier
+	prober     *probe.Prober
+	recorder   record.EventRecorder
+	clock      clock.PassiveClock
+
+	// What follows is a cache only: a new leader does without.
+	patience  *patience
+	conflicts *conflicts
+	routes    *watch.Recent[*gatewayv1.HTTPRoute]
+	ingresses *watch.Recent[*v1alpha1.Ingress]
+}
+
+var (
+	_ controller.Reconciler  = (*Reconciler)(nil)
+	_ reconciler.LeaderAware = (*Reconciler)(nil)
+)
+
+// Reconcile brings one KIngress up to date. Its error is unexpected and retried;
+// what users should know is in the status.
+func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
+	namespace, name, err := cache.SplitMetaNamespaceKey(key)
+	if err != nil || !r.IsLeaderFor(types.NamespacedName{Namespace: namespace, Name: name}) {
+		return controller.NewSkipKey(key)
+	}
+	ing, err := r.lister.Ingresses(namespace).Get(name)
+	if apierrors.IsNotFound(err) {
+		return nil // owner references clean up
+	} else if err != nil {
+		return err
+	}
+	ing = r.ingresses.Newest(ing)
+
+	rival, err := r.cluster.rivalController(ctx)
+	switch {
+	case err != nil:
+		return err
+	case rival != nil:
+		return nil // it serves this class; two controllers would fight
+	case !ours(ing):
+		return r.release(ctx, ing)
+	case ing.DeletionTimestamp != nil:
+		return r.dropForeignFinalizer(ctx, ing)
+	}
+	return r.reconcile(ctx, ing)
+}
+
+// reconcile is the whole way of a KIngress that we serve.
+func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error {
+	if err := r.dropForeignFinalizer(ctx, ing); err != nil {
+		return err
+	}
+	missing, err := r.cluster.missing(ctx)
+	if err != nil {
+		return err
+	}
+	if missing != nil {
+		return r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{missing}})
+	}
+
+	// 1. Observe everything that matters; decide nothing.
+	seen, err := r.gather(ctx, ing)
+	if err != nil {
+		return fmt.Errorf("observe: %w", err)
+	}
+	// 2. Say what should exist, and how to see that it works.
+	desired, conflicts, err := seen.translate()
+	if err != nil {
+		return fmt.Errorf("translate: %w", err)
+	}
+	// 3. Write the difference.
+	applied, err := r.apply(ctx, seen, desired.Objects())
+	if err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	// 4. Ask the data planes whether they serve it.
+	facts := seen.facts(desired, conflicts, applied.Refusals)
+	recheck := r.prove(seen, desired, &facts)
+	// 5. Report.
+	if err := r.report(ctx, ing, facts); err != nil || recheck == 0 {
+		return err
+	}
+	return controller.NewRequeueAfter(recheck)
+}
+
+// apply writes what differs and remembers it, so that a reconcile that runs before
+// the informers show it does not write it again.
+func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatewayv1.HTTPRoute) (apply.Result, error) {
+	ing := seen.ingress
+	applied, err := r.applier.Apply(ctx, ing, apply.Plan(ing, seen.currentRoutes(), desired))
+	for _, write := range applied.Writes {
+		if write.Verb == apply.Deleted {
+			r.routes.Forget(write.Object.UID)
+			continue
+		}
+		r.routes.Wrote(write.Object)
+		seen.routes[write.Object.Name] = write.Object
+	}
+	r.announceWrites(ing, applied.Writes)
+	return applied, r.watchConflicts(ctx, ing, applied.Refusals, err)
+}
+
+// release cleans up after a KIngress whose class is not ours (any more).
+func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
+	if missing, err := r.cluster.missing(ctx); missing != nil || err != nil {
+		return err
+	}
+	seen := &observed{ingress: ing}
+	if err := r.gatherRoutes(ctx, seen); err != nil {
+		return err
+	}
+	maps.DeleteFunc(seen.routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
+		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
+	})
+	if len(seen.routes) == 0 {
+		return nil
+	}
+	r.forget(ing)
+	_, err := r.apply(ctx, seen, nil)
+	return err
+}
+
+// forget drops everything that is remembered about a KIngress.
+func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
+	r.prober.Forget(ownerOf(ing))
+	r.patience.forget(ing.UID)
+	r.ingresses.Forget(ing.UID)
+	r.conflicts.note(nameOf(ing), nil)
+}
+
+func ownerOf(ing *v1alpha1.Ingress) probe.Owner {
+	return probe.Owner{UID: ing.UID, Name: nameOf(ing)}
+}
+
+func nameOf(ing *v1alpha1.Ingress) types.NamespacedName {
+	return types.NamespacedName{Namespace: ing.Namespace, Name: ing.Name}
+}

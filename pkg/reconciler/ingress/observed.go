@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// translate renders the KIngress on the selected Gateways. It returns the hosts that
+// older KIngresses keep beside what is desired.
+func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) {
+	lost, conflicts := seen.lostHosts()
+	desired, err := translate.Ingress(translate.Input{
+		Ingress:  seen.ingress,
+		Gateways: seen.gateways(),
+		Services: seen.services,
+		Mapped:   seen.mapped,
+		Lost:     lost,
+		Routes:   seen.routes,
+	})
+	return desired, conflicts, err
+}
+
+func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gateway {
+	selected := map[v1alpha1.IngressVisibility]translate.Gateway{}
+	for visibility, side := range seen.sides {
+		if side.refusal != nil || side.gateway == nil {
+			continue
+		}
+		controllerName := ""
+		if side.class != nil {
+			controllerName = string(side.class.Spec.ControllerName)
+		}
+		selected[visibility] = translate.Gateway{
+			Name:     side.entry.Gateway,
+			Section:  side.entry.HTTPListener,
+			Features: features.Supported(controllerName, side.class, side.entry.Features),
+		}
+	}
+	return selected
+}
+
+// lostHosts are the hosts that an older KIngress has on the same Gateway. A conflict
+// is per host and Gateway: the other hosts are served (SPEC B-TRN-5).
+func (seen *observed) lostHosts() (sets.Set[translate.HostAt], []status.Reasoned) {
+	lost := sets.New[translate.HostAt]()
+	conflicts := []status.Reasoned{}
+	for _, rule := range seen.ingress.Spec.Rules {
+		visibility := translate.Visibility(rule)
+		for _, host := range rule.Hosts {
+			at := translate.HostAt{Visibility: visibility, Host: host}
+			if holder := seen.holder(at); holder != nil && !lost.Has(at) {
+				lost.Insert(at)
+				conflicts = append(conflicts, hostConflict{host: host, holder: holder})
+			}
+		}
+	}
+	return lost, conflicts
+}
+
+func (seen *observed) holder(at translate.HostAt) *v1alpha1.Ingress {
+	side := seen.sides[at.Visibility]
+	if side.refusal != nil {
+		return nil
+	}
+	for _, rival := range seen.rivals {
+		if rival.gateways[at.Visibility] != side.entry.Gateway {
+			continue
+		}
+		for _, rule := range rival.ingress.Spec.Rules {
+			if translate.Visibility(rule) == at.Visibility && slices.Contains(rule.Hosts, at.Host) {
+				return rival.ingress
+			}
+		}
+	}
+	return nil
+}
+
+// hostConflict says who keeps a host.
+type hostConflict struct {
+	host   string
+	holder *v1alpha1.Ingress
+}
+
+func (c hostConflict) Error() string {
+	return fmt.Sprintf("host %s is served by the older KIngress %s/%s", c.host, c.holder.Namespace, c.holder.Name)
+}
+
+func (hostConflict) Reason() string { return status.ReasonHostConflict }
+func (hostConflict) Terminal() bool { return true }
+
+func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
+	routes := make([]*gatewayv1.HTTPRoute, 0, len(seen.routes))
+	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
+		routes = append(routes, seen.routes[name])
+	}
+	return routes
+}
+
+// facts is what status needs to know, except for the proofs.
+func (seen *observed) facts(desired translate.Desired, conflicts []status.Reasoned, refused []*apply.Refusal) status.Facts {
+	facts := status.Facts{Version: desired.Version(), Failures: conflicts}
+	for _, refusal := range desired.Refusals {
+		facts.Failures = append(facts.Failures, refusal)
+	}
+	for _, refusal := range refused {
+		facts.Failures = append(facts.Failures, refusal)
+	}
+	for _, gap := range desired.Gaps {
+		facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonUnsupported, Message: gap.String()})
+	}
+	for _, visibility := range visibilities {
+		facts.Sides = append(facts.Sides, seen.side(visibility))
+	}
+	return facts
+}
+
+func (seen *observed) side(visibility v1alpha1.IngressVisibility) status.Side {
+	observed := seen.sides[visibility]
+	side := status.Side{
+		Visibility: visibility,
+		Needed:     seen.needs(visibility),
+		Entry:      observed.entry,
+		Gateway:    observed.gateway,
+	}
+	if refusal, ok := observed.refusal.(status.Reasoned); ok {
+		side.Refusal = refusal
+	}
+	if observed.gateway != nil {
+		side.LoadBalancer = dataplane.LoadBalancer(observed.gateway, observed.service)
+	}
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		side.Exposure = dataplane.Exposure(observed.service)
+	}
+	return side
+}
+
+func (seen *observed) needs(visibility v1alpha1.IngressVisibility) bool {
+	return slices.ContainsFunc(seen.ingress.Spec.Rules, func(rule v1alpha1.IngressRule) bool {
+		return translate.Visibility(rule) == visibility
+	})
+}

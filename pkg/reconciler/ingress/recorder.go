@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
+	"k8s.io/client-go/tools/record"
+	networkingscheme "knative.dev/networking/pkg/client/clientset/versioned/scheme"
+	kubeclient "knative.dev/pkg/client/injection/kube/client"
+	"knative.dev/pkg/controller"
+)
+
+// recorder writes Events about KIngresses until ctx ends; the one in the context
+// comes first, as in Knative's generated reconcilers.
+func recorder(ctx context.Context) record.EventRecorder {
+	if known := controller.GetEventRecorder(ctx); known != nil {
+		return known
+	}
+	broadcaster := record.NewBroadcaster(record.WithContext(ctx))
+	broadcaster.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: kubeclient.Get(ctx).CoreV1().Events("")})
+	return broadcaster.NewRecorder(networkingscheme.Scheme, corev1.EventSource{Component: component})
+}

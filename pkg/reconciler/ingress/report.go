@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/controller"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// report writes the status if it differs, or comes back when patience ends.
+func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts status.Facts) error {
+	facts.Generation = ing.Generation
+	facts.Waited = r.patience.waited(ing.UID, fmt.Sprintf("%d %s", ing.Generation, facts.Version), r.clock.Now())
+	verdict := status.Mark(ing.Status, facts)
+	switch {
+	case verdict.Ready():
+		r.patience.forget(ing.UID)
+	case verdict.Definite():
+		r.prober.Forget(ownerOf(ing)) // what was proven until now proves nothing after the cure
+	}
+	if verdict.Patience > 0 {
+		return controller.NewRequeueAfter(verdict.Patience)
+	}
+	return r.writeStatus(ctx, ing, verdict)
+}
+
+func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, verdict status.Verdict) error {
+	if status.Equal(ing.Status, verdict.Status) {
+		return nil
+	}
+	update := ing.DeepCopy()
+	update.Status = verdict.Status
+	stored, err := r.client.NetworkingV1alpha1().Ingresses(ing.Namespace).UpdateStatus(ctx, update, metav1.UpdateOptions{FieldManager: apply.FieldManager})
+	if err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	r.ingresses.Wrote(stored)
+	r.announceStatus(ing, verdict)
+	return nil
+}
+
+// announceStatus says in Events what the conditions say: conditions are overwritten,
+// Events stay for a while.
+func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdict) {
+	for _, blocker := range verdict.Blockers {
+		r.recorder.Event(ing, corev1.EventTypeWarning, blocker.Reason, blocker.Message)
+	}
+	for _, note := range verdict.Notes {
+		r.recorder.Event(ing, corev1.EventTypeWarning, note.Reason, note.Message)
+	}
+}
+
+// announceWrites tells of changes to objects that were there already.
+func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write) {
+	for _, write := range writes {
+		if write.Verb == apply.Adopted || write.Verb == apply.Deleted {
+			r.recorder.Eventf(ing, corev1.EventTypeNormal, string(write.Verb), "%s HTTPRoute %s/%s", write.Verb, write.Object.Namespace, write.Object.Name)
+		}
+	}
+}
+
+// watchConflicts watches the objects of others that stand in the way, so that their
+// going is seen. The informer must run before we look away, hence the error.
+func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, refusals []*apply.Refusal, err error) error {
+	r.conflicts.note(nameOf(ing), refusals)
+	for _, refusal := range refusals {
+		if refusal.Code == apply.ReasonNotOwned {
+			_, watchErr := r.cluster.Ensure(ctx, watch.Named(httpRoutes, refusal.Object.Namespace, refusal.Object.Name))
+			err = errors.Join(err, watchErr)
+		}
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package watch
+
+import (
+	"sync"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Recent remembers what we wrote until the informers show it. Without it a reconcile
+// that runs in between would take its own write for missing and do it again.
+type Recent[T metav1.Object] struct {
+	mu      sync.Mutex
+	objects map[types.UID]T
+}
+
+// NewRecent returns an empty Recent.
+func NewRecent[T metav1.Object]() *Recent[T] {
+	return &Recent[T]{objects: map[types.UID]T{}}
+}
+
+// Wrote notes an object as the API server returned it.
+func (r *Recent[T]) Wrote(object T) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.objects[object.GetUID()] = object
+}
+
+// Newest returns the newer of what an informer shows and what was written.
+func (r *Recent[T]) Newest(shown T) T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	written, ok := r.objects[shown.GetUID()]
+	if !ok {
+		return shown
+	}
+	if isOlder(shown, written) {
+		return written
+	}
+	delete(r.objects, shown.GetUID())
+	return shown
+}
+
+// Unseen returns what was written and is not among the UIDs that an informer shows,
+// as far as it is wanted.
+func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	unseen := []T{}
+	for uid, object := range r.objects {
+		if !shown[uid] && wanted(object) {
+			unseen = append(unseen, object)
+		}
+	}
+	return unseen
+}
+
+// Shown drops what an informer has shown in this or a later state. Deleted objects
+// are shown in their last state.
+func (r *Recent[T]) Shown(object T) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if written, ok := r.objects[object.GetUID()]; ok && !isOlder(object, written) {
+		delete(r.objects, object.GetUID())
+	}
+}
+
+// Forget drops an object that is gone.
+func (r *Recent[T]) Forget(uid types.UID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.objects, uid)
+}
+
+func isOlder(a, b metav1.Object) bool {
+	order, err := resourceversion.CompareResourceVersion(a.GetResourceVersion(), b.GetResourceVersion())
+	return err == nil && order < 0
+}
