@@ -35,20 +35,26 @@ require_root() {
 seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
 # stage NAME FUNCTION ARGS...: run it with its output in a log; on failure say which and show the end of the log.
-# It runs in a subshell that is no condition, because bash ignores `set -e` in everything a condition calls.
+# It runs in a subshell that is no condition, because bash ignores `set -e` in everything a condition calls; and in a
+# process group of its own (set -m), so that an interrupted `up` takes its compiler along.
+STAGE_GROUP=
 stage() {
   local name=$1 begin=$EPOCHREALTIME log status
   shift
   log=$STAGE_LOGS/$name.log
   mkdir -p "$STAGE_LOGS"
   printf '== %-22s' "$name" >&2
-  set +e
+  set -m +e
   (
-    set -euo pipefail
+    set +m -euo pipefail
+    trap - INT TERM HUP
     "$@"
-  ) >"$log" 2>&1 </dev/null
+  ) >"$log" 2>&1 </dev/null &
+  STAGE_GROUP=$!
+  wait $STAGE_GROUP
   status=$?
-  set -e
+  set +m -e
+  STAGE_GROUP=
   if [ $status != 0 ]; then
     printf 'FAILED after %s s\n' "$(seconds_since "$begin")" >&2
     say "-- the last lines of $log:"
@@ -58,6 +64,14 @@ stage() {
   fi
   printf '%6s s\n' "$(seconds_since "$begin")" >&2
 }
+
+interrupted() {
+  [ -z "$STAGE_GROUP" ] || kill -TERM -- "-$STAGE_GROUP" 2>/dev/null || true
+  say ""
+  say "hack/cluster: interrupted; run it again to go on, or \"hack/cluster down\" to clean up"
+  exit 130
+}
+trap interrupted INT TERM HUP
 
 # wait_for SECONDS WHAT COMMAND...: poll until the command succeeds.
 wait_for() {

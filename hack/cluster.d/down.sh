@@ -42,15 +42,23 @@ end_containers() {
 
 # Shims are whatever is left in the cluster's mount namespace, or names its containerd socket.
 end_shims() {
-  local pid namespace=none holder
-  if [ -e "$RUN/mount-namespace" ]; then namespace=$(cat "$RUN/mount-namespace"); fi
-  holder=$(pid_of "$HOLDER" || echo 0)
-  for pid in $(cd /proc && echo [0-9]*); do
-    if [ "$pid" = "$holder" ] || [ "$pid" = $$ ]; then continue; fi
-    if [ "$(readlink "/proc/$pid/ns/mnt" 2>/dev/null)" = "$namespace" ] ||
-      tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q -- "containerd-shim.* -address $RUN/containerd.sock"; then
-      kill -9 "$pid" 2>/dev/null || true
-    fi
+  local pid holder
+  holder=$(pid_of "$HOLDER" || echo none)
+  for pid in $( (in_mount_namespace; shims_by_socket) | sort -u); do
+    if [ "$pid" != "$holder" ]; then kill -9 "$pid" 2>/dev/null || true; fi
+  done
+}
+
+in_mount_namespace() {
+  local namespace
+  if ! read -r namespace 2>/dev/null <"$RUN/mount-namespace"; then return 0; fi
+  find /proc/[0-9]*/ns/mnt -maxdepth 0 -lname "${namespace//[\[\]]/?}" 2>/dev/null | cut -d / -f 3
+}
+
+shims_by_socket() {
+  local file
+  { grep -lzFx -- "$RUN/containerd.sock" /proc/[0-9]*/cmdline 2>/dev/null || true; } | while read -r file; do
+    if grep -qzF containerd-shim "$file" 2>/dev/null; then cut -d / -f 3 <<<"$file"; fi
   done
 }
 

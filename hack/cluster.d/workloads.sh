@@ -58,5 +58,9 @@ unavailable() {
   local namespace
   for namespace in kube-system envoy-gateway-system knative-serving; do
     kubectl_in -n $namespace get deployments -o json || echo "no answer from the API server"
-  done | jq -r '.items[] | select((.status.observedGeneration // 0) < .metadata.generation or (any(.status.conditions[]?; .type == "Available" and .status == "True") | not)) | .metadata.name' 2>&1
+  done | jq -r '.items[] | select(
+      (.status.observedGeneration // 0) < .metadata.generation
+      or (.status.updatedReplicas // 0) < .spec.replicas or (.status.availableReplicas // 0) < .spec.replicas
+      or (.status.unavailableReplicas // 0) > 0
+    ) | "\(.metadata.namespace)/\(.metadata.name)"' 2>&1
 }
