@@ -170,6 +170,8 @@ start_controllers() {
 start_runtime() {
   local node
   node=$(node_prefix)
+  # A socket of a containerd that ended would look like one that is ready.
+  pid_of containerd >/dev/null || rm -f "$RUN/containerd.sock"
   # shellcheck disable=SC2086
   start containerd $node containerd -c "$STATE/containerd.toml"
 }
@@ -192,9 +194,13 @@ control_plane() {
   wait_for 30 "containerd" test -S "$RUN/containerd.sock"
   start_controllers
   start_kubelet
+  wait_for 60 "kubelet" healthy_or_dead kubelet 10248
+  wait_for 60 "kube-proxy" healthy_or_dead kube-proxy 10256
   wait_for 60 "the node" kubectl_in get node node
   all_alive
 }
+
+healthy_or_dead() { ! pid_of "$1" || in_network curl -sf --max-time 2 --noproxy '*' "http://127.0.0.1:$2/healthz"; }
 
 # A process that does not like its flags is gone by now; say so here, not three stages later.
 all_alive() {
