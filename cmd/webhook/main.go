@@ -31,6 +31,10 @@ const (
 	configurationName = "config.webhook.net-gateways.networking.internal.knative.dev"
 	secretName        = "net-gateways-webhook-certs"
 
+	// port is fixed: WEBHOOK_PORT, which knative.dev/pkg reads, is set by Kubernetes
+	// itself wherever the namespace has a Service named webhook, as Serving's has.
+	port = 8443
+
 	// gracePeriod covers the seconds that an API server needs to learn that a
 	// replica goes; knative.dev/pkg's 45 s are for webhooks with much traffic.
 	gracePeriod = 5 * time.Second
@@ -41,7 +45,7 @@ func main() {
 	injection.Default.RegisterInformerFactory(withOwnSecretOnly)
 	ctx := webhook.WithOptions(signals.NewContext(), webhook.Options{
 		ServiceName: component,
-		Port:        webhook.PortFromEnv(8443),
+		Port:        port,
 		SecretName:  secretName,
 		GracePeriod: gracePeriod,
 	})
@@ -70,8 +74,7 @@ func usage() {
 It runs in a pod of the namespace that it guards and takes its settings from the environment:
   SYSTEM_NAMESPACE  that namespace (required)
   POD_NAME          its name in logs and leader election (required)
-  WEBHOOK_PORT      where it serves HTTPS (default 8443)
-It serves its health on :8080/health and its metrics as config-observability says.
+It serves HTTPS on :8443, its health on :8080/health and its metrics as config-observability says.
 
 Flags:
 `, component, config.Name)
