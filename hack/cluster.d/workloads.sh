@@ -8,13 +8,24 @@ WORKLOADS="coredns envoy-gateway serving"
 install_workload() {
   local name=$1 dir=$MANIFESTS/$1 mark=$STATE/installed/$1 method=create
   mkdir -p "$STATE/installed"
-  if [ -e "$mark" ] && [ "$(cat "$mark")" != "$MANIFESTS_KEY" ]; then method=update; fi
+  if [ -e "$mark" ]; then
+    if [ "$(cat "$mark")" != "$MANIFESTS_KEY" ]; then method=update; elif all_there "$dir"; then return 0; fi
+  fi
   if [ -e "$dir/crds.yaml" ]; then
     "put_$method" "$dir/crds.yaml"
     kubectl_in wait --for=condition=Established --timeout=60s -f "$dir/crds.yaml" >/dev/null
   fi
   "put_$method" "$dir/rest.yaml"
   echo "$MANIFESTS_KEY" >"$mark"
+}
+
+# all_there DIRECTORY: as many objects in the cluster as in the manifests
+all_there() {
+  local wanted found
+  wanted=$(cat "$1"/*.yaml | grep -c '^kind:')
+  found=$(kubectl_in get --ignore-not-found -o name -f "$1" | wc -l)
+  echo "${1##*/}: $found of $wanted objects are there"
+  [ "$found" = "$wanted" ]
 }
 
 put_update() { kubectl_in apply --server-side --force-conflicts -f "$1"; }
