@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -59,7 +60,7 @@ func (c *conflicts) scopes() sets.Set[watch.Scope] {
 	scopes := sets.New[watch.Scope]()
 	for _, objects := range c.objects {
 		for object := range objects {
-			scopes.Insert(watch.Named(httpRoutes, object.Namespace, object.Name))
+			scopes.Insert(watch.Named(cluster.HTTPRoutes, object.Namespace, object.Name))
 		}
 	}
 	return scopes

@@ -7,16 +7,13 @@ import (
 	"time"
 
 	"go.uber.org/zap/zapcore"
-	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/clock"
 	networkingclient "knative.dev/networking/pkg/client/injection/client"
 	ingressinformer "knative.dev/networking/pkg/client/injection/informers/networking/v1alpha1/ingress"
-	kubeclient "knative.dev/pkg/client/injection/kube/client"
 	namespaceinformer "knative.dev/pkg/client/injection/kube/informers/core/v1/namespace"
 	"knative.dev/pkg/configmap"
 	"knative.dev/pkg/controller"
-	"knative.dev/pkg/injection"
 	"knative.dev/pkg/logging"
 	"knative.dev/pkg/reconciler"
 	"knative.dev/pkg/system"
@@ -29,6 +26,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -81,11 +79,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 	})
 	events := &events{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
-	metadataClient, err := metadata.NewForConfig(injection.GetConfig(ctx))
-	if err != nil {
-		logger.Fatalw("Cannot make a metadata client", zap.Error(err))
-	}
-	r.cluster = cluster{watch.NewSet(ctx, factories(kubeclient.Get(ctx), gatewayclient.Get(ctx), metadataClient), events)}
+	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), events)
 	r.prober = probe.New(ctx, probe.Options{}, func(owner probe.Owner) { impl.EnqueueKey(owner.Name) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { events.everything("config-gateway changed") })
 

@@ -17,6 +17,7 @@ import (
 	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -98,7 +99,7 @@ func (e *events) route(route *gatewayv1.HTTPRoute) {
 // service enqueues the KIngresses that have it as a backend, and everything when it
 // is the front of a data plane.
 func (e *events) service(service *corev1.Service) {
-	for _, label := range dataPlaneLabels {
+	for _, label := range cluster.DataPlaneLabels {
 		if _, ok := service.Labels[label]; ok {
 			e.everything("Service " + service.Namespace + "/" + service.Name)
 			return
@@ -156,15 +157,15 @@ func (e *events) prune() {
 	cfg := e.r.config.Load().Config
 	e.r.cluster.Retain(func(scope watch.Scope) bool {
 		switch {
-		case scope.Kind == httpRoutes && scope.Fields != "":
+		case scope.Kind == cluster.HTTPRoutes && scope.Fields != "":
 			return conflicts.Has(scope)
-		case scope.Kind == services && scope.Namespace != "" && scope.Fields == "":
+		case scope.Kind == cluster.Services && scope.Namespace != "" && scope.Fields == "":
 			users, err := e.r.ingressesBy(byBackendNamespace, scope.Namespace)
 			return err != nil || len(users) > 0
-		case scope.Namespace != "" && (scope.Kind == services || scope.Kind == endpointSlices):
+		case scope.Namespace != "" && (scope.Kind == cluster.Services || scope.Kind == cluster.EndpointSlices):
 			for _, visibility := range visibilities {
 				for _, entry := range cfg.Entries(visibility) {
-					if scope == watch.Named(services, entry.Service.Namespace, entry.Service.Name) || scope == slicesOf(entry.Service) {
+					if scope == watch.Named(cluster.Services, entry.Service.Namespace, entry.Service.Name) || scope == cluster.SlicesOf(entry.Service) {
 						return true
 					}
 				}

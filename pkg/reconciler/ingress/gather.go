@@ -16,6 +16,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 )
@@ -97,7 +98,7 @@ func (r *Reconciler) gatherServices(ctx context.Context, seen *observed) error {
 	for backend := range backends {
 		namespace, name, _ := strings.Cut(backend, "/")
 		key := types.NamespacedName{Namespace: namespace, Name: name}
-		service, err := get[corev1.Service](ctx, r.cluster, backendServices(namespace), key)
+		service, err := cluster.Get[corev1.Service](ctx, r.cluster, cluster.BackendServices(namespace), key)
 		if err != nil {
 			return err
 		}
@@ -110,11 +111,11 @@ func (r *Reconciler) gatherServices(ctx context.Context, seen *observed) error {
 
 func (r *Reconciler) gatherRoutes(ctx context.Context, seen *observed) error {
 	seen.routes = map[string]*gatewayv1.HTTPRoute{}
-	store, err := r.cluster.Ensure(ctx, ourRoutes)
+	store, err := r.cluster.Ensure(ctx, cluster.OurRoutes)
 	if err != nil {
 		return err
 	}
-	stored, err := store.ByIndex(byController, string(seen.ingress.UID))
+	stored, err := store.ByIndex(cluster.ByController, string(seen.ingress.UID))
 	if err != nil {
 		return err
 	}
@@ -152,14 +153,14 @@ func (r *Reconciler) gatherSides(ctx context.Context, seen *observed) error {
 
 func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) error {
 	var err error
-	if side.gateway, err = get[gatewayv1.Gateway](ctx, r.cluster, allGateways, side.entry.Gateway); err != nil || side.gateway == nil {
+	if side.gateway, err = cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, side.entry.Gateway); err != nil || side.gateway == nil {
 		return err
 	}
 	class := types.NamespacedName{Name: string(side.gateway.Spec.GatewayClassName)}
-	if side.class, err = get[gatewayv1.GatewayClass](ctx, r.cluster, allGatewayClasses, class); err != nil {
+	if side.class, err = cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, class); err != nil {
 		return err
 	}
-	side.service, side.slices, err = r.cluster.dataPlane(ctx, side.entry, side.gateway)
+	side.service, side.slices, err = r.cluster.DataPlane(ctx, side.entry, side.gateway)
 	return err
 }
 

@@ -21,6 +21,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -38,7 +39,7 @@ type Reconciler struct {
 	lister     networkinglisters.IngressLister
 	indexer    cache.Indexer
 	namespaces corelisters.NamespaceLister
-	cluster    cluster
+	cluster    cluster.Cluster
 	config     *config.Store
 	applier    *apply.Applier
 	prober     *probe.Prober
@@ -72,7 +73,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	}
 	ing = r.ingresses.Newest(ing)
 
-	rival, err := r.cluster.rivalController(ctx)
+	rival, err := r.cluster.RivalController(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -91,7 +92,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err := r.dropForeignFinalizer(ctx, ing); err != nil {
 		return err
 	}
-	missing, err := r.cluster.missing(ctx)
+	missing, err := r.cluster.Missing(ctx)
 	if err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatew
 
 // release cleans up after a KIngress whose class is not ours (any more).
 func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
-	if missing, err := r.cluster.missing(ctx); missing != nil || err != nil {
+	if missing, err := r.cluster.Missing(ctx); missing != nil || err != nil {
 		return err
 	}
 	seen := &observed{ingress: ing}

@@ -13,6 +13,7 @@ import (
 	"knative.dev/pkg/controller"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -75,7 +76,7 @@ func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, 
 	r.conflicts.note(nameOf(ing), refusals)
 	for _, refusal := range refusals {
 		if refusal.Code == apply.ReasonNotOwned {
-			_, watchErr := r.cluster.Ensure(ctx, watch.Named(httpRoutes, refusal.Object.Namespace, refusal.Object.Name))
+			_, watchErr := r.cluster.Ensure(ctx, watch.Named(cluster.HTTPRoutes, refusal.Object.Namespace, refusal.Object.Name))
 			err = errors.Join(err, watchErr)
 		}
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package ingress
+package cluster
 
 import (
 	"context"
@@ -38,10 +38,10 @@ func (e *gatewayAPIMissing) Error() string { return e.detail }
 func (*gatewayAPIMissing) Reason() string  { return status.ReasonGatewayAPIMissing }
 func (*gatewayAPIMissing) Terminal() bool  { return true }
 
-// missing tells which CRD keeps us from working, or nil.
-func (c cluster) missing(ctx context.Context) (status.Reasoned, error) {
+// Missing tells which CRD keeps us from working, or nil.
+func (c Cluster) Missing(ctx context.Context) (status.Reasoned, error) {
 	for _, name := range requiredCRDs {
-		crd, err := get[metav1.PartialObjectMetadata](ctx, c, watch.Named(crds, "", name), types.NamespacedName{Name: name})
+		crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
 		if err != nil {
 			return nil, err
 		}
@@ -61,13 +61,13 @@ func (c cluster) missing(ctx context.Context) (status.Reasoned, error) {
 const singleGatewayPlugin = "net-gateway-api-controller"
 
 func singleGatewayPluginScope() watch.Scope {
-	return watch.Named(deployments, system.Namespace(), singleGatewayPlugin)
+	return watch.Named(Deployments, system.Namespace(), singleGatewayPlugin)
 }
 
-// rivalController finds the single-gateway plugin's Deployment while it is meant to
+// RivalController finds the single-gateway plugin's Deployment while it is meant to
 // run (SPEC B-INS-8); nil when it does not.
-func (c cluster) rivalController(ctx context.Context) (*appsv1.Deployment, error) {
-	found, err := get[appsv1.Deployment](ctx, c, singleGatewayPluginScope(), types.NamespacedName{Namespace: system.Namespace(), Name: singleGatewayPlugin})
+func (c Cluster) RivalController(ctx context.Context) (*appsv1.Deployment, error) {
+	found, err := Get[appsv1.Deployment](ctx, c, singleGatewayPluginScope(), types.NamespacedName{Namespace: system.Namespace(), Name: singleGatewayPlugin})
 	if err != nil || found == nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package ingress
+package cluster
 
 import (
 	"context"
@@ -24,40 +24,47 @@ import (
 
 // The kinds that are watched on demand.
 const (
-	httpRoutes     watch.Kind = "HTTPRoutes"
-	gateways       watch.Kind = "Gateways"
-	gatewayClasses watch.Kind = "GatewayClasses"
-	services       watch.Kind = "Services"
-	endpointSlices watch.Kind = "EndpointSlices"
-	deployments    watch.Kind = "Deployments"
-	crds           watch.Kind = "CustomResourceDefinitions"
+	HTTPRoutes     watch.Kind = "HTTPRoutes"
+	Gateways       watch.Kind = "Gateways"
+	GatewayClasses watch.Kind = "GatewayClasses"
+	Services       watch.Kind = "Services"
+	EndpointSlices watch.Kind = "EndpointSlices"
+	Deployments    watch.Kind = "Deployments"
+	CRDs           watch.Kind = "CustomResourceDefinitions"
 )
 
 var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
+// Clients are what objects are read with.
+type Clients struct {
+	Kube     kubernetes.Interface
+	Gateway  gatewayclientset.Interface
+	Metadata metadata.Interface
+}
+
 // factories make the informers of the kinds.
-func factories(kube kubernetes.Interface, gateway gatewayclientset.Interface, metadataClient metadata.Interface) map[watch.Kind]watch.Factory {
+func (c Clients) factories() map[watch.Kind]watch.Factory {
 	return map[watch.Kind]watch.Factory{
-		httpRoutes: factory(&gatewayv1.HTTPRoute{}, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
-			return gateway.GatewayV1().HTTPRoutes(ns)
+		HTTPRoutes: factory(&gatewayv1.HTTPRoute{}, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
+			return c.Gateway.GatewayV1().HTTPRoutes(ns)
 		}),
-		gateways: factory(&gatewayv1.Gateway{}, func(ns string) listWatcher[*gatewayv1.GatewayList] {
-			return gateway.GatewayV1().Gateways(ns)
+		Gateways: factory(&gatewayv1.Gateway{}, func(ns string) listWatcher[*gatewayv1.GatewayList] {
+			return c.Gateway.GatewayV1().Gateways(ns)
 		}),
-		gatewayClasses: factory(&gatewayv1.GatewayClass{}, func(string) listWatcher[*gatewayv1.GatewayClassList] {
-			return gateway.GatewayV1().GatewayClasses()
+		GatewayClasses: factory(&gatewayv1.GatewayClass{}, func(string) listWatcher[*gatewayv1.GatewayClassList] {
+			return c.Gateway.GatewayV1().GatewayClasses()
 		}),
-		services: factory(&corev1.Service{}, func(ns string) listWatcher[*corev1.ServiceList] {
-			return kube.CoreV1().Services(ns)
+		Services: factory(&corev1.Service{}, func(ns string) listWatcher[*corev1.ServiceList] {
+			return c.Kube.CoreV1().Services(ns)
 		}),
-		endpointSlices: factory(&discoveryv1.EndpointSlice{}, func(ns string) listWatcher[*discoveryv1.EndpointSliceList] {
-			return kube.DiscoveryV1().EndpointSlices(ns)
+		EndpointSlices: factory(&discoveryv1.EndpointSlice{}, func(ns string) listWatcher[*discoveryv1.EndpointSliceList] {
+			return c.Kube.DiscoveryV1().EndpointSlices(ns)
 		}),
-		deployments: factory(&appsv1.Deployment{}, func(ns string) listWatcher[*appsv1.DeploymentList] {
-			return kube.AppsV1().Deployments(ns)
+		Deployments: factory(&appsv1.Deployment{}, func(ns string) listWatcher[*appsv1.DeploymentList] {
+			return c.Kube.AppsV1().Deployments(ns)
 		}),
-		crds: factory(&metav1.PartialObjectMetadata{}, func(string) listWatcher[*metav1.PartialObjectMetadataList] {
-			return metadataClient.Resource(crdResource)
+		CRDs: factory(&metav1.PartialObjectMetadata{}, func(string) listWatcher[*metav1.PartialObjectMetadataList] {
+			return c.Metadata.Resource(crdResource)
 		}),
 	}
 }
@@ -71,7 +78,7 @@ type listWatcher[L runtime.Object] interface {
 // factory makes informers from a typed client, and not from the generated informer
 // factories: those of gateway-api v1.6 need a newer client-go than Knative's.
 func factory[L runtime.Object](example runtime.Object, client func(namespace string) listWatcher[L]) watch.Factory {
-	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, byController: controllerUID}
+	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, ByController: controllerUID}
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		source := &cache.ListWatch{
 			ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
@@ -87,8 +94,8 @@ func factory[L runtime.Object](example runtime.Object, client func(namespace str
 	}
 }
 
-// byController indexes objects by the UID of the object that controls them.
-const byController = "controller"
+// ByController is the index of objects by the UID of the object that controls them.
+const ByController = "controller"
 
 func controllerUID(object any) ([]string, error) {
 	accessor, err := meta.Accessor(object)
