@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2034
 # Names, paths, messages, and the runner that times each stage and shows the log of the one that failed.
 
-: ${HOME:=~} # a CI job may have none
+# A CI job may have no HOME; a tilde asks the password file then.
+[ -n "${HOME:-}" ] || HOME=~
 CLUSTER=${CLUSTER:-net-gateways}
 CACHE=${NET_GATEWAYS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/net-gateways}
 STATES=/var/lib/net-gateways

@@ -65,13 +65,15 @@ ready() {
   return 1
 }
 
+# Ours only: what others deploy beside them, may fail without failing an `up`.
+DEPLOYMENTS="kube-system/coredns envoy-gateway-system/envoy-gateway
+  knative-serving/activator knative-serving/autoscaler knative-serving/controller knative-serving/webhook"
+
 unavailable() {
-  local namespace
-  for namespace in kube-system envoy-gateway-system knative-serving; do
-    kubectl_in -n $namespace get deployments -o json || echo "no answer from the API server"
-  done | jq -r '.items[] | select(
-      (.status.observedGeneration // 0) < .metadata.generation
-      or (.status.updatedReplicas // 0) < .spec.replicas or (.status.availableReplicas // 0) < .spec.replicas
-      or (.status.unavailableReplicas // 0) > 0
-    ) | "\(.metadata.namespace)/\(.metadata.name)"' 2>&1
+  local deployment
+  for deployment in $DEPLOYMENTS; do
+    kubectl_in -n "${deployment%/*}" get deployment "${deployment#*/}" -o json 2>/dev/null | jq -e '
+      .status.observedGeneration == .metadata.generation and .status.updatedReplicas == .spec.replicas
+      and .status.availableReplicas >= .spec.replicas' >/dev/null || echo "$deployment"
+  done
 }
