@@ -48,7 +48,6 @@ func (w *watch) allProven(owners int, owner func(int) Owner) bool {
 // BenchmarkBurst300 has 300 services begin to wait at one real address, which serves ten more of them
 // every 100 ms, in order. It reports how late they are seen, the tries, and the processor time, that of the address included.
 func BenchmarkBurst300(b *testing.B) {
-	const services, group, every = 300, 10, 100 * time.Millisecond
 	for _, scheme := range []struct {
 		name  string
 		start func(*plane)
@@ -59,44 +58,9 @@ func BenchmarkBurst300(b *testing.B) {
 			cpu, wall := processor(), time.Now()
 			for b.Loop() {
 				p := newPlane(b, scheme.start)
-				var mu sync.Mutex
-				served := make([]time.Time, services)
-				seen := make(chan time.Duration, services)
-				ctx, cancel := context.WithCancel(context.Background())
-				prober := New(ctx, Options{}, nil)
-				prober.notify = func(o Owner) {
-					if prober.Known(o).Proven() {
-						mu.Lock()
-						defer mu.Unlock()
-						var i int
-						_, _ = fmt.Sscanf(o.Name.Name, "h%d", &i)
-						seen <- time.Since(served[i])
-					}
-				}
-				for i := range services {
-					target := p.target(fmt.Sprintf("h%d", i), "v1")
-					owner := alice
-					owner.Name.Name = target.Host
-					prober.Check(owner, []Target{target})
-				}
-				tick := time.NewTicker(every)
-				for i := 0; i < services; i += group {
-					<-tick.C
-					for j := i; j < i+group; j++ {
-						mu.Lock()
-						served[j] = time.Now()
-						mu.Unlock()
-						p.serve(fmt.Sprintf("h%d", j), "v1")
-					}
-				}
-				tick.Stop()
-				for range services {
-					late = append(late, <-seen)
-				}
+				late = append(late, burst(p, 300, 10)...)
 				_, _, n := p.count()
 				requests += n
-				cancel()
-				prober.Wait()
 				p.Close()
 			}
 			slices.Sort(late)
@@ -107,6 +71,49 @@ func BenchmarkBurst300(b *testing.B) {
 			b.ReportMetric(float64(processor()-cpu)/float64(time.Since(wall))*100, "%core")
 		})
 	}
+}
+
+// burst returns how late each of the services was reported, of which a group is served every 100 ms.
+func burst(p *plane, services, group int) (late []time.Duration) {
+	var mu sync.Mutex
+	served := map[string]time.Time{}
+	seen := make(chan time.Duration, services)
+	ctx, cancel := context.WithCancel(context.Background())
+	start := make(chan struct{})
+	var prober *Prober
+	prober = New(ctx, Options{}, func(o Owner) {
+		<-start
+		if prober.Known(o).Proven() {
+			mu.Lock()
+			defer mu.Unlock()
+			seen <- time.Since(served[o.Name.Name])
+		}
+	})
+	close(start)
+	for i := range services {
+		target := p.target(fmt.Sprintf("h%d", i), "v1")
+		owner := alice
+		owner.Name.Name = target.Host
+		prober.Check(owner, []Target{target})
+	}
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for i := range services {
+		if i%group == 0 {
+			<-tick.C
+		}
+		host := fmt.Sprintf("h%d", i)
+		mu.Lock()
+		served[host] = time.Now()
+		mu.Unlock()
+		p.serve(host, "v1")
+	}
+	for range services {
+		late = append(late, <-seen)
+	}
+	cancel()
+	prober.Wait()
+	return late
 }
 
 func processor() time.Duration {

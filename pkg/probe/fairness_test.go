@@ -53,13 +53,13 @@ func TestBlackHolesOnRealSockets(t *testing.T) {
 	hole := blackHole(t)
 	p := newPlane(t, plain)
 	p.serve("a.example.com", "v1")
-	w := newWatch(t, Options{})
+	w := newWatch(t, Options{Attempt: 3 * time.Second})
 	w.Check(bob, append(many(hole, 300), many(silent, 300)...))
 	began := time.Now()
 	if got := w.first(t, p.target("a.example.com", "v1")); got.State != Proven {
 		t.Errorf("got %+v", got)
 	}
-	if took := time.Since(began); took > 500*time.Millisecond { // far below Attempt, with room for a busy machine
+	if took := time.Since(began); took > 2*time.Second { // below one Attempt, with room for a busy machine
 		t.Errorf("took %v", took)
 	}
 	w.until(t, "all of them known to be unreachable", func() bool { _, refused := w.Known(bob).RefusedSince(); return refused })
@@ -67,7 +67,7 @@ func TestBlackHolesOnRealSockets(t *testing.T) {
 	for _, r := range w.Known(bob).Results {
 		texts[r.Address+" "+r.Err] = true
 	}
-	if len(texts) != 2 || !texts[hole+" no connection within 1s"] || !texts[silent+" no answer within 1s"] {
+	if len(texts) != 2 || !texts[hole+" no connection within 3s"] || !texts[silent+" no answer within 3s"] {
 		t.Errorf("causes: %v", texts)
 	}
 }

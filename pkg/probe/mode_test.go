@@ -79,23 +79,12 @@ func TestChoose(t *testing.T) {
 // B-RDY-1, over whatever a Gateway offers and answers.
 func TestChooseProperties(t *testing.T) {
 	addresses := []string{"10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80", "192.0.2.1:80", "192.0.2.2:80"}
-	kinds := []Kind{Unreachable, Handshake, Credentials, NotServed, NoAnswer, BadStatus, WrongHash}
 	rapid.Check(t, func(t *rapid.T) {
 		offer := Offer{
 			Endpoints: rapid.SliceOfDistinct(rapid.SampledFrom(addresses[:3]), rapid.ID).Draw(t, "endpoints"),
 			Addresses: rapid.SliceOfDistinct(rapid.SampledFrom(addresses[3:]), rapid.ID).Draw(t, "addresses"),
 		}
-		known := Report{Results: rapid.SliceOf(rapid.Custom(func(t *rapid.T) Result {
-			address := rapid.SampledFrom(addresses).Draw(t, "address")
-			switch rapid.SampledFrom([]State{Pending, Proven, Failed, Failed, Failed}).Draw(t, "state") {
-			case Pending:
-				return pending(address)
-			case Proven:
-				return proven(address)
-			}
-			ago := time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second
-			return failed(address, rapid.SampledFrom(kinds).Draw(t, "kind"), ago)
-		})).Draw(t, "known")}
+		known := Report{Results: rapid.SliceOf(anyResult(addresses)).Draw(t, "known")}
 		configured := rapid.SampledFrom([]Mode{Auto, "", DataPlane, Address, Status}).Draw(t, "configured")
 
 		got := Choose(configured, offer, known, noon)
@@ -137,6 +126,21 @@ func TestChooseProperties(t *testing.T) {
 		if got.Recheck > 0 && later.Mode == got.Mode {
 			t.Fatalf("nothing new at the recheck: %+v", later)
 		}
+	})
+}
+
+func anyResult(addresses []string) *rapid.Generator[Result] {
+	kinds := []Kind{Unreachable, Handshake, Credentials, NotServed, NoAnswer, BadStatus, WrongHash}
+	return rapid.Custom(func(t *rapid.T) Result {
+		address := rapid.SampledFrom(addresses).Draw(t, "address")
+		switch rapid.SampledFrom([]State{Pending, Proven, Failed, Failed, Failed}).Draw(t, "state") {
+		case Pending:
+			return pending(address)
+		case Proven:
+			return proven(address)
+		}
+		ago := time.Duration(rapid.IntRange(0, 30).Draw(t, "seconds")) * time.Second
+		return failed(address, rapid.SampledFrom(kinds).Draw(t, "kind"), ago)
 	})
 }
 

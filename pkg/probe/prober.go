@@ -26,7 +26,7 @@ type Options struct {
 	Workers int
 	// PerAddress is the most tries at a time at one address that answers; one that does not gets one. Default 8.
 	PerAddress int
-	// Rate is the most tries a second, over all addresses. Default 1,500.
+	// Rate is the most tries a second, over all addresses; one over TLS counts threefold. Default 1,500.
 	Rate int
 	// Attempt is the time for one request, with dial and handshake. Default 1 s.
 	Attempt time.Duration

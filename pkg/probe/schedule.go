@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// secureCost is how many plain tries one over TLS counts for: it needs a connection for its host, most times with
+// a handshake, which costs both sides ten times as much as a small request.
+const secureCost = 3
+
 // paceBurst is how many tries may start at once after a quiet time.
 const paceBurst = 10
 
@@ -64,13 +68,21 @@ func (p *Prober) dispatch() time.Duration {
 			}
 			return wake.Sub(now)
 		}
+		p.pace(now, q.tasks[0].result.Scheme)
 		p.begin(l, q)
-		gap := time.Second / time.Duration(p.opts.Rate)
-		if idle := now.Add(-paceBurst * gap); p.start.Before(idle) {
-			p.start = idle
-		}
-		p.start = p.start.Add(gap)
 	}
+}
+
+// pace sets when the next try may start.
+func (p *Prober) pace(now time.Time, scheme string) {
+	gap := time.Second / time.Duration(p.opts.Rate)
+	if idle := now.Add(-paceBurst * gap); p.start.Before(idle) {
+		p.start = idle
+	}
+	if scheme == "https" {
+		gap *= secureCost
+	}
+	p.start = p.start.Add(gap)
 }
 
 // pick finds the lane whose turn it is and which has something to try, or when one will have.

@@ -55,7 +55,8 @@ func (t *task) prove(o outcome, now time.Time) {
 	t.result = Result{Target: t.result.Target, State: Proven, Code: o.code, Since: now}
 }
 
-// fail records another outcome. since is how long the same has been known of the whole address, zero if it is not.
+// fail records another outcome. since is from when on the whole address has been
+// down, zero if it is not.
 func (t *task) fail(o outcome, now, since time.Time) {
 	r := &t.result
 	if r.State != Failed || r.Kind != o.kind {
@@ -67,6 +68,9 @@ func (t *task) fail(o outcome, now, since time.Time) {
 		r.RefusedSince = time.Time{}
 	case r.RefusedSince.IsZero():
 		r.RefusedSince = now
+	}
+	if o.kind != Unreachable {
+		since = time.Time{}
 	}
 	if o.kind == t.heritage.Kind {
 		since = earliest(since, t.heritage.RefusedSince)

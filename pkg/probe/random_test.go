@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package probe
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// Random calls, outages and changes: a target is proven only if it was served while it was asked for, nothing is left
+// behind, and in the end everything that is served is proven. B-RDY-1, B-RDY-4, B-OPS-3
+func TestRandomOrders(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			simulate(t, func(t *testing.T, m *model, w *watch) { randomOrder(t, m, w, rand.New(rand.NewPCG(seed, 1))) })
+		})
+	}
+}
+
+func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
+	owners := []Owner{alice, bob, {UID: "3", Name: alice.Name}}
+	var pool []Target
+	for a := range 3 {
+		pool = append(pool, many(fmt.Sprintf("10.0.0.%d:80", a), 4)...)
+	}
+	everServed := map[Target]bool{}
+	wanted := map[Owner][]Target{}
+	sample := func() []Target {
+		var out []Target
+		for range r.IntN(5) {
+			out = append(out, pool[r.IntN(len(pool))])
+		}
+		return out
+	}
+	for range 200 {
+		owner, target := owners[r.IntN(len(owners))], pool[r.IntN(len(pool))]
+		switch r.IntN(8) {
+		case 0, 1:
+			wanted[owner] = sample()
+			w.Check(owner, wanted[owner], sample()...)
+		case 2:
+			w.Nudge(owner)
+		case 3:
+			w.Forget(owner)
+			delete(wanted, owner)
+		case 4:
+			m.set(func() { m.served[target] = time.Now() })
+			everServed[target] = true
+		case 5:
+			m.set(func() { m.down[target.Address] = !m.down[target.Address] })
+		case 6:
+			m.set(func() { m.hangs[target] = !m.hangs[target] })
+		default:
+			after(time.Duration(r.IntN(3000)) * time.Millisecond)
+		}
+		for _, result := range w.Known(owner).Results {
+			if result.State == Proven && !everServed[result.Target] {
+				t.Fatalf("proven without being served: %v", result)
+			}
+			if result.State == Failed && (result.Kind == "" || result.Err == "" || result.Since.IsZero() || result.RefusedSince.IsZero() == result.Kind.Refuses()) {
+				t.Fatalf("half a failure: %+v", result)
+			}
+		}
+	}
+	m.set(func() {
+		clear(m.down)
+		clear(m.hangs)
+		for _, target := range pool {
+			m.served[target] = time.Now()
+		}
+	})
+	after(time.Minute)
+	for owner, targets := range wanted {
+		report := w.Known(owner)
+		if len(report.Results) > 0 && !report.Proven() || len(targets) > len(report.Results) {
+			t.Fatalf("%s with %d targets: %+v", owner.Name, len(targets), report)
+		}
+	}
+	if len(w.lanes)+len(w.ring)+w.running+w.doubtful+len(w.news) != 0 || len(w.askers) != len(wanted) {
+		t.Fatalf("left: %d lanes, %d in the ring, %d running, %d doubtful, %d owners of %d",
+			len(w.lanes), len(w.ring), w.running, w.doubtful, len(w.askers), len(wanted))
+	}
+}
