@@ -6,9 +6,11 @@ package main
 import (
 	"knative.dev/pkg/injection/sharedmain"
 
+	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
+	"github.com/net-gateways/net-gateways/pkg/reconciler/network"
 )
 
 func main() {
-	sharedmain.Main("net-gateways-controller", ingress.NewController)
+	sharedmain.Main("net-gateways-controller", ingress.NewController, gateway.NewController, network.NewController)
 }

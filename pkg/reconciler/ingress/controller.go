@@ -29,11 +29,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 const (
-	component = "net-gateways-controller"
 	// workers is more than the API server answers at a time on a small cluster; a
 	// reconcile mostly waits for it.
 	workers = 16
@@ -57,7 +57,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		indexer:    ingresses.Informer().GetIndexer(),
 		namespaces: namespaces.Lister(),
 		applier:    &apply.Applier{Client: gatewayclient.Get(ctx)},
-		recorder:   recorder(ctx),
+		recorder:   events.Recorder(ctx),
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
@@ -77,14 +77,14 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](firstRetry, lastRetry),
 		Concurrency:   workers,
 	})
-	events := &events{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
+	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
-	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), events)
+	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), handler)
 	r.prober = probe.New(ctx, probe.Options{}, func(owner probe.Owner) { impl.EnqueueKey(owner.Name) })
-	r.config = config.NewStore(system.Namespace(), func(config.State) { events.everything("config-gateway changed") })
+	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)
-	ingresses.Informer().AddEventHandler(ingressEvents{events})
-	namespaces.Informer().AddEventHandler(namespaceEvents{events})
+	ingresses.Informer().AddEventHandler(ingressEvents{handler})
+	namespaces.Informer().AddEventHandler(namespaceEvents{handler})
 	return impl
 }

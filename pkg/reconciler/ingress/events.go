@@ -21,19 +21,19 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// events turns what happens in the cluster into the keys of the KIngresses that it
+// clusterEvents turns what happens in the cluster into the keys of the KIngresses that it
 // concerns. It sees the informers of the Set.
-type events struct {
+type clusterEvents struct {
 	r        *Reconciler
 	impl     *controller.Impl
 	informer cache.SharedInformer
 	logger   *zap.SugaredLogger
 }
 
-var _ cache.ResourceEventHandler = (*events)(nil)
+var _ cache.ResourceEventHandler = (*clusterEvents)(nil)
 
 // OnAdd implements cache.ResourceEventHandler.
-func (e *events) OnAdd(object any, initial bool) {
+func (e *clusterEvents) OnAdd(object any, initial bool) {
 	if !initial { // the first reconcile of every KIngress reads the first lists
 		e.happened(nil, object)
 		return
@@ -44,10 +44,10 @@ func (e *events) OnAdd(object any, initial bool) {
 }
 
 // OnUpdate implements cache.ResourceEventHandler.
-func (e *events) OnUpdate(old, object any) { e.happened(old, object) }
+func (e *clusterEvents) OnUpdate(old, object any) { e.happened(old, object) }
 
 // OnDelete implements cache.ResourceEventHandler.
-func (e *events) OnDelete(object any) {
+func (e *clusterEvents) OnDelete(object any) {
 	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
 		object = tombstone.Obj
 	}
@@ -59,7 +59,7 @@ func (e *events) OnDelete(object any) {
 
 // happened enqueues what the change of an object concerns; old is nil for additions
 // and deletions.
-func (e *events) happened(old, object any) {
+func (e *clusterEvents) happened(old, object any) {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
 		e.route(object)
@@ -88,7 +88,7 @@ func (e *events) happened(old, object any) {
 	}
 }
 
-func (e *events) route(route *gatewayv1.HTTPRoute) {
+func (e *clusterEvents) route(route *gatewayv1.HTTPRoute) {
 	e.r.routes.Shown(route)
 	e.impl.EnqueueControllerOf(route)
 	for _, waiting := range e.r.conflicts.waiting(types.NamespacedName{Namespace: route.Namespace, Name: route.Name}) {
@@ -98,7 +98,7 @@ func (e *events) route(route *gatewayv1.HTTPRoute) {
 
 // service enqueues the KIngresses that have it as a backend, and everything when it
 // is the front of a data plane.
-func (e *events) service(service *corev1.Service) {
+func (e *clusterEvents) service(service *corev1.Service) {
 	for _, label := range cluster.DataPlaneLabels {
 		if _, ok := service.Labels[label]; ok {
 			e.everything("Service " + service.Namespace + "/" + service.Name)
@@ -125,13 +125,13 @@ func (e *events) service(service *corev1.Service) {
 }
 
 // mapping enqueues the KIngresses that map to a host of this one.
-func (e *events) mapping(ing *v1alpha1.Ingress) {
+func (e *clusterEvents) mapping(ing *v1alpha1.Ingress) {
 	for host := range hostsOf(ing) {
 		e.enqueueBy(byRewrite, ing.Namespace+"/"+host)
 	}
 }
 
-func (e *events) enqueueBy(indexName, value string) {
+func (e *clusterEvents) enqueueBy(indexName, value string) {
 	found, err := e.r.ingressesBy(indexName, value)
 	if err != nil {
 		e.logger.Errorw("Cannot look up KIngresses", zap.String("index", indexName), zap.Error(err))
@@ -142,7 +142,7 @@ func (e *events) enqueueBy(indexName, value string) {
 }
 
 // everything enqueues all KIngresses, behind those that something happened to.
-func (e *events) everything(why string) {
+func (e *clusterEvents) everything(why string) {
 	e.logger.Infow("Looking at all KIngresses again", zap.String("why", why))
 	e.impl.FilteredGlobalResync(func(object any) bool {
 		ing, ok := object.(*v1alpha1.Ingress)
@@ -152,7 +152,7 @@ func (e *events) everything(why string) {
 }
 
 // prune ends the watches that nothing needs any more.
-func (e *events) prune() {
+func (e *clusterEvents) prune() {
 	conflicts := e.r.conflicts.scopes()
 	cfg := e.r.config.Load().Config
 	e.r.cluster.Retain(func(scope watch.Scope) bool {
@@ -203,7 +203,7 @@ func serviceMatters(old, new *corev1.Service) bool {
 }
 
 // ingressEvents sees the KIngresses themselves.
-type ingressEvents struct{ *events }
+type ingressEvents struct{ *clusterEvents }
 
 func (e ingressEvents) OnAdd(object any, _ bool) { e.changed(nil, object.(*v1alpha1.Ingress)) }
 
@@ -249,7 +249,7 @@ func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 }
 
 // namespaceEvents sees namespaces, whose labels selectors look at.
-type namespaceEvents struct{ *events }
+type namespaceEvents struct{ *clusterEvents }
 
 func (e namespaceEvents) OnAdd(any, bool) {}
 

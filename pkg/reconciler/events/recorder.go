@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package ingress
+package events
 
 import (
 	"context"
@@ -13,13 +13,13 @@ import (
 	"knative.dev/pkg/controller"
 )
 
-// recorder writes Events about KIngresses until ctx ends; the one in the context
+// Recorder writes Events in the name of the controller until ctx ends; the one in the context
 // comes first, as in Knative's generated reconcilers.
-func recorder(ctx context.Context) record.EventRecorder {
+func Recorder(ctx context.Context) record.EventRecorder {
 	if known := controller.GetEventRecorder(ctx); known != nil {
 		return known
 	}
 	broadcaster := record.NewBroadcaster(record.WithContext(ctx))
 	broadcaster.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: kubeclient.Get(ctx).CoreV1().Events("")})
-	return broadcaster.NewRecorder(networkingscheme.Scheme, corev1.EventSource{Component: component})
+	return broadcaster.NewRecorder(networkingscheme.Scheme, corev1.EventSource{Component: "net-gateways-controller"})
 }

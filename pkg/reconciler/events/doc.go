@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package events makes the recorder with which the reconcilers write Events. It says
+// nothing itself.
+package events

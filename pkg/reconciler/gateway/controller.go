@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/util/workqueue"
+	"knative.dev/pkg/configmap"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/logging"
+	"knative.dev/pkg/reconciler"
+	"knative.dev/pkg/system"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
+)
+
+// NewController wires the reconciler of config-gateway to what it watches.
+func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
+	logger := logging.FromContext(ctx)
+	r := &Reconciler{
+		client:  gatewayclient.Get(ctx),
+		speaker: newSpeaker(events.Recorder(ctx), logger),
+	}
+	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
+		enqueue(bucket, key())
+		return nil
+	}
+	impl := controller.NewContext(ctx, r, controller.ControllerOptions{
+		WorkQueueName: "gateways",
+		Logger:        logger.WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)),
+		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](20*time.Millisecond, 30*time.Second),
+		Concurrency:   1,
+	})
+	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), cache.ResourceEventHandlerDetailedFuncs{
+		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
+		UpdateFunc: func(_, object any) { r.happened(impl, object) },
+		DeleteFunc: func(object any) { r.happened(impl, object) },
+	})
+	r.config = config.NewStore(system.Namespace(), func(config.State) { impl.EnqueueKey(key()) })
+	observe(r.config)
+	config.Watch(cmw, r.config)
+	return impl
+}
+
+// happened asks for a pass. Routes come and go all the time; they matter only while a
+// Gateway waits for the last of them.
+func (r *Reconciler) happened(impl *controller.Impl, object any) {
+	if _, isRoute := object.(*gatewayv1.HTTPRoute); isRoute && !r.waitsForRoutes.Load() {
+		return
+	}
+	impl.EnqueueKey(key())
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/reconciler"
+	"knative.dev/pkg/system"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// Reasons of Events.
+const (
+	reasonRefused       = "ConfigurationRefused"
+	reasonIgnored       = "ConfigurationIgnored"
+	reasonAPIMissing    = "GatewayAPIMissing"
+	reasonStandingBy    = "StandingBy"
+	reasonNameTaken     = "NotOwned"
+	reasonExposed       = "LocalGatewayExposed"
+	reasonGatewayWanted = "GatewayInUse"
+)
+
+// Reconciler looks after config-gateway.
+type Reconciler struct {
+	reconciler.LeaderAwareFuncs
+
+	client  gatewayclientset.Interface
+	cluster cluster.Cluster
+	config  *config.Store
+	speaker *speaker
+	// waitsForRoutes tells that a Gateway is to be deleted once no route uses it.
+	waitsForRoutes atomic.Bool
+}
+
+var (
+	_ controller.Reconciler  = (*Reconciler)(nil)
+	_ reconciler.LeaderAware = (*Reconciler)(nil)
+)
+
+// key is the only key: the ConfigMap.
+func key() types.NamespacedName {
+	return types.NamespacedName{Namespace: system.Namespace(), Name: config.Name}
+}
+
+// Reconcile brings the Gateways that we own in line with config-gateway.
+func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
+	if !r.IsLeaderFor(key()) {
+		return controller.NewSkipKey(name)
+	}
+	state := r.config.Load()
+	r.speaker.begin()
+	r.sayConfiguration(state)
+	missing, err := r.cluster.Missing(ctx)
+	if err != nil {
+		return err
+	}
+	if missing != nil {
+		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonAPIMissing, missing.Error())
+		return nil
+	}
+	rival, err := r.cluster.RivalController(ctx)
+	if err != nil {
+		return err
+	}
+	if rival != nil {
+		r.speaker.say(rival, corev1.EventTypeWarning, reasonStandingBy, fmt.Sprintf(
+			"net-gateways serves the same ingress class and writes nothing while Deployment %s/%s runs: delete it to switch over", rival.Namespace, rival.Name))
+		return nil
+	}
+	if err := r.ensureGateways(ctx, state); err != nil {
+		return err
+	}
+	return r.sayExposure(ctx, state.Config)
+}
+
+// ensureGateways does the plan. While the file is refused nothing is deleted: what is
+// wanted is then not known.
+func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) error {
+	current, err := cluster.List[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, system.Namespace())
+	if err != nil {
+		return err
+	}
+	routes, err := cluster.List[gatewayv1.HTTPRoute](ctx, r.cluster, cluster.OurRoutes, "")
+	if err != nil {
+		return err
+	}
+	todo := plan(state.Config, current, func(gateway types.NamespacedName) bool { return anyAttached(routes, gateway) })
+	errs := []error{}
+	for _, gateway := range todo.create {
+		_, err := r.client.GatewayV1().Gateways(gateway.Namespace).Create(ctx, gateway, metav1.CreateOptions{FieldManager: apply.FieldManager})
+		if !apierrors.IsAlreadyExists(err) { // a watch event will tell whose it is
+			errs = append(errs, err)
+		}
+	}
+	for _, gateway := range todo.update {
+		errs = append(errs, r.update(ctx, gateway))
+	}
+	if state.Problem == nil && state.Observed {
+		for _, gateway := range todo.remove {
+			err := r.client.GatewayV1().Gateways(gateway.Namespace).Delete(ctx, gateway.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &gateway.UID}})
+			if !apierrors.IsNotFound(err) {
+				errs = append(errs, err)
+			}
+		}
+	}
+	r.waitsForRoutes.Store(len(todo.busy) > 0)
+	for _, gateway := range todo.busy {
+		r.speaker.say(gateway, corev1.EventTypeNormal, reasonGatewayWanted, fmt.Sprintf(
+			"no entry of %s wants Gateway %s any more; it is deleted when no HTTPRoute uses it", config.Name, nameOf(gateway)))
+	}
+	for _, entry := range todo.foreign {
+		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonNameTaken, fmt.Sprintf(
+			"%s names no gateway, and Gateway %s, which would be created for it, belongs to somebody else: set `gateway`", entry, entry.Gateway))
+	}
+	return errors.Join(errs...)
+}
+
+func (r *Reconciler) update(ctx context.Context, gateway *gatewayv1.Gateway) error {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(gateway)
+	if err != nil {
+		return err
+	}
+	delete(content, "status")
+	content["apiVersion"], content["kind"] = gatewayv1.GroupVersion.String(), "Gateway"
+	body, err := json.Marshal(content)
+	if err != nil {
+		return err
+	}
+	force := true
+	_, err = r.client.GatewayV1().Gateways(gateway.Namespace).Patch(ctx, gateway.Name, types.ApplyPatchType, body,
+		metav1.PatchOptions{FieldManager: apply.FieldManager, Force: &force})
+	return err
+}
+
+func anyAttached(routes []*gatewayv1.HTTPRoute, gateway types.NamespacedName) bool {
+	for _, route := range routes {
+		for _, parent := range route.Spec.ParentRefs {
+			if string(parent.Name) == gateway.Name && parent.Namespace != nil && string(*parent.Namespace) == gateway.Namespace {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sayConfiguration tells what the file means, apart from "nothing configured", which
+// is no fault (SPEC B-INS-6).
+func (r *Reconciler) sayConfiguration(state config.State) {
+	if state.Problem != nil {
+		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonRefused, fmt.Sprintf(
+			"keeping the last good configuration (%d external, %d local gateways): %v", len(state.Config.External), len(state.Config.Local), state.Problem))
+	}
+	for _, warning := range state.Warnings {
+		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
+	}
+}
+
+// sayExposure warns of local gateways that can be reached from outside (SPEC B-SEL-7).
+func (r *Reconciler) sayExposure(ctx context.Context, cfg *config.Config) error {
+	for _, entry := range cfg.Local {
+		gateway, err := cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, entry.Gateway)
+		if err != nil {
+			return err
+		}
+		if gateway == nil {
+			continue
+		}
+		service, _, err := r.cluster.DataPlane(ctx, entry, gateway)
+		if err != nil {
+			return err
+		}
+		if exposure := dataplane.Exposure(service); exposure != "" {
+			r.speaker.say(configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
+				"%s: cluster-local services are reachable from outside: %s", entry, exposure))
+		}
+	}
+	return nil
+}
+
+func configMap() *corev1.ConfigMap {
+	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name}}
+}

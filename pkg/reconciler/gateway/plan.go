@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// A Gateway that we created carries this label. It has no owner: deleting the release
+// leaves traffic flowing (SPEC B-INS-3).
+const (
+	ManagedByLabel = "app.kubernetes.io/managed-by"
+	ManagedBy      = "net-gateways"
+)
+
+// changes are what has to be done about the Gateways that we own.
+type changes struct {
+	create []*gatewayv1.Gateway
+	update []*gatewayv1.Gateway
+	// remove are Gateways that no entry wants and no route uses.
+	remove []*gatewayv1.Gateway
+	// busy are Gateways that no entry wants, but routes still use.
+	busy []*gatewayv1.Gateway
+	// foreign are names that we would use, taken by somebody else's Gateway.
+	foreign []config.Entry
+}
+
+// plan compares the entries without a `gateway` with the Gateways of our namespace.
+// Used tells whether a route of ours is attached.
+func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.NamespacedName) bool) changes {
+	todo := changes{}
+	wanted := map[types.NamespacedName]bool{}
+	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
+		if !entry.Managed {
+			continue
+		}
+		wanted[entry.Gateway] = true
+		desired := desiredGateway(entry)
+		at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return nameOf(g) == entry.Gateway })
+		switch {
+		case at < 0:
+			todo.create = append(todo.create, desired)
+		case !ours(current[at]):
+			todo.foreign = append(todo.foreign, entry)
+		case differs(current[at], desired):
+			todo.update = append(todo.update, desired)
+		}
+	}
+	for _, gateway := range current {
+		switch {
+		case !ours(gateway) || wanted[nameOf(gateway)] || gateway.DeletionTimestamp != nil:
+		case used(nameOf(gateway)):
+			todo.busy = append(todo.busy, gateway)
+		default:
+			todo.remove = append(todo.remove, gateway)
+		}
+	}
+	return todo
+}
+
+// desiredGateway has one listener, HTTP on port 80, for the routes of all namespaces,
+// and admits ListenerSets, so that certificates need no change of it.
+func desiredGateway(entry config.Entry) *gatewayv1.Gateway {
+	all := gatewayv1.NamespacesFromAll
+	return &gatewayv1.Gateway{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: entry.Gateway.Namespace,
+			Name:      entry.Gateway.Name,
+			Labels:    map[string]string{ManagedByLabel: ManagedBy},
+		},
+		Spec: gatewayv1.GatewaySpec{
+			GatewayClassName: gatewayv1.ObjectName(entry.Class),
+			Listeners: []gatewayv1.Listener{{
+				Name:          "http",
+				Port:          80,
+				Protocol:      gatewayv1.HTTPProtocolType,
+				AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: &all}},
+			}},
+			AllowedListeners: &gatewayv1.AllowedListeners{Namespaces: &gatewayv1.ListenerNamespaces{From: &all}},
+		},
+	}
+}
+
+// differs looks at what we set and nothing else: operators may add listeners. An API
+// server whose CRD is too old for allowedListeners drops it, and would for ever.
+func differs(current, desired *gatewayv1.Gateway) bool {
+	want := desired.Spec.Listeners[0]
+	at := slices.IndexFunc(current.Spec.Listeners, func(l gatewayv1.Listener) bool { return l.Name == want.Name })
+	return at < 0 ||
+		current.Spec.Listeners[at].Port != want.Port ||
+		current.Spec.Listeners[at].Protocol != want.Protocol ||
+		current.Spec.Listeners[at].AllowedRoutes == nil ||
+		!equality.Semantic.DeepEqual(current.Spec.Listeners[at].AllowedRoutes.Namespaces, want.AllowedRoutes.Namespaces) ||
+		current.Spec.GatewayClassName != desired.Spec.GatewayClassName
+}
+
+func ours(gateway *gatewayv1.Gateway) bool { return gateway.Labels[ManagedByLabel] == ManagedBy }
+
+func nameOf(gateway *gatewayv1.Gateway) types.NamespacedName {
+	return types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+}

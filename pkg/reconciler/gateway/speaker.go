@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"sync"
+
+	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/record"
+)
+
+// speaker says each thing once, as an Event and in the log, and again only after a
+// pass in which it did not hold: a resync must not repeat it.
+type speaker struct {
+	recorder record.EventRecorder
+	logger   *zap.SugaredLogger
+
+	mu sync.Mutex
+	// said was said by the pass before, saying by the present one.
+	said, saying map[statement]bool
+}
+
+type statement struct{ reason, message string }
+
+func newSpeaker(recorder record.EventRecorder, logger *zap.SugaredLogger) *speaker {
+	return &speaker{recorder: recorder, logger: logger, saying: map[statement]bool{}}
+}
+
+// begin starts a pass.
+func (s *speaker) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.said, s.saying = s.saying, map[statement]bool{}
+}
+
+// say emits what the pass before did not say.
+func (s *speaker) say(about runtime.Object, kind, reason, message string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	what := statement{reason: reason, message: message}
+	known := s.said[what] || s.saying[what]
+	s.saying[what] = true
+	if known {
+		return
+	}
+	s.recorder.Event(about, kind, reason, message)
+	if kind == corev1.EventTypeWarning {
+		s.logger.Warnw(message, zap.String("reason", reason))
+	} else {
+		s.logger.Infow(message, zap.String("reason", reason))
+	}
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package network
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	applycorev1 "k8s.io/client-go/applyconfigurations/core/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/record"
+	networkconfig "knative.dev/networking/pkg/config"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/reconciler"
+	"knative.dev/pkg/system"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
+)
+
+// The switch in config-network.
+const (
+	layerKey = "network-layer"
+	ourLayer = "gateway-api"
+	classKey = networkconfig.DefaultIngressClassKey
+)
+
+// Reconciler keeps ingress-class in step with network-layer.
+type Reconciler struct {
+	reconciler.LeaderAwareFuncs
+
+	client   kubernetes.Interface
+	recorder record.EventRecorder
+	logger   *zap.SugaredLogger
+	// seen is config-network as last observed; nil before.
+	seen atomic.Pointer[corev1.ConfigMap]
+}
+
+var (
+	_ controller.Reconciler  = (*Reconciler)(nil)
+	_ reconciler.LeaderAware = (*Reconciler)(nil)
+)
+
+// key is the only key: config-network.
+func key() types.NamespacedName {
+	return types.NamespacedName{Namespace: system.Namespace(), Name: networkconfig.ConfigMapName}
+}
+
+// Reconcile applies or takes back our value. The apply is without force: where another
+// field manager holds the key the API server answers with a conflict, which is the
+// user's to solve (SPEC B-INS-2).
+func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
+	if !r.IsLeaderFor(key()) {
+		return controller.NewSkipKey(name)
+	}
+	cm := r.seen.Load()
+	if cm == nil {
+		return nil
+	}
+	desired := applycorev1.ConfigMap(cm.Name, cm.Namespace)
+	switch wanted := cm.Data[layerKey] == ourLayer; {
+	case wanted && cm.Data[classKey] == ingress.Class, !wanted && !owns(cm):
+		return nil
+	case wanted:
+		desired.WithData(map[string]string{classKey: ingress.Class})
+	}
+	_, err := r.client.CoreV1().ConfigMaps(cm.Namespace).Apply(ctx, desired, metav1.ApplyOptions{FieldManager: apply.FieldManager})
+	if apierrors.IsConflict(err) {
+		r.sayConflict(cm, err)
+		return nil // a change of the ConfigMap is what cures it
+	}
+	return err
+}
+
+func (r *Reconciler) sayConflict(cm *corev1.ConfigMap, err error) {
+	message := fmt.Sprintf("%s: %s asks for %s: %s, but the key is %q and belongs to another field manager (%v). Remove the key, or set it to that value",
+		layerKey, ourLayer, classKey, ingress.Class, cm.Data[classKey], err)
+	r.recorder.Event(cm, corev1.EventTypeWarning, "IngressClassConflict", message)
+	r.logger.Warn(message)
+}
+
+// owns tells whether we have applied ingress-class before.
+func owns(cm *corev1.ConfigMap) bool {
+	for _, entry := range cm.ManagedFields {
+		if entry.Manager == apply.FieldManager && entry.Operation == metav1.ManagedFieldsOperationApply && entry.FieldsV1 != nil &&
+			strings.Contains(string(entry.FieldsV1.Raw), `"f:`+classKey+`"`) {
+			return true
+		}
+	}
+	return false
+}
