@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	structural "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
+	structuralcel "k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/listtype"
+	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
+	schemavalidation "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metavalidation "k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	celconfig "k8s.io/apiserver/pkg/apis/cel"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	"sigs.k8s.io/yaml"
+)
+
+// crd does to an HTTPRoute what an API server does on a Create: it defaults, prunes
+// and validates by the shipped CustomResourceDefinition, CEL rules included.
+type crd struct {
+	schema    *structural.Structural
+	validator schemavalidation.SchemaValidator
+	rules     *structuralcel.Validator
+}
+
+var httpRouteCRD = sync.OnceValues(func() (*crd, error) {
+	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml")
+})
+
+// moduleFile reads a file of a module that this one depends on.
+func moduleFile(module, path string) ([]byte, error) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		return nil, fmt.Errorf("where is module %s: %w", module, err)
+	}
+	return os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), path))
+}
+
+func newCRD(module, path string) (*crd, error) {
+	content, err := moduleFile(module, path)
+	if err != nil {
+		return nil, err
+	}
+	definition := apiextensionsv1.CustomResourceDefinition{}
+	if err := yaml.UnmarshalStrict(content, &definition); err != nil {
+		return nil, err
+	}
+	for _, version := range definition.Spec.Versions {
+		if version.Name != gatewayv1.GroupVersion.Version {
+			continue
+		}
+		internal := apiextensions.JSONSchemaProps{}
+		if err := apiextensionsv1.Convert_v1_JSONSchemaProps_To_apiextensions_JSONSchemaProps(version.Schema.OpenAPIV3Schema, &internal, nil); err != nil {
+			return nil, err
+		}
+		schema, err := structural.NewStructural(&internal)
+		if err != nil {
+			return nil, err
+		}
+		validator, _, err := schemavalidation.NewSchemaValidator(&internal)
+		if err != nil {
+			return nil, err
+		}
+		return &crd{schema: schema, validator: validator, rules: structuralcel.NewValidator(schema, true, celconfig.PerCallLimit)}, nil
+	}
+	return nil, fmt.Errorf("%s has no version %s", path, gatewayv1.GroupVersion.Version)
+}
+
+// admit returns the object as it would be stored, or why it is refused.
+func (c *crd) admit(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, error) {
+	object, err := asSent(route)
+	if err != nil {
+		return nil, err
+	}
+	if dropped := pruning.PruneWithOptions(object, c.schema, true, structural.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}); len(dropped) > 0 {
+		return nil, fmt.Errorf("unknown fields %v", dropped)
+	}
+	defaulting.Default(object, c.schema)
+	errs := metavalidation.ValidateObjectMeta(&route.ObjectMeta, true, metavalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
+	errs = append(errs, schemavalidation.ValidateCustomResource(nil, object, c.validator)...)
+	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, c.schema, object)...)
+	violated, _ := c.rules.Validate(context.Background(), nil, c.schema, object, nil, celconfig.RuntimeCELCostBudget)
+	if err := append(errs, violated...).ToAggregate(); err != nil {
+		return nil, err
+	}
+	stored := &gatewayv1.HTTPRoute{}
+	return stored, runtime.DefaultUnstructuredConverter.FromUnstructured(object, stored)
+}
+
+// asSent is the JSON that a client sends, as a server decodes it.
+func asSent(route *gatewayv1.HTTPRoute) (map[string]any, error) {
+	content, err := json.Marshal(route)
+	if err != nil {
+		return nil, err
+	}
+	object := map[string]any{}
+	if err := yaml.Unmarshal(content, &object, func(d *json.Decoder) *json.Decoder { d.UseNumber(); return d }); err != nil {
+		return nil, err
+	}
+	delete(object, "status")
+	object["apiVersion"], object["kind"] = gatewayv1.GroupVersion.String(), "HTTPRoute"
+	return integers(object).(map[string]any), nil
+}
+
+// integers turns JSON numbers into the int64 that the API machinery works with.
+func integers(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key := range value {
+			value[key] = integers(value[key])
+		}
+	case []any:
+		for i := range value {
+			value[i] = integers(value[i])
+		}
+	case json.Number:
+		number, _ := value.Int64()
+		return number
+	}
+	return value
+}
+
+// admitUnchanged also demands that the API server's defaults change nothing: what it
+// added we would take for drift and write again for ever (SPEC B-TRN-4).
+func (c *crd) admitUnchanged(route *gatewayv1.HTTPRoute) error {
+	stored, err := c.admit(route)
+	if err != nil {
+		return err
+	}
+	if !equality.Semantic.DeepEqual(stored.Spec, route.Spec) {
+		return fmt.Errorf("the API server's defaults change the spec to %+v", stored.Spec)
+	}
+	return nil
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/tools/txtar"
+	"sigs.k8s.io/yaml"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted sections of testdata")
+
+// TestGoldens translates every case under testdata. A case shows its whole input and
+// its whole output; its comment names the behaviours of SPEC that it shows.
+// B-TRN-4: the same input in any order gives the same bytes, and stays as it was.
+func TestGoldens(t *testing.T) {
+	for _, path := range goldens(t) {
+		name := strings.TrimSuffix(strings.TrimPrefix(path, "testdata/"), ".txtar")
+		t.Run(name, func(t *testing.T) { runGolden(t, path) })
+	}
+}
+
+func goldens(t testing.TB) []string {
+	t.Helper()
+	found := []string{}
+	err := filepath.WalkDir("testdata", func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".txtar" {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		t.Fatal("No goldens:", err)
+	}
+	return found
+}
+
+func runGolden(t *testing.T, path string) {
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`B-[A-Z]+-\d`).Match(archive.Comment) {
+		t.Error("The comment names no behaviour of SPEC")
+	}
+	want, err := sections(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := decodeCase(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := translateTwice(t, decoded)
+	if *update {
+		rewrite(t, path, archive, got)
+		return
+	}
+	for _, name := range outputs {
+		if diff := cmp.Diff(want[name], got[name]); diff != "" {
+			t.Errorf("%s (-want, +got; -update rewrites it):\n%s", name, diff)
+		}
+	}
+}
+
+// translateTwice runs the case with its input in two orders, and checks what holds
+// for every case.
+func translateTwice(t *testing.T, decoded *testCase) map[string]string {
+	t.Helper()
+	var got map[string]string
+	for seed := range uint64(2) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		in, refused := decoded.input(decoded.observed.shuffled(random))
+		before := inputCopy(in)
+		desired, err := translate.Ingress(in)
+		if diff := cmp.Diff(before, in, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("The input was changed (-before, +after):\n%s", diff)
+		}
+		again := rendered(t, desired, refused, err)
+		if got == nil {
+			got = again
+			checkRoutes(t, in, desired)
+		} else if diff := cmp.Diff(got, again); diff != "" {
+			t.Errorf("Another order of the input gives another output:\n%s", diff)
+		}
+	}
+	return got
+}
+
+func inputCopy(in translate.Input) translate.Input {
+	cloned := in
+	cloned.Ingress = in.Ingress.DeepCopy()
+	cloned.Services, cloned.Mapped, cloned.Routes = maps.Clone(in.Services), maps.Clone(in.Mapped), maps.Clone(in.Routes)
+	for key := range cloned.Services {
+		cloned.Services[key] = in.Services[key].DeepCopy()
+	}
+	for key := range cloned.Mapped {
+		cloned.Mapped[key] = in.Mapped[key].DeepCopy()
+	}
+	for key := range cloned.Routes {
+		cloned.Routes[key] = in.Routes[key].DeepCopy()
+	}
+	cloned.Gateways = maps.Clone(in.Gateways)
+	for visibility, gateway := range cloned.Gateways {
+		gateway.Features = gateway.Features.Clone()
+		cloned.Gateways[visibility] = gateway
+	}
+	cloned.Lost = in.Lost.Clone()
+	return cloned
+}
+
+// checkRoutes demands of every route that an API server takes it as it is, that its
+// rollout state reads back, and that translating again over it changes nothing.
+func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
+	t.Helper()
+	definition, err := httpRouteCRD()
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := inputCopy(in)
+	for _, route := range desired.Routes {
+		if err := definition.admitUnchanged(route.Object); err != nil {
+			t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
+		}
+		state := rollout.Decode(route.Object.Annotations[rollout.Annotation])
+		if state == nil || state.Hash != route.Proof.Hash {
+			t.Errorf("HTTPRoute %s: state %+v is not that of proof %q", route.Object.Name, state, route.Proof.Hash)
+		}
+		over.Routes[route.Object.Name] = route.Object
+	}
+	again, err := translate.Ingress(over)
+	if diff := cmp.Diff(desired, again); err != nil || diff != "" {
+		t.Errorf("Translating over the result is not a no-op: %v\n%s", err, diff)
+	}
+}
+
+// rendered is an output as the sections of a golden; empty ones are left out.
+func rendered(t *testing.T, desired translate.Desired, refused []error, err error) map[string]string {
+	t.Helper()
+	type proof struct{ Route, Visibility, Host, Hash, Answers string }
+	routes, proofs := []string{}, []proof{}
+	for _, route := range desired.Routes {
+		object, convertErr := asSent(route.Object)
+		if convertErr != nil {
+			t.Fatal(convertErr)
+		}
+		routes = append(routes, asYAML(t, object))
+		proofs = append(proofs, proof{route.Object.Name, string(route.Visibility), route.Proof.Host, route.Proof.Hash, string(route.Proof.Answers)})
+	}
+	got := map[string]string{sectionRoutes: strings.Join(routes, "---\n")}
+	if len(proofs) > 0 {
+		got[sectionProofs] = asYAML(t, proofs)
+	}
+	for _, gap := range desired.Gaps {
+		got[sectionGaps] += gap.String() + "\n"
+	}
+	for _, err := range refused {
+		var refusal *selection.Refusal
+		errors.As(err, &refusal)
+		got[sectionRefusals] += fmt.Sprintf("%s, terminal %t: %s\n", refusal.Reason(), refusal.Terminal(), refusal)
+	}
+	for _, refusal := range desired.Refusals {
+		got[sectionRefusals] += fmt.Sprintf("%s, terminal %t: %s\n", refusal.Reason(), refusal.Terminal(), refusal)
+	}
+	if err != nil {
+		got[sectionError] = err.Error() + "\n"
+	}
+	maps.DeleteFunc(got, func(_, text string) bool { return text == "" })
+	return got
+}
+
+func asYAML(t *testing.T, value any) string {
+	t.Helper()
+	text, err := yaml.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func rewrite(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {
+	t.Helper()
+	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return slices.Contains(outputs, f.Name) })
+	for _, name := range outputs {
+		if got[name] != "" {
+			archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(got[name])})
+		}
+	}
+	if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestConformanceCasesHaveGoldens: B-TRN-1, there is a golden for every test of the
+// networking conformance suite, under its name with dashes for slashes.
+func TestConformanceCasesHaveGoldens(t *testing.T) {
+	source, err := moduleFile("knative.dev/networking", "test/conformance/ingress/run.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^\t"([^"]+)": +Test`).FindAllSubmatch(source, -1)
+	if len(names) < 20 {
+		t.Fatalf("Read only %d names in the suite", len(names))
+	}
+	for _, name := range names {
+		path := "testdata/conformance/" + strings.ReplaceAll(string(name[1]), "/", "-") + ".txtar"
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("Conformance test %s has no golden: %v", name[1], err)
+		}
+	}
+}
