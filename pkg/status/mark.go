@@ -12,9 +12,12 @@ import (
 	"knative.dev/pkg/apis"
 )
 
-// How long an answer may be missing before it is reported.
+// How long an answer may be missing before it is reported, and before what was
+// reported is reported in other words: a message that follows every answer of a data
+// plane would be a write for each.
 const (
 	PatienceBeforeReport = 2 * time.Second
+	PatienceBetweenWords = 10 * time.Second
 	PatienceWhenReady    = 15 * time.Second
 )
 
@@ -79,10 +82,27 @@ func patience(old v1alpha1.IngressStatus, facts Facts, verdict Verdict) time.Dur
 		return 0
 	}
 	limit := PatienceBeforeReport
-	if isSettled(old, facts.Generation) {
+	switch {
+	case isSettled(old, facts.Generation):
 		limit = PatienceWhenReady
+	case isReported(old, facts.Generation, verdict.Blockers):
+		limit = PatienceBetweenWords
 	}
 	return max(0, limit-facts.Waited)
+}
+
+// isReported tells that the status names the same reasons already.
+func isReported(old v1alpha1.IngressStatus, generation int64, blockers []Blocker) bool {
+	if old.ObservedGeneration != generation {
+		return false
+	}
+	for _, condition := range []apis.ConditionType{network, loadBalancer} {
+		blocker, blocked := worst(blockers, condition)
+		if reported := old.GetCondition(condition); blocked && (reported == nil || reported.Reason != blocker.Reason) {
+			return false
+		}
+	}
+	return true
 }
 
 func (f Facts) blockers() []Blocker {

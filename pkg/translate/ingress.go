@@ -77,6 +77,7 @@ func Ingress(in Input) (Desired, error) {
 		return Desired{}, err
 	}
 	report := &report{}
+	noteHTTPS(in.Ingress, report)
 	renderer := renderer{in: in, specHash: specHash, report: report}
 	desired := Desired{}
 	for _, set := range ruleSets(in, report) {
@@ -117,6 +118,16 @@ func (r *report) refuse(refusal Refusal) {
 		}
 	}
 	r.refusals = append(r.refusals, &refusal)
+}
+
+// noteHTTPS says what is not served yet: nothing is dropped in silence.
+func noteHTTPS(ing *v1alpha1.Ingress, report *report) {
+	if len(ing.Spec.TLS) > 0 {
+		report.gap(Gap{Field: "spec.tls", Detail: "HTTPS is not served; the hosts answer on HTTP"})
+	}
+	if ing.Spec.HTTPOption == v1alpha1.HTTPOptionRedirected {
+		report.gap(Gap{Field: "spec.httpOption", Detail: "requests are not redirected to HTTPS, which is not served"})
+	}
 }
 
 var errNoIngress = errors.New("no KIngress to translate")

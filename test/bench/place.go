@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	watchtools "k8s.io/client-go/tools/watch"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+const (
+	ingressClass = "gateway-api.ingress.networking.knative.dev"
+	podName      = "answers"
+	podPort      = 8080
+	podImage     = "127.0.0.1:5000/runtime:latest"
+)
+
+// place is a namespace with one Pod that answers for all services, and the Gateways
+// through which it is asked.
+type place struct {
+	clients
+	namespace       string
+	external, local gateway
+}
+
+type gateway struct {
+	name    types.NamespacedName
+	address string
+}
+
+func newPlace(ctx context.Context, c clients, namespace string) (*place, error) {
+	p := &place{clients: c, namespace: namespace}
+	var err error
+	if p.external, err = p.find(ctx, "blue"); err != nil {
+		return nil, err
+	}
+	if p.local, err = p.find(ctx, "internal"); err != nil {
+		return nil, err
+	}
+	if _, err = c.kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{}); err != nil {
+		return nil, err
+	}
+	return p, p.pod(ctx)
+}
+
+// find reads a Gateway of third_party/envoy-gateway.
+func (p *place) find(ctx context.Context, name string) (gateway, error) {
+	found, err := p.clients.gateway.GatewayV1().Gateways("gateways").Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return gateway{}, fmt.Errorf("apply third_party/envoy-gateway first: %w", err)
+	}
+	if len(found.Status.Addresses) == 0 {
+		return gateway{}, fmt.Errorf("Gateway gateways/%s has no address", name)
+	}
+	return gateway{name: types.NamespacedName{Namespace: "gateways", Name: name}, address: found.Status.Addresses[0].Value}, nil
+}
+
+func (p *place) pod(ctx context.Context) error {
+	pods := p.kube.CoreV1().Pods(p.namespace)
+	_, err := pods.Create(ctx, &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{Name: podName, Labels: map[string]string{"app": podName}},
+		Spec: corev1.PodSpec{Containers: []corev1.Container{{
+			Name:  "runtime",
+			Image: podImage,
+			Env:   []corev1.EnvVar{{Name: "PORT", Value: fmt.Sprint(podPort)}},
+			ReadinessProbe: &corev1.Probe{PeriodSeconds: 1, ProbeHandler: corev1.ProbeHandler{
+				TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(podPort)},
+			}},
+		}}},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		return err
+	}
+	selected := cache.NewFilteredListWatchFromClient(p.kube.CoreV1().RESTClient(), "pods", p.namespace, func(options *metav1.ListOptions) {
+		options.FieldSelector = fields.OneTermEqualSelector("metadata.name", podName).String()
+	})
+	_, err = watchtools.UntilWithSync(ctx, selected, &corev1.Pod{}, nil, func(event watch.Event) (bool, error) {
+		pod, ok := event.Object.(*corev1.Pod)
+		if !ok {
+			return false, nil
+		}
+		for _, condition := range pod.Status.Conditions {
+			if condition.Type == corev1.PodReady && condition.Status == corev1.ConditionTrue {
+				return true, nil
+			}
+		}
+		return false, nil
+	})
+	return err
+}
+
+// remove deletes the namespace and waits until it is gone, so that its end does not
+// disturb the next measurement.
+func (p *place) remove() {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	defer cancel()
+	namespaces := p.kube.CoreV1().Namespaces()
+	if err := namespaces.Delete(ctx, p.namespace, metav1.DeleteOptions{}); err != nil {
+		log.Printf("delete namespace %s: %v", p.namespace, err)
+		return
+	}
+	selected := cache.NewFilteredListWatchFromClient(p.kube.CoreV1().RESTClient(), "namespaces", "", func(options *metav1.ListOptions) {
+		options.FieldSelector = fields.OneTermEqualSelector("metadata.name", p.namespace).String()
+	})
+	gone := func(store cache.Store) (bool, error) { return len(store.List()) == 0, nil }
+	if _, err := watchtools.UntilWithSync(ctx, selected, &corev1.Namespace{}, gone, func(event watch.Event) (bool, error) {
+		return event.Type == watch.Deleted, nil
+	}); err != nil {
+		log.Printf("wait for the end of namespace %s: %v", p.namespace, err)
+	}
+}
+
+func (p *place) route(ctx context.Context, hosts []string, parent types.NamespacedName, service string) error {
+	route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Name: hosts[len(hosts)-1]}}
+	for _, host := range hosts {
+		route.Spec.Hostnames = append(route.Spec.Hostnames, gatewayv1.Hostname(host))
+	}
+	route.Spec.ParentRefs = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace(parent.Namespace)), Name: gatewayv1.ObjectName(parent.Name)}}
+	backend := gatewayv1.HTTPBackendRef{}
+	backend.Name, backend.Port = gatewayv1.ObjectName(service), new(gatewayv1.PortNumber(80))
+	route.Spec.Rules = []gatewayv1.HTTPRouteRule{{BackendRefs: []gatewayv1.HTTPBackendRef{backend}}}
+	_, err := p.clients.gateway.GatewayV1().HTTPRoutes(p.namespace).Create(ctx, route, metav1.CreateOptions{})
+	return err
+}
