@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"k8s.io/client-go/dynamic"
+)
+
+const (
+	canaryPercent  = 20
+	canaryRequests = 500
+)
+
+// report prints a line for each thing that was shown and counts those that are wrong.
+type report struct {
+	lines, wrong int
+}
+
+func (r *report) line(right bool, format string, args ...any) {
+	mark := "  ok   "
+	r.lines++
+	if !right {
+		r.wrong++
+		mark = "  WRONG"
+	}
+	fmt.Printf("%s %s\n", mark, fmt.Sprintf(format, args...))
+}
+
+func (r *report) err() error {
+	if r.wrong > 0 {
+		return fmt.Errorf("%d of %d lines are wrong", r.wrong, r.lines)
+	}
+	fmt.Printf("\nAll %d lines are right.\n", r.lines)
+	return nil
+}
+
+// expect asks once and prints whether the answer is the right one.
+func (r *report) expect(ctx context.Context, q question) {
+	answers, err := ask(ctx, q, 1)
+	if err != nil {
+		r.line(false, "%v", err)
+		return
+	}
+	got := answers[0]
+	right := got.status == q.status && (q.body == "" || got.body == q.body)
+	expected := ""
+	if !right {
+		expected = strings.TrimSpace(fmt.Sprintf("   expected %d %s", q.status, q.body))
+	}
+	r.line(right, "%-46s %v%s", q, got, expected)
+}
+
+// share judges how many of the answers came from the new revision. The count is
+// binomial; four standard deviations are exceeded by chance once in 16,000 runs.
+func (r *report) share(answers []answer, old, next string) {
+	counts := map[string]int{}
+	failed := 0
+	for _, a := range answers {
+		if a.status != http.StatusOK {
+			failed++
+			continue
+		}
+		counts[a.body]++
+	}
+	n, p := float64(len(answers)), float64(canaryPercent)/100
+	margin := int(math.Ceil(4 * math.Sqrt(n*p*(1-p))))
+	mean := int(n * p)
+	r.line(failed == 0 && counts[old]+counts[next] == len(answers), "%d answers that are not 200, %d from another revision",
+		failed, len(answers)-failed-counts[old]-counts[next])
+	r.line(counts[next] >= mean-margin && counts[next] <= mean+margin, "%d of %d from %s, that is %.1f %% (right: %d to %d)",
+		counts[next], len(answers), next, 100*float64(counts[next])/n, mean-margin, mean+margin)
+}
+
+// printServices says which Gateway has a route for each service, and how long it
+// took from the apply to Ready.
+func printServices(ctx context.Context, client dynamic.Interface, all map[string]readyService, where map[string]gateway) error {
+	out := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(out, "SERVICE\tHOST\tGATEWAY\tCLASS\tADDRESS\tREADY\tSECONDS TO READY")
+	for _, name := range []string{"hello", "beta", "inner"} {
+		service := all[name]
+		gateways, err := servedBy(ctx, client, service.host)
+		if err != nil {
+			return err
+		}
+		g := where[strings.Join(gateways, ",")]
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%.1f\n", service.name, service.host, strings.Join(gateways, ","),
+			g.class, g.address, service.ready.Status, service.seconds)
+	}
+	return out.Flush()
+}
