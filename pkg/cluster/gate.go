@@ -56,6 +56,14 @@ func (c Cluster) Missing(ctx context.Context) (status.Reasoned, error) {
 	return nil, nil
 }
 
+// DropGatewayAPI ends the watches of kinds that are not served any more. Kept, they
+// would go on to show what was there, and come back late.
+func (c Cluster) DropGatewayAPI() {
+	c.Retain(func(scope watch.Scope) bool {
+		return scope.Kind != HTTPRoutes && scope.Kind != Gateways && scope.Kind != GatewayClasses
+	})
+}
+
 // singleGatewayPlugin is the Deployment of the plugin that ours replaces. Both serve
 // one ingress class; two controllers would overwrite each other without end.
 const singleGatewayPlugin = "net-gateway-api-controller"

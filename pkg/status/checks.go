@@ -26,7 +26,8 @@ var checks = []check{
 	addressKnown,
 }
 
-func (s Side) blocker() *Blocker {
+// Blocker is the first thing that stands in the way of the side, or nil.
+func (s Side) Blocker() *Blocker {
 	for _, check := range checks {
 		if found := check(s); found != nil {
 			return found

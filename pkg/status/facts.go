@@ -28,6 +28,8 @@ type Facts struct {
 	Version string
 	// Failures concern the KIngress as a whole, or routes of either side.
 	Failures []Reasoned
+	// Unexpected is an error that is being retried, or nil.
+	Unexpected error
 	// Sides are the visibilities, external first.
 	Sides []Side
 	// Notes are shown where nothing blocks: gaps and degradations.

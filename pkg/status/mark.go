@@ -110,11 +110,14 @@ func (f Facts) blockers() []Blocker {
 	for _, failure := range f.Failures {
 		found = append(found, *failed(network, failure))
 	}
+	if f.Unexpected != nil {
+		found = append(found, *waiting(network, ReasonReconcileFailed, f.Unexpected.Error()))
+	}
 	for _, side := range f.Sides {
 		if !side.Needed {
 			continue
 		}
-		if blocker := side.blocker(); blocker != nil {
+		if blocker := side.Blocker(); blocker != nil {
 			found = append(found, *blocker)
 		}
 	}

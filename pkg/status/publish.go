@@ -34,7 +34,7 @@ func publish(status *v1alpha1.IngressStatus, sides []Side) {
 			target = &status.PrivateLoadBalancer
 		}
 		switch {
-		case len(side.LoadBalancer) > 0 && (!side.Needed || side.blocker() == nil):
+		case len(side.LoadBalancer) > 0 && (!side.Needed || side.Blocker() == nil):
 			*target = &v1alpha1.LoadBalancerStatus{Ingress: side.LoadBalancer}
 		case side.Refusal != nil:
 			*target = nil

@@ -4,42 +4,51 @@ package watch
 
 import (
 	"sync"
-
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/resourceversion"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
 )
 
 // Recent remembers what we wrote until the informers show it. Without it a reconcile
 // that runs in between would take its own write for missing and do it again.
 type Recent[T metav1.Object] struct {
 	mu      sync.Mutex
-	objects map[types.UID]T
+	objects map[types.UID]written[T]
 }
+
+type written[T any] struct {
+	object T
+	at     time.Time
+}
+
+// unseenFor bounds how long a write is believed that no informer shows: an object that
+// was deleted before a relist is never shown at all.
+const unseenFor = time.Minute
 
 // NewRecent returns an empty Recent.
 func NewRecent[T metav1.Object]() *Recent[T] {
-	return &Recent[T]{objects: map[types.UID]T{}}
+	return &Recent[T]{objects: map[types.UID]written[T]{}}
 }
 
 // Wrote notes an object as the API server returned it.
 func (r *Recent[T]) Wrote(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.objects[object.GetUID()] = object
+	r.objects[object.GetUID()] = written[T]{object: object, at: time.Now()}
 }
 
 // Newest returns the newer of what an informer shows and what was written.
 func (r *Recent[T]) Newest(shown T) T {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	written, ok := r.objects[shown.GetUID()]
+	known, ok := r.objects[shown.GetUID()]
 	if !ok {
 		return shown
 	}
-	if isOlder(shown, written) {
-		return written
+	if isOlder(shown, known.object) {
+		return known.object
 	}
 	delete(r.objects, shown.GetUID())
 	return shown
@@ -51,9 +60,11 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	unseen := []T{}
-	for uid, object := range r.objects {
-		if !shown[uid] && wanted(object) {
-			unseen = append(unseen, object)
+	for uid, known := range r.objects {
+		if time.Since(known.at) > unseenFor {
+			delete(r.objects, uid)
+		} else if !shown[uid] && wanted(known.object) {
+			unseen = append(unseen, known.object)
 		}
 	}
 	return unseen
@@ -64,7 +75,7 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 func (r *Recent[T]) Shown(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if written, ok := r.objects[object.GetUID()]; ok && !isOlder(object, written) {
+	if known, ok := r.objects[object.GetUID()]; ok && !isOlder(object, known.object) {
 		delete(r.objects, object.GetUID())
 	}
 }

@@ -72,6 +72,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 		return err
 	}
 	if missing != nil {
+		r.cluster.DropGatewayAPI()
 		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonAPIMissing, missing.Error())
 		return nil
 	}

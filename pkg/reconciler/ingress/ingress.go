@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -97,6 +98,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return err
 	}
 	if missing != nil {
+		r.cluster.DropGatewayAPI()
 		return r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{missing}})
 	}
 
@@ -111,16 +113,14 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return fmt.Errorf("translate: %w", err)
 	}
 	// 3. Write the difference.
-	applied, err := r.apply(ctx, seen, desired.Objects())
-	if err != nil {
-		return fmt.Errorf("apply: %w", err)
-	}
+	applied, applyErr := r.apply(ctx, seen, desired.Objects())
 	// 4. Ask the data planes whether they serve it.
 	facts := seen.facts(desired, conflicts, applied.Refusals)
+	facts.Unexpected = applyErr
 	recheck := r.prove(seen, desired, &facts)
 	// 5. Report.
-	if err := r.report(ctx, ing, facts); err != nil || recheck == 0 {
-		return err
+	if err := r.report(ctx, ing, facts); err != nil || applyErr != nil || recheck == 0 {
+		return cmp.Or(applyErr, err)
 	}
 	return controller.NewRequeueAfter(recheck)
 }
@@ -139,7 +139,10 @@ func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatew
 		seen.routes[write.Object.Name] = write.Object
 	}
 	r.announceWrites(ing, applied.Writes)
-	return applied, r.watchConflicts(ctx, ing, applied.Refusals, err)
+	if err = r.watchConflicts(ctx, ing, applied.Refusals, err); err != nil {
+		return applied, fmt.Errorf("apply: %w", err)
+	}
+	return applied, nil
 }
 
 // release cleans up after a KIngress whose class is not ours (any more).

@@ -25,12 +25,7 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 		now:    r.clock.Now(),
 	}
 	for i := range facts.Sides {
-		side := &facts.Sides[i]
-		for _, route := range desired.Routes {
-			if route.Visibility == side.Visibility {
-				side.Routes = append(side.Routes, ask.about(route, seen, side))
-			}
-		}
+		ask.side(desired.Routes, seen, &facts.Sides[i])
 	}
 	facts.Notes = append(facts.Notes, ask.notes...)
 	if ask.proven {
@@ -57,6 +52,21 @@ type questions struct {
 	targets, background []probe.Target
 	notes               []status.Note
 	recheck             time.Duration
+}
+
+// side asks about the routes of one visibility. Where somebody has said no already,
+// nobody is asked: what was proven until then is dropped, and proven anew after the
+// cure.
+func (q *questions) side(routes []translate.Route, seen *observed, side *status.Side) {
+	asked := *q
+	for _, route := range routes {
+		if route.Visibility == side.Visibility {
+			side.Routes = append(side.Routes, asked.about(route, seen, side))
+		}
+	}
+	if blocker := side.Blocker(); blocker == nil || !blocker.Definite {
+		*q = asked
+	}
 }
 
 // about turns one route's proof into targets, or says why there are none.
@@ -93,6 +103,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		Route:         name.Name,
 		Scheme:        "http",
 		Host:          route.Proof.Host,
+		Path:          route.Proof.Path,
 		Hash:          route.Proof.Hash,
 		Answers:       route.Proof.Answers,
 		ProxyProtocol: observed.entry.ProxyProtocol,

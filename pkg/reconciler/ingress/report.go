@@ -23,11 +23,8 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	facts.Generation = ing.Generation
 	facts.Waited = r.patience.waited(ing.UID, fmt.Sprintf("%d %s", ing.Generation, facts.Version), r.clock.Now())
 	verdict := status.Mark(ing.Status, facts)
-	switch {
-	case verdict.Ready():
+	if verdict.Ready() {
 		r.patience.forget(ing.UID)
-	case verdict.Definite():
-		r.prober.Forget(ownerOf(ing)) // what was proven until now proves nothing after the cure
 	}
 	if verdict.Patience > 0 {
 		return controller.NewRequeueAfter(verdict.Patience)
