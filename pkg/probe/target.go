@@ -2,7 +2,11 @@
 
 package probe
 
-import "k8s.io/apimachinery/pkg/types"
+import (
+	"cmp"
+
+	"k8s.io/apimachinery/pkg/types"
+)
 
 // Answerer says who puts the version into the answer to a probe.
 type Answerer string
@@ -28,6 +32,8 @@ type Target struct {
 	Scheme string
 	// Host is the Host header, and the SNI of https. It may carry a port, which SNI leaves out.
 	Host string
+	// Path of the request, beginning with a slash; empty means "/".
+	Path string
 	// Hash is the expected value of the header K-Network-Hash.
 	Hash string
 	// Answers says who gives the hash; empty means Backend.
@@ -42,7 +48,7 @@ type Target struct {
 // asking for another host over it earns 421 Misdirected Request.
 func (t Target) url() string {
 	if t.Scheme == "https" {
-		return "https://" + t.Host + "/"
+		return "https://" + t.Host + cmp.Or(t.Path, "/")
 	}
-	return "http://" + t.Address + "/"
+	return "http://" + t.Address + cmp.Or(t.Path, "/")
 }

@@ -155,7 +155,7 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 // rendered is an output as the sections of a golden; empty ones are left out.
 func rendered(t *testing.T, desired translate.Desired, refused []error, err error) map[string]string {
 	t.Helper()
-	type proof struct{ Route, Visibility, Host, Hash, Answers string }
+	type proof struct{ Route, Visibility, Host, Path, Hash, Answers string }
 	routes, proofs := []string{}, []proof{}
 	for _, route := range desired.Routes {
 		object, convertErr := asSent(route.Object)
@@ -163,7 +163,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 			t.Fatal(convertErr)
 		}
 		routes = append(routes, asYAML(t, object))
-		proofs = append(proofs, proof{route.Object.Name, string(route.Visibility), route.Proof.Host, route.Proof.Hash, string(route.Proof.Answers)})
+		proofs = append(proofs, proof{route.Object.Name, string(route.Visibility), route.Proof.Host, route.Proof.Path, route.Proof.Hash, string(route.Proof.Answers)})
 	}
 	got := map[string]string{sectionRoutes: strings.Join(routes, "---\n")}
 	if len(proofs) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
@@ -22,6 +23,14 @@ type renderer struct {
 	in       Input
 	specHash string
 	report   *report
+	names    sets.Set[string] // of the routes rendered so far
+}
+
+// chunk is the share of a RuleSet that fits into one HTTPRoute.
+type chunk struct {
+	RuleSet
+	// part counts the HTTPRoutes that serve the same hosts, from 0.
+	part int
 }
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for. Rules of
@@ -31,8 +40,14 @@ func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 	routes := []Route{}
 	for _, hosts := range chunks(set.Hosts, maxHostnames) {
 		for part, rules := range chunks(set.Rules, maxRules) {
-			chunk := RuleSet{Visibility: set.Visibility, Hosts: hosts, Rules: rules}
-			routes = append(routes, r.route(chunk, RouteName(hosts, part)+r.twin(set, hosts), gateway))
+			name := shortened(RouteName(hosts, part) + r.twin(set, hosts))
+			if r.names.Has(name) {
+				r.report.refuse(*unsupported(rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", name))
+				continue
+			}
+			r.names.Insert(name)
+			share := chunk{RuleSet: RuleSet{Visibility: set.Visibility, Hosts: hosts, Rules: rules}, part: part}
+			routes = append(routes, r.route(share, name, gateway))
 		}
 	}
 	return routes
@@ -60,7 +75,7 @@ func (r renderer) twin(set RuleSet, hosts []string) string {
 // route renders one HTTPRoute with every field that the API server would default
 // written out, so that comparing it with the stored object needs no knowledge of
 // defaults.
-func (r renderer) route(set RuleSet, name string, gateway Gateway) Route {
+func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name)}
 	object.Spec.ParentRefs = []gatewayv1.ParentReference{parentRef(gateway)}
 	for _, host := range set.Hosts {
@@ -178,11 +193,19 @@ func (r renderer) rewriteHost(rule Rule, gateway Gateway) []gatewayv1.HTTPRouteF
 func (r renderer) setHeaders(field string, set []Header) []gatewayv1.HTTPRouteFilter {
 	possible := make([]Header, 0, len(set))
 	for _, header := range set {
-		if header.Value == "" {
-			r.report.gap(Gap{Field: field + ".appendHeaders[" + header.Name + "]", Detail: "the Gateway API cannot set an empty header"})
+		gap := Gap{Field: field + ".appendHeaders[" + header.Name + "]"}
+		switch {
+		case header.Value == "":
+			gap.Detail = "the Gateway API cannot set an empty header"
+		case !possibleHeader(header):
+			gap.Detail = "the Gateway API cannot set such a header"
+		case len(possible) == maxHeaders:
+			gap.Detail = fmt.Sprintf("an HTTPRoute rule sets %d headers at most", maxHeaders)
+		default:
+			possible = append(possible, header)
 			continue
 		}
-		possible = append(possible, header)
+		r.report.gap(gap)
 	}
 	return setHeaders(possible)
 }

@@ -78,7 +78,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	report := &report{}
 	noteHTTPS(in.Ingress, report)
-	renderer := renderer{in: in, specHash: specHash, report: report}
+	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string]()}
 	desired := Desired{}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]

@@ -31,7 +31,7 @@ func ruleSets(in Input, report *report) []RuleSet {
 		}
 		for _, set := range groupHosts(perHost) {
 			set.Visibility = visibility
-			set.Rules = resolveRewrites(set.Rules, in)
+			set.Rules = resolveRewrites(set.Rules, in, report)
 			sets = append(sets, set)
 		}
 	}
@@ -54,9 +54,15 @@ func rulesByHost(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, r
 			report.gap(Gap{Field: field + ".hosts", Detail: "a rule without hosts is not served"})
 			continue
 		}
+		hosts := possibleHosts(rule.Hosts, field, report)
 		for j, path := range rule.HTTP.Paths {
-			translated := ruleFor(path, fmt.Sprintf("%s.http.paths[%d]", field, j), ing.Namespace)
-			for _, host := range rule.Hosts {
+			at := fmt.Sprintf("%s.http.paths[%d]", field, j)
+			if refusal := checkPath(path, at); refusal != nil {
+				report.refuse(*refusal)
+				continue
+			}
+			translated := ruleFor(path, at, ing.Namespace)
+			for _, host := range hosts {
 				perHost[host] = appendRule(perHost[host], translated)
 			}
 		}
@@ -144,5 +150,5 @@ func headers(values map[string]string) []Header {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		list = append(list, Header{Name: name, Value: values[name]})
 	}
-	return list
+	return mergeHeaders(nil, list)
 }

@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -16,14 +17,27 @@ import (
 // Operators know routes by it, and the single-gateway plugin names them so too
 // (SPEC B-INS-8).
 //
-// Parts after the first carry a number as their last label. No host ends in a
-// number, so a part never takes the name of another host's route.
+// A wildcard host and parts after the first carry a last label that no host ends in,
+// a word or a number, so that they never take the name of another host's route.
 func RouteName(hosts []string, part int) string {
-	name := strings.ReplaceAll(hosts[len(hosts)-1], "*", "wildcard")
-	if part == 0 {
+	name := hosts[len(hosts)-1]
+	if suffix, wildcard := strings.CutPrefix(name, "*."); wildcard {
+		name = suffix + ".wildcard"
+	}
+	if part > 0 {
+		name = fmt.Sprintf("%s.%d", name, part+1)
+	}
+	return shortened(name)
+}
+
+// shortened keeps names within what an object's name may have; a digest keeps them
+// apart.
+func shortened(name string) string {
+	if len(name) <= validation.DNS1123SubdomainMaxLength {
 		return name
 	}
-	return fmt.Sprintf("%s.%d", name, part+1)
+	digest := fmt.Sprintf("-%x", sha256.Sum256([]byte(name)))[:9]
+	return strings.TrimRight(name[:validation.DNS1123SubdomainMaxLength-len(digest)], ".-") + digest
 }
 
 // localTwin names the cluster-local route of a host that is served at both

@@ -3,6 +3,9 @@
 package translate
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -17,6 +20,9 @@ import (
 type Proof struct {
 	// Host is one host of the route: a gateway programs them together.
 	Host string
+	// Path is asked for. Routes that share their hosts differ in it: otherwise one of
+	// them would answer for all.
+	Path string
 	// Hash is the expected answer.
 	Hash string
 	// Answers says who gives the answer; empty when nobody can, and only the Gateway
@@ -36,9 +42,9 @@ const (
 // the hash to the response (SPEC B-RDY-2).
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
-func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set RuleSet, gateway Gateway, hash string) Proof {
+func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) Proof {
 	backend := probedBackend(set.Rules)
-	proof := Proof{Host: probedHost(set.Hosts), Hash: hash}
+	proof := Proof{Host: probedHost(set.Hosts), Path: probedPath(set.part), Hash: hash}
 	value := []Header{{Name: header.HashKey, Value: hash}}
 	filters := setHeaders(value)
 	switch {
@@ -54,7 +60,7 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set RuleSet, gateway Ga
 	backend.Weight = 1
 	rule := gatewayv1.HTTPRouteRule{
 		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{
-			Path:    "/",
+			Path:    proof.Path,
 			Headers: []Header{{Name: header.HashKey, Value: header.HashValueOverride}},
 		})},
 		Filters:     filters,
@@ -65,15 +71,12 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set RuleSet, gateway Ga
 }
 
 // probedBackend is the backend with the largest share of what most requests meet:
-// the first rule without header matches, else the first rule.
+// the rule with the fewest header matches and the shortest path. An ACME challenge's
+// solver, which stands beside it for a while, is not asked.
 func probedBackend(rules []Rule) Backend {
-	chosen := rules[0]
-	for _, rule := range rules {
-		if len(rule.Headers) == 0 {
-			chosen = rule
-			break
-		}
-	}
+	chosen := slices.MinFunc(rules, func(a, b Rule) int {
+		return cmp.Or(cmp.Compare(len(a.Headers), len(b.Headers)), cmp.Compare(len(a.Path), len(b.Path)))
+	})
 	largest := chosen.Backends[0]
 	for _, backend := range chosen.Backends {
 		if backend.Weight > largest.Weight {
@@ -81,6 +84,15 @@ func probedBackend(rules []Rule) Backend {
 		}
 	}
 	return largest
+}
+
+// probedPath is what Knative's own probes ask for, and a path of its own for each
+// further HTTPRoute of the same hosts.
+func probedPath(part int) string {
+	if part == 0 {
+		return "/"
+	}
+	return fmt.Sprintf("/.well-known/net-gateways-probe/%d", part+1)
 }
 
 func (r renderer) hasProbeHandler(backend Backend) bool {

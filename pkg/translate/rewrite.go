@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"slices"
 	"strings"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -11,16 +12,30 @@ import (
 // resolveRewrites replaces every rule whose rewriteHost another KIngress serves by
 // that KIngress's own rules: its backends and headers, with the rewrite kept. The
 // request then takes one hop instead of two, and needs no ExternalName backend.
-func resolveRewrites(rules []Rule, in Input) []Rule {
+//
+// On its way a request would have met the most specific rule first, whatever the
+// target serves behind another one; what that rule covers is its own.
+func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
+	if !slices.ContainsFunc(rules, func(rule Rule) bool { return in.Mapped[rule.RewriteHost] != nil }) {
+		return rules
+	}
+	rules = slices.SortedStableFunc(slices.Values(rules), bySpecificity)
 	resolved := make([]Rule, 0, len(rules))
-	for _, rule := range rules {
+	for i, rule := range rules {
 		target := in.Mapped[rule.RewriteHost]
 		if rule.RewriteHost == "" || target == nil {
 			resolved = append(resolved, rule)
 			continue
 		}
 		for _, behind := range rulesOf(target, rule.RewriteHost) {
-			if combined, possible := combine(rule, behind); possible {
+			combined, possible := combine(rule, behind)
+			covered := slices.ContainsFunc(rules[:i], func(earlier Rule) bool { return earlier.covers(combined) })
+			switch {
+			case !possible || covered:
+			case len(combined.Headers) > maxHeaders:
+				report.refuse(*unsupported(rule.Field+".headers", "%d headers to match together with those of %s, an HTTPRoute rule holds %d at most",
+					len(combined.Headers), rule.RewriteHost, maxHeaders))
+			default:
 				resolved = appendRule(resolved, combined)
 			}
 		}
@@ -43,7 +58,10 @@ func rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 // combine is what a request meets that passes first the outer rule and then the
 // inner one. It is not possible when no request matches both.
 func combine(outer, inner Rule) (Rule, bool) {
-	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Backends: inner.Backends}
+	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Backends: slices.Clone(inner.Backends)}
+	for i := range combined.Backends {
+		combined.Backends[i].Field = outer.Field + ".rewriteHost" // the backend's own field is in the target
+	}
 	switch {
 	case isBelow(inner.Path, outer.Path):
 		combined.Path = inner.Path

@@ -3,6 +3,10 @@
 package translate
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -50,11 +54,28 @@ type Backend struct {
 }
 
 // match identifies what a rule matches; two rules of one host with the same match
-// are the same rule to a gateway.
+// are the same rule to a gateway: it ignores a path's last slash and the case of a
+// header's name.
 func (r Rule) match() string {
-	key := r.Path
+	parts := []string{}
 	for _, h := range r.Headers {
-		key += "\x00" + h.Name + "\x00" + h.Value
+		parts = append(parts, strings.ToLower(h.Name)+"\x00"+h.Value)
 	}
-	return key
+	slices.Sort(parts)
+	return strings.Join(append(parts, strings.TrimSuffix(r.Path, "/")), "\x00")
+}
+
+// covers tells whether every request that other matches is matched by r as well.
+func (r Rule) covers(other Rule) bool {
+	for _, h := range r.Headers {
+		if !slices.ContainsFunc(other.Headers, func(o Header) bool { return strings.EqualFold(o.Name, h.Name) && o.Value == h.Value }) {
+			return false
+		}
+	}
+	return isBelow(other.Path, r.Path)
+}
+
+// bySpecificity orders rules as a gateway tries them.
+func bySpecificity(a, b Rule) int {
+	return cmp.Or(cmp.Compare(len(b.Path), len(a.Path)), cmp.Compare(len(b.Headers), len(a.Headers)))
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// An HTTPRoute with one value that the Gateway API does not allow is refused as a
+// whole, and some gateways stop reading their configuration at one that slips
+// through. So such values are refused here, by field, and the rest is served.
+
+// Limits of the Gateway and the KIngress API.
+const (
+	maxHeaders     = 16
+	maxHeaderName  = 256
+	maxHeaderValue = 4096
+	maxPath        = 1024
+	maxPercent     = 100
+)
+
+var (
+	pathCharacters = regexp.MustCompile("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$")
+	pathForbidden  = regexp.MustCompile(`//|/\./|/\.\./|/\.\.$|/\.$|%2[fF]`)
+)
+
+func unsupported(field, format string, values ...any) *Refusal {
+	return &Refusal{Field: field, Code: ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
+}
+
+// possibleHosts leaves out hosts that an HTTPRoute cannot have.
+func possibleHosts(hosts []string, field string, report *report) []string {
+	possible := make([]string, 0, len(hosts))
+	for i, host := range hosts {
+		suffix := strings.TrimPrefix(host, "*.")
+		if len(host) > validation.DNS1123SubdomainMaxLength || len(validation.IsDNS1123Subdomain(suffix)) > 0 {
+			report.refuse(*unsupported(fmt.Sprintf("%s.hosts[%d]", field, i), "%q is not a host name in lower case", host))
+			continue
+		}
+		possible = append(possible, host)
+	}
+	return possible
+}
+
+// checkPath says why an HTTPRoute cannot have a rule for the path, or nil.
+func checkPath(path v1alpha1.HTTPIngressPath, field string) *Refusal {
+	switch {
+	case path.Path != "" && !possiblePath(path.Path):
+		return unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
+	case path.RewriteHost != "" && len(validation.IsDNS1123Subdomain(path.RewriteHost)) > 0:
+		return unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
+	case len(path.Headers) > maxHeaders:
+		return unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), maxHeaders)
+	}
+	seen := sets.New[string]()
+	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
+		value := path.Headers[name].Exact
+		if seen.Has(strings.ToLower(name)) || value == "" || !possibleHeader(Header{Name: name, Value: value}) {
+			return unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
+		}
+		seen.Insert(strings.ToLower(name))
+	}
+	for i, split := range path.Splits {
+		if refusal := checkSplit(split, fmt.Sprintf("%s.splits[%d]", field, i)); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+func possiblePath(path string) bool {
+	return strings.HasPrefix(path, "/") && len(path) <= maxPath && pathCharacters.MatchString(path) && !pathForbidden.MatchString(path)
+}
+
+func possibleHeader(header Header) bool {
+	return httpguts.ValidHeaderFieldName(header.Name) && len(header.Name) <= maxHeaderName &&
+		httpguts.ValidHeaderFieldValue(header.Value) && len(header.Value) <= maxHeaderValue
+}
+
+// checkSplit says why a backend cannot be referenced, or nil. Whether the Service
+// exists is the gateway's to say.
+func checkSplit(split v1alpha1.IngressBackendSplit, field string) *Refusal {
+	port := split.ServicePort
+	switch {
+	case split.Percent < 0 || split.Percent > maxPercent:
+		return unsupported(field+".percent", "%d is not between 0 and %d", split.Percent, maxPercent)
+	case len(validation.IsDNS1123Label(split.ServiceName)) > 0:
+		return unsupported(field+".serviceName", "%q is not the name of a Service", split.ServiceName)
+	case split.ServiceNamespace != "" && len(validation.IsDNS1123Label(split.ServiceNamespace)) > 0:
+		return unsupported(field+".serviceNamespace", "%q is not the name of a namespace", split.ServiceNamespace)
+	case port.Type == intstr.Int && len(validation.IsValidPortNum(port.IntValue())) > 0:
+		return unsupported(field+".servicePort", "%d is not a port", port.IntVal)
+	}
+	return nil
+}
