@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// askEvery is how often a data plane is asked again: there is nothing to watch.
+const askEvery = 50 * time.Millisecond
+
+// Answer is what came back; Code is 0 when nothing did.
+type Answer struct {
+	Code   int
+	Body   string
+	Header http.Header
+	Err    error
+}
+
+func (a Answer) String() string {
+	if a.Err != nil {
+		return a.Err.Error()
+	}
+	return fmt.Sprintf("%d %.200q", a.Code, a.Body)
+}
+
+// client takes no connection twice, so that every request meets what the data plane
+// does now, and follows no redirect.
+var client = &http.Client{
+	Timeout: 10 * time.Second,
+	Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+	},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// Ask sends one request to port 80 of an address, for a host.
+func Ask(ctx context.Context, address, host string) Answer {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(address, "80")+"/", nil)
+	if err != nil {
+		return Answer{Err: err}
+	}
+	request.Host = host
+	response, err := client.Do(request)
+	if err != nil {
+		return Answer{Err: err}
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	return Answer{Code: response.StatusCode, Body: string(body), Header: response.Header, Err: err}
+}
+
+// AwaitAnswer asks until the code comes back.
+func AwaitAnswer(t testing.TB, address, host string, code int, limit time.Duration) Answer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	ticker := time.NewTicker(askEvery)
+	defer ticker.Stop()
+	last := Answer{Err: errors.New("not asked")}
+	for {
+		answer := Ask(ctx, address, host)
+		if answer.Code == code {
+			return answer
+		}
+		if ctx.Err() == nil {
+			last = answer
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("http://%s for host %s: %s, want %d within %s", address, host, last, code, limit)
+		case <-ticker.C:
+		}
+	}
+}
+
+// Answers asks several times in a row and fails at the first other code.
+func Answers(t testing.TB, address, host string, code int) Answer {
+	t.Helper()
+	var answer Answer
+	for range 5 {
+		if answer = Ask(t.Context(), address, host); answer.Code != code {
+			t.Fatalf("http://%s for host %s: %s, want %d", address, host, answer, code)
+		}
+	}
+	return answer
+}

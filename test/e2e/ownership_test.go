@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package e2e
+
+import (
+	"testing"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+)
+
+// B-TRN-5, B-RDY-6: an HTTPRoute of our name that somebody else made is not touched,
+// with labels like ours or without any; its going cures the service by itself.
+func TestForeignRoute_BTRN5_BRDY6_NotOwned(t *testing.T) {
+	t.Parallel()
+	labels := map[string]map[string]string{
+		"bare":     nil,
+		"labelled": {"networking.knative.dev/ingress": "labelled"},
+	}
+	for name, labels := range labels {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			space := world.Space(t, nil)
+			host := space.ExternalHost(name)
+			space.Backend(t, name)
+			foreign := userRoute(space, host, "theirs-"+host, name)
+			foreign.Labels = labels
+			before := cluster.HTTPRoutes.Create(t, world.Cluster, foreign)
+			cluster.AwaitAnswer(t, world.Blue, "theirs-"+host, 200, cluster.Seconds)
+
+			cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, nil))
+			space.AwaitReason(t, name, cluster.Seconds, "NotOwned", "HTTPRoute "+space.Name+"/"+host)
+			if err := touched(before, cluster.HTTPRoutes.Get(t, world.Cluster, space.Name, host)); err != nil {
+				t.Errorf("HTTPRoute of somebody else: %v", err)
+			}
+			cluster.Answers(t, world.Blue, "theirs-"+host, 200)
+			cluster.AwaitAnswer(t, world.Internal, space.LocalHost(name), 200, cluster.Seconds) // its other host is served
+
+			cluster.HTTPRoutes.Delete(t, world.Cluster, space.Name, host)
+			space.AwaitReady(t, name, cluster.Seconds)
+			cluster.Answers(t, world.Blue, host, 200)
+		})
+	}
+}
+
+// B-TRN-5: deleting the KIngress leaves the foreign HTTPRoute alone.
+func TestForeignRouteOutlivesService_BTRN5(t *testing.T) {
+	t.Parallel()
+	space := world.Space(t, nil)
+	host := space.ExternalHost("brief")
+	space.Backend(t, "brief")
+	before := cluster.HTTPRoutes.Create(t, world.Cluster, userRoute(space, host, host, "brief"))
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("brief", nil))
+	space.AwaitReason(t, "brief", cluster.Seconds, "NotOwned")
+	cluster.KIngresses.Delete(t, world.Cluster, space.Name, "brief")
+	cluster.HTTPRoutes.Await(t, world.Cluster, space.Name, space.LocalHost("brief"), cluster.Seconds, fixture.Gone[gatewayv1.HTTPRoute])
+	if err := touched(before, cluster.HTTPRoutes.Get(t, world.Cluster, space.Name, host)); err != nil {
+		t.Error(err)
+	}
+	cluster.Answers(t, world.Blue, host, 200)
+}
+
+// B-TRN-5, B-RDY-6: of two KIngresses with one host the older keeps it. The younger
+// says who has it, serves its other hosts, and takes over when the older goes. Both
+// in one namespace and across namespaces.
+func TestHostConflict_BTRN5_BRDY6(t *testing.T) {
+	t.Parallel()
+	first, second := world.Space(t, nil), world.Space(t, nil)
+	if second.Name < first.Name { // of KIngresses of one second the name decides
+		first, second = second, first
+	}
+	for name, rival := range map[string]*fixture.Space{"one-namespace": first, "two-namespaces": second} {
+		t.Run(name, func(t *testing.T) {
+			hostConflict(t, name+".example.net", first, rival)
+		})
+	}
+}
+
+func hostConflict(t *testing.T, shared string, space, rival *fixture.Space) {
+	older := space.Ingress("older", nil, space.Rule(v1alpha1.IngressVisibilityExternalIP, "older", shared))
+	mark(older, "older")
+	space.Backend(t, "older")
+	cluster.KIngresses.Create(t, world.Cluster, older)
+	space.AwaitReady(t, "older", cluster.Seconds)
+
+	younger := rival.Ingress("younger", nil,
+		rival.Rule(v1alpha1.IngressVisibilityExternalIP, "younger", shared),
+		rival.Rule(v1alpha1.IngressVisibilityExternalIP, "younger", rival.ExternalHost("younger")))
+	mark(younger, "younger")
+	rival.Backend(t, "younger")
+	cluster.KIngresses.Create(t, world.Cluster, younger)
+	rival.AwaitReason(t, "younger", cluster.Seconds, "HostConflict", shared, space.Name+"/older")
+	cluster.AwaitAnswer(t, world.Blue, rival.ExternalHost("younger"), 200, cluster.Seconds)
+	if by := served(cluster.Answers(t, world.Blue, shared, 200)); by != "older" {
+		t.Errorf("the shared host is served by %q, want older", by)
+	}
+
+	cluster.KIngresses.Delete(t, world.Cluster, space.Name, "older")
+	rival.AwaitReady(t, "younger", cluster.Seconds)
+	if by := served(cluster.Answers(t, world.Blue, shared, 200)); by != "younger" {
+		t.Errorf("the shared host is served by %q, want younger", by)
+	}
+}
+
+// mark makes the backend's answers tell which KIngress sent the request.
+func mark(ing *v1alpha1.Ingress, name string) {
+	for _, rule := range ing.Spec.Rules {
+		rule.HTTP.Paths[0].AppendHeaders = map[string]string{"E2e-Served-By": name}
+	}
+}
