@@ -16,7 +16,7 @@ import (
 // reported is reported in other words: a message that follows every answer of a data
 // plane would be a write for each.
 const (
-	PatienceBeforeReport = 2 * time.Second
+	PatienceBeforeReport = 5 * time.Second
 	PatienceBetweenWords = 10 * time.Second
 	PatienceWhenReady    = 15 * time.Second
 )
