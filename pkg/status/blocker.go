@@ -19,6 +19,7 @@ const (
 	ReasonNotOwned             = "NotOwned"
 	ReasonUnsupported          = "Unsupported"
 	ReasonGatewayAPIMissing    = "GatewayAPIMissing"
+	ReasonServiceNotFound      = "ServiceNotFound"
 	ReasonReconcileFailed      = "ReconcileFailed"
 	ReasonProbeDegraded        = "ProbeDegraded"
 	ReasonLocalGatewayExposed  = "LocalGatewayExposed"

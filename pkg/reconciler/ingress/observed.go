@@ -149,6 +149,10 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 	}
 	for _, visibility := range visibilities {
 		facts.Sides = append(facts.Sides, seen.side(visibility))
+		if side := seen.sides[visibility]; side.entry.Service.Name != "" && side.gateway != nil && side.service == nil {
+			facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonServiceNotFound, Message: fmt.Sprintf(
+				"Service %s, which %s names, does not exist; using what Gateway %s publishes", side.entry.Service, side.entry, side.entry.Gateway)})
+		}
 	}
 	return facts
 }
