@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,7 +11,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -43,12 +41,6 @@ type observedSide struct {
 	class   *gatewayv1.GatewayClass
 	service *corev1.Service
 	slices  []*discoveryv1.EndpointSlice
-}
-
-// rival is an older KIngress with a host in common, and its Gateways.
-type rival struct {
-	ingress  *v1alpha1.Ingress
-	gateways map[v1alpha1.IngressVisibility]types.NamespacedName
 }
 
 var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
@@ -164,53 +156,6 @@ func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) erro
 	return err
 }
 
-// gatherRivals finds older KIngresses with a host in common.
-func (r *Reconciler) gatherRivals(_ context.Context, seen *observed) error {
-	known := map[types.UID]bool{seen.ingress.UID: true}
-	for host := range hostsOf(seen.ingress) {
-		candidates, err := r.ingressesBy(byHost, host)
-		if err != nil {
-			return err
-		}
-		for _, candidate := range candidates {
-			if known[candidate.UID] || !older(candidate, seen.ingress) || candidate.DeletionTimestamp != nil {
-				continue
-			}
-			known[candidate.UID] = true
-			gateways, err := r.gatewaysOf(candidate, seen.config)
-			if err != nil {
-				return err
-			}
-			seen.rivals = append(seen.rivals, rival{ingress: candidate, gateways: gateways})
-		}
-	}
-	slices.SortFunc(seen.rivals, func(a, b rival) int {
-		if older(a.ingress, b.ingress) {
-			return -1
-		}
-		return 1
-	})
-	return nil
-}
-
-func (r *Reconciler) gatewaysOf(ing *v1alpha1.Ingress, cfg *config.Config) (map[v1alpha1.IngressVisibility]types.NamespacedName, error) {
-	seen := &observed{ingress: ing}
-	if err := r.gatherMapped(context.Background(), seen); err != nil {
-		return nil, err
-	}
-	request, err := r.request(ing, seen.mapped)
-	if err != nil {
-		return nil, err
-	}
-	gateways := map[v1alpha1.IngressVisibility]types.NamespacedName{}
-	for _, visibility := range visibilities {
-		if entry, err := selection.Select(cfg, visibility, request); err == nil {
-			gateways[visibility] = entry.Gateway
-		}
-	}
-	return gateways, nil
-}
-
 // request is what selection asks for; a namespace that is gone has no labels.
 func (r *Reconciler) request(ing *v1alpha1.Ingress, mapped map[string]*v1alpha1.Ingress) (selection.Request, error) {
 	request := selection.Request{Ingress: ing}
@@ -239,13 +184,4 @@ func (r *Reconciler) ingressesBy(indexName, value string) ([]*v1alpha1.Ingress, 
 		found = append(found, object.(*v1alpha1.Ingress))
 	}
 	return found, nil
-}
-
-// older decides who keeps a host: the earlier creation, then the name, so that all
-// agree about KIngresses of one second.
-func older(a, b *v1alpha1.Ingress) bool {
-	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
-		return a.CreationTimestamp.Before(&b.CreationTimestamp)
-	}
-	return cache.ObjectName{Namespace: a.Namespace, Name: a.Name}.String() < cache.ObjectName{Namespace: b.Namespace, Name: b.Name}.String()
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// ingressEvents sees the KIngresses themselves.
+type ingressEvents struct{ *clusterEvents }
+
+func (e ingressEvents) OnAdd(object any, _ bool) { e.changed(nil, object.(*v1alpha1.Ingress)) }
+
+func (e ingressEvents) OnUpdate(old, object any) {
+	e.changed(old.(*v1alpha1.Ingress), object.(*v1alpha1.Ingress))
+}
+
+func (e ingressEvents) OnDelete(object any) {
+	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
+		object = tombstone.Obj
+	}
+	ing, ok := object.(*v1alpha1.Ingress)
+	if !ok {
+		return
+	}
+	e.r.forget(ing)
+	e.neighbours(ing)
+	if users, err := e.r.ingressesBy(byBackendNamespace, ing.Namespace); err == nil && len(users) == 0 {
+		e.prune()
+	}
+}
+
+// changed enqueues the KIngress, and its neighbours unless only its status changed.
+func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
+	e.impl.EnqueueKey(nameOf(ing))
+	if old == nil {
+		e.neighbours(ing)
+		return
+	}
+	if old.Generation != ing.Generation || ours(old) != ours(ing) ||
+		!equality.Semantic.DeepEqual(old.Labels, ing.Labels) || !equality.Semantic.DeepEqual(old.Annotations, ing.Annotations) {
+		e.neighbours(old)
+		e.neighbours(ing)
+	}
+}
+
+// neighbours are the KIngresses that share a host with this one or map to it.
+func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
+	for host := range hostsOf(ing) {
+		e.enqueueBy(byHost, host)
+	}
+	e.mapping(ing)
+}
+
+// namespaceEvents sees namespaces, whose labels selectors look at.
+type namespaceEvents struct{ *clusterEvents }
+
+func (e namespaceEvents) OnAdd(any, bool) {}
+
+func (e namespaceEvents) OnUpdate(old, object any) {
+	before, after := old.(*corev1.Namespace), object.(*corev1.Namespace)
+	if equality.Semantic.DeepEqual(before.Labels, after.Labels) {
+		return
+	}
+	found, err := e.r.indexer.ByIndex(cache.NamespaceIndex, after.Name)
+	if err != nil {
+		e.logger.Errorw("Cannot list the KIngresses of a namespace", zap.Error(err))
+	}
+	for _, object := range found {
+		e.impl.Enqueue(object)
+	}
+}
+
+func (e namespaceEvents) OnDelete(any) {}
