@@ -37,11 +37,16 @@ func (k Kind[T]) Create(t testing.TB, c *Cluster, object *T) *T {
 
 // TryCreate creates the object and leaves it.
 func (k Kind[T]) TryCreate(ctx context.Context, c *Cluster, object *T) (*T, error) {
+	return k.CreateAs(ctx, c, FieldManager, object)
+}
+
+// CreateAs is TryCreate by another field manager.
+func (k Kind[T]) CreateAs(ctx context.Context, c *Cluster, manager string, object *T) (*T, error) {
 	encoded, err := k.encode(object)
 	if err != nil {
 		return nil, err
 	}
-	stored, err := k.client(c, encoded.GetNamespace()).Create(ctx, encoded, metav1.CreateOptions{FieldManager: FieldManager})
+	stored, err := k.client(c, encoded.GetNamespace()).Create(ctx, encoded, metav1.CreateOptions{FieldManager: manager})
 	if err != nil {
 		return nil, err
 	}
@@ -82,29 +87,29 @@ func (k Kind[T]) List(ctx context.Context, c *Cluster, namespace string, options
 // Update changes the object as a user's editor would: read, change, write.
 func (k Kind[T]) Update(t testing.TB, c *Cluster, namespace, name string, change func(*T)) *T {
 	t.Helper()
-	updated, err := k.TryUpdate(context.Background(), c, types.NamespacedName{Namespace: namespace, Name: name}, change)
+	updated, err := k.UpdateAs(context.Background(), c, FieldManager, types.NamespacedName{Namespace: namespace, Name: name}, change)
 	if err != nil {
 		t.Fatalf("update %s %s/%s: %v", k.Kind, namespace, name, err)
 	}
 	return updated
 }
 
-// TryUpdate is Update for where an error is wanted.
-func (k Kind[T]) TryUpdate(ctx context.Context, c *Cluster, name types.NamespacedName, change func(*T)) (*T, error) {
-	return k.update(ctx, c, name, change)
+// UpdateAs is Update by another field manager, and for where an error is wanted.
+func (k Kind[T]) UpdateAs(ctx context.Context, c *Cluster, manager string, name types.NamespacedName, change func(*T)) (*T, error) {
+	return k.update(ctx, c, name, change, metav1.UpdateOptions{FieldManager: manager})
 }
 
 // UpdateStatus changes the status as another controller would.
 func (k Kind[T]) UpdateStatus(t testing.TB, c *Cluster, namespace, name string, change func(*T)) *T {
 	t.Helper()
-	updated, err := k.update(context.Background(), c, types.NamespacedName{Namespace: namespace, Name: name}, change, "status")
+	updated, err := k.update(context.Background(), c, types.NamespacedName{Namespace: namespace, Name: name}, change, metav1.UpdateOptions{FieldManager: FieldManager}, "status")
 	if err != nil {
 		t.Fatalf("update status of %s %s/%s: %v", k.Kind, namespace, name, err)
 	}
 	return updated
 }
 
-func (k Kind[T]) update(ctx context.Context, c *Cluster, name types.NamespacedName, change func(*T), subresources ...string) (*T, error) {
+func (k Kind[T]) update(ctx context.Context, c *Cluster, name types.NamespacedName, change func(*T), options metav1.UpdateOptions, subresources ...string) (*T, error) {
 	var updated *T
 	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
 		stored, err := k.client(c, name.Namespace).Get(ctx, name.Name, metav1.GetOptions{})
@@ -120,7 +125,7 @@ func (k Kind[T]) update(ctx context.Context, c *Cluster, name types.NamespacedNa
 		if err != nil {
 			return err
 		}
-		stored, err = k.client(c, name.Namespace).Update(ctx, encoded, metav1.UpdateOptions{FieldManager: FieldManager}, subresources...)
+		stored, err = k.client(c, name.Namespace).Update(ctx, encoded, options, subresources...)
 		if err != nil {
 			return err
 		}
