@@ -38,6 +38,16 @@ func unsupported(field, format string, values ...any) *Refusal {
 	return &Refusal{Field: field, Code: ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
 }
 
+// checkVisibilities refuses rules of a visibility that nobody knows: it may have been
+// meant to be private.
+func checkVisibilities(ing *v1alpha1.Ingress, report *report) {
+	for i, rule := range ing.Spec.Rules {
+		if !slices.Contains(visibilities, Visibility(rule)) {
+			report.refuse(*unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
+		}
+	}
+}
+
 // possibleHosts leaves out hosts that an HTTPRoute cannot have.
 func possibleHosts(hosts []string, field string, report *report) []string {
 	possible := make([]string, 0, len(hosts))

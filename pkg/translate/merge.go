@@ -22,6 +22,7 @@ var visibilities = []v1alpha1.IngressVisibility{
 // rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
 func ruleSets(in Input, report *report) []RuleSet {
 	sets := []RuleSet{}
+	checkVisibilities(in.Ingress, report)
 	for _, visibility := range visibilities {
 		perHost := rulesByHost(in.Ingress, visibility, report)
 		for host := range perHost {

@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,8 +28,10 @@ func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
 			resolved = append(resolved, rule)
 			continue
 		}
+		reached := false
 		for _, behind := range rulesOf(target, rule.RewriteHost) {
 			combined, possible := combine(rule, behind)
+			reached = reached || possible
 			covered := slices.ContainsFunc(rules[:i], func(earlier Rule) bool { return earlier.covers(combined) })
 			switch {
 			case !possible || covered:
@@ -38,6 +41,10 @@ func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
 			default:
 				resolved = appendRule(resolved, combined)
 			}
+		}
+		if !reached {
+			report.gap(Gap{Field: rule.Field + ".rewriteHost", Detail: fmt.Sprintf(
+				"KIngress %s serves nothing under host %s that the rule leads to", target.Name, rule.RewriteHost)})
 		}
 	}
 	return resolved

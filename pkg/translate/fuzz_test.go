@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+	"k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// FuzzIngress: B-OPS-5, no KIngress that an API server stores makes translation
+// panic, and whatever comes out is taken by an API server, is the same when asked
+// again, keeps cluster-local hosts off the external Gateway (B-SEL-7), and drops
+// nothing in silence (B-TRN-2).
+func FuzzIngress(f *testing.F) {
+	for _, path := range goldens(f) {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		found, err := sections(archive)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(found[sectionIngress], found[sectionObserved], true)
+		f.Add(found[sectionIngress], found[sectionObserved], false)
+	}
+	definition, err := httpRouteCRD()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, ingress, observed string, capable bool) {
+		decoded := storable(ingress, observed, capable)
+		if decoded == nil {
+			t.Skip("No API server stores this")
+		}
+		in, refused := decoded.input(decoded.observed)
+		desired, err := translate.Ingress(in)
+		if err != nil {
+			t.Fatal("Translation failed as a whole:", err)
+		}
+		if again, _ := translate.Ingress(in); !reflect.DeepEqual(desired, again) {
+			t.Error("The same input gives another output (B-TRN-4)")
+		}
+		for _, route := range desired.Routes {
+			if err := definition.admitUnchanged(route.Object); err != nil {
+				t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
+			}
+		}
+		if err := sound(in, desired); err != nil {
+			t.Error(err)
+		}
+		if dropped := unserved(in, desired); len(dropped) > 0 && len(refused)+len(desired.Gaps)+len(desired.Refusals) == 0 {
+			t.Error("Hosts are dropped in silence:", dropped)
+		}
+	})
+}
+
+// storable decodes what an API server would store; nil when it would refuse it.
+func storable(ingress, observed string, capable bool) *testCase {
+	const limit = 64 << 10
+	decoded := &testCase{ingress: &v1alpha1.Ingress{}, lost: sets.New[translate.HostAt]()}
+	if len(ingress)+len(observed) > limit || yaml.Unmarshal([]byte(ingress), decoded.ingress) != nil {
+		return nil
+	}
+	for document := range strings.SplitSeq(observed, "\n---\n") {
+		if decoded.observed.add([]byte(document)) != nil {
+			return nil
+		}
+	}
+	stored := decoded.ingress
+	if stored.UID == "" {
+		stored.UID = "1"
+	}
+	stored.OwnerReferences, stored.ManagedFields = nil, nil // not translated
+	if errs := validation.ValidateObjectMeta(&stored.ObjectMeta, true, validation.NameIsDNSSubdomain, field.NewPath("metadata")); len(errs) > 0 ||
+		len(validation.ValidateNamespaceName(stored.Namespace, false)) > 0 {
+		return nil
+	}
+	entry := "- class: %s\n  gateway: gateways/%s\n"
+	if capable {
+		entry += "  supported-features: [HTTPRouteBackendRequestHeaderModification, HTTPRouteHostRewrite, HTTPRouteResponseHeaderModification, HTTPRouteRequestTimeout]\n"
+	}
+	cfg, _, err := config.Parse(map[string]string{
+		config.ExternalGateways: fmt.Sprintf(entry, "external", "external"),
+		config.LocalGateways:    fmt.Sprintf(entry, "local", "local"),
+	}, "knative-serving")
+	if err != nil {
+		panic(err)
+	}
+	decoded.config = cfg
+	return decoded
+}
+
+// sound says what is wrong with an output that every single HTTPRoute may look right
+// in.
+func sound(in translate.Input, desired translate.Desired) error {
+	hosts := map[v1alpha1.IngressVisibility]sets.Set[string]{}
+	for _, visibility := range visibilities {
+		hosts[visibility] = sets.New[string]()
+	}
+	for _, rule := range in.Ingress.Spec.Rules {
+		if known := hosts[translate.Visibility(rule)]; known != nil {
+			known.Insert(rule.Hosts...)
+		}
+	}
+	names := sets.New[string]()
+	for _, route := range desired.Routes {
+		parent := route.Object.Spec.ParentRefs[0]
+		if want := in.Gateways[route.Visibility].Name; string(parent.Name) != want.Name || string(*parent.Namespace) != want.Namespace {
+			return fmt.Errorf("HTTPRoute %s of visibility %s is on Gateway %s", route.Object.Name, route.Visibility, parent.Name)
+		}
+		if names.Has(route.Object.Name) {
+			return fmt.Errorf("two HTTPRoutes are named %s", route.Object.Name)
+		}
+		names.Insert(route.Object.Name)
+		for _, host := range route.Object.Spec.Hostnames {
+			if !hosts[route.Visibility].Has(string(host)) {
+				return fmt.Errorf("host %s is not of visibility %s", host, route.Visibility)
+			}
+		}
+		for _, rule := range route.Object.Spec.Rules {
+			if len(rule.BackendRefs) == 0 || slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool { return *ref.Weight <= 0 }) {
+				return fmt.Errorf("HTTPRoute %s has a rule without a weighty backend", route.Object.Name)
+			}
+		}
+	}
+	for _, refusal := range desired.Refusals {
+		if refusal.Field == "" || refusal.Detail == "" || refusal.Code == "" {
+			return fmt.Errorf("refusal %+v says too little", refusal)
+		}
+	}
+	return nil
+}
+
+// unserved lists the hosts that no HTTPRoute has.
+func unserved(in translate.Input, desired translate.Desired) []string {
+	hosts := sets.New[string]()
+	for _, rule := range in.Ingress.Spec.Rules {
+		hosts.Insert(rule.Hosts...)
+	}
+	for _, route := range desired.Routes {
+		for _, host := range route.Object.Spec.Hostnames {
+			hosts.Delete(string(host))
+		}
+	}
+	return sets.List(hosts)
+}
