@@ -9,6 +9,6 @@
 // existing one is changed by server-side apply under our own field manager, so that
 // labels, annotations and fields of others survive (SPEC B-TRN-6).
 //
-// It does not know why an object is wanted. What comes next: pkg/probe proves that
+// It does not know why an object is wanted. What comes next: pkg/prober proves that
 // what was written is served.
 package apply

@@ -5,5 +5,5 @@
 // address to publish.
 //
 // It is pure: objects in, facts out. It never lists, watches or dials. What comes
-// next: pkg/probe asks the addresses, pkg/status publishes the load balancer.
+// next: pkg/prober asks the addresses, pkg/status publishes the load balancer.
 package dataplane

@@ -1,43 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package probe asks the data planes of gateways whether they serve a given version of a route, so that Ready
-// means served (B-RDY-1, B-RDY-2). It knows addresses, hosts and hashes, and nothing of Kubernetes objects.
+// Package probe is the vocabulary of readiness: what is asked of a data plane, what is known of the answers, and how
+// to prove that a version of a route is served (B-RDY-1, B-RDY-2). pkg/prober does the asking.
+//
+// It is pure: values in, values out, so that pkg/translate and pkg/status, which must not reach the network, can
+// name a [Target] and judge a [Report]. It imports the pure part of the standard library and the names of objects only.
 //
 // # Asking
 //
-// A [Target] is one question to one address. [Prober.Check] takes all the questions of an [Owner], never
-// blocks, and returns a [Report] of what is known; the owner hears when there is more. A try is GET / with
-// the headers of Knative's own ingress probes (K-Network-Probe, K-Network-Hash: override); only the expected
-// hash is success. The readiness of knative.dev/networking's pkg/status also takes 200 without a hash, and any
-// status that it cannot read, for ready; here each is a failure with a [Kind].
-//
-// # A proof comes over a new connection
-//
-// Tries share kept connections, because a burst of services asks a thousand times a second, and closing as many
-// would use up the ephemeral ports. But a kept connection is no witness. Envoy answers it with the listener and the filter
-// chain that accepted it, also when these have been replaced and drain
-// (https://github.com/envoyproxy/envoy/issues/28656, https://github.com/envoyproxy/envoy/issues/44116,
-// https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining); only the routes behind a
-// filter chain, which come by RDS, change under an open connection
-// (https://github.com/envoyproxy/envoy/issues/14967). And behind a load balancer it stays with the pod
-// that it began with. So the first success over a used connection is asked again over one made for it, and only
-// that one proves. In the other direction, a connection that hides the new routes lives for a second at most.
-//
-// # When
-//
-// One goroutine starts the tries; a waiting target costs a heap entry. Each address is a lane:
-//
-//   - Lanes take turns under one global rate, so one address with a thousand targets does not delay another.
-//   - An address that does not answer has one try under way, and that try speaks for all its targets. Such tries
-//     use at most half of the workers. When it answers again, all its targets are due.
-//   - In a lane, targets whose backend hangs have places of their own, so they do not delay the others.
-//   - Tries of a target back off from 25 ms by a quarter each time to 2 s: a target is seen within a quarter of the
-//     time it has waited, and within 2 s. A success in the lane draws those that wait longest, so a burst
-//     is seen at the pace at which the data plane takes it. [Prober.Nudge] starts the backoff anew.
+// A [Target] is one question to one address. A [Report] holds one [Result] for each, in the order of the questions.
+// Only the expected hash is success. The readiness of knative.dev/networking's pkg/status also takes 200 without a
+// hash, and any status that it cannot read, for ready; here each is a failure with a [Kind].
 //
 // # How to prove
 //
-// [Choose] picks the [Mode]. A reconciliation goes
+// [Choose] picks the [Mode]. A reconciliation, with a prober.Prober, goes
 //
 //	choice := probe.Choose(configured, offer, prober.Known(owner), now)
 //	report := prober.Check(owner, targetsAt(choice.Addresses), targetsAt(choice.Background)...)
@@ -47,6 +24,4 @@
 // The addresses of a better mode that refused are asked on in the background, every 10 s, which is how Choose comes to
 // know that they answer again: the owner is told, and the next choice goes back up. Offer must come from synced
 // caches: with an empty Offer, Auto believes the Gateway.
-//
-// A Prober keeps nothing that must survive it. What was proven is the caller's to remember, on the object.
 package probe

@@ -39,8 +39,8 @@ type Choice struct {
 	Mode Mode
 	// Addresses to ask; none for Status.
 	Addresses []string
-	// Background are the addresses of better modes that refused. Give them to Check as background
-	// targets, so that Known still holds their refusal at the next choice, or their recovery.
+	// Background are the addresses of better modes that refused. Give them to Prober.Check as background
+	// targets, so that Prober.Known still holds their refusal at the next choice, or their recovery.
 	Background []string
 	// Degraded is why no better mode is used, empty for the best one. It is the same as long as the cause is.
 	Degraded string

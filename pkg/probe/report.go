@@ -3,7 +3,6 @@
 package probe
 
 import (
-	"strconv"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -159,9 +158,4 @@ func (r Report) RefusedSince() (time.Time, bool) {
 		}
 	}
 	return since, len(r.Results) > 0
-}
-
-// statusText is the Err of an HTTP answer that is not the expected one.
-func statusText(code int) string {
-	return "status " + strconv.Itoa(code)
 }

@@ -2,11 +2,7 @@
 
 package probe
 
-import (
-	"cmp"
-
-	"k8s.io/apimachinery/pkg/types"
-)
+import "k8s.io/apimachinery/pkg/types"
 
 // Answerer says who puts the version into the answer to a probe.
 type Answerer string
@@ -41,14 +37,4 @@ type Target struct {
 	// ProxyProtocol makes the connection begin with a PROXY protocol header: version 2 first, version 1
 	// after a failure that leaves the version in doubt, and so on in turn.
 	ProxyProtocol bool
-}
-
-// url is where the request goes. For http the address is also the key of the connection pool, so that
-// targets share connections. For https the host is, because a connection is made for one SNI, and
-// asking for another host over it earns 421 Misdirected Request.
-func (t Target) url() string {
-	if t.Scheme == "https" {
-		return "https://" + t.Host + cmp.Or(t.Path, "/")
-	}
-	return "http://" + t.Address + cmp.Or(t.Path, "/")
 }

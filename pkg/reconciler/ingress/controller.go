@@ -28,7 +28,7 @@ import (
 	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -80,7 +80,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
 	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), handler)
-	r.prober = probe.New(ctx, probe.Options{}, func(owner probe.Owner) { impl.EnqueueKey(owner.Name) })
+	r.prober = prober.New(ctx, prober.Options{}, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)

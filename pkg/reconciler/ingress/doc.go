@@ -7,7 +7,7 @@
 //	select   which Gateway, by visibility             pkg/selection
 //	render   what should exist, how to prove it       pkg/translate
 //	apply    the writes that lead there               pkg/apply
-//	prove    ask the data planes                      pkg/probe
+//	prove    ask the data planes                      pkg/prober
 //	report   conditions and addresses                 pkg/status
 //
 // ingress.go reads as these steps and nothing else. The package never decides how a

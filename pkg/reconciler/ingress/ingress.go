@@ -24,7 +24,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -43,7 +43,7 @@ type Reconciler struct {
 	cluster    cluster.Cluster
 	config     *config.Store
 	applier    *apply.Applier
-	prober     *probe.Prober
+	prober     *prober.Prober
 	recorder   record.EventRecorder
 	clock      clock.PassiveClock
 
@@ -173,8 +173,8 @@ func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
 	r.conflicts.note(nameOf(ing), nil)
 }
 
-func ownerOf(ing *v1alpha1.Ingress) probe.Owner {
-	return probe.Owner{UID: ing.UID, Name: nameOf(ing)}
+func ownerOf(ing *v1alpha1.Ingress) prober.Owner {
+	return prober.Owner{UID: ing.UID, Name: nameOf(ing)}
 }
 
 func nameOf(ing *v1alpha1.Ingress) types.NamespacedName {

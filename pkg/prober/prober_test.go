@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // Answers survive for targets that are still asked for; the others go, the new ones start.
@@ -14,14 +16,14 @@ func TestChangedTargetsKeepAnswers(t *testing.T) { // B-RDY-1: a pod that appear
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		one, two, three := at("10.0.0.1:80", 1), at("10.0.0.2:80", 1), at("10.0.0.3:80", 1)
 		m.served[one], m.served[three] = time.Now(), time.Now()
-		w.Check(alice, []Target{one, two})
+		w.Check(alice, []probe.Target{one, two})
 		after(time.Second)
-		if r := w.Check(alice, []Target{one, two}); r.Results[0].State != Proven || r.Results[1].Kind != NotServed || r.Proven() {
+		if r := w.Check(alice, []probe.Target{one, two}); r.Results[0].State != probe.Proven || r.Results[1].Kind != probe.NotServed || r.Proven() {
 			t.Errorf("got %+v", r)
 		}
 		asked := len(m.since(one, time.Time{}))
-		r := w.Check(alice, []Target{three, one, one})
-		if r.Results[0].State != Pending || r.Results[1].State != Proven || r.Results[2].State != Proven || r.Proven() {
+		r := w.Check(alice, []probe.Target{three, one, one})
+		if r.Results[0].State != probe.Pending || r.Results[1].State != probe.Proven || r.Results[2].State != probe.Proven || r.Proven() {
 			t.Errorf("got %+v", r)
 		}
 		dropped := time.Now()
@@ -43,18 +45,18 @@ func TestRecreatedOwnerStartsAnew(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		target := at("10.0.0.1:80", 1)
 		m.served[target] = time.Now()
-		w.Check(alice, []Target{target})
+		w.Check(alice, []probe.Target{target})
 		after(time.Second)
 		m.set(func() { delete(m.served, target) })
 		again := alice
 		again.UID = "another"
-		w.Check(again, []Target{target})
+		w.Check(again, []probe.Target{target})
 		after(time.Second)
 		if w.Known(again).Proven() || !w.Known(alice).Proven() {
 			t.Error("old knowledge was used")
 		}
 		w.Forget(alice)
-		w.Check(alice, []Target{target})
+		w.Check(alice, []probe.Target{target})
 		after(time.Second)
 		if w.Known(alice).Proven() {
 			t.Error("forgotten knowledge was used")
@@ -73,7 +75,7 @@ func TestForgetCancels(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		target := at("10.0.0.1:80", 1)
 		m.down[target.Address] = true
-		w.Check(alice, []Target{target})
+		w.Check(alice, []probe.Target{target})
 		after(100 * time.Millisecond)
 		w.Forget(alice)
 		w.Nudge(alice)
@@ -88,7 +90,7 @@ func TestForgetCancels(t *testing.T) {
 func TestNudgeAsksNow(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		target := at("10.0.0.1:80", 1)
-		w.Check(alice, []Target{target})
+		w.Check(alice, []probe.Target{target})
 		after(time.Minute)
 		m.set(func() { m.latency = 500 * time.Millisecond })
 		nudged := time.Now()
@@ -116,11 +118,11 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 		pod, lb := at("10.0.0.1:80", 1), at("192.0.2.1:80", 1)
 		m.down[pod.Address] = true
 		m.served[lb] = time.Now()
-		offer := Offer{Endpoints: []string{pod.Address}, Addresses: []string{lb.Address}}
-		step := func() Choice {
-			c := Choose(Auto, offer, w.Known(alice), time.Now())
-			pick := map[string]Target{pod.Address: pod, lb.Address: lb}
-			var targets, background []Target
+		offer := probe.Offer{Endpoints: []string{pod.Address}, Addresses: []string{lb.Address}}
+		step := func() probe.Choice {
+			c := probe.Choose(probe.Auto, offer, w.Known(alice), time.Now())
+			pick := map[string]probe.Target{pod.Address: pod, lb.Address: lb}
+			var targets, background []probe.Target
 			for _, a := range c.Addresses {
 				targets = append(targets, pick[a])
 			}
@@ -133,15 +135,15 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 		step()
 		after(5 * time.Second)
 		c := step()
-		if c.Mode != DataPlane || c.Recheck <= 0 || c.Recheck > 12*time.Second {
+		if c.Mode != probe.DataPlane || c.Recheck <= 0 || c.Recheck > 12*time.Second {
 			t.Fatalf("after 5 s: %+v", c)
 		}
 		after(c.Recheck)
-		if c = step(); c.Mode != Address {
+		if c = step(); c.Mode != probe.Address {
 			t.Fatalf("after 15 s: %+v", c)
 		}
 		after(time.Second)
-		if !w.Check(alice, []Target{lb}, pod).Proven() || w.Known(alice).Proven() {
+		if !w.Check(alice, []probe.Target{lb}, pod).Proven() || w.Known(alice).Proven() {
 			t.Error("the report is not that of the foreground")
 		}
 		began := time.Now()
@@ -149,7 +151,7 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 		if n := len(m.since(pod, began)); n < 4 || n > 7 {
 			t.Errorf("%d background tries in a minute", n)
 		}
-		if c = step(); c.Mode != Address {
+		if c = step(); c.Mode != probe.Address {
 			t.Fatalf("still refused: %+v", c)
 		}
 		heard := w.notices(alice)
@@ -158,7 +160,7 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 		if w.notices(alice) == heard {
 			t.Error("recovery was not told")
 		}
-		if c = step(); c.Mode != DataPlane || !w.Check(alice, []Target{pod}).Proven() {
+		if c = step(); c.Mode != probe.DataPlane || !w.Check(alice, []probe.Target{pod}).Proven() {
 			t.Errorf("recovered: %+v", c)
 		}
 	})
@@ -168,15 +170,15 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 func TestRefusalOutlivesAVersion(t *testing.T) { // B-RDY-1
 	synctest.Test(t, func(t *testing.T) {
 		w := watchAsking(t, Options{}, func(context.Context, question) outcome {
-			return outcome{code: 401, kind: Credentials, err: statusText(401)}
+			return outcome{code: 401, kind: probe.Credentials, err: statusText(401)}
 		})
 		first := at("10.0.0.1:80", 1)
 		began := time.Now()
-		w.Check(alice, []Target{first})
+		w.Check(alice, []probe.Target{first})
 		after(20 * time.Second)
 		second, other := first, first
 		second.Hash, other.Host = "v2", "other"
-		w.Check(alice, []Target{second, other})
+		w.Check(alice, []probe.Target{second, other})
 		after(time.Second)
 		r := w.Known(alice).Results
 		if r[0].RefusedSince.Sub(began) > time.Second {
@@ -193,7 +195,7 @@ func TestPanicsAreContained(t *testing.T) { // B-OPS-3
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		tries := 0
-		p := newProber(ctx, Options{Observe: func(Result) { panic("observe") }}, func(Owner) { panic("notify") },
+		p := newProber(ctx, Options{Observe: func(probe.Result) { panic("observe") }}, func(Owner) { panic("notify") },
 			func(context.Context, question) outcome {
 				if tries++; tries < 3 {
 					panic("ask")
@@ -201,9 +203,9 @@ func TestPanicsAreContained(t *testing.T) { // B-OPS-3
 				return outcome{ok: true, code: 200}
 			})
 		target := at("10.0.0.1:80", 1)
-		p.Check(alice, []Target{target})
+		p.Check(alice, []probe.Target{target})
 		after(30 * time.Millisecond)
-		if r := p.Known(alice).Results[0]; r.Kind != BadStatus || r.Err != "internal error: ask" {
+		if r := p.Known(alice).Results[0]; r.Kind != probe.BadStatus || r.Err != "internal error: ask" {
 			t.Errorf("got %+v", r)
 		}
 		after(time.Second)
@@ -212,6 +214,6 @@ func TestPanicsAreContained(t *testing.T) { // B-OPS-3
 		}
 		cancel()
 		p.Wait()
-		p.Check(bob, []Target{target}) // harmless
+		p.Check(bob, []probe.Target{target}) // harmless
 	})
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
@@ -14,6 +14,8 @@ import (
 	"go.uber.org/goleak"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/http/header"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -101,12 +103,12 @@ func (p *plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *plane) target(host, hash string) Target {
+func (p *plane) target(host, hash string) probe.Target {
 	scheme := "http"
 	if p.TLS != nil {
 		scheme = "https"
 	}
-	return Target{Gateway: gw, Route: host, Address: p.Listener.Addr().String(), Scheme: scheme, Host: host, Hash: hash}
+	return probe.Target{Gateway: gw, Route: host, Address: p.Listener.Addr().String(), Scheme: scheme, Host: host, Hash: hash}
 }
 
 // watch is a Prober whose every try and every notice can be waited for.
@@ -115,15 +117,15 @@ type watch struct {
 	moved chan struct{}
 	mu    sync.Mutex
 	heard map[Owner]int
-	tried map[Target]int
+	tried map[probe.Target]int
 }
 
 func newWatch(t testing.TB, opts Options) *watch { return watchAsking(t, opts, ask) }
 
 func watchAsking(t testing.TB, opts Options, ask askFunc) *watch {
 	t.Helper()
-	w := &watch{moved: make(chan struct{}, 1), heard: map[Owner]int{}, tried: map[Target]int{}}
-	opts.Observe = func(r Result) { w.mark(func() { w.tried[r.Target]++ }) }
+	w := &watch{moved: make(chan struct{}, 1), heard: map[Owner]int{}, tried: map[probe.Target]int{}}
+	opts.Observe = func(r probe.Result) { w.mark(func() { w.tried[r.Target]++ }) }
 	ctx, cancel := context.WithCancel(context.Background())
 	w.Prober = newProber(ctx, opts, func(o Owner) { w.mark(func() { w.heard[o]++ }) }, ask)
 	t.Cleanup(func() {
@@ -149,7 +151,7 @@ func (w *watch) notices(o Owner) int {
 	return w.heard[o]
 }
 
-func (w *watch) tries(target Target) int {
+func (w *watch) tries(target probe.Target) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.tried[target]
@@ -169,9 +171,9 @@ func (w *watch) until(t testing.TB, what string, cond func() bool) {
 }
 
 // first checks one target and returns its first settled result.
-func (w *watch) first(t testing.TB, target Target) Result {
+func (w *watch) first(t testing.TB, target probe.Target) probe.Result {
 	t.Helper()
-	w.Check(alice, []Target{target})
-	w.until(t, "an outcome", func() bool { return w.Known(alice).Results[0].State != Pending })
+	w.Check(alice, []probe.Target{target})
+	w.until(t, "an outcome", func() bool { return w.Known(alice).Results[0].State != probe.Pending })
 	return w.Known(alice).Results[0]
 }

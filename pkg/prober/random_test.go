@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // Random calls, outages and changes: a target is proven only if it was served while it was asked for, nothing is left
@@ -21,14 +23,14 @@ func TestRandomOrders(t *testing.T) {
 
 func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
 	owners := []Owner{alice, bob, {UID: "3", Name: alice.Name}}
-	var pool []Target
+	var pool []probe.Target
 	for a := range 3 {
 		pool = append(pool, many(fmt.Sprintf("10.0.0.%d:80", a), 4)...)
 	}
-	everServed := map[Target]bool{}
-	wanted := map[Owner][]Target{}
-	sample := func() []Target {
-		var out []Target
+	everServed := map[probe.Target]bool{}
+	wanted := map[Owner][]probe.Target{}
+	sample := func() []probe.Target {
+		var out []probe.Target
 		for range r.IntN(5) {
 			out = append(out, pool[r.IntN(len(pool))])
 		}
@@ -56,10 +58,10 @@ func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
 			after(time.Duration(r.IntN(3000)) * time.Millisecond)
 		}
 		for _, result := range w.Known(owner).Results {
-			if result.State == Proven && !everServed[result.Target] {
+			if result.State == probe.Proven && !everServed[result.Target] {
 				t.Fatalf("proven without being served: %v", result)
 			}
-			if result.State == Failed && (result.Kind == "" || result.Err == "" || result.Since.IsZero() || result.RefusedSince.IsZero() == result.Kind.Refuses()) {
+			if result.State == probe.Failed && (result.Kind == "" || result.Err == "" || result.Since.IsZero() || result.RefusedSince.IsZero() == result.Kind.Refuses()) {
 				t.Fatalf("half a failure: %+v", result)
 			}
 		}

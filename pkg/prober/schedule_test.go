@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"fmt"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // B-RDY-2, issue 4: bounded backoff, at most 2 s while somebody waits.
 func TestBackoffIsBounded(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		target := at("10.0.0.1:80", 0)
-		w.Check(alice, []Target{target})
+		w.Check(alice, []probe.Target{target})
 		after(time.Minute)
 		tries := m.since(target, time.Time{})
 		if n := len(tries); n < 40 || n > 75 {
@@ -30,7 +32,7 @@ func TestBackoffIsBounded(t *testing.T) {
 		}
 		m.set(func() { m.served[target] = time.Now() })
 		after(3 * time.Second)
-		if !w.Check(alice, []Target{target}).Proven() {
+		if !w.Check(alice, []probe.Target{target}).Proven() {
 			t.Error("not proven")
 		}
 		n := m.total()
@@ -44,7 +46,7 @@ func TestBackoffIsBounded(t *testing.T) {
 // Fairness: black-holed addresses, each with hundreds of targets, do not delay another address.
 func TestBlackHolesDelayNobodyElse(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
-		var dark []Target
+		var dark []probe.Target
 		for a := range 20 {
 			address := fmt.Sprintf("10.1.0.%d:80", a)
 			m.down[address] = true
@@ -56,7 +58,7 @@ func TestBlackHolesDelayNobodyElse(t *testing.T) {
 			began := time.Now()
 			target := at("10.0.0.1:80", i)
 			m.set(func() { m.served[target] = began })
-			w.Check(bob, []Target{target})
+			w.Check(bob, []probe.Target{target})
 			after(10 * time.Millisecond)
 			if !w.Known(bob).Proven() {
 				t.Errorf("target %d of a healthy address waits for black holes", i)
@@ -81,7 +83,7 @@ func TestHangingBackendsDelayNobodyElse(t *testing.T) {
 			m.hangs[target] = true
 		}
 		healthy := at("10.0.0.1:80", 1000)
-		w.Check(bob, []Target{healthy})
+		w.Check(bob, []probe.Target{healthy})
 		after(100 * time.Millisecond)
 		w.Check(alice, hanging)
 		after(20 * time.Second)
@@ -91,7 +93,7 @@ func TestHangingBackendsDelayNobodyElse(t *testing.T) {
 		if !w.Known(bob).Proven() {
 			t.Error("a hanging backend delays another")
 		}
-		if r, _ := w.Known(alice).Problem(); r.Kind != NoAnswer {
+		if r, _ := w.Known(alice).Problem(); r.Kind != probe.NoAnswer {
 			t.Errorf("hanging backend: %+v", r)
 		}
 	})
@@ -110,7 +112,7 @@ func TestDeadAddressComesBack(t *testing.T) { // B-RDY-1
 		// What begins to wait now learns at once since when the address is dead.
 		w.Check(bob, targets[:1])
 		after(3 * time.Second)
-		if c := Choose(Auto, Offer{Endpoints: []string{"10.0.0.1:80"}}, w.Known(bob), time.Now()); c.Mode != Status {
+		if c := probe.Choose(probe.Auto, probe.Offer{Endpoints: []string{"10.0.0.1:80"}}, w.Known(bob), time.Now()); c.Mode != probe.Status {
 			t.Errorf("chose %+v", c)
 		}
 		m.set(func() {
@@ -121,7 +123,7 @@ func TestDeadAddressComesBack(t *testing.T) { // B-RDY-1
 		})
 		after(3500 * time.Millisecond)
 		if !w.Known(alice).Proven() || !w.Known(bob).Proven() {
-			t.Errorf("proven %d of %d", w.Known(alice).Count(Proven), len(targets))
+			t.Errorf("proven %d of %d", w.Known(alice).Count(probe.Proven), len(targets))
 		}
 	})
 }
@@ -139,7 +141,7 @@ func TestBurstIsSeenAsItIsServed(t *testing.T) {
 			owner.Name.Name = target.Host
 			served[owner] = began.Add(3*time.Second + time.Duration(i/10)*300*time.Millisecond)
 			m.set(func() { m.served[target] = served[owner] })
-			w.Check(owner, []Target{target})
+			w.Check(owner, []probe.Target{target})
 		}
 		for len(served) > 0 {
 			after(5 * time.Millisecond)
@@ -175,7 +177,7 @@ func TestManyTargetsShareTheRate(t *testing.T) { // B-OPS-1
 		if n := m.total(); n > 15100 || n < 14000 {
 			t.Errorf("%d tries in 10 s", n)
 		}
-		recent := map[Target]bool{}
+		recent := map[probe.Target]bool{}
 		for _, a := range m.asked {
 			if time.Since(a.at) < 3*time.Second {
 				recent[a.Target] = true

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // asker is an owner with what it asked for. Guarded by Prober.mu.
 type asker struct {
 	owner      Owner
-	targets    []Target
-	background []Target
-	tasks      map[Target]*task
+	targets    []probe.Target
+	background []probe.Target
+	tasks      map[probe.Target]*task
 	// open counts the unproven foreground targets of each Gateway.
 	open map[types.NamespacedName]int
 	// report is what the last Check returned, valid unless stale. It is shared with callers, so a new one is made.
-	report []Result
+	report []probe.Result
 	stale  bool
 	// dirty: something changed that the owner has not been told. told is when it last heard of anything.
 	dirty bool
@@ -26,22 +28,22 @@ type asker struct {
 }
 
 // asks tells whether these are the questions already being asked.
-func (a *asker) asks(targets, background []Target) bool {
+func (a *asker) asks(targets, background []probe.Target) bool {
 	return slices.Equal(a.targets, targets) && slices.Equal(a.background, background)
 }
 
-func (a *asker) results(targets []Target) []Result {
+func (a *asker) results(targets []probe.Target) []probe.Result {
 	if len(targets) == 0 {
 		return nil
 	}
-	out := make([]Result, len(targets))
+	out := make([]probe.Result, len(targets))
 	for i, target := range targets {
 		out[i] = a.tasks[target].result
 	}
 	return out
 }
 
-func (a *asker) foreground() []Result {
+func (a *asker) foreground() []probe.Result {
 	if a.stale {
 		a.report, a.stale = a.results(a.targets), false
 	}
@@ -52,7 +54,7 @@ func (a *asker) foreground() []Result {
 func (a *asker) count() {
 	a.open = make(map[types.NamespacedName]int, 1)
 	for _, t := range a.tasks {
-		if !t.background && t.result.State != Proven {
+		if !t.background && t.result.State != probe.Proven {
 			a.open[t.result.Gateway]++
 		}
 	}
@@ -62,7 +64,7 @@ func (a *asker) count() {
 // owner must hear of it at once: a Gateway whose targets are all proven, or a background target that is.
 // Anything else may wait until settle has passed since the owner last heard or asked, because most failures are a
 // route that is about to be served, and each notice costs a reconciliation.
-func (a *asker) changed(t *task, before Result, now time.Time, settle time.Duration) bool {
+func (a *asker) changed(t *task, before probe.Result, now time.Time, settle time.Duration) bool {
 	after := &t.result
 	if *after != before {
 		a.stale = true
@@ -70,7 +72,7 @@ func (a *asker) changed(t *task, before Result, now time.Time, settle time.Durat
 	if after.State != before.State || after.Kind != before.Kind || after.Code != before.Code {
 		a.dirty = true
 	}
-	if after.State == Proven && before.State != Proven {
+	if after.State == probe.Proven && before.State != probe.Proven {
 		if t.background {
 			return true
 		}
@@ -85,22 +87,22 @@ func (a *asker) changed(t *task, before Result, now time.Time, settle time.Durat
 // front is what may stand before a gateway: it sees these, and not the version that is asked for.
 type front struct{ address, scheme, host string }
 
-func frontOf(t Target) front { return front{t.Address, t.Scheme, t.Host} }
+func frontOf(t probe.Target) front { return front{t.Address, t.Scheme, t.Host} }
 
 // refusals are the targets that are being refused. When a new version is asked for at the same front and is refused in
 // the same way, that goes on since then; else every rollout would wait for Choose to find out again.
-func (a *asker) refusals() map[front]Result {
-	var found map[front]Result
+func (a *asker) refusals() map[front]probe.Result {
+	var found map[front]probe.Result
 	for _, t := range a.tasks {
 		r := t.result
-		if r.State == Pending {
+		if r.State == probe.Pending {
 			r = t.heritage
 		}
 		if r.RefusedSince.IsZero() {
 			continue
 		}
 		if found == nil {
-			found = map[front]Result{}
+			found = map[front]probe.Result{}
 		}
 		key := frontOf(t.result.Target)
 		if old, ok := found[key]; !ok || r.RefusedSince.Before(old.RefusedSince) {

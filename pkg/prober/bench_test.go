@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // BenchmarkCheckProven is a reconciliation with nothing to do.
@@ -94,7 +96,7 @@ func burst(p *plane, services, group int) (late []time.Duration) {
 		target := p.target(fmt.Sprintf("h%d", i), "v1")
 		owner := alice
 		owner.Name.Name = target.Host
-		prober.Check(owner, []Target{target})
+		prober.Check(owner, []probe.Target{target})
 	}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // notify tells of changes only, and of a proof at once.
@@ -14,7 +16,7 @@ func TestNotices(t *testing.T) { // B-RDY-4
 		one, two := at("10.0.0.1:80", 1), at("10.0.0.1:80", 2)
 		internal := at("10.0.0.2:80", 3)
 		internal.Gateway.Name = "internal"
-		all := []Target{one, two, internal}
+		all := []probe.Target{one, two, internal}
 		m.served[internal] = time.Now().Add(10 * time.Second)
 		w.Check(alice, all)
 		after(400 * time.Millisecond)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // blackHole is an address at which a dial hangs: its backlog is full and nobody accepts.
@@ -56,7 +58,7 @@ func TestBlackHolesOnRealSockets(t *testing.T) {
 	w := newWatch(t, Options{Attempt: 3 * time.Second})
 	w.Check(bob, append(many(hole, 300), many(silent, 300)...))
 	began := time.Now()
-	if got := w.first(t, p.target("a.example.com", "v1")); got.State != Proven {
+	if got := w.first(t, p.target("a.example.com", "v1")); got.State != probe.Proven {
 		t.Errorf("got %+v", got)
 	}
 	if took := time.Since(began); took > 2*time.Second { // below one Attempt, with room for a busy machine
@@ -81,14 +83,14 @@ func TestThousandTargets(t *testing.T) { // B-OPS-1
 				n = 200 // the handshakes of the race detector take their time
 			}
 			p := newPlane(t, start)
-			var targets []Target
+			var targets []probe.Target
 			for i := range n {
 				target := p.target(fmt.Sprintf("h%d", i), "v1")
 				targets = append(targets, target)
 			}
 			w := newWatch(t, Options{})
 			w.Check(alice, targets)
-			w.until(t, "each asked once", func() bool { return w.Known(alice).Count(Failed) == n })
+			w.until(t, "each asked once", func() bool { return w.Known(alice).Count(probe.Failed) == n })
 			for _, target := range targets {
 				p.serve(target.Host, "v1")
 			}

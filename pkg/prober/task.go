@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
 	"math"
 	"math/rand/v2"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // growth of the time between two tries. With a quarter more each time, a target is asked again within
@@ -19,7 +21,7 @@ type task struct {
 	lane    *lane  // nil once proven
 	queue   *queue // where it is or was taken from
 	index   int    // in the queue, -1 while not in it
-	result  Result
+	result  probe.Result
 	seq     uint64 // order of creation
 	created time.Time
 
@@ -36,7 +38,7 @@ type task struct {
 	cancel     context.CancelFunc
 	proxy      byte // version of the PROXY protocol, 0 for none
 	// heritage is the refusal of the version before, at the same address for the same host.
-	heritage Result
+	heritage probe.Result
 }
 
 // before orders a queue: urgent tasks by age, then the others by the time that they are due.
@@ -52,30 +54,30 @@ func (t *task) before(other *task) bool {
 
 // prove records the expected answer.
 func (t *task) prove(o outcome, now time.Time) {
-	t.result = Result{Target: t.result.Target, State: Proven, Code: o.code, Since: now}
+	t.result = probe.Result{Target: t.result.Target, State: probe.Proven, Code: o.code, Since: now}
 }
 
 // fail records another outcome. since is from when on the whole address has been
 // down, zero if it is not.
 func (t *task) fail(o outcome, now, since time.Time) {
 	r := &t.result
-	if r.State != Failed || r.Kind != o.kind {
+	if r.State != probe.Failed || r.Kind != o.kind {
 		r.Since = now
 	}
-	r.State, r.Kind, r.Code, r.Err = Failed, o.kind, o.code, o.err
+	r.State, r.Kind, r.Code, r.Err = probe.Failed, o.kind, o.code, o.err
 	switch {
 	case !o.kind.Refuses():
 		r.RefusedSince = time.Time{}
 	case r.RefusedSince.IsZero():
 		r.RefusedSince = now
 	}
-	if o.kind != Unreachable {
+	if o.kind != probe.Unreachable {
 		since = time.Time{}
 	}
 	if o.kind == t.heritage.Kind {
 		since = earliest(since, t.heritage.RefusedSince)
 	}
-	t.heritage = Result{}
+	t.heritage = probe.Result{}
 	if !since.IsZero() {
 		r.Since = earliest(r.Since, since)
 		r.RefusedSince = earliest(r.RefusedSince, since)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // handshakeError marks what went wrong between the TCP connection and the HTTP request.
@@ -25,20 +27,20 @@ func failure(err error, connected bool, attempt time.Duration) outcome {
 	var handshake handshakeError
 	switch {
 	case timedOut(err) && connected:
-		return outcome{kind: Unreachable, err: "no answer within " + attempt.String(), silent: true}
+		return outcome{kind: probe.Unreachable, err: "no answer within " + attempt.String(), silent: true}
 	case timedOut(err):
-		return outcome{kind: Unreachable, err: "no connection within " + attempt.String()}
+		return outcome{kind: probe.Unreachable, err: "no connection within " + attempt.String()}
 	case errors.As(err, &handshake):
-		return outcome{kind: Handshake, err: "TLS handshake: " + cause(handshake.error)}
+		return outcome{kind: probe.Handshake, err: "TLS handshake: " + cause(handshake.error)}
 	case alert(err) != nil:
 		// A client certificate that is missing shows only after our side of a TLS 1.3 handshake.
-		return outcome{kind: Handshake, err: "TLS handshake: " + alert(err).Error()}
+		return outcome{kind: probe.Handshake, err: "TLS handshake: " + alert(err).Error()}
 	}
 	text := cause(err)
 	if text == notHTTP {
-		return outcome{kind: BadStatus, err: text}
+		return outcome{kind: probe.BadStatus, err: text}
 	}
-	return outcome{kind: Unreachable, err: text}
+	return outcome{kind: probe.Unreachable, err: text}
 }
 
 func timedOut(err error) bool {

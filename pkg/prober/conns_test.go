@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"fmt"
@@ -16,6 +16,8 @@ import (
 
 	"github.com/pires/go-proxyproto"
 	"knative.dev/networking/pkg/http/header"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 var quiet = log.New(io.Discard, "", 0)
@@ -56,8 +58,8 @@ func TestSpeaksProxyProtocol(t *testing.T) {
 				target := p.target("a.example.com", "v1")
 				target.ProxyProtocol = true
 				// First a failure that is an answer: the version that brought it is kept.
-				w.Check(alice, []Target{target})
-				w.until(t, "404", func() bool { return w.Known(alice).Results[0].Kind == NotServed })
+				w.Check(alice, []probe.Target{target})
+				w.until(t, "404", func() bool { return w.Known(alice).Results[0].Kind == probe.NotServed })
 				p.serve("a.example.com", "v1")
 				w.until(t, "proven", func() bool { return w.Known(alice).Proven() })
 				if opened, _, requests := p.count(); opened > requests+1 {
@@ -88,7 +90,7 @@ func TestProofNeedsANewConnection(t *testing.T) { // B-RDY-1, B-RDY-2
 	})
 	w := newWatch(t, Options{})
 	target := p.target("a.example.com", "v1")
-	w.Check(alice, []Target{target})
+	w.Check(alice, []probe.Target{target})
 	w.until(t, "tries", func() bool { return w.tries(target) > 1 })
 	serving.Store(true)
 	for range 5 {
@@ -137,7 +139,7 @@ func TestStaleConnectionsAgeOut(t *testing.T) { // B-RDY-1
 	})
 	w := newWatch(t, Options{MaxBackoff: 30 * time.Millisecond})
 	target := p.target("a.example.com", "v1")
-	w.Check(alice, []Target{target})
+	w.Check(alice, []probe.Target{target})
 	w.until(t, "tries", func() bool { return w.tries(target) > 3 })
 	number, _ := numbers.number("the next one")
 	replaced.Store(number)
@@ -159,7 +161,7 @@ func TestConnectionsArePooledAndClosed(t *testing.T) {
 			p := newPlane(t, plain)
 			w := newWatch(t, Options{MaxBackoff: 25 * time.Millisecond})
 			target := p.target("a.example.com", "v1")
-			w.Check(alice, []Target{target})
+			w.Check(alice, []probe.Target{target})
 			w.until(t, "tries", func() bool { return w.tries(target) >= 20 })
 			if opened, _, requests := p.count(); opened > requests/3 {
 				t.Errorf("%d connections for %d requests", opened, requests)
@@ -192,7 +194,7 @@ func TestHostNameIsResolved(t *testing.T) {
 	target := p.target("a.example.com", "v1")
 	_, port, _ := net.SplitHostPort(target.Address)
 	target.Address = net.JoinHostPort("localhost", port)
-	if got := w.first(t, target); got.State != Proven {
+	if got := w.first(t, target); got.State != probe.Proven {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"bufio"
@@ -14,42 +14,44 @@ import (
 	"time"
 
 	"knative.dev/networking/pkg/http/header"
-	"knative.dev/networking/pkg/http/probe"
+	knative "knative.dev/networking/pkg/http/probe"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // B-RDY-2: only the expected hash is success; everything else is a failure with its code.
 func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		answers Answerer
+		answers probe.Answerer
 		code    int
 		hash    string
-		want    Kind // empty: proven
+		want    probe.Kind // empty: proven
 	}{
-		{"backend echoes", Backend, 200, "v1", ""},
+		{"backend echoes", probe.Backend, 200, "v1", ""},
 		{"backend by default", "", 200, "v1", ""},
-		{"old version", Backend, 200, "v0", WrongHash},
-		{"no version", Backend, 200, "", WrongHash},
-		{"hash, but not 200", Backend, 204, "v1", BadStatus},
-		{"unauthorized", Backend, 401, "", Credentials},
-		{"forbidden", Backend, 403, "", Credentials},
-		{"forbidden with the hash", Backend, 403, "v1", Credentials},
-		{"redirected to log in", Backend, 302, "", Credentials},
-		{"no route", Backend, 404, "", NotServed},
-		{"not found by the backend", Backend, 404, "v1", NotServed},
-		{"too many requests", Backend, 429, "", BadStatus},
-		{"no backend", Backend, 503, "", BadStatus},
-		{"server error", Backend, 500, "v1", BadStatus},
-		{"gateway adds", Gateway, 200, "v1", ""},
-		{"gateway adds to a redirect", Gateway, 301, "v1", ""},
-		{"gateway adds to 401", Gateway, 401, "v1", ""},
-		{"gateway adds to 404", Gateway, 404, "v1", ""},
-		{"gateway adds to 500", Gateway, 500, "v1", ""},
-		{"gateway without a backend", Gateway, 503, "v1", BadStatus},
-		{"gateway with a bad backend", Gateway, 502, "v1", BadStatus},
-		{"gateway with a slow backend", Gateway, 504, "v1", BadStatus},
-		{"gateway with the old version", Gateway, 200, "v0", WrongHash},
-		{"gateway without version", Gateway, 405, "", BadStatus},
+		{"old version", probe.Backend, 200, "v0", probe.WrongHash},
+		{"no version", probe.Backend, 200, "", probe.WrongHash},
+		{"hash, but not 200", probe.Backend, 204, "v1", probe.BadStatus},
+		{"unauthorized", probe.Backend, 401, "", probe.Credentials},
+		{"forbidden", probe.Backend, 403, "", probe.Credentials},
+		{"forbidden with the hash", probe.Backend, 403, "v1", probe.Credentials},
+		{"redirected to log in", probe.Backend, 302, "", probe.Credentials},
+		{"no route", probe.Backend, 404, "", probe.NotServed},
+		{"not found by the backend", probe.Backend, 404, "v1", probe.NotServed},
+		{"too many requests", probe.Backend, 429, "", probe.BadStatus},
+		{"no backend", probe.Backend, 503, "", probe.BadStatus},
+		{"server error", probe.Backend, 500, "v1", probe.BadStatus},
+		{"gateway adds", probe.Gateway, 200, "v1", ""},
+		{"gateway adds to a redirect", probe.Gateway, 301, "v1", ""},
+		{"gateway adds to 401", probe.Gateway, 401, "v1", ""},
+		{"gateway adds to 404", probe.Gateway, 404, "v1", ""},
+		{"gateway adds to 500", probe.Gateway, 500, "v1", ""},
+		{"gateway without a backend", probe.Gateway, 503, "v1", probe.BadStatus},
+		{"gateway with a bad backend", probe.Gateway, 502, "v1", probe.BadStatus},
+		{"gateway with a slow backend", probe.Gateway, 504, "v1", probe.BadStatus},
+		{"gateway with the old version", probe.Gateway, 200, "v0", probe.WrongHash},
+		{"gateway without version", probe.Gateway, 405, "", probe.BadStatus},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,8 +66,8 @@ func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
 			}))
 			defer s.Close()
 			w := newWatch(t, Options{})
-			got := w.first(t, Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1", Answers: c.answers})
-			if got.Kind != c.want || got.Code != c.code || (got.State == Proven) != (c.want == "") {
+			got := w.first(t, probe.Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1", Answers: c.answers})
+			if got.Kind != c.want || got.Code != c.code || (got.State == probe.Proven) != (c.want == "") {
 				t.Errorf("got %+v, want kind %q", got, c.want)
 			}
 		})
@@ -74,27 +76,27 @@ func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
 
 // An empty hash is a mistake of the caller and never a proof.
 func TestEmptyHashIsNoProof(t *testing.T) {
-	if o := (Target{}).judge(200, http.Header{}); o.ok {
+	if o := (question{}).judge(200, http.Header{}); o.ok {
 		t.Error("an empty hash was proven")
 	}
 }
 
 // B-RDY-2: the request is the one that Knative's own handler answers.
 func TestKnativeHandlerAnswers(t *testing.T) {
-	handler := probe.NewHandler(http.NotFoundHandler())
+	handler := knative.NewHandler(http.NotFoundHandler())
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set(header.HashKey, "v1") // the route does this
 		handler.ServeHTTP(w, r)
 	}))
 	defer s.Close()
 	w := newWatch(t, Options{})
-	if got := w.first(t, Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != Proven {
+	if got := w.first(t, probe.Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != probe.Proven {
 		t.Errorf("got %+v", got)
 	}
 }
 
 // peer accepts connections and treats each with do.
-func peer(t *testing.T, do func(net.Conn)) Target {
+func peer(t *testing.T, do func(net.Conn)) probe.Target {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -112,7 +114,7 @@ func peer(t *testing.T, do func(net.Conn)) Target {
 		}
 	}()
 	t.Cleanup(func() { l.Close(); <-done })
-	return Target{Address: l.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1"}
+	return probe.Target{Address: l.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1"}
 }
 
 func reply(text string) func(net.Conn) {
@@ -136,33 +138,33 @@ func TestFailuresHaveStableTexts(t *testing.T) {
 		}
 	})
 	silent := peer(t, func(c net.Conn) { held = append(held, c) })
-	https := func(target Target) Target { target.Scheme = "https"; return target }
+	https := func(target probe.Target) probe.Target { target.Scheme = "https"; return target }
 	for _, c := range []struct {
 		name   string
-		target Target
-		kind   Kind
+		target probe.Target
+		kind   probe.Kind
 		err    string
 	}{
-		{"refused", refused, Unreachable, "connection refused"},
-		{"silent", silent, Unreachable, "no answer within 150ms"},
-		{"silent in the handshake", https(silent), Unreachable, "no connection within 150ms"},
-		{"closed", peer(t, reply("")), Unreachable, "connection closed without an answer"},
+		{"refused", refused, probe.Unreachable, "connection refused"},
+		{"silent", silent, probe.Unreachable, "no answer within 150ms"},
+		{"silent in the handshake", https(silent), probe.Unreachable, "no connection within 150ms"},
+		{"closed", peer(t, reply("")), probe.Unreachable, "connection closed without an answer"},
 		{"reset", peer(t, func(c net.Conn) {
 			_ = c.(*net.TCPConn).SetLinger(0)
 			_, _ = c.Read(make([]byte, 1))
 			c.Close()
-		}), Unreachable, "connection reset by peer"},
-		{"not HTTP", peer(t, reply("SSH-2.0-OpenSSH_9.6\r\n")), BadStatus, notHTTP},
-		{"not TLS", https(peer(t, reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), Handshake, "TLS handshake: the answer is not TLS"},
-		{"closed in the handshake", https(peer(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); c.Close() })), Handshake, "TLS handshake: connection closed without an answer"},
-		{"no such name", Target{Address: "nowhere.invalid:80", Scheme: "http", Host: "a", Hash: "v1"}, Unreachable, ""},
-		{"no port", Target{Address: "127.0.0.1", Scheme: "http", Host: "a", Hash: "v1"}, Unreachable, "missing port in address"},
-		{"no host", Target{Address: refused.Address, Scheme: "https", Host: "a b", Hash: "v1"}, BadStatus, "no valid host or address"},
+		}), probe.Unreachable, "connection reset by peer"},
+		{"not HTTP", peer(t, reply("SSH-2.0-OpenSSH_9.6\r\n")), probe.BadStatus, notHTTP},
+		{"not TLS", https(peer(t, reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), probe.Handshake, "TLS handshake: the answer is not TLS"},
+		{"closed in the handshake", https(peer(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); c.Close() })), probe.Handshake, "TLS handshake: connection closed without an answer"},
+		{"no such name", probe.Target{Address: "nowhere.invalid:80", Scheme: "http", Host: "a", Hash: "v1"}, probe.Unreachable, ""},
+		{"no port", probe.Target{Address: "127.0.0.1", Scheme: "http", Host: "a", Hash: "v1"}, probe.Unreachable, "missing port in address"},
+		{"no host", probe.Target{Address: refused.Address, Scheme: "https", Host: "a b", Hash: "v1"}, probe.BadStatus, "no valid host or address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWatch(t, Options{Attempt: 150 * time.Millisecond})
 			got := w.first(t, c.target)
-			if got.State != Failed || got.Kind != c.kind || got.Code != 0 || (c.err != "" && got.Err != c.err) {
+			if got.State != probe.Failed || got.Kind != c.kind || got.Code != 0 || (c.err != "" && got.Err != c.err) {
 				t.Errorf("got %s %s %q, want %s %q", got.State, got.Kind, got.Err, c.kind, c.err)
 			}
 			w.until(t, "a second try", func() bool { return w.tries(c.target) >= 2 })
@@ -191,7 +193,7 @@ func TestProbesFollowSNI(t *testing.T) {
 		})
 		p.serve("a.example.com", "v1")
 		w := newWatch(t, Options{})
-		if got := w.first(t, p.target("a.example.com", "v1")); got.State != Proven {
+		if got := w.first(t, p.target("a.example.com", "v1")); got.State != probe.Proven {
 			t.Errorf("got %+v", got)
 		}
 		if len(names) == 0 || names[0] != "a.example.com" {
@@ -209,7 +211,7 @@ func TestClientCertificateWantedIsAHandshakeFailure(t *testing.T) {
 			p.StartTLS()
 		})
 		w := newWatch(t, Options{})
-		if got := w.first(t, p.target("a.example.com", "v1")); got.Kind != Handshake {
+		if got := w.first(t, p.target("a.example.com", "v1")); got.Kind != probe.Handshake {
 			t.Errorf("TLS %x: got %+v", version, got)
 		}
 	}
@@ -227,7 +229,7 @@ func TestEndlessBodyIsNotRead(t *testing.T) {
 	}))
 	defer s.Close()
 	w := newWatch(t, Options{})
-	if got := w.first(t, Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != Proven {
+	if got := w.first(t, probe.Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != probe.Proven {
 		t.Errorf("got %+v", got)
 	}
 }

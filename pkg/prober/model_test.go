@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
@@ -9,25 +9,27 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // model is a data plane in the fake time of a synctest bubble: it answers after a latency.
 type model struct {
 	mu      sync.Mutex
 	latency time.Duration
-	served  map[Target]time.Time // from when on
-	down    map[string]bool      // addresses at which a dial hangs
-	hangs   map[Target]bool      // targets whose backend hangs
+	served  map[probe.Target]time.Time // from when on
+	down    map[string]bool            // addresses at which a dial hangs
+	hangs   map[probe.Target]bool      // targets whose backend hangs
 	asked   []asked
 }
 
 type asked struct {
-	Target
+	probe.Target
 	at time.Time
 }
 
 func newModel() *model {
-	return &model{latency: time.Millisecond, served: map[Target]time.Time{}, down: map[string]bool{}, hangs: map[Target]bool{}}
+	return &model{latency: time.Millisecond, served: map[probe.Target]time.Time{}, down: map[string]bool{}, hangs: map[probe.Target]bool{}}
 }
 
 func (m *model) ask(ctx context.Context, q question) outcome {
@@ -40,7 +42,7 @@ func (m *model) ask(ctx context.Context, q question) outcome {
 	}
 	select {
 	case <-ctx.Done():
-		return outcome{kind: Unreachable, err: "cancelled"}
+		return outcome{kind: probe.Unreachable, err: "cancelled"}
 	case <-time.After(latency):
 	}
 	m.mu.Lock()
@@ -48,13 +50,13 @@ func (m *model) ask(ctx context.Context, q question) outcome {
 	from, served := m.served[q.Target]
 	switch {
 	case down:
-		return outcome{kind: Unreachable, err: "no connection within 1s"}
+		return outcome{kind: probe.Unreachable, err: "no connection within 1s"}
 	case hangs:
-		return outcome{kind: Unreachable, err: "no answer within 1s", silent: true}
+		return outcome{kind: probe.Unreachable, err: "no answer within 1s", silent: true}
 	case served && !from.After(time.Now()):
 		return outcome{ok: true, code: 200}
 	}
-	return outcome{code: 404, kind: NotServed, err: statusText(404)}
+	return outcome{code: 404, kind: probe.NotServed, err: statusText(404)}
 }
 
 func (m *model) set(f func()) {
@@ -64,7 +66,7 @@ func (m *model) set(f func()) {
 }
 
 // since returns when the target was asked, from a moment on.
-func (m *model) since(target Target, from time.Time) (at []time.Time) {
+func (m *model) since(target probe.Target, from time.Time) (at []time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, a := range m.asked {
@@ -81,12 +83,12 @@ func (m *model) total() int {
 	return len(m.asked)
 }
 
-func at(address string, i int) Target {
-	return Target{Gateway: gw, Address: address, Scheme: "http", Host: fmt.Sprintf("h%d", i), Hash: "v1"}
+func at(address string, i int) probe.Target {
+	return probe.Target{Gateway: gw, Address: address, Scheme: "http", Host: fmt.Sprintf("h%d", i), Hash: "v1"}
 }
 
-func many(address string, n int) []Target {
-	out := make([]Target, n)
+func many(address string, n int) []probe.Target {
+	out := make([]probe.Target, n)
 	for i := range out {
 		out[i] = at(address, i)
 	}

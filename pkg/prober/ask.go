@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"slices"
+	"strconv"
 
 	"knative.dev/networking/pkg/http/header"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // maxBody is how much of an answer's body is read so that the connection can be used again; longer ones cost the connection.
@@ -17,9 +21,19 @@ const maxBody = 64 << 10
 
 // question is one try.
 type question struct {
-	Target
+	probe.Target
 	proxy byte // version of the PROXY protocol, 0 for none
 	conns *conns
+}
+
+// url is where the request goes. For http the address is also the key of the connection pool, so that
+// targets share connections. For https the host is, because a connection is made for one SNI, and
+// asking for another host over it earns 421 Misdirected Request.
+func (q question) url() string {
+	if q.Scheme == "https" {
+		return "https://" + q.Host + cmp.Or(q.Path, "/")
+	}
+	return "http://" + q.Address + cmp.Or(q.Path, "/")
 }
 
 // askFunc tries once. The Prober's tests put a data plane of their own in its place.
@@ -29,7 +43,7 @@ type askFunc func(context.Context, question) outcome
 type outcome struct {
 	ok   bool
 	code int
-	kind Kind
+	kind probe.Kind
 	err  string
 	// silent: a connection was made, and then nothing came until the timeout.
 	silent bool
@@ -44,9 +58,9 @@ func (o outcome) doubtsProxy() bool {
 // class is that of the next try, after one of the class before. A connection that failed says nothing of the target.
 func (o outcome) class(before class) class {
 	switch o.kind {
-	case NoAnswer:
+	case probe.NoAnswer:
 		return slow
-	case Unreachable:
+	case probe.Unreachable:
 		return before
 	}
 	return brisk
@@ -72,7 +86,7 @@ func roundTrip(ctx context.Context, q question, transport http.RoundTripper) (o 
 	}})
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, q.url(), nil)
 	if err != nil {
-		return outcome{kind: BadStatus, err: "no valid host or address"}, false
+		return outcome{kind: probe.BadStatus, err: "no valid host or address"}, false
 	}
 	req.Host = q.Host
 	req.Header.Set(header.UserAgentKey, header.IngressReadinessUserAgent)
@@ -89,31 +103,36 @@ func roundTrip(ctx context.Context, q question, transport http.RoundTripper) (o 
 }
 
 // judge compares an answer with the expected one (B-RDY-2).
-func (t Target) judge(code int, h http.Header) outcome {
+func (q question) judge(code int, h http.Header) outcome {
 	// Also a gateway that adds our header to one that the backend sent has the expected version: nobody else knows the hash.
-	hash := t.Hash != "" && slices.Contains(h.Values(header.HashKey), t.Hash)
-	if hash && t.accepts(code) {
+	hash := q.Hash != "" && slices.Contains(h.Values(header.HashKey), q.Hash)
+	if hash && q.accepts(code) {
 		return outcome{ok: true, code: code}
 	}
 	o := outcome{code: code, err: statusText(code)}
 	switch {
 	case code == http.StatusUnauthorized, code == http.StatusForbidden, code >= 300 && code < 400:
-		o.kind = Credentials
+		o.kind = probe.Credentials
 	case code == http.StatusNotFound:
-		o.kind = NotServed
+		o.kind = probe.NotServed
 	case code >= 400, hash:
-		o.kind = BadStatus
+		o.kind = probe.BadStatus
 	case len(h.Values(header.HashKey)) == 0:
-		o.kind, o.err = WrongHash, o.err+" without a version"
+		o.kind, o.err = probe.WrongHash, o.err+" without a version"
 	default:
-		o.kind, o.err = WrongHash, o.err+" with another version"
+		o.kind, o.err = probe.WrongHash, o.err+" with another version"
 	}
 	return o
 }
 
-func (t Target) accepts(code int) bool {
-	if t.Answers == Gateway {
+func (q question) accepts(code int) bool {
+	if q.Answers == probe.Gateway {
 		return code != http.StatusBadGateway && code != http.StatusServiceUnavailable && code != http.StatusGatewayTimeout
 	}
 	return code == http.StatusOK
+}
+
+// statusText is the Err of an HTTP answer that is not the expected one.
+func statusText(code int) string {
+	return "status " + strconv.Itoa(code)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"cmp"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // Owner is the object whose readiness is asked for. A recreated object has another UID, so it never
@@ -37,7 +39,7 @@ type Options struct {
 	// Settle is how long failures are collected before the owner is told. Default 500 ms.
 	Settle time.Duration
 	// Observe sees the result of every try, for metrics. It must not block.
-	Observe func(Result)
+	Observe func(probe.Result)
 }
 
 func (o *Options) complete() {
@@ -96,30 +98,30 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 // blocks. Answers are kept for the targets of the last call, whether foreground or background then; targets
 // that are no longer given are dropped. background targets are asked now and then and are not in the
 // report (see Known): better addresses that refused.
-func (p *Prober) Check(owner Owner, targets []Target, background ...Target) Report {
+func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.Target) probe.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	a := p.askers[owner]
 	if a == nil {
-		a = &asker{owner: owner, tasks: map[Target]*task{}, stale: true}
+		a = &asker{owner: owner, tasks: map[probe.Target]*task{}, stale: true}
 		p.askers[owner] = a
 	}
 	if !a.asks(targets, background) {
 		p.retarget(a, targets, background)
 	}
 	a.dirty, a.told = false, time.Now()
-	return Report{Results: a.foreground()}
+	return probe.Report{Results: a.foreground()}
 }
 
 // Known returns what is known of the targets of the last Check, foreground first, then background. It asks nothing.
-func (p *Prober) Known(owner Owner) Report {
+func (p *Prober) Known(owner Owner) probe.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	a := p.askers[owner]
 	if a == nil {
-		return Report{}
+		return probe.Report{}
 	}
-	return Report{Results: append(slices.Clip(a.foreground()), a.results(a.background)...)}
+	return probe.Report{Results: append(slices.Clip(a.foreground()), a.results(a.background)...)}
 }
 
 // Nudge says that something happened to what the owner waits for: its targets are tried now, and their

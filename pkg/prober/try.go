@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // try asks once and records what came of it. Nothing that goes wrong in here ends the process: a
@@ -31,7 +33,7 @@ func guard(f func()) {
 func (p *Prober) attempt(ctx context.Context, q question) (o outcome) {
 	defer func() {
 		if r := recover(); r != nil {
-			o = outcome{kind: BadStatus, err: fmt.Sprintf("internal error: %v", r)}
+			o = outcome{kind: probe.BadStatus, err: fmt.Sprintf("internal error: %v", r)}
 		}
 	}()
 	return p.ask(ctx, q)
@@ -39,7 +41,7 @@ func (p *Prober) attempt(ctx context.Context, q question) (o outcome) {
 
 // finish records an outcome: on the address, on the target, and, when it is about the whole address,
 // on all targets that wait there. It returns whom to notify and the result, unless nobody asks any more.
-func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r Result, counts bool) {
+func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r probe.Result, counts bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t.cancel()
@@ -52,11 +54,11 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 	t.running = false
 	if p.ctx.Err() != nil {
 		l.conns.close()
-		return nil, Result{}, false
+		return nil, probe.Result{}, false
 	}
 	if t.gone {
 		p.sweep(l)
-		return nil, Result{}, false
+		return nil, probe.Result{}, false
 	}
 	wasUp := l.up
 	o, down := l.learn(o, started, &p.opts)
@@ -84,12 +86,12 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 // the target's own trouble, a backend that hangs.
 func (l *lane) learn(o outcome, started time.Time, opts *Options) (outcome, bool) {
 	now := time.Now()
-	if o.kind != Unreachable {
+	if o.kind != probe.Unreachable {
 		l.up, l.fails, l.lastAnswer, l.downSince = true, 0, now, time.Time{}
 		return o, false
 	}
 	if o.silent && now.Sub(l.lastAnswer) < 3*opts.MaxBackoff {
-		o.kind = NoAnswer
+		o.kind = probe.NoAnswer
 		return o, false
 	}
 	if !o.silent && l.lastAnswer.After(started) {
@@ -144,7 +146,7 @@ func (p *Prober) spread(l *lane, tried *task, o outcome, now time.Time) {
 }
 
 // tell puts the owner on the list of those to notify, if it should hear now.
-func (p *Prober) tell(t *task, before Result, now time.Time) {
+func (p *Prober) tell(t *task, before probe.Result, now time.Time) {
 	a := t.asker
 	if a.changed(t, before, now, p.opts.Settle) {
 		a.dirty, a.told = false, now

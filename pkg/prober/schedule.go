@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package probe
+package prober
 
 import (
 	"container/heap"
 	"context"
 	"slices"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // secureCost is how many plain tries one over TLS counts for: it needs a connection for its host, most times with
@@ -121,10 +123,10 @@ func (p *Prober) begin(l *lane, q *queue) {
 }
 
 // retarget changes what a is asking for.
-func (p *Prober) retarget(a *asker, targets, background []Target) {
+func (p *Prober) retarget(a *asker, targets, background []probe.Target) {
 	old, before := a.tasks, a.refusals()
 	a.targets, a.background = slices.Clone(targets), slices.Clone(background)
-	a.tasks = make(map[Target]*task, len(targets)+len(background))
+	a.tasks = make(map[probe.Target]*task, len(targets)+len(background))
 	now := time.Now()
 	for i, target := range slices.Concat(targets, background) {
 		if a.tasks[target] != nil {
@@ -153,7 +155,7 @@ func (p *Prober) retarget(a *asker, targets, background []Target) {
 }
 
 // enlist begins to ask a new target.
-func (p *Prober) enlist(a *asker, target Target, now time.Time) *task {
+func (p *Prober) enlist(a *asker, target probe.Target, now time.Time) *task {
 	l := p.lanes[target.Address]
 	if l == nil {
 		l = &lane{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts)}
@@ -161,7 +163,7 @@ func (p *Prober) enlist(a *asker, target Target, now time.Time) *task {
 		p.ring = append(p.ring, l)
 	}
 	p.seq++
-	t := &task{asker: a, lane: l, seq: p.seq, created: now, due: now, result: Result{Target: target, State: Pending}}
+	t := &task{asker: a, lane: l, seq: p.seq, created: now, due: now, result: probe.Result{Target: target, State: probe.Pending}}
 	if target.ProxyProtocol {
 		t.proxy = 2
 	}
