@@ -19,9 +19,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
 	watchtools "k8s.io/client-go/tools/watch"
+	"k8s.io/klog/v2"
 	"knative.dev/pkg/apis"
 	duckv1 "knative.dev/pkg/apis/duck/v1"
 )
@@ -47,6 +49,9 @@ func connect() (dynamic.Interface, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no cluster: %w", err)
 	}
+	config.WarningHandler = rest.NoWarnings{} // Serving's advice on security contexts
+	klog.LogToStderr(false)                   // a watch that ends is no news
+	klog.SetOutput(io.Discard)
 	return dynamic.NewForConfig(config)
 }
 

@@ -55,7 +55,7 @@ func (r *report) expect(ctx context.Context, q question) {
 	if !right {
 		expected = strings.TrimSpace(fmt.Sprintf("   expected %d %s", q.status, q.body))
 	}
-	r.line(right, "%-46s %v%s", q, got, expected)
+	r.line(right, "%-50s %v%s", q, got, expected)
 }
 
 // share judges how many of the answers came from the new revision. The count is

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+# Thin on purpose: each target calls a script in hack/, which says at its top what it does and which variables it knows.
+# Variables are given as `make demo CLUSTER=mine`.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo down test test-unit conformance e2e bench fuzz lint generate verify release
+
+help: ## What you are reading
+	@echo "net-gateways: Knative Serving on any Gateway API implementation."
+	@echo
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
+	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at"
+	@echo
+	@echo "Root on Linux (x86_64) and Go 1.26 suffice; make test also wants gcc. Everything else is fetched, built and cached by hack/cluster."
+
+demo: ## Three Knative Services on three Gateways, shown with real requests
+	@hack/demo/run
+
+down: ## End the demo's cluster and leave nothing behind
+	@hack/cluster down
+
+test: ## Everything below except bench and release, on a cluster of its own
+	@hack/test
+
+test-unit: ## Unit, table and golden tests, with the race detector
+	@hack/unit
+
+conformance: ## Knative's networking conformance suite on the cluster
+	@hack/ensure-cluster && hack/install && hack/conformance
+
+e2e: ## Our own end-to-end tests on the cluster
+	@hack/ensure-cluster && hack/install && hack/e2e
+
+bench: ## Measure on the cluster, beside a bare client that only writes routes
+	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench
+
+fuzz: ## Every fuzz test, for FUZZTIME (20s) each
+	@hack/fuzz
+
+lint: ## golangci-lint, the layers of pkg/ (hack/layers), shellcheck
+	@hack/lint
+
+generate: ## Write everything that is generated
+	@hack/generate
+
+verify: ## Fail if anything generated, formatted or required is not up to date
+	@hack/verify
+
+release: ## Build the images and dist/net-gateways.yaml (KO_DOCKER_REPO, VERSION)
+	@hack/release
