@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // State is what is known of config-gateway at one moment.
@@ -26,6 +27,9 @@ type State struct {
 	Observed bool
 	// ResourceVersion is that of the ConfigMap last seen; empty when it is absent.
 	ResourceVersion string
+	// UID is that of the ConfigMap last seen: without it kubectl describe does not show
+	// Events about it.
+	UID types.UID
 }
 
 // Store holds the State. It never exits and never panics, whatever the data:
@@ -74,7 +78,7 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 		next.Problem = fmt.Errorf("ConfigMap %s/%s does not exist", s.systemNamespace, Name)
 		return next
 	}
-	next.ResourceVersion = cm.ResourceVersion
+	next.ResourceVersion, next.UID = cm.ResourceVersion, cm.UID
 	cfg, warnings, err := Parse(cm.Data, s.systemNamespace)
 	next.Warnings, next.Problem = warnings, err
 	if err == nil {

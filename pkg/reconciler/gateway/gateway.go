@@ -73,7 +73,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 	}
 	if missing != nil {
 		r.cluster.DropGatewayAPI()
-		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonAPIMissing, missing.Error())
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonAPIMissing, missing.Error())
 		return nil
 	}
 	rival, err := r.cluster.RivalController(ctx)
@@ -127,7 +127,7 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 			"no entry of %s wants Gateway %s any more; it is deleted when no HTTPRoute uses it", config.Name, nameOf(gateway)))
 	}
 	for _, entry := range todo.foreign {
-		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonNameTaken, fmt.Sprintf(
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonNameTaken, fmt.Sprintf(
 			"%s names no gateway, and Gateway %s, which would be created for it, belongs to somebody else: set `gateway`", entry, entry.Gateway))
 	}
 	return errors.Join(errs...)
@@ -165,11 +165,11 @@ func anyAttached(routes []*gatewayv1.HTTPRoute, gateway types.NamespacedName) bo
 // is no fault (SPEC B-INS-6).
 func (r *Reconciler) sayConfiguration(state config.State) {
 	if state.Problem != nil {
-		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonRefused, fmt.Sprintf(
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonRefused, fmt.Sprintf(
 			"keeping the last good configuration (%d external, %d local gateways): %v", len(state.Config.External), len(state.Config.Local), state.Problem))
 	}
 	for _, warning := range state.Warnings {
-		r.speaker.say(configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
 	}
 }
 
@@ -188,13 +188,14 @@ func (r *Reconciler) sayExposure(ctx context.Context, cfg *config.Config) error 
 			return err
 		}
 		if exposure := dataplane.Exposure(service); exposure != "" {
-			r.speaker.say(configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
+			r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
 				"%s: cluster-local services are reachable from outside: %s", entry, exposure))
 		}
 	}
 	return nil
 }
 
-func configMap() *corev1.ConfigMap {
-	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name}}
+// configMap is what Events are about; with its UID, so that kubectl describe shows them.
+func (r *Reconciler) configMap() *corev1.ConfigMap {
+	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name, UID: r.config.Load().UID}}
 }
