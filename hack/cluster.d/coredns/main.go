@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // CoreDNS with the five plugins that the cluster needs; the full one compiles several times as much.
 package main
 

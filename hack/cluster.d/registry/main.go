@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Registry is the cluster's image registry. Unlike go-containerregistry's own it keeps manifests on disk too, so that a
 // cluster starts with the cached images in place and a restarted registry still knows what was pushed.
 //

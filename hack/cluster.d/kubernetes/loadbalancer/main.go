@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Loadbalancer gives each Service of type LoadBalancer an address of its own. kube-proxy does the rest: it serves whatever
 // stands in status.loadBalancer.ingress. An address is never handed out twice while this process lives.
 package main
