@@ -45,8 +45,10 @@ func ownerLabelled(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 	return service.Labels[OwningNameLabel] == gateway.Name && service.Labels[OwningNamespaceLabel] == gateway.Namespace
 }
 
+// publishes tells whether an address of the Gateway is one that the cluster gave to the
+// Service. External IPs do not count: whoever may write a Service can claim any.
 func publishes(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
-	own := slices.Concat(service.Spec.ClusterIPs, []string{service.Spec.ClusterIP}, service.Spec.ExternalIPs)
+	own := slices.Concat(service.Spec.ClusterIPs, []string{service.Spec.ClusterIP})
 	for _, ingress := range service.Status.LoadBalancer.Ingress {
 		own = append(own, ingress.IP, ingress.Hostname)
 	}
