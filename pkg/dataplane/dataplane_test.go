@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dataplane_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+func gateway(addresses ...string) *gatewayv1.Gateway {
+	gw := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "blue"}}
+	for _, address := range addresses {
+		gw.Status.Addresses = append(gw.Status.Addresses, gatewayv1.GatewayStatusAddress{Value: address})
+	}
+	return gw
+}
+
+func service(namespace, name string, labels map[string]string, spec corev1.ServiceSpec) *corev1.Service {
+	return &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: labels}, Spec: spec}
+}
+
+var (
+	standard = map[string]string{"gateway.networking.k8s.io/gateway-name": "blue"}
+	owning   = map[string]string{"gateway.envoyproxy.io/owning-gateway-name": "blue", "gateway.envoyproxy.io/owning-gateway-namespace": "gateways"}
+)
+
+func published(service *corev1.Service, ip string) *corev1.Service {
+	service.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: ip}}
+	return service
+}
+
+// TestDiscover: B-INS-3, the data plane's Service is found by its labels, and a label
+// alone, which a tenant can write, finds nothing.
+func TestDiscover(t *testing.T) {
+	tests := []struct {
+		name       string
+		gateway    *gatewayv1.Gateway
+		candidates []*corev1.Service
+		want       string
+	}{{
+		name: "nothing there", gateway: gateway("10.0.0.1"),
+	}, {
+		name: "the standard label in the Gateway's namespace", gateway: gateway(),
+		candidates: []*corev1.Service{service("gateways", "envoy-blue", standard, corev1.ServiceSpec{})}, want: "gateways/envoy-blue",
+	}, {
+		name: "the standard label in another namespace is forged", gateway: gateway("10.0.0.1"),
+		candidates: []*corev1.Service{service("tenant", "evil", standard, corev1.ServiceSpec{ClusterIP: "10.0.0.1"})},
+	}, {
+		name: "the standard label of another Gateway", gateway: gateway(),
+		candidates: []*corev1.Service{service("gateways", "other", map[string]string{"gateway.networking.k8s.io/gateway-name": "green"}, corev1.ServiceSpec{})},
+	}, {
+		name: "owner labels with the Gateway's cluster IP", gateway: gateway("10.0.0.1"),
+		candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{ClusterIPs: []string{"fd00::1", "10.0.0.1"}})}, want: "system/envoy",
+	}, {
+		name: "owner labels with the Gateway's load balancer", gateway: gateway("203.0.113.1"),
+		candidates: []*corev1.Service{published(service("system", "envoy", owning, corev1.ServiceSpec{}), "203.0.113.1")}, want: "system/envoy",
+	}, {
+		name: "owner labels alone are forged", gateway: gateway("10.0.0.1"),
+		candidates: []*corev1.Service{service("tenant", "evil", owning, corev1.ServiceSpec{ClusterIP: "10.0.0.9"})},
+	}, {
+		name: "half of the owner labels", gateway: gateway("10.0.0.1"),
+		candidates: []*corev1.Service{service("system", "envoy", map[string]string{"gateway.envoyproxy.io/owning-gateway-name": "blue"}, corev1.ServiceSpec{ClusterIP: "10.0.0.1"})},
+	}, {
+		name: "an external IP is anybody's to write: it proves nothing", gateway: gateway("203.0.113.1"),
+		candidates: []*corev1.Service{service("a-tenant", "evil", owning, corev1.ServiceSpec{ClusterIP: "10.0.0.9", ExternalIPs: []string{"203.0.113.1"}})},
+	}, {
+		name: "a Gateway without an address proves nothing", gateway: gateway(""),
+		candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{})},
+	}, {
+		name: "None is not an address", gateway: gateway("None"),
+		candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{ClusterIP: "None"})},
+	}, {
+		name: "of several the alphabetically first", gateway: gateway(),
+		candidates: []*corev1.Service{service("gateways", "z", standard, corev1.ServiceSpec{}), service("gateways", "a", standard, corev1.ServiceSpec{})}, want: "gateways/a",
+	}}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			before := slices.Clone(test.candidates)
+			found := dataplane.Discover(test.gateway, test.candidates)
+			got := ""
+			if found != nil {
+				got = found.Namespace + "/" + found.Name
+			}
+			if got != test.want {
+				t.Errorf("Discover() = %q, want %q", got, test.want)
+			}
+			if !slices.Equal(before, test.candidates) {
+				t.Error("The candidates were changed")
+			}
+		})
+	}
+}
+
+func slice(name string, port int32, endpoints ...discoveryv1.Endpoint) *discoveryv1.EndpointSlice {
+	return &discoveryv1.EndpointSlice{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "system", Name: name, Labels: map[string]string{discoveryv1.LabelServiceName: "envoy"}},
+		Ports:      []discoveryv1.EndpointPort{{Name: new("https"), Port: new(int32(10443))}, {Name: new("http"), Port: new(port)}},
+		Endpoints:  endpoints,
+	}
+}
+
+func endpoint(ready *bool, addresses ...string) discoveryv1.Endpoint {
+	return discoveryv1.Endpoint{Addresses: addresses, Conditions: discoveryv1.EndpointConditions{Ready: ready}}
+}
+
+// TestEndpoints: B-RDY-1, every ready data-plane pod, at the pods' own port.
+func TestEndpoints(t *testing.T) {
+	envoy := service("system", "envoy", nil, corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}, {Name: "https", Port: 443}}})
+	foreign := slice("foreign", 10080, endpoint(nil, "10.9.9.9"))
+	foreign.Namespace = "tenant"
+	other := slice("other", 10080, endpoint(nil, "10.9.9.8"))
+	other.Labels[discoveryv1.LabelServiceName] = "other"
+	all := []*discoveryv1.EndpointSlice{
+		slice("b", 10080, endpoint(new(true), "10.0.0.2"), endpoint(new(false), "10.0.0.3"), endpoint(nil, "10.0.0.1")),
+		slice("six", 10080, endpoint(new(true), "fd00::1")),
+		slice("again", 10080, endpoint(new(true), "10.0.0.2")),
+		foreign, other,
+	}
+	unnamed := service("system", "envoy", nil, corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}})
+	nameless := slice("nameless", 10080, endpoint(nil, "10.0.0.1"))
+	nameless.Ports = []discoveryv1.EndpointPort{{Port: new(int32(8080))}}
+	tests := []struct {
+		name    string
+		service *corev1.Service
+		port    int32
+		slices  []*discoveryv1.EndpointSlice
+		want    []string
+	}{
+		{"no Service", nil, 80, all, nil},
+		{"a port that the Service does not have", envoy, 8080, all, nil},
+		{"ready ones, once each, sorted, in brackets", envoy, 80, all, []string{"10.0.0.1:10080", "10.0.0.2:10080", "[fd00::1]:10080"}},
+		{"the port of the listener", envoy, 443, all[:1], []string{"10.0.0.1:10443", "10.0.0.2:10443"}},
+		{"a port without a name", unnamed, 80, []*discoveryv1.EndpointSlice{nameless}, []string{"10.0.0.1:8080"}},
+		{"no slices", envoy, 80, nil, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := dataplane.Endpoints(dataplane.Listener{Port: test.port}, test.service, test.slices)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("Endpoints() = %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// TestAddresses: B-RDY-1, B-RDY-2: what the Gateway publishes, with the listener's port.
+func TestAddresses(t *testing.T) {
+	got := dataplane.Addresses(dataplane.Listener{Port: 8080}, gateway("203.0.113.1", "", "fd00::1", "lb.example.com"))
+	if diff := cmp.Diff([]string{"203.0.113.1:8080", "[fd00::1]:8080", "lb.example.com:8080"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestListenerFor: B-RDY-2, probes follow the listener.
+func TestListenerFor(t *testing.T) {
+	listener := func(name string, port int32, protocol gatewayv1.ProtocolType, host string) gatewayv1.Listener {
+		l := gatewayv1.Listener{Name: gatewayv1.SectionName(name), Port: gatewayv1.PortNumber(port), Protocol: protocol}
+		if host != "-" {
+			l.Hostname = new(gatewayv1.Hostname(host))
+		}
+		return l
+	}
+	both := []gatewayv1.Listener{listener("tls", 443, "HTTPS", "-"), listener("tcp", 9000, "TCP", "-"), listener("web", 80, "HTTP", ""), listener("alt", 8080, "HTTP", "-")}
+	hosts := []gatewayv1.Listener{listener("wild", 80, "HTTP", "*.example.com"), listener("one", 81, "HTTP", "one.example.org")}
+	tests := []struct {
+		name          string
+		listeners     []gatewayv1.Listener
+		section, host string
+		want          dataplane.Listener
+		found         bool
+	}{
+		{"HTTP before HTTPS, the first of them", both, "", "a.example.com", dataplane.Listener{Name: "web", Port: 80}, true},
+		{"a given section", both, "alt", "a.example.com", dataplane.Listener{Name: "alt", Port: 8080}, true},
+		{"a given HTTPS section", both, "tls", "a.example.com", dataplane.Listener{Name: "tls", Port: 443, TLS: true}, true},
+		{"HTTPS when there is no other", both[:2], "", "a.example.com", dataplane.Listener{Name: "tls", Port: 443, TLS: true}, true},
+		{"a section that is not there", both, "none", "a.example.com", dataplane.Listener{}, false},
+		{"a section of another protocol", both, "tcp", "a.example.com", dataplane.Listener{}, false},
+		{"a wildcard admits one label", hosts, "", "a.example.com", dataplane.Listener{Name: "wild", Port: 80}, true},
+		{"and several", hosts, "", "a.b.example.com", dataplane.Listener{Name: "wild", Port: 80}, true},
+		{"but not its own suffix", hosts, "", "example.com", dataplane.Listener{}, false},
+		{"a host, without case", hosts, "", "ONE.example.org", dataplane.Listener{Name: "one", Port: 81}, true},
+		{"another host", hosts, "", "two.example.org", dataplane.Listener{}, false},
+		{"no listeners", nil, "", "a.example.com", dataplane.Listener{}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			gw := gateway()
+			gw.Spec.Listeners = test.listeners
+			got, found := dataplane.ListenerFor(gw, test.section, test.host)
+			if got != test.want || found != test.found {
+				t.Errorf("ListenerFor() = %+v, %t, want %+v, %t", got, found, test.want, test.found)
+			}
+		})
+	}
+}
+
+// TestLoadBalancer: B-RDY-5, one entry with one field.
+func TestLoadBalancer(t *testing.T) {
+	host := gatewayv1.HostnameAddressType
+	named := gateway("203.0.113.1")
+	named.Status.Addresses = append([]gatewayv1.GatewayStatusAddress{{Type: &host, Value: "lb.example.com"}}, named.Status.Addresses...)
+	hostOnly := gateway()
+	hostOnly.Status.Addresses = named.Status.Addresses[:1]
+	tests := []struct {
+		name    string
+		gateway *gatewayv1.Gateway
+		service *corev1.Service
+		want    []v1alpha1.LoadBalancerIngressStatus
+	}{
+		{"the Service's name comes first", gateway("203.0.113.1"), service("system", "envoy", nil, corev1.ServiceSpec{}), []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy.system.svc.cluster.local"}}},
+		{"an address without a type is an IP", gateway("", "203.0.113.1", "203.0.113.2"), nil, []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}}},
+		{"an IP before a name, whatever their order", named, nil, []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}}},
+		{"a name", hostOnly, nil, []v1alpha1.LoadBalancerIngressStatus{{Domain: "lb.example.com"}}},
+		{"nothing yet", gateway(), nil, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, dataplane.LoadBalancer(test.gateway, test.service)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestExposure: B-SEL-7, how a private data plane can be reached from outside.
+func TestExposure(t *testing.T) {
+	tests := []struct {
+		name    string
+		service *corev1.Service
+		want    string
+	}{
+		{"no Service", nil, ""},
+		{"a cluster IP", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeClusterIP}), ""},
+		{"a load balancer", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer}), "Service system/envoy is of type LoadBalancer"},
+		{"a node port", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeNodePort}), "Service system/envoy is of type NodePort"},
+		{"external IPs", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeClusterIP, ExternalIPs: []string{"203.0.113.1"}}), "Service system/envoy has external IPs"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := dataplane.Exposure(test.service); got != test.want {
+				t.Errorf("Exposure() = %q, want %q", got, test.want)
+			}
+		})
+	}
+}

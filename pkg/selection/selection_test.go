@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package selection_test
+
+import (
+	"errors"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/selection"
+)
+
+const (
+	external = v1alpha1.IngressVisibilityExternalIP
+	local    = v1alpha1.IngressVisibilityClusterLocal
+)
+
+var data = map[string]string{
+	"external-gateways": `
+- {class: a, gateway: gw/default}
+- {class: a, gateway: gw/blue, label-selector: team=blue}
+- {class: a, gateway: gw/blue-too, label-selector: team in (blue)}
+- {class: a, gateway: gw/zone, namespace-selector: zone=west}
+- {class: a, gateway: gw/blue-in-zone, label-selector: team=blue, namespace-selector: zone=west}
+`,
+	"local-gateways": `
+- {class: b, gateway: gw/green-local, label-selector: team=green}
+- {class: b, gateway: gw/local}
+`,
+}
+
+func ingress(labels, annotations map[string]string) *v1alpha1.Ingress {
+	return &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "tenant", Name: "hello", Labels: labels, Annotations: annotations}}
+}
+
+type set = map[string]string
+
+func TestSelect(t *testing.T) {
+	tests := []struct {
+		name       string
+		visibility v1alpha1.IngressVisibility
+		request    selection.Request
+		want       string
+		refusal    string
+	}{{
+		name: "B-SEL-1 nothing matches: the default of the external list", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, nil)}, want: "gw/default",
+	}, {
+		name: "B-SEL-1 the default of the local list, wherever it stands", visibility: local,
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil)}, want: "gw/local",
+	}, {
+		name: "B-SEL-2 a label selector beats the default, the first of equals wins", visibility: external,
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil)}, want: "gw/blue",
+	}, {
+		name: "B-SEL-2 a namespace selector beats the default", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, nil), NamespaceLabels: set{"zone": "west"}}, want: "gw/zone",
+	}, {
+		name: "B-SEL-2 both selectors beat one", visibility: external,
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil), NamespaceLabels: set{"zone": "west"}}, want: "gw/blue-in-zone",
+	}, {
+		name: "B-SEL-2 labels of the namespace are not those of the service", visibility: external,
+		request: selection.Request{Ingress: ingress(set{"zone": "west"}, nil), NamespaceLabels: set{"team": "blue"}}, want: "gw/default",
+	}, {
+		name: "B-SEL-2 the annotation names an entry, against all selectors", visibility: external,
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, set{"net-gateways/external-gateway": "gw/default"})}, want: "gw/default",
+	}, {
+		name: "B-SEL-2 an entry of the own namespace may be named", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone"}), NamespaceLabels: set{"zone": "west"}}, want: "gw/zone",
+	}, {
+		name: "B-SEL-3 an entry of other namespaces may not be named", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone"})},
+		refusal: `annotation net-gateways/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+	}, {
+		name: "B-SEL-2 one that does not exist is refused in the same words", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone-2"})},
+		refusal: `annotation net-gateways/external-gateway: "gw/zone-2" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+	}, {
+		name: "B-SEL-7 a local entry is not named for the external side", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/local"})},
+		refusal: `annotation net-gateways/external-gateway: "gw/local" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+	}, {
+		name: "B-SEL-2 each visibility has an annotation of its own", visibility: local,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue", "net-gateways/local-gateway": "gw/green-local"})}, want: "gw/green-local",
+	}, {
+		name: "B-SEL-2 a DomainMapping inherits by the labels of its target", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, nil), Target: ingress(set{"team": "blue"}, nil)}, want: "gw/blue",
+	}, {
+		name: "B-SEL-2 a DomainMapping inherits by the annotation of its target", visibility: external,
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil), Target: ingress(nil, set{"net-gateways/external-gateway": "gw/default"})}, want: "gw/default",
+	}}
+	cfg, _, err := config.Parse(data, "knative-serving")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			entry, err := selection.Select(cfg, test.visibility, test.request)
+			if test.refusal != "" {
+				expectRefusal(t, err, "GatewayNotFound", test.refusal)
+				return
+			}
+			if err != nil || entry.Gateway.String() != test.want {
+				t.Errorf("Select() = %s, %v, want %s", entry.Gateway, err, test.want)
+			}
+		})
+	}
+}
+
+// TestNothingConfigured: B-INS-3, an empty list says what to write, by visibility.
+func TestNothingConfigured(t *testing.T) {
+	cfg, _, err := config.Parse(set{"local-gateways": data["local-gateways"]}, "knative-serving")
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"})}
+	_, err = selection.Select(cfg, external, request)
+	expectRefusal(t, err, "GatewayNotConfigured", "no gateway is configured for visibility ExternalIP: add an entry to external-gateways in ConfigMap config-gateway")
+	if entry, err := selection.Select(cfg, local, request); err != nil || entry.Gateway.String() != "gw/local" {
+		t.Errorf("The other list is touched: %s, %v", entry.Gateway, err)
+	}
+}
+
+func expectRefusal(t *testing.T, err error, reason, text string) {
+	t.Helper()
+	var refusal *selection.Refusal
+	if !errors.As(err, &refusal) {
+		t.Fatalf("Select() = %v, want a refusal", err)
+	}
+	if refusal.Reason() != reason || !refusal.Terminal() || refusal.Error() != text {
+		t.Errorf("Refused with %s, terminal %t:\n%s\nwant %s:\n%s", refusal.Reason(), refusal.Terminal(), refusal, reason, text)
+	}
+}
