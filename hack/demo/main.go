@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -36,43 +37,66 @@ func main() {
 	}
 }
 
+// demo is what the story is told with.
+type demo struct {
+	client   dynamic.Interface
+	image    string
+	gateways map[string]gateway
+	services map[string]readyService
+	report   report
+}
+
 func run(ctx context.Context, image string, reachedAt map[string]string) error {
 	client, err := connect()
 	if err != nil {
 		return err
 	}
-	where, err := findGateways(ctx, client, reachedAt)
-	if err != nil {
+	d := &demo{client: client, image: image}
+	if err := d.findGateways(ctx, reachedAt); err != nil {
 		return err
 	}
-	all, err := deployAll(ctx, client, image)
-	if err != nil {
+	if err := d.deployAll(ctx); err != nil {
 		return err
 	}
-	if err := printServices(ctx, client, all, where); err != nil {
+	if err := d.printServices(ctx); err != nil {
 		return err
 	}
-	var report report
 	fmt.Println("\nRequests, each sent once:")
-	askEachGateway(ctx, &report, all, where)
-	askInside(ctx, &report, all, where)
-	if err := canary(ctx, client, image, all["hello"], where["blue"], &report); err != nil {
+	d.askEachGateway(ctx)
+	d.askInside(ctx)
+	if err := d.canary(ctx); err != nil {
 		return err
 	}
-	return report.err()
+	return d.report.err()
+}
+
+// findGateways waits until the Gateways have addresses.
+func (d *demo) findGateways(ctx context.Context, reachedAt map[string]string) error {
+	d.gateways = map[string]gateway{}
+	for _, name := range []string{"blue", "green", "internal"} {
+		g, err := awaitGateway(ctx, d.client.Resource(gateways).Namespace(gatewayNamespace), name)
+		if err != nil {
+			return fmt.Errorf("no address of Gateway %s/%s: %w", gatewayNamespace, name, err)
+		}
+		if at := reachedAt[name]; at != "" {
+			g.dial = at
+		}
+		d.gateways[name] = g
+	}
+	return nil
 }
 
 // deployAll rolls the three services out, all at once.
-func deployAll(ctx context.Context, client dynamic.Interface, image string) (map[string]readyService, error) {
-	wanted, err := readServices(image, strconv.FormatInt(time.Now().Unix(), 36))
+func (d *demo) deployAll(ctx context.Context) error {
+	wanted, err := readServices(d.image, strconv.FormatInt(time.Now().Unix(), 36))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	demo := &unstructured.Unstructured{Object: map[string]any{
+	home := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": namespace},
 	}}
-	if _, err := client.Resource(namespaces).Apply(ctx, namespace, demo, byForce); err != nil {
-		return nil, err
+	if _, err := d.client.Resource(namespaces).Apply(ctx, namespace, home, byForce); err != nil {
+		return err
 	}
 	var (
 		running sync.WaitGroup
@@ -81,42 +105,39 @@ func deployAll(ctx context.Context, client dynamic.Interface, image string) (map
 	)
 	for i, service := range wanted {
 		setTraffic(service, map[string]any{"latestRevision": true, "percent": int64(100)})
-		running.Go(func() { results[i], errs[i] = deploy(ctx, client, service) })
+		running.Go(func() { results[i], errs[i] = deploy(ctx, d.client, service) })
 	}
 	running.Wait()
-	all := map[string]readyService{}
-	for i, service := range results {
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		all[service.name] = service
+	d.services = map[string]readyService{}
+	for _, service := range results {
+		d.services[service.name] = service
 	}
-	return all, nil
+	return errors.Join(errs...)
 }
 
 // askEachGateway asks both external Gateways for every host, also for those that
 // they must not serve.
-func askEachGateway(ctx context.Context, r *report, all map[string]readyService, where map[string]gateway) {
-	hello, beta, inner := all["hello"], all["beta"], all["inner"]
-	blue, green := where["blue"], where["green"]
-	r.expect(ctx, question{gateway: blue, host: hello.host, status: http.StatusOK, body: hello.revision})
-	r.expect(ctx, question{gateway: green, host: hello.host, status: http.StatusNotFound})
-	r.expect(ctx, question{gateway: green, host: beta.host, status: http.StatusOK, body: beta.revision})
-	r.expect(ctx, question{gateway: blue, host: beta.host, status: http.StatusNotFound})
+func (d *demo) askEachGateway(ctx context.Context) {
+	hello, beta, inner := d.services["hello"], d.services["beta"], d.services["inner"]
+	blue, green := d.gateways["blue"], d.gateways["green"]
+	d.report.expect(ctx, question{gateway: blue, host: hello.host, status: http.StatusOK, body: hello.revision})
+	d.report.expect(ctx, question{gateway: green, host: hello.host, status: http.StatusNotFound})
+	d.report.expect(ctx, question{gateway: green, host: beta.host, status: http.StatusOK, body: beta.revision})
+	d.report.expect(ctx, question{gateway: blue, host: beta.host, status: http.StatusNotFound})
 	public := strings.Replace(hello.host, hello.name, inner.name, 1)
 	for _, gateway := range []gateway{blue, green} {
 		for _, host := range []string{inner.host, public} {
-			r.expect(ctx, question{gateway: gateway, host: host, status: http.StatusNotFound})
+			d.report.expect(ctx, question{gateway: gateway, host: host, status: http.StatusNotFound})
 		}
 	}
 }
 
 // askInside lets hello, a pod in the cluster, call the two others by their cluster-local names.
-func askInside(ctx context.Context, r *report, all map[string]readyService, where map[string]gateway) {
-	hello := all["hello"]
-	for _, called := range []readyService{all["beta"], all["inner"]} {
-		r.expect(ctx, question{
-			gateway: where["blue"], host: hello.host, query: "?call=" + called.name,
+func (d *demo) askInside(ctx context.Context) {
+	hello := d.services["hello"]
+	for _, called := range []readyService{d.services["beta"], d.services["inner"]} {
+		d.report.expect(ctx, question{
+			gateway: d.gateways["blue"], host: hello.host, query: "?call=" + called.name,
 			status: http.StatusOK, body: hello.revision + " called " + called.revision,
 			as: fmt.Sprintf("hello calls http://%s.%s.svc.cluster.local", called.name, namespace),
 		})
@@ -124,8 +145,9 @@ func askInside(ctx context.Context, r *report, all map[string]readyService, wher
 }
 
 // canary gives a new revision of hello 20 % and counts who answers.
-func canary(ctx context.Context, client dynamic.Interface, image string, old readyService, blue gateway, r *report) error {
-	wanted, err := readServices(image, "canary-of-"+old.revision)
+func (d *demo) canary(ctx context.Context) error {
+	old := d.services["hello"]
+	wanted, err := readServices(d.image, "canary-of-"+old.revision)
 	if err != nil {
 		return err
 	}
@@ -133,35 +155,19 @@ func canary(ctx context.Context, client dynamic.Interface, image string, old rea
 	setTraffic(hello,
 		map[string]any{"revisionName": old.revision, "percent": int64(100 - canaryPercent)},
 		map[string]any{"latestRevision": true, "percent": int64(canaryPercent)})
-	next, err := deploy(ctx, client, hello)
+	next, err := deploy(ctx, d.client, hello)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("\nCanary: %d %% of hello to %s, Ready after %.1f s; %d requests:\n", canaryPercent, next.revision, next.seconds, canaryRequests)
-	answers, err := ask(ctx, question{gateway: blue, host: old.host}, canaryRequests)
+	answers, err := ask(ctx, question{gateway: d.gateways["blue"], host: old.host}, canaryRequests)
 	if err != nil {
 		return err
 	}
-	r.share(answers, old.revision, next.revision)
+	d.report.share(answers, old.revision, next.revision)
 	return nil
 }
 
 func setTraffic(service *unstructured.Unstructured, targets ...any) {
 	service.Object["spec"].(map[string]any)["traffic"] = targets
-}
-
-// findGateways waits until the Gateways have addresses.
-func findGateways(ctx context.Context, client dynamic.Interface, reachedAt map[string]string) (map[string]gateway, error) {
-	found := map[string]gateway{}
-	for _, name := range []string{"blue", "green", "internal"} {
-		g, err := awaitGateway(ctx, client.Resource(gateways).Namespace(gatewayNamespace), name)
-		if err != nil {
-			return nil, fmt.Errorf("Gateway %s/%s has no address: %w", gatewayNamespace, name, err)
-		}
-		if at := reachedAt[name]; at != "" {
-			g.dial = at
-		}
-		found[name] = g
-	}
-	return found, nil
 }

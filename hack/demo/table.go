@@ -10,8 +10,6 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
-
-	"k8s.io/client-go/dynamic"
 )
 
 const (
@@ -81,16 +79,16 @@ func (r *report) share(answers []answer, old, next string) {
 
 // printServices says which Gateway has a route for each service, and how long it
 // took from the apply to Ready.
-func printServices(ctx context.Context, client dynamic.Interface, all map[string]readyService, where map[string]gateway) error {
+func (d *demo) printServices(ctx context.Context) error {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(out, "SERVICE\tHOST\tGATEWAY\tCLASS\tADDRESS\tREADY\tSECONDS TO READY")
 	for _, name := range []string{"hello", "beta", "inner"} {
-		service := all[name]
-		gateways, err := servedBy(ctx, client, service.host)
+		service := d.services[name]
+		gateways, err := servedBy(ctx, d.client, service.host)
 		if err != nil {
 			return err
 		}
-		g := where[strings.Join(gateways, ",")]
+		g := d.gateways[strings.Join(gateways, ",")]
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%.1f\n", service.name, service.host, strings.Join(gateways, ","),
 			g.class, g.address, service.ready.Status, service.seconds)
 	}
