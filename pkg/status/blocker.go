@@ -19,6 +19,7 @@ const (
 	ReasonNotOwned             = "NotOwned"
 	ReasonUnsupported          = "Unsupported"
 	ReasonGatewayAPIMissing    = "GatewayAPIMissing"
+	ReasonConfigurationRefused = "ConfigurationRefused"
 	ReasonServiceNotFound      = "ServiceNotFound"
 	ReasonReconcileFailed      = "ReconcileFailed"
 	ReasonProbeDegraded        = "ProbeDegraded"

@@ -53,11 +53,11 @@ func (v Verdict) Definite() bool {
 // IsProven tells that this version of the KIngress was proven before and reported
 // Ready, so that it need not be probed again (SPEC B-RDY-4).
 func IsProven(old v1alpha1.IngressStatus, generation int64, version string) bool {
-	return isSettled(old, generation) && old.Annotations[ProvenAnnotation] == version
+	return IsSettled(old, generation) && old.Annotations[ProvenAnnotation] == version
 }
 
-// isSettled tells that the status reports this generation as Ready.
-func isSettled(old v1alpha1.IngressStatus, generation int64) bool {
+// IsSettled tells that the status reports this generation as Ready.
+func IsSettled(old v1alpha1.IngressStatus, generation int64) bool {
 	return old.ObservedGeneration == generation && old.GetCondition(v1alpha1.IngressConditionReady).IsTrue()
 }
 
@@ -83,7 +83,7 @@ func patience(old v1alpha1.IngressStatus, facts Facts, verdict Verdict) time.Dur
 	}
 	limit := PatienceBeforeReport
 	switch {
-	case isSettled(old, facts.Generation):
+	case IsSettled(old, facts.Generation):
 		limit = PatienceWhenReady
 	case isReported(old, facts.Generation, verdict.Blockers):
 		limit = PatienceBetweenWords

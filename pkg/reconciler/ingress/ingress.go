@@ -101,6 +101,12 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		r.cluster.DropGatewayAPI()
 		return r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{missing}})
 	}
+	if refused := r.refused(); refused != nil {
+		if status.IsSettled(ing.Status, ing.Generation) {
+			return nil // what is served is served on
+		}
+		return r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{refused}})
+	}
 
 	// 1. Observe everything that matters; decide nothing.
 	seen, err := r.gather(ctx, ing)
