@@ -29,8 +29,9 @@ func TestExposedLocalGateway_BSEL7(t *testing.T) {
 	t.Parallel()
 	begin := time.Now().Truncate(time.Second)
 	world.ServeGateway(t, "exposed", "e2e-public")
+	about := cluster.ConfigMaps.Get(t, world.Cluster, cluster.SystemNamespace, "config-gateway").UID
 	cluster.Events.AwaitAny(t, world.Cluster, cluster.SystemNamespace, cluster.Seconds, func(event *corev1.Event) bool {
-		return event.InvolvedObject.Name == "config-gateway" && event.Type == corev1.EventTypeWarning && event.Reason == exposed &&
+		return event.InvolvedObject.UID == about && event.Type == corev1.EventTypeWarning && event.Reason == exposed &&
 			strings.Contains(event.Message, "e2e-gateways/exposed") && strings.Contains(event.Message, "LoadBalancer") &&
 			!event.LastTimestamp.Time.Before(begin)
 	})

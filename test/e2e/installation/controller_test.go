@@ -85,18 +85,20 @@ func healthy(t *testing.T, faults []string) {
 	}
 }
 
-// awaitEvent waits for a Warning about an object of the system namespace that was
-// said, or said again, after begin, with all of the words in it.
-func awaitEvent(t *testing.T, begin time.Time, object, reason string, words ...string) *corev1.Event {
+// awaitEvent waits for a Warning about a ConfigMap of the system namespace, where
+// kubectl describe shows it, that was said, or said again, after begin, with all of
+// the words in it.
+func awaitEvent(t *testing.T, begin time.Time, name, reason string, words ...string) *corev1.Event {
 	t.Helper()
 	begin = begin.Truncate(time.Second) // times of Events are in seconds
+	about := cluster.ConfigMaps.Get(t, world.Cluster, cluster.SystemNamespace, name).UID
 	return cluster.Events.AwaitAny(t, world.Cluster, cluster.SystemNamespace, cluster.Seconds, func(event *corev1.Event) bool {
 		for _, word := range words {
 			if !strings.Contains(event.Message, word) {
 				return false
 			}
 		}
-		return event.InvolvedObject.Name == object && event.Type == corev1.EventTypeWarning && event.Reason == reason &&
+		return event.InvolvedObject.UID == about && event.Type == corev1.EventTypeWarning && event.Reason == reason &&
 			!event.LastTimestamp.Time.Before(begin)
 	})
 }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package installation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+)
+
+const (
+	classCRD       = "gatewayclasses.gateway.networking.k8s.io"
+	gatewayCRD     = "gateways.gateway.networking.k8s.io"
+	routeCRD       = "httproutes.gateway.networking.k8s.io"
+	listenerSetCRD = "listenersets.gateway.networking.k8s.io"
+
+	bundleVersion = "gateway.networking.k8s.io/bundle-version"
+	needed        = "v1.2.0"
+)
+
+// B-INS-7: without the Gateway API the KIngress says which CRD it needs, in which
+// version, and no replica ends. When it is there again, everything recovers by itself.
+func TestGatewayAPIMissing_BINS7(t *testing.T) {
+	space := world.Space(t, nil)
+	space.Serve(t, "hello", nil)
+	health := watchHealth(t)
+	all := []string{classCRD, gatewayCRD, routeCRD, listenerSetCRD}
+	restore := removeCRDs(t, all)
+	space.AwaitReason(t, "hello", cluster.Minutes, "GatewayAPIMissing", classCRD, needed)
+
+	space.Backend(t, "new")
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("new", nil))
+	space.AwaitReason(t, "new", cluster.Seconds, "GatewayAPIMissing", classCRD, needed)
+
+	restore()
+	space.AwaitReady(t, "hello", cluster.Seconds)
+	space.AwaitReady(t, "new", cluster.Seconds)
+	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("hello"), 200, cluster.Seconds)
+	healthy(t, health())
+}
+
+// B-INS-7: a Gateway API that is too old is told with both versions.
+func TestGatewayAPITooOld_BINS7(t *testing.T) {
+	space := world.Space(t, nil)
+	old := setBundle(t, routeCRD, "v1.0.0")
+	t.Cleanup(func() { setBundle(t, routeCRD, old) })
+	space.Backend(t, "hello")
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
+	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
+	setBundle(t, routeCRD, old)
+	space.AwaitReady(t, "hello", cluster.Seconds)
+}
+
+// B-INS-7: ListenerSets are optional.
+func TestListenerSetsMissing_BINS7(t *testing.T) {
+	space := world.Space(t, nil)
+	health := watchHealth(t)
+	restore := removeCRDs(t, []string{listenerSetCRD})
+	restart(t, controller)
+	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
+	space.Serve(t, "hello", nil)
+	cluster.Answers(t, world.Blue, space.ExternalHost("hello"), 200)
+	restore()
+	healthy(t, health())
+}
+
+// removeCRDs deletes CRDs with all their objects; calling the result brings them, the
+// Gateways and Envoy Gateway back, as the end of the test does in any case.
+func removeCRDs(t *testing.T, names []string) (restore func()) {
+	t.Helper()
+	saved := []*cluster.Object{}
+	for _, name := range names {
+		saved = append(saved, renewed(cluster.CRDs.Get(t, world.Cluster, "", name)))
+	}
+	restored := false
+	restore = func() {
+		if restored {
+			return
+		}
+		restored = true
+		if err := restoreCRDs(context.Background(), saved); err != nil {
+			t.Errorf("the Gateway API is not restored: %v", err)
+		}
+	}
+	t.Cleanup(restore)
+	if len(names) > 1 {
+		deleteGateways(t) // their finalizers would keep the CRDs
+	}
+	for _, name := range names {
+		cluster.CRDs.Delete(t, world.Cluster, "", name)
+	}
+	for _, name := range names {
+		cluster.CRDs.Await(t, world.Cluster, "", name, cluster.Minutes, fixture.Gone[cluster.Object])
+	}
+	return restore
+}
+
+func restoreCRDs(ctx context.Context, saved []*cluster.Object) error {
+	for _, crd := range saved {
+		if _, err := cluster.CRDs.TryCreate(ctx, world.Cluster, crd); err != nil {
+			return err
+		}
+	}
+	for _, crd := range saved {
+		if _, err := cluster.CRDs.TryAwait(ctx, world.Cluster, "", crd.String("metadata", "name"), cluster.Minutes, established); err != nil {
+			return err
+		}
+	}
+	if err := restartEnvoyGateway(ctx); err != nil {
+		return err
+	}
+	return world.SetUp(ctx)
+}
+
+// restartEnvoyGateway: it looks for CRDs when it starts. That is not ours to test.
+func restartEnvoyGateway(ctx context.Context) error {
+	name := types.NamespacedName{Namespace: "envoy-gateway-system", Name: "envoy-gateway"}
+	_, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, stamp)
+	if err != nil {
+		return err
+	}
+	_, err = cluster.Deployments.TryAwait(ctx, world.Cluster, name.Namespace, name.Name, cluster.Minutes, fixture.RolledOut)
+	return err
+}
+
+func established(crd *cluster.Object) error {
+	if crd == nil {
+		return errors.New("does not exist")
+	}
+	conditions, _, _ := unstructured.NestedSlice(*crd, "status", "conditions")
+	for _, entry := range conditions {
+		if condition, ok := entry.(map[string]any); ok && condition["type"] == "Established" && condition["status"] == "True" {
+			return nil
+		}
+	}
+	return fmt.Errorf("is not Established: %v", conditions)
+}
+
+// setBundle changes the version that a CRD claims, and returns what it was.
+func setBundle(t *testing.T, name, version string) (old string) {
+	t.Helper()
+	cluster.CRDs.Update(t, world.Cluster, "", name, func(crd *cluster.Object) {
+		old = crd.String("metadata", "annotations", bundleVersion)
+		if err := unstructured.SetNestedField(*crd, version, "metadata", "annotations", bundleVersion); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return old
+}
