@@ -45,25 +45,25 @@ type Clients struct {
 // factories make the informers of the kinds.
 func (c Clients) factories() map[watch.Kind]watch.Factory {
 	return map[watch.Kind]watch.Factory{
-		HTTPRoutes: factory(&gatewayv1.HTTPRoute{}, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
+		HTTPRoutes: factory(&gatewayv1.HTTPRoute{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
 			return c.Gateway.GatewayV1().HTTPRoutes(ns)
 		}),
-		Gateways: factory(&gatewayv1.Gateway{}, func(ns string) listWatcher[*gatewayv1.GatewayList] {
+		Gateways: factory(&gatewayv1.Gateway{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.GatewayList] {
 			return c.Gateway.GatewayV1().Gateways(ns)
 		}),
-		GatewayClasses: factory(&gatewayv1.GatewayClass{}, func(string) listWatcher[*gatewayv1.GatewayClassList] {
+		GatewayClasses: factory(&gatewayv1.GatewayClass{}, c.Gateway, func(string) listWatcher[*gatewayv1.GatewayClassList] {
 			return c.Gateway.GatewayV1().GatewayClasses()
 		}),
-		Services: factory(&corev1.Service{}, func(ns string) listWatcher[*corev1.ServiceList] {
+		Services: factory(&corev1.Service{}, c.Kube, func(ns string) listWatcher[*corev1.ServiceList] {
 			return c.Kube.CoreV1().Services(ns)
 		}),
-		EndpointSlices: factory(&discoveryv1.EndpointSlice{}, func(ns string) listWatcher[*discoveryv1.EndpointSliceList] {
+		EndpointSlices: factory(&discoveryv1.EndpointSlice{}, c.Kube, func(ns string) listWatcher[*discoveryv1.EndpointSliceList] {
 			return c.Kube.DiscoveryV1().EndpointSlices(ns)
 		}),
-		Deployments: factory(&appsv1.Deployment{}, func(ns string) listWatcher[*appsv1.DeploymentList] {
+		Deployments: factory(&appsv1.Deployment{}, c.Kube, func(ns string) listWatcher[*appsv1.DeploymentList] {
 			return c.Kube.AppsV1().Deployments(ns)
 		}),
-		CRDs: factory(&metav1.PartialObjectMetadata{}, func(string) listWatcher[*metav1.PartialObjectMetadataList] {
+		CRDs: factory(&metav1.PartialObjectMetadata{}, c.Metadata, func(string) listWatcher[*metav1.PartialObjectMetadataList] {
 			return c.Metadata.Resource(crdResource)
 		}),
 	}
@@ -77,7 +77,7 @@ type listWatcher[L runtime.Object] interface {
 
 // factory makes informers from a typed client, and not from the generated informer
 // factories: those of gateway-api v1.6 need a newer client-go than Knative's.
-func factory[L runtime.Object](example runtime.Object, client func(namespace string) listWatcher[L]) watch.Factory {
+func factory[L runtime.Object](example runtime.Object, clients any, client func(namespace string) listWatcher[L]) watch.Factory {
 	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, ByController: controllerUID}
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		source := &cache.ListWatch{
@@ -90,7 +90,8 @@ func factory[L runtime.Object](example runtime.Object, client func(namespace str
 				return client(namespace).Watch(ctx, options)
 			},
 		}
-		return cache.NewSharedIndexInformer(source, example, 0, indexers)
+		// Not every client can stream its lists: those of tests cannot.
+		return cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(source, clients), example, 0, indexers)
 	}
 }
 
