@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -35,6 +36,17 @@ type Cluster struct {
 	Kube    kubernetes.Interface
 	Dynamic dynamic.Interface
 	mapper  meta.RESTMapper
+	// owned holds the namespaces that tests delete with everything in them.
+	owned sync.Map
+}
+
+// Own tells that a namespace is deleted when its test ends, after the objects in it
+// have been shown if the test failed.
+func (c *Cluster) Own(namespace string) { c.owned.Store(namespace, true) }
+
+func (c *Cluster) owns(namespace string) bool {
+	_, owned := c.owned.Load(namespace)
+	return owned
 }
 
 // Connect uses $KUBECONFIG. Tests are many clients at once, hence the rates.

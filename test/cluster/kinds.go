@@ -40,6 +40,7 @@ var (
 	DomainMappings = kind[Object]("serving.knative.dev", "v1beta1", "DomainMapping", "domainmappings")
 	EnvoyProxies   = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "EnvoyProxy", "envoyproxies")
 	CRDs           = kind[Object]("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")
+	PolicyBindings = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
 	Validations    = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
 )
 

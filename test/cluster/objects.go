@@ -16,7 +16,8 @@ import (
 // FieldManager is the name under which tests write.
 const FieldManager = "e2e"
 
-// Create creates the object, and deletes it when the test ends.
+// Create creates the object, and deletes it when the test ends, unless it goes with
+// its namespace.
 func (k Kind[T]) Create(t testing.TB, c *Cluster, object *T) *T {
 	t.Helper()
 	created, err := k.TryCreate(t.Context(), c, object)
@@ -26,6 +27,9 @@ func (k Kind[T]) Create(t testing.TB, c *Cluster, object *T) *T {
 	encoded, err := k.encode(created)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c.owns(encoded.GetNamespace()) {
+		return created
 	}
 	t.Cleanup(func() {
 		if err := k.TryDelete(context.Background(), c, encoded.GetNamespace(), encoded.GetName()); err != nil {

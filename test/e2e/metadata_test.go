@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -69,7 +70,7 @@ func TestDriftIsRepaired_BTRN6(t *testing.T) {
 		"hostnames": func(route *gatewayv1.HTTPRoute) { route.Spec.Hostnames = []gatewayv1.Hostname{"drift.example.com"} },
 		"parents":   func(route *gatewayv1.HTTPRoute) { route.Spec.ParentRefs[0].Name = "green" },
 		"label":     func(route *gatewayv1.HTTPRoute) { route.Labels["team"] = "drift" },
-		"our label": func(route *gatewayv1.HTTPRoute) { delete(route.Labels, "networking.knative.dev/ingress") },
+		"our label": func(route *gatewayv1.HTTPRoute) { delete(route.Labels, networking.IngressLabelKey) },
 	}
 	for what, drift := range drifts {
 		cluster.HTTPRoutes.Update(t, world.Cluster, space.Name, host, drift)

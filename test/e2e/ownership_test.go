@@ -7,6 +7,7 @@ package e2e
 import (
 	"testing"
 
+	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -20,7 +21,7 @@ func TestForeignRoute_BTRN5_BRDY6_NotOwned(t *testing.T) {
 	t.Parallel()
 	labels := map[string]map[string]string{
 		"bare":     nil,
-		"labelled": {"networking.knative.dev/ingress": "labelled"},
+		"labelled": {networking.IngressLabelKey: "labelled"},
 	}
 	for name, labels := range labels {
 		t.Run(name, func(t *testing.T) {

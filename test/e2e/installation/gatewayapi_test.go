@@ -9,9 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/util/retry"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
@@ -51,6 +55,7 @@ func TestGatewayAPIMissing_BINS7(t *testing.T) {
 // B-INS-7: a Gateway API that is too old is told with both versions.
 func TestGatewayAPITooOld_BINS7(t *testing.T) {
 	space := world.Space(t, nil)
+	allowDowngrades(t)
 	old := setBundle(t, routeCRD, "v1.0.0")
 	t.Cleanup(func() { setBundle(t, routeCRD, old) })
 	space.Backend(t, "hello")
@@ -145,14 +150,37 @@ func established(crd *cluster.Object) error {
 	return fmt.Errorf("is not Established: %v", conditions)
 }
 
+// allowDowngrades takes away the policy that newer releases of the Gateway API bring;
+// where an old one is installed it is not there.
+func allowDowngrades(t *testing.T) {
+	t.Helper()
+	const name = "safe-upgrades.gateway.networking.k8s.io"
+	saved := renewed(cluster.PolicyBindings.Get(t, world.Cluster, "", name))
+	cluster.PolicyBindings.Delete(t, world.Cluster, "", name)
+	t.Cleanup(func() {
+		if _, err := cluster.PolicyBindings.TryCreate(context.Background(), world.Cluster, saved); err != nil {
+			t.Errorf("policy %s is not restored: %v", name, err)
+		}
+	})
+}
+
+// enforced is how long the API server may need to forget a policy: it tells nobody.
+var enforced = wait.Backoff{Steps: 100, Duration: 100 * time.Millisecond}
+
 // setBundle changes the version that a CRD claims, and returns what it was.
 func setBundle(t *testing.T, name, version string) (old string) {
 	t.Helper()
-	cluster.CRDs.Update(t, world.Cluster, "", name, func(crd *cluster.Object) {
-		old = crd.String("metadata", "annotations", bundleVersion)
-		if err := unstructured.SetNestedField(*crd, version, "metadata", "annotations", bundleVersion); err != nil {
-			t.Fatal(err)
-		}
+	err := retry.OnError(enforced, apierrors.IsForbidden, func() error {
+		_, err := cluster.CRDs.UpdateAs(context.Background(), world.Cluster, cluster.FieldManager, types.NamespacedName{Name: name}, func(crd *cluster.Object) {
+			old = crd.String("metadata", "annotations", bundleVersion)
+			if err := unstructured.SetNestedField(*crd, version, "metadata", "annotations", bundleVersion); err != nil {
+				t.Error(err)
+			}
+		})
+		return err
 	})
+	if err != nil {
+		t.Errorf("set the version of %s to %s: %v", name, version, err)
+	}
 	return old
 }

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/kmeta"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -60,7 +61,7 @@ func leaveRoute(t *testing.T, owner *v1alpha1.Ingress, hosts []string, gateway s
 		OwnerReferences: []metav1.OwnerReference{*kmeta.NewControllerRef(owner)},
 	}}
 	if labelled {
-		route.Labels = map[string]string{"networking.knative.dev/ingress": owner.Name, "networking.knative.dev/visibility": ""}
+		route.Labels = map[string]string{networking.IngressLabelKey: owner.Name}
 	}
 	namespace := gatewayv1.Namespace("gateways")
 	route.Spec.ParentRefs = []gatewayv1.ParentReference{{Namespace: &namespace, Name: gatewayv1.ObjectName(gateway)}}

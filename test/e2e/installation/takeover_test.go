@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
+	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -142,7 +143,7 @@ func takenOver(before *gatewayv1.HTTPRoute) cluster.Met[gatewayv1.HTTPRoute] {
 			{!stale, "the stale rule is there"},
 			{now.Labels[staleKey] == "" && now.Annotations[staleKey] == "", "the stale label or annotation is there"},
 			{metav1.GetControllerOf(now) != nil && metav1.GetControllerOf(now).UID == before.OwnerReferences[0].UID, "the owner is another"},
-			{now.Labels["networking.knative.dev/ingress"] != "", "it has no label of ours"},
+			{now.Labels[networking.IngressLabelKey] != "", "it has no label of ours"},
 		} {
 			if err := wants(c.met, c.what); err != nil {
 				return err
