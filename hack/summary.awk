@@ -6,7 +6,7 @@ broken { print; next }
 /^ *--- (PASS|SKIP|FAIL): / {
   match($0, /^ */)
   if ($2 == "FAIL:" || RLENGTH <= 4) print
-  if ($2 == "FAIL:") printf "%s", said[$3]
+  if ($2 == "FAIL:") printf "%s\n", substr(said[$3], 1, 6000) # a body may be long; the log has all of it
   delete said[$3]
   fflush()
   next
