@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// TestReasons: B-RDY-6, each reason with the object that it is about, in the condition
+// that it concerns, and from there in Ready.
+func TestReasons(t *testing.T) {
+	const (
+		blue  = "external-gateways[0] (gateways/blue)"
+		route = "HTTPRoute default/blue.example.com"
+	)
+	network := func(text string) map[string]string {
+		return map[string]string{"Ready": text, "NetworkConfigured": text, "LoadBalancerReady": "True"}
+	}
+	loadBalancer := func(text string) map[string]string {
+		return map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}
+	}
+	tests := []struct {
+		name  string
+		facts status.Facts
+		want  map[string]string
+	}{
+		{"all is well", facts(side(external), side(local)), ready},
+		{"a side without rules is not looked at", facts(side(external), side(local, notNeeded, func(s *status.Side) { s.Gateway = nil })), ready},
+		{"no entry", facts(side(external, func(s *status.Side) { s.Refusal = reason{"GatewayNotConfigured", "write this", true} })),
+			loadBalancer("False GatewayNotConfigured: write this")},
+		{"no Gateway", facts(side(external, func(s *status.Side) { s.Gateway = nil })),
+			loadBalancer("False GatewayNotFound: Gateway gateways/blue, which " + blue + " names, does not exist")},
+		{"a Gateway that we make", facts(side(external, func(s *status.Side) { s.Gateway, s.Entry.Managed = nil, true })),
+			loadBalancer("Unknown GatewayNotFound: Gateway gateways/blue is being created for " + blue)},
+		{"a Gateway of another class", facts(side(external, func(s *status.Side) { s.Gateway.Spec.GatewayClassName = "contour" })),
+			loadBalancer(`False GatewayNotFound: Gateway gateways/blue has gatewayClassName "contour", ` + blue + ` says class "envoy"`)},
+		{"nobody has looked at the Gateway", facts(side(external, func(s *status.Side) { s.Gateway.Status.Conditions = nil })),
+			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?")},
+		{"the Gateway does not know", facts(side(external, gatewaySaid("Programmed", "Unknown", 2))),
+			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Programmed yet: is the controller of GatewayClass envoy running?")},
+		{"the Gateway is not programmed", facts(side(external, gatewaySaid("Programmed", "False", 2))),
+			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: TheReason: the words")},
+		{"the route is not accepted", facts(side(external, said("Accepted", "False", 3))),
+			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
+		{"an older route was not accepted", facts(side(external, said("Accepted", "False", 2))), ready},
+		{"references are not resolved", facts(side(external, said("Accepted", "True", 3), said("ResolvedRefs", "False", 3))),
+			network("False RefsNotResolved: " + route + " on Gateway gateways/blue: TheReason: the words")},
+		{"the gateway's word is the proof, and is missing", facts(side(external, byStatus)),
+			network("Unknown RouteNotAccepted: Gateway gateways/blue has not answered about " + route + ": no current condition Accepted")},
+		{"the gateway's word is the proof, and is old", facts(side(external, byStatus, said("Accepted", "True", 3), said("ResolvedRefs", "True", 2))),
+			network("Unknown RefsNotResolved: Gateway gateways/blue has not answered about " + route + ": no current condition ResolvedRefs")},
+		{"the gateway's word is the proof, and is good", facts(side(external, byStatus, said("Accepted", "True", 3), said("ResolvedRefs", "True", 3))), ready},
+		{"a probe failed", facts(side(external, probed(answer(probe.Proven, ""), answer(probe.Failed, "status 404")))),
+			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404")},
+		{"a probe is under way", facts(side(external, probed(answer(probe.Pending, "")))),
+			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: not asked yet")},
+		{"no probe has begun", facts(side(external, probed())),
+			network("Unknown ProbeFailed: " + route + " is being probed through Gateway gateways/blue")},
+		{"nobody to ask", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Unasked = "no listener" })),
+			network("Unknown ProbeFailed: " + route + ": no listener")},
+		{"proven before", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Proven = true })), ready},
+		{"no address", facts(side(external, noAddress)),
+			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue publishes no address and its Service was not found: set `service` in " + blue)},
+		{"a host conflict", withFailures(facts(side(external)), reason{"HostConflict", "host is taken", true}), network("False HostConflict: host is taken")},
+		{"not owned", withFailures(facts(side(external)), reason{"NotOwned", "route is foreign", true}), network("False NotOwned: route is foreign")},
+		{"unsupported", withFailures(facts(side(external)), reason{"Unsupported", "too wide", true}), network("False Unsupported: too wide")},
+		{"a terminal failure decides the reason, every message is shown once",
+			withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason{"RefsNotResolved", "no port", false}, reason{"Unsupported", "too wide", true}, reason{"Unsupported", "too wide", true}),
+			network("False Unsupported: no port; too wide; " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404")},
+		{"the sides fail differently", facts(side(external, said("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
+			"Ready":             "False GatewayNotFound: Gateway gateways/inner, which local-gateways[0] (gateways/inner) names, does not exist",
+			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words",
+			"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner, which local-gateways[0] (gateways/inner) names, does not exist",
+		}},
+		{"what failed unexpectedly", withUnexpected(facts(side(external)), "apply: connection refused"), network("Unknown ReconcileFailed: apply: connection refused")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			verdict := status.Mark(v1alpha1.IngressStatus{}, test.facts)
+			if verdict.Patience != 0 || verdict.Status.ObservedGeneration != 7 {
+				t.Errorf("Patience %s, observedGeneration %d", verdict.Patience, verdict.Status.ObservedGeneration)
+			}
+			if diff := cmp.Diff(test.want, conditions(verdict.Status)); diff != "" {
+				t.Errorf("Conditions (-want, +got):\n%s", diff)
+			}
+			if again := status.Mark(verdict.Status, test.facts); !status.Equal(verdict.Status, again.Status) {
+				t.Errorf("B-RDY-4: a second look writes again:\n%s", cmp.Diff(verdict.Status, again.Status))
+			}
+		})
+	}
+}
+
+func withFailures(f status.Facts, failures ...status.Reasoned) status.Facts {
+	f.Failures = failures
+	return f
+}
+
+func withUnexpected(f status.Facts, text string) status.Facts {
+	f.Unexpected = errors.New(text)
+	return f
+}
+
+// TestNotes: B-TRN-2, B-SEL-7, what does not block is said by conditions that are True.
+func TestNotes(t *testing.T) {
+	f := facts(side(external), side(local, func(s *status.Side) { s.Exposure = "Service system/inner is of type LoadBalancer" }))
+	f.Notes = []status.Note{{Reason: "Unsupported", Message: "no header"}, {Reason: "ProbeDegraded", Message: "401"}}
+	want := map[string]string{
+		"Ready":             "True",
+		"NetworkConfigured": "True Unsupported: no header; 401",
+		"LoadBalancerReady": "True LocalGatewayExposed: cluster-local hosts are reachable from outside: Gateway gateways/inner of local-gateways[0] (gateways/inner): Service system/inner is of type LoadBalancer",
+	}
+	verdict := status.Mark(v1alpha1.IngressStatus{}, f)
+	if diff := cmp.Diff(want, conditions(verdict.Status)); diff != "" {
+		t.Error(diff)
+	}
+	if len(verdict.Notes) != 3 || !verdict.Ready() {
+		t.Errorf("Notes %v, ready %t", verdict.Notes, verdict.Ready())
+	}
+	if again := status.Mark(verdict.Status, f); !status.Equal(verdict.Status, again.Status) {
+		t.Errorf("B-RDY-4: a second look writes again:\n%s", cmp.Diff(verdict.Status, again.Status))
+	}
+	f.Notes, f.Sides = nil, []status.Side{side(external), side(local)}
+	if diff := cmp.Diff(ready, conditions(status.Mark(verdict.Status, f).Status)); diff != "" {
+		t.Errorf("Notes stay when their cause has gone:\n%s", diff)
+	}
+}
+
+// TestPublish: B-RDY-5, each side by itself, one entry with one field, and no change
+// without need.
+func TestPublish(t *testing.T) {
+	addresses := func(s v1alpha1.IngressStatus) [2]string {
+		found := [2]string{"-", "-"}
+		for i, published := range []*v1alpha1.LoadBalancerStatus{s.PublicLoadBalancer, s.PrivateLoadBalancer} {
+			if published != nil && len(published.Ingress) == 1 {
+				found[i] = published.Ingress[0].DomainInternal + published.Ingress[0].IP + published.Ingress[0].Domain
+			}
+		}
+		return found
+	}
+	const blue, inner = "blue.system.svc.cluster.local", "inner.system.svc.cluster.local"
+	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
+	moved := func(s *status.Side) { s.LoadBalancer = []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}} }
+	tests := []struct {
+		name  string
+		old   v1alpha1.IngressStatus
+		facts status.Facts
+		want  [2]string
+	}{
+		{"both", v1alpha1.IngressStatus{}, facts(side(external), side(local)), [2]string{blue, inner}},
+		{"external waits for its load balancer, local does not", v1alpha1.IngressStatus{}, facts(side(external, noAddress), side(local)), [2]string{"-", inner}},
+		{"local is not proven", v1alpha1.IngressStatus{}, facts(side(external), side(local, probed(answer(probe.Failed, "status 404")))), [2]string{blue, "-"}},
+		{"a side without rules", v1alpha1.IngressStatus{}, facts(side(external, notNeeded), side(local)), [2]string{blue, inner}},
+		{"a side that is not configured", v1alpha1.IngressStatus{}, facts(side(external, notNeeded, func(s *status.Side) { s.Refusal, s.LoadBalancer = reason{"GatewayNotConfigured", "x", true}, nil }), side(local)), [2]string{"-", inner}},
+		{"what is published stays while the next is not proven", before, facts(side(external, moved, probed(answer(probe.Failed, "status 404"))), side(local)), [2]string{blue, inner}},
+		{"and moves when it is", before, facts(side(external, moved), side(local)), [2]string{"203.0.113.1", inner}},
+		{"it stays while the address is away", before, facts(side(external, noAddress), side(local)), [2]string{blue, inner}},
+		{"it goes with its configuration", before, facts(side(external, func(s *status.Side) { s.Refusal, s.LoadBalancer = reason{"GatewayNotConfigured", "x", true}, nil }), side(local)), [2]string{"-", inner}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := addresses(status.Mark(test.old, test.facts).Status); got != test.want {
+				t.Errorf("Published %v, want %v", got, test.want)
+			}
+		})
+	}
+}

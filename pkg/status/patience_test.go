@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"pgregory.net/rapid"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// TestPatience: B-RDY-4, a missing answer is no news for a while, and longer for who is
+// Ready; a definite no is said at once.
+func TestPatience(t *testing.T) {
+	wasReady := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
+	waits := facts(side(external, probed(answer(probe.Failed, "status 404"))))
+	wasWaiting := status.Mark(v1alpha1.IngressStatus{}, waits).Status
+	refused := facts(side(external, said("Accepted", "False", 3)))
+	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
+	newGeneration.Generation = 8
+	tests := []struct {
+		name   string
+		old    v1alpha1.IngressStatus
+		facts  status.Facts
+		waited time.Duration
+		want   time.Duration
+	}{
+		{"a new one waits", v1alpha1.IngressStatus{}, waits, 0, status.PatienceBeforeReport},
+		{"the rest of it", v1alpha1.IngressStatus{}, waits, status.PatienceBeforeReport - time.Second, time.Second},
+		{"until it is over", v1alpha1.IngressStatus{}, waits, status.PatienceBeforeReport, 0},
+		{"a Ready one waits longer", wasReady, waits, status.PatienceBeforeReport, status.PatienceWhenReady - status.PatienceBeforeReport},
+		{"but not for ever", wasReady, waits, status.PatienceWhenReady, 0},
+		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.PatienceBeforeReport, 0},
+		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.PatienceBeforeReport, status.PatienceBetweenWords - status.PatienceBeforeReport},
+		{"a definite no is said at once", wasReady, refused, 0, 0},
+		{"good news is said at once", wasWaiting, facts(side(external)), 0, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.facts.Waited = test.waited
+			before := test.old.DeepCopy()
+			verdict := status.Mark(test.old, test.facts)
+			if verdict.Patience != test.want {
+				t.Errorf("Patience %s, want %s", verdict.Patience, test.want)
+			}
+			if test.want > 0 && !status.Equal(verdict.Status, test.old) {
+				t.Error("The status changed while there was patience")
+			}
+			if diff := cmp.Diff(*before, test.old); diff != "" {
+				t.Errorf("The input was changed:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestIsProven: B-RDY-4, what was proven is read from the object, and nothing of a
+// recreated one or of another version is believed.
+func TestIsProven(t *testing.T) {
+	proven := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
+	failed := status.Mark(proven, facts(side(external, said("Accepted", "False", 3)))).Status
+	tests := []struct {
+		name       string
+		status     v1alpha1.IngressStatus
+		generation int64
+		version    string
+		want       bool
+	}{
+		{"as it was reported", proven, 7, "v1", true},
+		{"another version", proven, 7, "v2", false},
+		{"another generation", proven, 8, "v1", false},
+		{"a new object", v1alpha1.IngressStatus{}, 7, "v1", false},
+		{"not Ready since", failed, 7, "v1", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := status.IsProven(test.status, test.generation, test.version); got != test.want {
+				t.Errorf("IsProven() = %t, want %t", got, test.want)
+			}
+		})
+	}
+	if _, kept := failed.Annotations[status.ProvenAnnotation]; kept {
+		t.Error("The proof outlives the failure")
+	}
+}
+
+// TestMarkSettles: B-RDY-4, for any history: reporting the same facts twice changes
+// nothing, Ready is just what no blocker blocks, and a load balancer has one entry.
+func TestMarkSettles(t *testing.T) {
+	edits := []edit{
+		func(*status.Side) {}, notNeeded, noAddress, byStatus, said("Accepted", "False", 3), said("ResolvedRefs", "False", 3), said("Accepted", "True", 3),
+		probed(answer(probe.Failed, "status 404")), probed(answer(probe.Pending, "")), gatewaySaid("Programmed", metav1.ConditionFalse, 2), gatewaySaid("Programmed", metav1.ConditionFalse, 1),
+		func(s *status.Side) { s.Refusal = reason{"GatewayNotConfigured", "write this", true} },
+		func(s *status.Side) { s.Exposure = "Service is of type LoadBalancer" },
+	}
+	failures := []status.Reasoned{reason{"HostConflict", "taken", true}, reason{"RefsNotResolved", "no port", false}, reason{"NotOwned", "foreign", true}}
+	rapid.Check(t, func(t *rapid.T) {
+		current := v1alpha1.IngressStatus{}
+		for range rapid.IntRange(1, 6).Draw(t, "steps") {
+			f := facts(side(external, rapid.SampledFrom(edits).Draw(t, "external")), side(local, rapid.SampledFrom(edits).Draw(t, "local")))
+			f.Generation = rapid.Int64Range(1, 2).Draw(t, "generation")
+			f.Waited = rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "waited")
+			f.Failures = rapid.SliceOfN(rapid.SampledFrom(failures), 0, 2).Draw(t, "failures")
+			verdict := status.Mark(current, f)
+			if again := status.Mark(verdict.Status, f); !status.Equal(verdict.Status, again.Status) {
+				t.Fatalf("Not settled:\n%s", cmp.Diff(verdict.Status, again.Status))
+			}
+			current = verdict.Status
+			if verdict.Patience > 0 {
+				continue
+			}
+			if verdict.Ready() != current.GetCondition(v1alpha1.IngressConditionReady).IsTrue() {
+				t.Fatalf("Blockers %v, and Ready is %s", verdict.Blockers, current.GetCondition(v1alpha1.IngressConditionReady).Status)
+			}
+			for _, published := range []*v1alpha1.LoadBalancerStatus{current.PublicLoadBalancer, current.PrivateLoadBalancer} {
+				if published != nil && len(published.Ingress) != 1 {
+					t.Fatalf("Published %v", published.Ingress)
+				}
+			}
+		}
+	})
+}
