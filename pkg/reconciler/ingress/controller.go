@@ -25,7 +25,6 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/prober"
@@ -44,6 +43,12 @@ const (
 
 // NewController wires the reconciler of KIngresses to what it watches.
 func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
+	_, impl := newController(ctx, cmw, cluster.FromContext(ctx))
+	return impl
+}
+
+// newController takes the clients that Knative's injection does not make for tests.
+func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.Clients) (*Reconciler, *controller.Impl) {
 	logger := logging.FromContext(ctx)
 	ingresses := ingressinformer.Get(ctx)
 	namespaces := namespaceinformer.Get(ctx)
@@ -56,7 +61,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		lister:     ingresses.Lister(),
 		indexer:    ingresses.Informer().GetIndexer(),
 		namespaces: namespaces.Lister(),
-		applier:    &apply.Applier{Client: gatewayclient.Get(ctx)},
+		applier:    &apply.Applier{Client: clients.Gateway},
 		recorder:   events.Recorder(ctx),
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
@@ -79,12 +84,12 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 	})
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
-	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), handler)
+	r.cluster = cluster.New(ctx, clients, handler)
 	r.prober = prober.New(ctx, prober.Options{}, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)
 	ingresses.Informer().AddEventHandler(ingressEvents{handler})
 	namespaces.Informer().AddEventHandler(namespaceEvents{handler})
-	return impl
+	return r, impl
 }
