@@ -5,6 +5,8 @@
 package e2e
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"knative.dev/networking/pkg/apis/networking"
@@ -71,18 +73,23 @@ func TestForeignRouteOutlivesService_BTRN5(t *testing.T) {
 // in one namespace and across namespaces.
 func TestHostConflict_BTRN5_BRDY6(t *testing.T) {
 	t.Parallel()
-	first, second := world.Space(t, nil), world.Space(t, nil)
-	if second.Name < first.Name { // of KIngresses of one second the name decides
-		first, second = second, first
-	}
-	for name, rival := range map[string]*fixture.Space{"one-namespace": first, "two-namespaces": second} {
+	for name, count := range map[string]int{"one-namespace": 1, "two-namespaces": 2} {
 		t.Run(name, func(t *testing.T) {
-			hostConflict(t, name+".example.net", first, rival)
+			t.Parallel()
+			spaces := []*fixture.Space{}
+			for range count {
+				spaces = append(spaces, world.Space(t, nil))
+			}
+			// Of KIngresses of one second the name decides.
+			slices.SortFunc(spaces, func(a, b *fixture.Space) int { return strings.Compare(a.Name, b.Name) })
+			hostConflict(t, spaces[0], spaces[count-1])
 		})
 	}
 }
 
-func hostConflict(t *testing.T, shared string, space, rival *fixture.Space) {
+func hostConflict(t *testing.T, space, rival *fixture.Space) {
+	t.Helper()
+	shared := "shared-" + space.Name + ".example.net"
 	older := space.Ingress("older", nil, space.Rule(v1alpha1.IngressVisibilityExternalIP, "older", shared))
 	mark(older, "older")
 	space.Backend(t, "older")

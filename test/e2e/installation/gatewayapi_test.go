@@ -170,7 +170,8 @@ var enforced = wait.Backoff{Steps: 100, Duration: 100 * time.Millisecond}
 // setBundle changes the version that a CRD claims, and returns what it was.
 func setBundle(t *testing.T, name, version string) (old string) {
 	t.Helper()
-	err := retry.OnError(enforced, apierrors.IsForbidden, func() error {
+	denied := func(err error) bool { return apierrors.IsForbidden(err) || apierrors.IsInvalid(err) }
+	err := retry.OnError(enforced, denied, func() error {
 		_, err := cluster.CRDs.UpdateAs(context.Background(), world.Cluster, cluster.FieldManager, types.NamespacedName{Name: name}, func(crd *cluster.Object) {
 			old = crd.String("metadata", "annotations", bundleVersion)
 			if err := unstructured.SetNestedField(*crd, version, "metadata", "annotations", bundleVersion); err != nil {
@@ -180,7 +181,7 @@ func setBundle(t *testing.T, name, version string) (old string) {
 		return err
 	})
 	if err != nil {
-		t.Errorf("set the version of %s to %s: %v", name, version, err)
+		t.Fatalf("set the version of %s to %s: %v", name, version, err)
 	}
 	return old
 }
