@@ -3,19 +3,15 @@
 package ingress
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
-	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -106,33 +102,6 @@ func (hostConflict) Terminal() bool { return true }
 // serves tells whether routes can be attached to the side's Gateway.
 func (s observedSide) serves() bool {
 	return s.refusal == nil && s.gateway != nil && string(s.gateway.Spec.GatewayClassName) == s.entry.Class
-}
-
-// currentRoutes are the routes to compare with what is desired. While a side cannot be
-// served because something that it names is wrong, its routes stay as they are: a
-// mistake or a Gateway that comes back must not cost traffic.
-func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
-	kept := sets.New[gatewayv1.Hostname]()
-	for _, rule := range seen.ingress.Spec.Rules {
-		if side, known := seen.sides[translate.Visibility(rule)]; known && !side.serves() && !side.unconfigured() {
-			for _, host := range rule.Hosts {
-				kept.Insert(gatewayv1.Hostname(host))
-			}
-		}
-	}
-	routes := make([]*gatewayv1.HTTPRoute, 0, len(seen.routes))
-	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
-		if hosts := seen.routes[name].Spec.Hostnames; len(hosts) == 0 || !kept.HasAll(hosts...) {
-			routes = append(routes, seen.routes[name])
-		}
-	}
-	return routes
-}
-
-// unconfigured tells that the operator wants nothing served at this visibility.
-func (s observedSide) unconfigured() bool {
-	var refusal *selection.Refusal
-	return errors.As(s.refusal, &refusal) && refusal.Code == selection.ReasonNotConfigured
 }
 
 // facts is what status needs to know, except for the proofs.

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// currentRoutes are the routes to compare with what is desired. While a side cannot be
+// served because something that it names is wrong, its routes stay as they are: a
+// mistake or a Gateway that comes back must not cost traffic.
+func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
+	kept := map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]{}
+	for _, visibility := range visibilities {
+		kept[visibility] = seen.unservedHosts(visibility)
+	}
+	routes := make([]*gatewayv1.HTTPRoute, 0, len(seen.routes))
+	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
+		route := seen.routes[name]
+		stays := slices.ContainsFunc(visibilities, func(visibility v1alpha1.IngressVisibility) bool {
+			return len(route.Spec.Hostnames) > 0 && kept[visibility].HasAll(route.Spec.Hostnames...) && !seen.attachedElsewhere(route, visibility)
+		})
+		if !stays {
+			routes = append(routes, route)
+		}
+	}
+	return routes
+}
+
+// unservedHosts are the hosts of a side that cannot be served though it should be.
+func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.Set[gatewayv1.Hostname] {
+	hosts := sets.New[gatewayv1.Hostname]()
+	side, known := seen.sides[visibility]
+	if !known || side.serves() || side.unconfigured() {
+		return hosts
+	}
+	for _, rule := range seen.ingress.Spec.Rules {
+		if translate.Visibility(rule) == visibility {
+			for _, host := range rule.Hosts {
+				hosts.Insert(gatewayv1.Hostname(host))
+			}
+		}
+	}
+	return hosts
+}
+
+// attachedElsewhere tells whether a route is on a Gateway of the other visibility: its
+// hosts have changed sides since. Kept there, a private host would stay public (SPEC
+// B-SEL-7).
+func (seen *observed) attachedElsewhere(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
+	for _, other := range visibilities {
+		if other == visibility {
+			continue
+		}
+		for _, entry := range seen.config.Entries(other) {
+			for _, parent := range route.Spec.ParentRefs {
+				if string(parent.Name) == entry.Gateway.Name && parent.Namespace != nil && string(*parent.Namespace) == entry.Gateway.Namespace {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// unconfigured tells that the operator wants nothing served at this visibility.
+func (s observedSide) unconfigured() bool {
+	var refusal *selection.Refusal
+	return errors.As(s.refusal, &refusal) && refusal.Code == selection.ReasonNotConfigured
+}
