@@ -78,6 +78,24 @@ func TestVisibilityChanges_BSEL7(t *testing.T) {
 	}
 }
 
+// B-SEL-7: a host that becomes cluster-local leaves the external Gateway also when
+// there is no local Gateway to go to: keeping it where it was would make it public.
+func TestHostBecomesPrivateWithoutLocalGateway_BSEL7(t *testing.T) {
+	t.Parallel()
+	space := world.Space(t, nil)
+	host := space.ExternalHost("hello")
+	ing := space.Ingress("hello", map[string]string{"local": "absent"}, space.Rule(v1alpha1.IngressVisibilityExternalIP, "hello", host))
+	space.Backend(t, "hello")
+	cluster.KIngresses.Create(t, world.Cluster, ing)
+	space.AwaitReady(t, "hello", cluster.Seconds)
+	cluster.Answers(t, world.Blue, host, 200)
+	cluster.KIngresses.Update(t, world.Cluster, space.Name, "hello", func(ing *v1alpha1.Ingress) {
+		ing.Spec.Rules[0].Visibility = v1alpha1.IngressVisibilityClusterLocal
+	})
+	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotFound", "e2e-gateways/absent")
+	cluster.AwaitAnswer(t, world.Blue, host, 404, cluster.Seconds)
+}
+
 func setVisibility(t *testing.T, space *fixture.Space, name, visibility string) {
 	t.Helper()
 	cluster.KServices.Update(t, world.Cluster, space.Name, name, func(service *cluster.Object) {

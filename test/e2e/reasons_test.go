@@ -49,6 +49,30 @@ func TestBackendComesAndGoes_BRDY6_RefsNotResolved(t *testing.T) {
 	}
 }
 
+// B-RDY-6 RefsNotResolved: a Service whose port is renamed, and renamed back, moves the
+// KIngress that names the port; a Service that gets another port number is followed.
+func TestBackendChanges_BRDY6_RefsNotResolved(t *testing.T) {
+	t.Parallel()
+	space := world.Space(t, nil)
+	ing := space.KIngress("hello", nil)
+	for _, rule := range ing.Spec.Rules {
+		rule.HTTP.Paths[0].Splits[0].ServicePort = intstr.FromString("http")
+	}
+	space.Backend(t, "hello")
+	cluster.KIngresses.Create(t, world.Cluster, ing)
+	space.AwaitReady(t, "hello", cluster.Seconds)
+	change := func(name string, number int32) {
+		cluster.Services.Update(t, world.Cluster, space.Name, "hello", func(service *corev1.Service) {
+			service.Spec.Ports[0].Name, service.Spec.Ports[0].Port = name, number
+		})
+	}
+	change("web", 80)
+	space.AwaitReason(t, "hello", cluster.Seconds, "RefsNotResolved", space.Name+"/hello", `"http"`)
+	change("http", 8888)
+	space.AwaitReady(t, "hello", cluster.Seconds)
+	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("hello"), 200, cluster.Seconds)
+}
+
 // B-RDY-6 GatewayNotFound: a Gateway of another class than its entry says is not
 // used, and the condition names both classes. B-SEL-6: the right class cures it.
 func TestGatewayOfAnotherClass_BRDY6_GatewayNotFound_BSEL6(t *testing.T) {
