@@ -163,7 +163,7 @@ func TestAddresses(t *testing.T) {
 // TestListenerFor: B-RDY-2, probes follow the listener.
 func TestListenerFor(t *testing.T) {
 	listener := func(name string, port int32, protocol gatewayv1.ProtocolType, host string) gatewayv1.Listener {
-		l := gatewayv1.Listener{Name: gatewayv1.SectionName(name), Port: gatewayv1.PortNumber(port), Protocol: protocol}
+		l := gatewayv1.Listener{Name: gatewayv1.SectionName(name), Port: port, Protocol: protocol}
 		if host != "-" {
 			l.Hostname = new(gatewayv1.Hostname(host))
 		}

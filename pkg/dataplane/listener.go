@@ -30,7 +30,7 @@ func ListenerFor(gateway *gatewayv1.Gateway, section, host string) (Listener, bo
 			}
 			return Listener{
 				Name: string(listener.Name),
-				Port: int32(listener.Port),
+				Port: listener.Port,
 				TLS:  protocol == gatewayv1.HTTPSProtocolType,
 			}, true
 		}

@@ -154,7 +154,7 @@ func backendRef(backend Backend) gatewayv1.HTTPBackendRef {
 	ref.Kind = new(gatewayv1.Kind("Service"))
 	ref.Namespace = new(gatewayv1.Namespace(backend.Service.Namespace))
 	ref.Name = gatewayv1.ObjectName(backend.Service.Name)
-	ref.Port = new(gatewayv1.PortNumber(backend.Port.IntVal))
+	ref.Port = new(backend.Port.IntVal)
 	ref.Weight = new(backend.Weight)
 	return ref
 }

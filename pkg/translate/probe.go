@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
@@ -101,7 +100,7 @@ func (r renderer) hasProbeHandler(backend Backend) bool {
 			return true
 		}
 	}
-	service := r.in.Services[types.NamespacedName(backend.Service)]
+	service := r.in.Services[backend.Service]
 	return service != nil && service.Labels[revisionLabel] != ""
 }
 

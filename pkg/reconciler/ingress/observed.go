@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -134,9 +135,7 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility) status.Side {
 		Entry:      observed.entry,
 		Gateway:    observed.gateway,
 	}
-	if refusal, ok := observed.refusal.(status.Reasoned); ok {
-		side.Refusal = refusal
-	}
+	errors.As(observed.refusal, &side.Refusal)
 	if observed.gateway != nil {
 		side.LoadBalancer = dataplane.LoadBalancer(observed.gateway, observed.service)
 	}
