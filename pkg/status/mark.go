@@ -160,25 +160,28 @@ func joined(notes []Note) string {
 }
 
 // worst joins the blockers of a condition: a terminal one decides the reason, and
-// every message is shown once.
+// every message is shown once. Beside somebody's word a missing answer is no news: its
+// text follows the probes, and each change of it would be a write.
 func worst(blockers []Blocker, condition apis.ConditionType) (Blocker, bool) {
-	var joined Blocker
+	concerned := slices.DeleteFunc(slices.Clone(blockers), func(b Blocker) bool { return b.Condition != condition })
+	if definite := func(b Blocker) bool { return b.Definite }; slices.ContainsFunc(concerned, definite) {
+		concerned = slices.DeleteFunc(concerned, func(b Blocker) bool { return !b.Definite })
+	}
+	if len(concerned) == 0 {
+		return Blocker{}, false
+	}
+	joined := concerned[0]
 	messages := []string{}
-	found := false
-	for _, blocker := range blockers {
-		if blocker.Condition != condition {
-			continue
-		}
-		if !found || blocker.Terminal && !joined.Terminal {
+	for _, blocker := range concerned {
+		if blocker.Terminal && !joined.Terminal {
 			joined = blocker
 		}
-		found = true
 		if !slices.Contains(messages, blocker.Message) {
 			messages = append(messages, blocker.Message)
 		}
 	}
 	joined.Message = strings.Join(messages, "; ")
-	return joined, found
+	return joined, true
 }
 
 // Equal tells whether two statuses say the same; times do not count.

@@ -73,7 +73,10 @@ func TestReasons(t *testing.T) {
 		{"unsupported", withFailures(facts(side(external)), reason{"Unsupported", "too wide", true}), network("False Unsupported: too wide")},
 		{"a terminal failure decides the reason, every message is shown once",
 			withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason{"RefsNotResolved", "no port", false}, reason{"Unsupported", "too wide", true}, reason{"Unsupported", "too wide", true}),
-			network("False Unsupported: no port; too wide; " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404")},
+			network("False Unsupported: no port; too wide")},
+		{"beside a definite no, a missing answer is no news",
+			facts(side(external, said("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
+			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
 		{"the sides fail differently", facts(side(external, said("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
 			"Ready":             "False GatewayNotFound: Gateway gateways/inner, which local-gateways[0] (gateways/inner) names, does not exist",
 			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words",
