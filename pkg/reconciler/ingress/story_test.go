@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+var (
+	hello   = types.NamespacedName{Namespace: "default", Name: "hello"}
+	isReady = map[string]string{"Ready": "True", "NetworkConfigured": "True", "LoadBalancerReady": "True"}
+)
+
+func expect[T any](t *testing.T, what string, want, got T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want, +got):\n%s", what, diff)
+	}
+}
+
+// served is a world in which hello is Ready and nothing has been written since.
+func served(t *testing.T, data *plane) *world {
+	t.Helper()
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.writes()
+	return w
+}
+
+// TestNewService: B-OPS-1, one create for each HTTPRoute and one status write, which
+// comes after the proof; B-RDY-5, both load balancers.
+func TestNewService(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+	status := w.ingress("hello").Status
+	expect(t, "publicLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-blue.gateways.svc.cluster.local"}}, status.PublicLoadBalancer.Ingress)
+	expect(t, "privateLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-inner.gateways.svc.cluster.local"}}, status.PrivateLoadBalancer.Ingress)
+	routes := w.routes()
+	if len(routes) != 2 || routes[publicHost] == nil || routes[privateHost] == nil {
+		t.Errorf("HTTPRoutes %v", routes)
+	}
+}
+
+// TestResync: B-TRN-4, B-RDY-4, a reconcile with nothing to do writes nothing.
+func TestResync(t *testing.T) {
+	w := served(t, newPlane(t))
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes", []string{}, w.writes())
+}
+
+// TestRestart: B-RDY-4, a new leader finds everything on the objects: it writes nothing
+// and asks nobody, and the data plane being away at that moment is no news.
+func TestRestart(t *testing.T) {
+	data := newPlane(t)
+	before := served(t, data)
+	objects := append(installation(data), before.ingress("hello"))
+	for _, route := range before.routes() {
+		objects = append(objects, route)
+	}
+	data.deaf.Store(true)
+	w := data.hears(newWorld(t, objects...))
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes", []string{}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+	expect(t, "Known proofs", 0, len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results))
+}

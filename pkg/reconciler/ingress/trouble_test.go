@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// Changes that somebody else makes go to the tracker directly, so that they are not
+// counted as ours.
+
+func (w *world) changeIngress(name string, change func(*v1alpha1.Ingress)) {
+	w.Helper()
+	changed := w.ingress(name).DeepCopy()
+	change(changed)
+	changed.ResourceVersion += "0"
+	if err := w.networking.Tracker().Update(ingresses, changed, changed.Namespace); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// say sets the gateway's word about a route.
+func (w *world) say(route, kind string, value metav1.ConditionStatus, reason string) {
+	w.Helper()
+	changed := w.routes()[route].DeepCopy()
+	changed.Status.Parents = []gatewayv1.RouteParentStatus{{
+		ParentRef:  changed.Spec.ParentRefs[0],
+		Conditions: []metav1.Condition{{Type: kind, Status: value, Reason: reason, Message: "in other words", ObservedGeneration: changed.Generation}},
+	}}
+	changed.ResourceVersion += "0"
+	if err := w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func network(text string) map[string]string {
+	return map[string]string{"Ready": text, "NetworkConfigured": text, "LoadBalancerReady": "True"}
+}
+
+// TestBackendDisappears: B-RDY-6, the gateway's no is in the condition at once, its yes
+// takes it away again, and no route is written for either.
+func TestBackendDisappears(t *testing.T) {
+	w := served(t, newPlane(t))
+	w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
+	w.until("hello is not Ready", w.is("hello", "False"))
+	expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: BackendNotFound: in other words"), w.conditions("hello"))
+	w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
+	w.until("hello is Ready again", w.is("hello", "True"))
+	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+}
+
+// TestGatewayGoesAndComes: B-SEL-6, B-RDY-6, the KIngress follows its Gateway, and the
+// routes stay for when it is back.
+func TestGatewayGoesAndComes(t *testing.T) {
+	w := served(t, newPlane(t))
+	w.must(w.gateways.Delete(gateways, "gateways", "blue"))
+	w.until("hello is not Ready", w.is("hello", "False"))
+	text := "False GatewayNotFound: Gateway gateways/blue, which external-gateways[0] (gateways/blue) names, does not exist"
+	expect(t, "Conditions", map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}, w.conditions("hello"))
+	w.store(gateway("blue"))
+	w.until("hello is Ready again", w.is("hello", "True"))
+	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+}
+
+// TestHostConflict: B-TRN-5, the older keeps the host, the younger names it, and takes
+// over when it goes.
+func TestHostConflict(t *testing.T) {
+	data := newPlane(t)
+	older := service("older", time.Hour)
+	older.Spec.Rules = older.Spec.Rules[1:]
+	w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0))...))
+	w.until("the older is Ready, the younger is not", func() bool { return w.is("older", "True")() && w.is("hello", "False")() })
+	expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older"), w.conditions("hello"))
+	if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
+		t.Errorf("HTTPRoutes %v", routes)
+	}
+	w.writes()
+	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the garbage collector does
+	w.must(w.networking.Tracker().Delete(ingresses, "default", "older"))
+	w.until("the younger is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, w.writes())
+}
+
+// TestNotOwned: B-TRN-5, B-TRN-7, a user's route of that name is left as it is, and its
+// going is seen though no informer of ours selects it.
+func TestNotOwned(t *testing.T) {
+	data := newPlane(t)
+	theirs := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: publicHost, UID: "theirs", ResourceVersion: "1"}}
+	w := data.hears(newWorld(t, append(installation(data), theirs, service("hello", 0))...))
+	w.until("hello is not Ready", w.is("hello", "False"))
+	text := "False NotOwned: HTTPRoute default/hello.default.example.com exists and belongs to no controller: rename or delete it"
+	expect(t, "Ready", text, w.conditions("hello")["Ready"])
+	expect(t, "Their route", theirs.ObjectMeta, w.routes()[publicHost].ObjectMeta)
+	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost))
+	w.until("hello is Ready", w.is("hello", "True"))
+	if slices.ContainsFunc(w.writes(), func(write string) bool { return write == "patch httproutes" || write == "delete httproutes" }) {
+		t.Error("Something was changed or deleted on the way")
+	}
+}
+
+// TestClassChangesAway: B-OPS-4, what we made goes, and the status is the next one's.
+func TestClassChangesAway(t *testing.T) {
+	w := served(t, newPlane(t))
+	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = "other" })
+	w.until("the routes are gone", func() bool { return len(w.routes()) == 0 })
+	for _, write := range w.writes() { // more than two, where the informer is behind
+		expect(t, "Write", "delete httproutes", write)
+	}
+}
+
+// TestLeftOverFinalizer: B-INS-8, the single-gateway plugin's finalizer goes, whether the
+// KIngress is being deleted or not; others stay.
+func TestLeftOverFinalizer(t *testing.T) {
+	deleted := metav1.NewTime(time.Unix(1_800_000_000, 0))
+	for name, deletion := range map[string]*metav1.Time{"alive": nil, "being deleted": &deleted} {
+		t.Run(name, func(t *testing.T) {
+			data := newPlane(t)
+			ing := service("hello", 0)
+			ing.Finalizers = []string{"somebody/else", "ingresses.networking.internal.knative.dev"}
+			ing.DeletionTimestamp = deletion
+			w := data.hears(newWorld(t, append(installation(data), ing)...))
+			w.until("the finalizer is gone", func() bool { return len(w.ingress("hello").Finalizers) == 1 })
+			expect(t, "Finalizers", []string{"somebody/else"}, w.ingress("hello").Finalizers)
+			if deletion == nil {
+				w.until("hello is Ready", w.is("hello", "True"))
+				return
+			}
+			expect(t, "Writes", []string{"patch ingresses"}, w.writes())
+		})
+	}
+}
+
+// TestRivalController: B-INS-8, while the single-gateway plugin runs nothing is written,
+// and when it ends everything is.
+func TestRivalController(t *testing.T) {
+	data := newPlane(t)
+	rival := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
+	w := data.hears(newWorld(t, append(installation(data), rival, service("hello", 0))...))
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes", []string{}, w.writes())
+	ended := rival.DeepCopy()
+	ended.Spec.Replicas = new(int32(0))
+	w.must(w.kube.Tracker().Update(appsv1.SchemeGroupVersion.WithResource("deployments"), ended, ended.Namespace))
+	w.until("hello is Ready", w.is("hello", "True"))
+}
+
+// TestGatewayAPIMissing: B-INS-7, the condition says which CRD and version is needed, and
+// the CRD's coming is the cure.
+func TestGatewayAPIMissing(t *testing.T) {
+	data := newPlane(t)
+	objects := slices.DeleteFunc(installation(data), func(object runtime.Object) bool {
+		found, ok := object.(*metav1.PartialObjectMetadata)
+		return ok && found.Name == "httproutes.gateway.networking.k8s.io"
+	})
+	w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+	w.until("hello is not Ready", w.is("hello", "False"))
+	expect(t, "Ready", "False GatewayAPIMissing: CustomResourceDefinition httproutes.gateway.networking.k8s.io does not exist: install the Gateway API, v1.2.0 or newer", w.conditions("hello")["Ready"])
+	w.store(crd("httproutes"))
+	w.until("hello is Ready", w.is("hello", "True"))
+}
+
+// TestProbeFails: B-RDY-1, B-RDY-2, Ready means served: without an answer there is no
+// word for a while, then the code is in the condition, and the cure is seen by itself.
+func TestProbeFails(t *testing.T) {
+	data := newPlane(t)
+	data.deaf.Store(true)
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	w.until("both routes have failed a probe", func() bool {
+		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+	})
+	expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
+	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+	w.reconcile(hello)
+	address := data.Listener.Addr().String()
+	expect(t, "Conditions", network("Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at "+address+
+		": status 404; HTTPRoute default/hello.default.svc.cluster.local on Gateway gateways/inner: http://hello.default at "+address+": status 404"), w.conditions("hello"))
+	data.deaf.Store(false)
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+}
+
+// TestNewRevision: B-RDY-2, a new spec is one update of each route and one status write,
+// after the new hash has answered.
+func TestNewRevision(t *testing.T) {
+	w := served(t, newPlane(t))
+	w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+		ing.Generation++
+		for i := range ing.Spec.Rules {
+			ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].AppendHeaders["Knative-Serving-Revision"] = "hello-00002"
+		}
+	})
+	w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
+	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+}
+
+// TestDrift: B-TRN-6, what somebody changes in our routes is repaired with one write each,
+// and a proven KIngress stays Ready meanwhile.
+func TestDrift(t *testing.T) {
+	w := served(t, newPlane(t))
+	changed := w.routes()[publicHost].DeepCopy()
+	changed.Spec.Rules = changed.Spec.Rules[:1]
+	changed.Labels["theirs"] = "label"
+	changed.ResourceVersion += "0"
+	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
+	w.until("the rules are back", func() bool { return len(w.routes()[publicHost].Spec.Rules) == 2 })
+	expect(t, "Writes", []string{"patch httproutes"}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	pkgwatch "k8s.io/apimachinery/pkg/watch"
+	kubefake "k8s.io/client-go/kubernetes/fake"
+	metadatafake "k8s.io/client-go/metadata/fake"
+	ktesting "k8s.io/client-go/testing"
+	"k8s.io/client-go/tools/record"
+	clocktesting "k8s.io/utils/clock/testing"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	networkingfake "knative.dev/networking/pkg/client/clientset/versioned/fake"
+	networkingclient "knative.dev/networking/pkg/client/injection/client/fake"
+	_ "knative.dev/networking/pkg/client/injection/informers/networking/v1alpha1/ingress/fake" // injected
+	"knative.dev/pkg/apis"
+	kubeclient "knative.dev/pkg/client/injection/kube/client/fake"
+	_ "knative.dev/pkg/client/injection/kube/informers/core/v1/namespace/fake" // injected
+	"knative.dev/pkg/configmap"
+	"knative.dev/pkg/controller"
+	"knative.dev/pkg/reconciler"
+	rtesting "knative.dev/pkg/reconciler/testing"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayfake "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/fake"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+)
+
+var (
+	gateways   = gatewayv1.SchemeGroupVersion.WithResource("gateways")
+	httpRoutes = gatewayv1.SchemeGroupVersion.WithResource("httproutes")
+	ingresses  = v1alpha1.SchemeGroupVersion.WithResource("ingresses")
+)
+
+// world is a cluster of fakes around a real Reconciler. The test is the controller's
+// only worker: it takes keys from the real work queue, so that nothing has to be slept
+// for, and events must bring what they concern.
+type world struct {
+	*testing.T
+	networking *networkingfake.Clientset
+	gateway    *gatewayfake.Clientset
+	kube       *kubefake.Clientset
+	metadata   *metadatafake.FakeMetadataClient
+	gateways   ktesting.ObjectTracker // a tracker that manages fields guesses their plural wrong
+	clock      *clocktesting.FakePassiveClock
+	events     *record.FakeRecorder
+
+	r    *Reconciler
+	impl *controller.Impl
+}
+
+// newWorld starts a controller in a cluster that holds the objects. They are sorted to
+// the API that serves them.
+func newWorld(t *testing.T, objects ...runtime.Object) *world {
+	t.Helper()
+	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
+	ctx, cancel, informers := rtesting.SetupFakeContextWithCancel(t)
+	t.Cleanup(cancel)
+	w := &world{
+		T: t, events: record.NewFakeRecorder(1000), clock: clocktesting.NewFakePassiveClock(time.Now()),
+		networking: networkingclient.Get(ctx), kube: kubeclient.Get(ctx), gateway: gatewayfake.NewClientset(),
+		metadata: metadatafake.NewSimpleMetadataClient(metadataScheme()),
+	}
+	versions := &atomic.Int64{}
+	serveVersions(&w.networking.Fake, w.networking.Tracker(), versions)
+	serveVersions(&w.gateway.Fake, w.gateway.Tracker(), versions)
+	w.gateways = gatewayfake.NewSimpleClientset().Tracker()
+	w.gateway.PrependReactor("*", "gateways", ktesting.ObjectReaction(w.gateways))
+	w.gateway.PrependWatchReactor("gateways", func(action ktesting.Action) (bool, pkgwatch.Interface, error) {
+		started, err := w.gateways.Watch(action.GetResource(), action.GetNamespace())
+		return true, started, err
+	})
+	watching := announceWatches(&w.gateway.Fake, w.gateway.Tracker())
+	for _, object := range objects {
+		w.store(object)
+	}
+	ctx = controller.WithEventRecorder(ctx, w.events)
+	configuration := configmap.NewStaticWatcher(&corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "config-gateway", UID: "configured"},
+		Data: map[string]string{
+			"external-gateways": "- {class: envoy, gateway: gateways/blue}",
+			"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
+		},
+	})
+	w.r, w.impl = newController(ctx, configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata})
+	w.r.clock = w.clock
+	if _, err := rtesting.RunAndSyncInformers(ctx, informers...); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey); err != nil {
+		t.Fatal(err)
+	}
+	// A fake API server forgets what happens between a list and its watch.
+	if _, err := w.r.cluster.Ensure(ctx, cluster.OurRoutes); err != nil {
+		t.Fatal(err)
+	}
+	<-watching
+	return w
+}
+
+// tracker is where objects of a kind are kept.
+func (w *world) tracker(object runtime.Object) ktesting.ObjectTracker {
+	switch object.(type) {
+	case *v1alpha1.Ingress:
+		return w.networking.Tracker()
+	case *gatewayv1.HTTPRoute, *gatewayv1.Gateway, *gatewayv1.GatewayClass:
+		return w.gateway.Tracker()
+	case *metav1.PartialObjectMetadata:
+		return w.metadata.Tracker()
+	}
+	return w.kube.Tracker()
+}
+
+func (w *world) store(object runtime.Object) {
+	w.Helper()
+	object = object.DeepCopyObject()
+	err := error(nil)
+	if gateway, ok := object.(*gatewayv1.Gateway); ok { // Add would guess "gatewaies"
+		err = w.gateways.Create(gateways, gateway, gateway.Namespace)
+	} else {
+		err = w.tracker(object).Add(object)
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// serveVersions gives UIDs, generations and resource versions, as an API server does.
+func serveVersions(fake *ktesting.Fake, tracker ktesting.ObjectTracker, versions *atomic.Int64) {
+	next := func() string { return strconv.FormatInt(1000+versions.Add(1), 10) }
+	react := ktesting.ObjectReaction(tracker)
+	fake.PrependReactor("create", "*", func(action ktesting.Action) (bool, runtime.Object, error) {
+		accessor, err := meta.Accessor(action.(ktesting.CreateAction).GetObject())
+		if err != nil {
+			return true, nil, err
+		}
+		version := next()
+		accessor.SetUID(types.UID("uid-" + version))
+		accessor.SetResourceVersion(version)
+		accessor.SetGeneration(1)
+		return react(action)
+	})
+	for _, verb := range []string{"update", "patch"} {
+		fake.PrependReactor(verb, "*", func(action ktesting.Action) (bool, runtime.Object, error) {
+			_, stored, err := react(action)
+			if err != nil {
+				return true, nil, err
+			}
+			accessor, err := meta.Accessor(stored)
+			if err != nil {
+				return true, nil, err
+			}
+			accessor.SetResourceVersion(next())
+			return true, stored, tracker.Update(action.GetResource(), stored, action.GetNamespace())
+		})
+	}
+}
+
+// announceWatches closes the channel when HTTPRoutes are watched.
+func announceWatches(fake *ktesting.Fake, tracker ktesting.ObjectTracker) <-chan struct{} {
+	watching, once := make(chan struct{}), sync.Once{}
+	fake.PrependWatchReactor("httproutes", func(action ktesting.Action) (bool, pkgwatch.Interface, error) {
+		started, err := tracker.Watch(action.GetResource(), action.GetNamespace())
+		once.Do(func() { close(watching) })
+		return true, started, err
+	})
+	return watching
+}
+
+// until works on the queue until it is as wanted.
+func (w *world) until(what string, wanted func() bool) {
+	w.Helper()
+	queue := w.impl.WorkQueue()
+	late := time.AfterFunc(20*time.Second, queue.ShutDown)
+	defer late.Stop()
+	for !wanted() {
+		key, down := queue.Get()
+		if down {
+			w.Fatalf("Not so in time: %s\n%s", what, w.describe())
+		}
+		w.reconcile(key.(types.NamespacedName))
+		queue.Done(key)
+	}
+}
+
+// reconcile does what a worker does with a key.
+func (w *world) reconcile(key types.NamespacedName) {
+	w.Helper()
+	err := w.r.Reconcile(context.Background(), key.String())
+	if requeue, delay := controller.IsRequeueKey(err); requeue {
+		w.impl.EnqueueKeyAfter(key, delay)
+	} else if err != nil && !controller.IsSkipKey(err) {
+		w.Logf("Reconcile %s: %v", key, err)
+		w.impl.EnqueueKeyAfter(key, firstRetry)
+	}
+}
+
+func (w *world) ingress(name string) *v1alpha1.Ingress {
+	w.Helper()
+	stored, err := w.networking.Tracker().Get(ingresses, "default", name)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return stored.(*v1alpha1.Ingress)
+}
+
+// conditions are those of a KIngress, as "True", or "False Reason: message".
+func (w *world) conditions(name string) map[string]string {
+	w.Helper()
+	found := map[string]string{}
+	ing := w.ingress(name)
+	for _, kind := range []apis.ConditionType{"Ready", "NetworkConfigured", "LoadBalancerReady"} {
+		if condition := ing.Status.GetCondition(kind); condition != nil {
+			found[string(kind)] = strings.TrimSuffix(fmt.Sprintf("%s %s: %s", condition.Status, condition.Reason, condition.Message), " : ")
+		}
+	}
+	return found
+}
+
+func (w *world) is(name, ready string) func() bool {
+	return func() bool { return strings.HasPrefix(w.conditions(name)["Ready"], ready) }
+}
+
+// routes are the HTTPRoutes that are stored, by name.
+func (w *world) routes() map[string]*gatewayv1.HTTPRoute {
+	w.Helper()
+	stored, err := w.gateway.Tracker().List(httpRoutes, gatewayv1.SchemeGroupVersion.WithKind("HTTPRoute"), "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	found := map[string]*gatewayv1.HTTPRoute{}
+	for _, route := range stored.(*gatewayv1.HTTPRouteList).Items {
+		found[route.Name] = &route
+	}
+	return found
+}
+
+// writes are the requests since the last look that write, in their order by API.
+func (w *world) writes() []string {
+	found := []string{}
+	for _, action := range slices.Concat(w.gateway.Actions(), w.networking.Actions()) {
+		if verb := action.GetVerb(); verb != "get" && verb != "list" && verb != "watch" {
+			found = append(found, strings.TrimSuffix(verb+" "+action.GetResource().Resource+"/"+action.GetSubresource(), "/"))
+		}
+	}
+	w.gateway.ClearActions()
+	w.networking.ClearActions()
+	return found
+}
+
+func (w *world) describe() string {
+	text := ""
+	for _, name := range []string{"hello", "older"} {
+		if _, err := w.networking.Tracker().Get(ingresses, "default", name); err == nil {
+			text += fmt.Sprintf("%s: %v\n", name, w.conditions(name))
+		}
+	}
+	return text + fmt.Sprintf("routes: %d, writes: %v", len(w.routes()), w.writes())
+}
+
+// plane is a data plane: it serves what the HTTPRoutes of its world say.
+type plane struct {
+	*httptest.Server
+	world atomic.Pointer[world]
+	deaf  atomic.Bool // knows no routes
+}
+
+func newPlane(t *testing.T) *plane {
+	t.Helper()
+	p := &plane{}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
+	w := p.world.Load()
+	if w == nil || p.deaf.Load() {
+		response.WriteHeader(http.StatusNotFound)
+		return
+	}
+	for _, route := range w.routes() {
+		if slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
+			set := route.Spec.Rules[0].Filters[0].RequestHeaderModifier.Set[0]
+			response.Header().Set(string(set.Name), set.Value)
+			return
+		}
+	}
+	response.WriteHeader(http.StatusNotFound)
+}
+
+// hears connects a data plane with the world whose routes it serves.
+func (p *plane) hears(w *world) *world {
+	p.world.Store(w)
+	return w
+}
