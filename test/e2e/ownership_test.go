@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -18,26 +20,27 @@ import (
 )
 
 // B-TRN-5, B-RDY-6: an HTTPRoute of our name that somebody else made is not touched,
-// with labels like ours or without any; its going cures the service by itself.
+// without labels and owner, or with a label like ours and another controller; its going
+// cures the service by itself.
 func TestForeignRoute_BTRN5_BRDY6_NotOwned(t *testing.T) {
 	t.Parallel()
-	labels := map[string]map[string]string{
-		"bare":     nil,
-		"labelled": {networking.IngressLabelKey: "labelled"},
-	}
-	for name, labels := range labels {
+	for name, owner := range map[string]string{"bare": "no controller", "owned": "ConfigMap chart"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			space := world.Space(t, nil)
 			host := space.ExternalHost(name)
 			space.Backend(t, name)
 			foreign := userRoute(space, host, "theirs-"+host, name)
-			foreign.Labels = labels
+			if name == "owned" {
+				chart := cluster.ConfigMaps.Create(t, world.Cluster, &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: space.Name, Name: "chart"}})
+				foreign.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(chart, corev1.SchemeGroupVersion.WithKind("ConfigMap"))}
+				foreign.Labels = map[string]string{networking.IngressLabelKey: name}
+			}
 			before := cluster.HTTPRoutes.Create(t, world.Cluster, foreign)
 			cluster.AwaitAnswer(t, world.Blue, "theirs-"+host, 200, cluster.Seconds)
 
 			cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, nil))
-			space.AwaitReason(t, name, cluster.Seconds, "NotOwned", "HTTPRoute "+space.Name+"/"+host)
+			space.AwaitReason(t, name, cluster.Seconds, "NotOwned", "HTTPRoute "+space.Name+"/"+host, owner)
 			if err := touched(before, cluster.HTTPRoutes.Get(t, world.Cluster, space.Name, host)); err != nil {
 				t.Errorf("HTTPRoute of somebody else: %v", err)
 			}

@@ -17,7 +17,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/util/retry"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
@@ -109,6 +111,9 @@ func bypass(t *testing.T) {
 	t.Helper()
 	saved := cluster.Validations.Get(t, world.Cluster, "", fixture.Webhook)
 	cluster.Validations.Delete(t, world.Cluster, "", fixture.Webhook)
+	if err := awaitGuard(false); err != nil {
+		t.Error(err)
+	}
 	t.Cleanup(func() {
 		ctx := context.Background()
 		if err := world.RestoreConfig(ctx); err != nil {
@@ -120,6 +125,30 @@ func bypass(t *testing.T) {
 		if _, err := cluster.Validations.TryAwait(ctx, world.Cluster, "", fixture.Webhook, cluster.Minutes, fixture.Guarding); err != nil {
 			t.Errorf("the webhook is not restored: %v", err)
 		}
+		if err := awaitGuard(true); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// enforced is how long the API server may need to notice that a webhook or a policy
+// has come or gone: it tells nobody.
+var enforced = wait.Backoff{Steps: 100, Duration: 100 * time.Millisecond}
+
+// awaitGuard tries bad data, without storing it, until it is refused as wanted.
+func awaitGuard(refused bool) error {
+	configMaps := world.Kube.CoreV1().ConfigMaps(cluster.SystemNamespace)
+	return retry.OnError(enforced, func(error) bool { return true }, func() error {
+		bad, err := configMaps.Get(context.Background(), "config-gateway", metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		bad.Data[external] = "no list"
+		_, err = configMaps.Update(context.Background(), bad, metav1.UpdateOptions{DryRun: []string{metav1.DryRunAll}})
+		if denied := err != nil && strings.Contains(err.Error(), "denied the request"); denied != refused {
+			return fmt.Errorf("bad data is refused: %v, want %v (%w)", denied, refused, err)
+		}
+		return nil
 	})
 }
 

@@ -9,12 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/util/retry"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
@@ -32,7 +30,8 @@ const (
 )
 
 // B-INS-7: without the Gateway API the KIngress says which CRD it needs, in which
-// version, and no replica ends. When it is there again, everything recovers by itself.
+// version, and no replica ends, also of those that start then. When it is there again,
+// everything recovers by itself.
 func TestGatewayAPIMissing_BINS7(t *testing.T) {
 	space := world.Space(t, nil)
 	space.Serve(t, "hello", nil)
@@ -41,9 +40,11 @@ func TestGatewayAPIMissing_BINS7(t *testing.T) {
 	restore := removeCRDs(t, all)
 	space.AwaitReason(t, "hello", cluster.Minutes, "GatewayAPIMissing", classCRD, needed)
 
+	restart(t, controller)
+	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
 	space.Backend(t, "new")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("new", nil))
-	space.AwaitReason(t, "new", cluster.Seconds, "GatewayAPIMissing", classCRD, needed)
+	space.AwaitReason(t, "new", cluster.Minutes, "GatewayAPIMissing", classCRD, needed)
 
 	restore()
 	space.AwaitReady(t, "hello", cluster.Seconds)
@@ -163,9 +164,6 @@ func allowDowngrades(t *testing.T) {
 		}
 	})
 }
-
-// enforced is how long the API server may need to forget a policy: it tells nobody.
-var enforced = wait.Backoff{Steps: 100, Duration: 100 * time.Millisecond}
 
 // setBundle changes the version that a CRD claims, and returns what it was.
 func setBundle(t *testing.T, name, version string) (old string) {
