@@ -8,6 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -22,6 +23,9 @@ type Refusal struct {
 	Object types.NamespacedName
 	Code   string
 	Detail string
+	// Wait is true when the object is on its way out: it belongs to another KIngress,
+	// and of two with one host only one writes.
+	Wait bool
 }
 
 func (r *Refusal) Error() string { return r.Detail }
@@ -29,15 +33,17 @@ func (r *Refusal) Error() string { return r.Detail }
 // Reason is the condition reason.
 func (r *Refusal) Reason() string { return r.Code }
 
-// Terminal is always true: the object named in the text must change first.
-func (r *Refusal) Terminal() bool { return true }
+// Terminal tells that the object named in the text must be changed by somebody.
+func (r *Refusal) Terminal() bool { return !r.Wait }
 
 func notOwned(existing *gatewayv1.HTTPRoute) *Refusal {
-	owner := "no controller"
+	owner, wait := "no controller", false
 	if ref := metav1.GetControllerOf(existing); ref != nil {
 		owner = fmt.Sprintf("%s %s", ref.Kind, ref.Name)
+		wait = ref.Kind == "Ingress" && ref.APIVersion == v1alpha1.SchemeGroupVersion.String()
 	}
 	return &Refusal{
+		Wait:   wait,
 		Object: types.NamespacedName{Namespace: existing.Namespace, Name: existing.Name},
 		Code:   ReasonNotOwned,
 		Detail: fmt.Sprintf("HTTPRoute %s/%s exists and belongs to %s: rename or delete it", existing.Namespace, existing.Name, owner),

@@ -32,25 +32,46 @@ const (
 	loadBalancer = v1alpha1.IngressConditionLoadBalancerReady
 )
 
+// Certainty says how much a blocker is worth.
+type Certainty int
+
+const (
+	// Unanswered: nobody has answered yet.
+	Unanswered Certainty = iota
+	// Answered: a gateway says no. About a new route that may pass: gateways learn of a
+	// Service after the route that names it.
+	Answered
+	// Certain: objects or the API server say no. Waiting changes nothing.
+	Certain
+)
+
 // Blocker is why a KIngress is not Ready.
 type Blocker struct {
 	Condition apis.ConditionType
 	Reason    string
 	Message   string
 	// Terminal makes the condition False instead of Unknown.
-	Terminal bool
-	// Definite blockers are reported at once.
-	Definite bool
+	Terminal  bool
+	Certainty Certainty
 }
 
 func terminal(condition apis.ConditionType, reason, message string) *Blocker {
-	return &Blocker{Condition: condition, Reason: reason, Message: message, Terminal: true, Definite: true}
+	return &Blocker{Condition: condition, Reason: reason, Message: message, Terminal: true, Certainty: Certain}
+}
+
+func answered(condition apis.ConditionType, reason, message string) *Blocker {
+	return &Blocker{Condition: condition, Reason: reason, Message: message, Certainty: Answered}
 }
 
 func waiting(condition apis.ConditionType, reason, message string) *Blocker {
 	return &Blocker{Condition: condition, Reason: reason, Message: message}
 }
 
+// failed is certain when nothing but a change of what the error names helps.
 func failed(condition apis.ConditionType, err Reasoned) *Blocker {
-	return &Blocker{Condition: condition, Reason: err.Reason(), Message: err.Error(), Terminal: err.Terminal(), Definite: true}
+	found := Blocker{Condition: condition, Reason: err.Reason(), Message: err.Error(), Certainty: Answered}
+	if err.Terminal() {
+		found.Terminal, found.Certainty = true, Certain
+	}
+	return &found
 }

@@ -69,10 +69,11 @@ func gatewayProgrammed(s Side) *Blocker {
 			return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
 				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
 		case condition.Status == metav1.ConditionFalse:
-			found := waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
-				"Gateway %s: %s is False: %s: %s", s.Entry.Gateway, kind, condition.Reason, condition.Message))
-			found.Definite = condition.ObservedGeneration >= s.Gateway.Generation
-			return found
+			message := fmt.Sprintf("Gateway %s: %s is False: %s: %s", s.Entry.Gateway, kind, condition.Reason, condition.Message)
+			if condition.ObservedGeneration < s.Gateway.Generation {
+				return waiting(loadBalancer, ReasonGatewayNotProgrammed, message)
+			}
+			return answered(loadBalancer, ReasonGatewayNotProgrammed, message)
 		}
 	}
 	return nil
@@ -96,8 +97,10 @@ func (s Side) eachRoute(kind gatewayv1.RouteConditionType, reason string) *Block
 			return waiting(network, reason, fmt.Sprintf(
 				"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, kind))
 		case condition != nil && condition.Status == metav1.ConditionFalse:
-			return terminal(network, reason, fmt.Sprintf(
+			found := answered(network, reason, fmt.Sprintf(
 				"HTTPRoute %s on Gateway %s: %s: %s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message))
+			found.Terminal = true
+			return found
 		}
 	}
 	return nil

@@ -4,13 +4,10 @@
 // conditions and load balancers.
 //
 // For each visibility an ordered chain of pure checks looks at what was observed;
-// the first that fails is the Blocker that users read. A blocker is
-//
-//   - definite: somebody's word that it does not work (no such Gateway, route not
-//     accepted). It is reported at once, also on a KIngress that is Ready.
-//   - not definite: nobody has answered yet. It is reported once it has lasted
-//     PatienceBeforeReport, and never takes Ready away before PatienceWhenReady:
-//     restarts, resyncs and lagging caches do not flip a Ready KIngress.
+// the first that fails is the Blocker that users read. How soon it is reported depends
+// on its Certainty and on what is reported already (patience.go): a KIngress is not
+// written for every step on its way to Ready, and restarts, resyncs and lagging caches
+// do not take Ready away.
 //
 // The package is pure and knows neither clients nor clocks: durations come in.
 // What comes next: pkg/reconciler/ingress writes the result if it differs.

@@ -36,6 +36,8 @@ type Facts struct {
 	Notes []Note
 	// Waited is how long this version has been without an answer.
 	Waited time.Duration
+	// SinceReport is how long ago this version was last reported as waiting.
+	SinceReport time.Duration
 }
 
 // Note is what a condition that is True still has to say.

@@ -114,5 +114,5 @@ func noAddress(s *status.Side) { s.LoadBalancer = nil }
 
 // facts of a KIngress with both sides, waited for long enough to be reported.
 func facts(sides ...status.Side) status.Facts {
-	return status.Facts{Generation: 7, Version: "v1", Sides: sides, Waited: time.Hour}
+	return status.Facts{Generation: 7, Version: "v1", Sides: sides, Waited: time.Hour, SinceReport: time.Hour}
 }

@@ -12,15 +12,6 @@ import (
 	"knative.dev/pkg/apis"
 )
 
-// How long an answer may be missing before it is reported, and before what was
-// reported is reported in other words: a message that follows every answer of a data
-// plane would be a write for each.
-const (
-	PatienceBeforeReport = 5 * time.Second
-	PatienceBetweenWords = 10 * time.Second
-	PatienceWhenReady    = 15 * time.Second
-)
-
 // ProvenAnnotation, in the status of a KIngress, is the version that was proven
 // when it became Ready. A new leader reads it and does not probe again.
 const ProvenAnnotation = "net-gateways/proven"
@@ -40,16 +31,6 @@ type Verdict struct {
 // Ready tells that nothing blocks.
 func (v Verdict) Ready() bool { return len(v.Blockers) == 0 }
 
-// Definite tells that a blocker is somebody's word, not a missing answer.
-func (v Verdict) Definite() bool {
-	for _, blocker := range v.Blockers {
-		if blocker.Definite {
-			return true
-		}
-	}
-	return false
-}
-
 // IsProven tells that this version of the KIngress was proven before and reported
 // Ready, so that it need not be probed again (SPEC B-RDY-4).
 func IsProven(old v1alpha1.IngressStatus, generation int64, version string) bool {
@@ -64,7 +45,7 @@ func IsSettled(old v1alpha1.IngressStatus, generation int64) bool {
 // Mark decides the status that follows old, given the facts.
 func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	verdict := Verdict{Blockers: facts.blockers(), Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
-	verdict.Patience = patience(old, facts, verdict)
+	verdict.Patience = patience(old, facts, verdict.Blockers)
 	verdict.Status = *old.DeepCopy()
 	if verdict.Patience > 0 {
 		return verdict
@@ -75,34 +56,6 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	publish(status, facts.Sides)
 	mark(status, facts, verdict.Blockers)
 	return verdict
-}
-
-func patience(old v1alpha1.IngressStatus, facts Facts, verdict Verdict) time.Duration {
-	if verdict.Ready() || verdict.Definite() {
-		return 0
-	}
-	limit := PatienceBeforeReport
-	switch {
-	case IsSettled(old, facts.Generation):
-		limit = PatienceWhenReady
-	case isReported(old, facts.Generation, verdict.Blockers):
-		limit = PatienceBetweenWords
-	}
-	return max(0, limit-facts.Waited)
-}
-
-// isReported tells that the status names the same reasons already.
-func isReported(old v1alpha1.IngressStatus, generation int64, blockers []Blocker) bool {
-	if old.ObservedGeneration != generation {
-		return false
-	}
-	for _, condition := range []apis.ConditionType{network, loadBalancer} {
-		blocker, blocked := worst(blockers, condition)
-		if reported := old.GetCondition(condition); blocked && (reported == nil || reported.Reason != blocker.Reason) {
-			return false
-		}
-	}
-	return true
 }
 
 func (f Facts) blockers() []Blocker {
@@ -164,8 +117,8 @@ func joined(notes []Note) string {
 // text follows the probes, and each change of it would be a write.
 func worst(blockers []Blocker, condition apis.ConditionType) (Blocker, bool) {
 	concerned := slices.DeleteFunc(slices.Clone(blockers), func(b Blocker) bool { return b.Condition != condition })
-	if definite := func(b Blocker) bool { return b.Definite }; slices.ContainsFunc(concerned, definite) {
-		concerned = slices.DeleteFunc(concerned, func(b Blocker) bool { return !b.Definite })
+	if definite := func(b Blocker) bool { return b.Certainty > Unanswered }; slices.ContainsFunc(concerned, definite) {
+		concerned = slices.DeleteFunc(concerned, func(b Blocker) bool { return b.Certainty == Unanswered })
 	}
 	if len(concerned) == 0 {
 		return Blocker{}, false

@@ -16,19 +16,21 @@ import (
 )
 
 // TestPatience: B-RDY-4, a missing answer is no news for a while, and longer for who is
-// Ready; a definite no is said at once.
+// Ready; what is certain is said at once.
 func TestPatience(t *testing.T) {
 	wasReady := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
 	waits := facts(side(external, probed(answer(probe.Failed, "status 404"))))
 	wasWaiting := status.Mark(v1alpha1.IngressStatus{}, waits).Status
 	refused := facts(side(external, said("Accepted", "False", 3)))
+	conflict := facts(side(external))
+	conflict.Failures = []status.Reasoned{reason{"HostConflict", "taken", true}}
 	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
 	newGeneration.Generation = 8
 	tests := []struct {
 		name   string
 		old    v1alpha1.IngressStatus
 		facts  status.Facts
-		waited time.Duration
+		waited time.Duration // since the version is waited for, and since its last report
 		want   time.Duration
 	}{
 		{"a new one waits", v1alpha1.IngressStatus{}, waits, 0, status.PatienceBeforeReport},
@@ -37,13 +39,16 @@ func TestPatience(t *testing.T) {
 		{"a Ready one waits longer", wasReady, waits, status.PatienceBeforeReport, status.PatienceWhenReady - status.PatienceBeforeReport},
 		{"but not for ever", wasReady, waits, status.PatienceWhenReady, 0},
 		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.PatienceBeforeReport, 0},
-		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.PatienceBeforeReport, status.PatienceBetweenWords - status.PatienceBeforeReport},
-		{"a definite no is said at once", wasReady, refused, 0, 0},
+		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.PatienceBeforeReport, status.PatienceBetweenReports - status.PatienceBeforeReport},
+		{"nor for another reason", wasWaiting, refused, time.Second, status.PatienceBetweenReports - time.Second},
+		{"a gateway's no takes Ready at once", wasReady, refused, 0, 0},
+		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.PatienceBeforeReport},
+		{"what objects say is said at once", v1alpha1.IngressStatus{}, conflict, 0, 0},
 		{"good news is said at once", wasWaiting, facts(side(external)), 0, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.facts.Waited = test.waited
+			test.facts.Waited, test.facts.SinceReport = test.waited, test.waited
 			before := test.old.DeepCopy()
 			verdict := status.Mark(test.old, test.facts)
 			if verdict.Patience != test.want {
@@ -105,6 +110,7 @@ func TestMarkSettles(t *testing.T) {
 			f := facts(side(external, rapid.SampledFrom(edits).Draw(t, "external")), side(local, rapid.SampledFrom(edits).Draw(t, "local")))
 			f.Generation = rapid.Int64Range(1, 2).Draw(t, "generation")
 			f.Waited = rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "waited")
+			f.SinceReport = f.Waited
 			f.Failures = rapid.SliceOfN(rapid.SampledFrom(failures), 0, 2).Draw(t, "failures")
 			verdict := status.Mark(current, f)
 			if again := status.Mark(verdict.Status, f); !status.Equal(verdict.Status, again.Status) {

@@ -64,7 +64,7 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 			side.Routes = append(side.Routes, asked.about(route, seen, side))
 		}
 	}
-	if blocker := side.Blocker(); blocker == nil || !blocker.Definite {
+	if blocker := side.Blocker(); blocker == nil || blocker.Certainty == status.Unanswered {
 		*q = asked
 	}
 }

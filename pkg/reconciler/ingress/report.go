@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/controller"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
@@ -21,7 +22,7 @@ import (
 // report writes the status if it differs, or comes back when patience ends.
 func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts status.Facts) error {
 	facts.Generation = ing.Generation
-	facts.Waited = r.patience.waited(ing.UID, fmt.Sprintf("%d %s", ing.Generation, facts.Version), r.clock.Now())
+	facts.Waited, facts.SinceReport = r.patience.waited(ing.UID, fmt.Sprintf("%d %s", ing.Generation, facts.Version), r.clock.Now())
 	verdict := status.Mark(ing.Status, facts)
 	if verdict.Ready() {
 		r.patience.forget(ing.UID)
@@ -43,6 +44,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, ver
 		return fmt.Errorf("write status: %w", err)
 	}
 	r.ingresses.Wrote(stored)
+	r.patience.reported(ing.UID, r.clock.Now())
 	r.announceStatus(ing, verdict)
 	return nil
 }
@@ -68,14 +70,20 @@ func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write)
 }
 
 // watchConflicts watches the objects of others that stand in the way, so that their
-// going is seen. The informer must run before we look away, hence the error.
+// going is seen. One that went before the watch began is not in it: then it is time to
+// try again.
 func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, refusals []*apply.Refusal, err error) error {
 	r.conflicts.note(nameOf(ing), refusals)
 	for _, refusal := range refusals {
-		if refusal.Code == apply.ReasonNotOwned {
-			_, watchErr := r.cluster.Ensure(ctx, watch.Named(cluster.HTTPRoutes, refusal.Object.Namespace, refusal.Object.Name))
-			err = errors.Join(err, watchErr)
+		if refusal.Code != apply.ReasonNotOwned {
+			continue
 		}
+		scope := watch.Named(cluster.HTTPRoutes, refusal.Object.Namespace, refusal.Object.Name)
+		found, watchErr := cluster.Get[gatewayv1.HTTPRoute](ctx, r.cluster, scope, refusal.Object)
+		if watchErr == nil && found == nil {
+			watchErr = fmt.Errorf("HTTPRoute %s of somebody else is gone", refusal.Object)
+		}
+		err = errors.Join(err, watchErr)
 	}
 	return err
 }

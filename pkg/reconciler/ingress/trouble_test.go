@@ -8,6 +8,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"knative.dev/networking/pkg/apis/networking"
@@ -96,9 +97,13 @@ func TestHostConflict(t *testing.T) {
 	if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
 		t.Errorf("HTTPRoutes %v", routes)
 	}
+	w.must(w.networking.Tracker().Delete(ingresses, "default", "older"))
+	w.until("the older is gone", func() bool {
+		_, err := w.r.lister.Ingresses("default").Get("older")
+		return apierrors.IsNotFound(err)
+	})
 	w.writes()
 	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the garbage collector does
-	w.must(w.networking.Tracker().Delete(ingresses, "default", "older"))
 	w.until("the younger is Ready", w.is("hello", "True"))
 	expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, w.writes())
 }

@@ -44,8 +44,8 @@ import (
 )
 
 var (
-	gateways   = gatewayv1.SchemeGroupVersion.WithResource("gateways")
-	httpRoutes = gatewayv1.SchemeGroupVersion.WithResource("httproutes")
+	gateways   = gatewayv1.GroupVersion.WithResource("gateways")
+	httpRoutes = gatewayv1.GroupVersion.WithResource("httproutes")
 	ingresses  = v1alpha1.SchemeGroupVersion.WithResource("ingresses")
 )
 
@@ -241,7 +241,7 @@ func (w *world) is(name, ready string) func() bool {
 // routes are the HTTPRoutes that are stored, by name.
 func (w *world) routes() map[string]*gatewayv1.HTTPRoute {
 	w.Helper()
-	stored, err := w.gateway.Tracker().List(httpRoutes, gatewayv1.SchemeGroupVersion.WithKind("HTTPRoute"), "")
+	stored, err := w.gateway.Tracker().List(httpRoutes, gatewayv1.GroupVersion.WithKind("HTTPRoute"), "")
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// How long a KIngress that is not Ready yet may wait before a blocker is reported,
+// how long one that is Ready keeps it while nobody answers, and how long between two
+// reports of a KIngress that waits: words that follow every answer of a gateway would
+// be a write for each.
+const (
+	PatienceBeforeReport   = 5 * time.Second
+	PatienceWhenReady      = 15 * time.Second
+	PatienceBetweenReports = 10 * time.Second
+)
+
+// patience is how long to wait before the verdict is written.
+func patience(old v1alpha1.IngressStatus, facts Facts, blockers []Blocker) time.Duration {
+	certainty := Certain // that nothing blocks is certain, too
+	if len(blockers) > 0 {
+		certainty = Unanswered
+	}
+	for _, blocker := range blockers {
+		certainty = max(certainty, blocker.Certainty)
+	}
+	switch settled := IsSettled(old, facts.Generation); {
+	case certainty == Certain, settled && certainty == Answered:
+		return 0
+	case settled:
+		return max(0, PatienceWhenReady-facts.Waited)
+	case isReported(old, facts.Generation):
+		return max(0, PatienceBetweenReports-facts.SinceReport)
+	}
+	return max(0, PatienceBeforeReport-facts.Waited)
+}
+
+// isReported tells that the status says already that this generation is not Ready.
+func isReported(old v1alpha1.IngressStatus, generation int64) bool {
+	ready := old.GetCondition(v1alpha1.IngressConditionReady)
+	return old.ObservedGeneration == generation && ready != nil && !ready.IsTrue()
+}
