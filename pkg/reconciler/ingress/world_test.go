@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	pkgwatch "k8s.io/apimachinery/pkg/watch"
 	kubefake "k8s.io/client-go/kubernetes/fake"
@@ -44,8 +45,8 @@ import (
 )
 
 var (
-	gateways   = gatewayv1.GroupVersion.WithResource("gateways")
-	httpRoutes = gatewayv1.GroupVersion.WithResource("httproutes")
+	gateways   = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("gateways")
+	httpRoutes = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("httproutes")
 	ingresses  = v1alpha1.SchemeGroupVersion.WithResource("ingresses")
 )
 
@@ -241,7 +242,7 @@ func (w *world) is(name, ready string) func() bool {
 // routes are the HTTPRoutes that are stored, by name.
 func (w *world) routes() map[string]*gatewayv1.HTTPRoute {
 	w.Helper()
-	stored, err := w.gateway.Tracker().List(httpRoutes, gatewayv1.GroupVersion.WithKind("HTTPRoute"), "")
+	stored, err := w.gateway.Tracker().List(httpRoutes, schema.GroupVersion(gatewayv1.GroupVersion).WithKind("HTTPRoute"), "")
 	if err != nil {
 		w.Fatal(err)
 	}
