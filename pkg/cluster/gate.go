@@ -29,6 +29,9 @@ var requiredCRDs = []string{
 // and we would write it again for ever.
 var minimumGatewayAPI = version.MustParseGeneric("v1.2.0")
 
+// development is what the Gateway API writes into CRDs between releases.
+var development = version.MustParseGeneric("v0.0.0")
+
 const bundleVersionAnnotation = "gateway.networking.k8s.io/bundle-version"
 
 // gatewayAPIMissing says which CRD is needed (SPEC B-INS-7).
@@ -49,7 +52,8 @@ func (c Cluster) Missing(ctx context.Context) (status.Reasoned, error) {
 			return &gatewayAPIMissing{fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimumGatewayAPI.String())}, nil
 		}
 		bundle := crd.Annotations[bundleVersionAnnotation]
-		if installed, err := version.ParseGeneric(bundle); err == nil && installed.LessThan(minimumGatewayAPI) {
+		installed, err := version.ParseGeneric(bundle)
+		if err == nil && !installed.EqualTo(development) && installed.LessThan(minimumGatewayAPI) {
 			return &gatewayAPIMissing{fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimumGatewayAPI.String())}, nil
 		}
 	}

@@ -52,7 +52,7 @@ func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request R
 // not learn of it.
 func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named string, request Request) (config.Entry, error) {
 	for _, entry := range entries {
-		if entry.Gateway.String() == named && admits(entry.NamespaceSelector, request.NamespaceLabels) {
+		if entry.Gateway.String() == named && Admits(entry, request.NamespaceLabels) {
 			return entry, nil
 		}
 	}
@@ -66,7 +66,7 @@ func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named
 func bySelectors(entries []config.Entry, ingress, namespace map[string]string) config.Entry {
 	best, bestScore := entries[0], -1
 	for _, entry := range entries {
-		if !admits(entry.LabelSelector, ingress) || !admits(entry.NamespaceSelector, namespace) {
+		if !admits(entry.LabelSelector, ingress) || !Admits(entry, namespace) {
 			continue
 		}
 		if score := specificity(entry); score > bestScore {
@@ -74,6 +74,11 @@ func bySelectors(entries []config.Entry, ingress, namespace map[string]string) c
 		}
 	}
 	return best
+}
+
+// Admits tells whether an entry serves a namespace with these labels.
+func Admits(entry config.Entry, namespace map[string]string) bool {
+	return admits(entry.NamespaceSelector, namespace)
 }
 
 func specificity(entry config.Entry) int {

@@ -22,9 +22,11 @@ import (
 // observed is what a reconcile depends on, as values: what is not there is nil or
 // absent. It is complete before anything is decided.
 type observed struct {
-	ingress  *v1alpha1.Ingress
-	config   *config.Config
-	services map[types.NamespacedName]*corev1.Service
+	ingress *v1alpha1.Ingress
+	config  *config.Config
+	// namespaceLabels are those of the KIngress's namespace.
+	namespaceLabels map[string]string
+	services        map[types.NamespacedName]*corev1.Service
 	// mapped are the KIngresses that serve the hosts this one rewrites to.
 	mapped map[string]*v1alpha1.Ingress
 	// rivals serve a host of this one and are older, in the order of their age.
@@ -130,6 +132,7 @@ func (r *Reconciler) gatherSides(ctx context.Context, seen *observed) error {
 	if err != nil {
 		return err
 	}
+	seen.namespaceLabels = request.NamespaceLabels
 	for _, visibility := range visibilities {
 		side := observedSide{}
 		side.entry, side.refusal = selection.Select(seen.config, visibility, request)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -27,7 +28,7 @@ func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
 	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
 		route := seen.routes[name]
 		stays := slices.ContainsFunc(visibilities, func(visibility v1alpha1.IngressVisibility) bool {
-			return len(route.Spec.Hostnames) > 0 && kept[visibility].HasAll(route.Spec.Hostnames...) && !seen.attachedElsewhere(route, visibility)
+			return len(route.Spec.Hostnames) > 0 && kept[visibility].HasAll(route.Spec.Hostnames...) && !seen.mustLeave(route, visibility)
 		})
 		if !stays {
 			routes = append(routes, route)
@@ -53,20 +54,17 @@ func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.
 	return hosts
 }
 
-// attachedElsewhere tells whether a route is on a Gateway of the other visibility: its
-// hosts have changed sides since. Kept there, a private host would stay public (SPEC
-// B-SEL-7).
-func (seen *observed) attachedElsewhere(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
-	for _, other := range visibilities {
-		if other == visibility {
+// mustLeave tells whether a route may not stay on its Gateway: it serves the other
+// visibility, and kept there a private host would stay public (SPEC B-SEL-7); or it is
+// reserved for namespaces of which ours is none (SPEC B-SEL-3).
+func (seen *observed) mustLeave(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
+	for _, parent := range route.Spec.ParentRefs {
+		if parent.Namespace == nil {
 			continue
 		}
-		for _, entry := range seen.config.Entries(other) {
-			for _, parent := range route.Spec.ParentRefs {
-				if string(parent.Name) == entry.Gateway.Name && parent.Namespace != nil && string(*parent.Namespace) == entry.Gateway.Namespace {
-					return true
-				}
-			}
+		entry, known := seen.config.Entry(types.NamespacedName{Namespace: string(*parent.Namespace), Name: string(parent.Name)})
+		if known && (entry.Visibility != visibility || !selection.Admits(entry, seen.namespaceLabels)) {
+			return true
 		}
 	}
 	return false
