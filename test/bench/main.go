@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 	networkingclientset "knative.dev/networking/pkg/client/clientset/versioned"
@@ -25,6 +26,7 @@ type clients struct {
 	kube       kubernetes.Interface
 	networking networkingclientset.Interface
 	gateway    gatewayclientset.Interface
+	dynamic    dynamic.Interface
 }
 
 // figure is one line of the report.
@@ -39,6 +41,7 @@ type figure struct {
 func main() {
 	bursts := flag.String("bursts", "100", "comma-separated numbers of KIngresses to create at once")
 	asJSON := flag.Bool("json", false, "print JSON instead of a table")
+	times := flag.Int("services", 5, "how many Knative Services to create, one after the other; 0 for none")
 	limit := flag.Duration("limit", 5*time.Minute, "how long one measurement may take")
 	flag.Parse()
 
@@ -49,6 +52,15 @@ func main() {
 		log.Fatal(err)
 	}
 	figures := []figure{}
+	if *times > 0 {
+		ctx, cancel := context.WithTimeout(ctx, *limit)
+		measured, err := service(ctx, c, *times)
+		cancel()
+		if err != nil {
+			log.Fatalf("Knative Services: %v", err)
+		}
+		figures = append(figures, measured...)
+	}
 	for _, size := range sizes(*bursts) {
 		ctx, cancel := context.WithTimeout(ctx, *limit)
 		measured, err := burst(ctx, c, size)
@@ -76,7 +88,11 @@ func connect() (clients, error) {
 		return clients{}, err
 	}
 	gateway, err := gatewayclientset.NewForConfig(config)
-	return clients{kube: kube, networking: networking, gateway: gateway}, err
+	if err != nil {
+		return clients{}, err
+	}
+	objects, err := dynamic.NewForConfig(config)
+	return clients{kube: kube, networking: networking, gateway: gateway, dynamic: objects}, err
 }
 
 func report(figures []figure, asJSON bool) {
