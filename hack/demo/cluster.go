@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,9 +50,8 @@ func connect() (dynamic.Interface, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no cluster: %w", err)
 	}
-	config.WarningHandler = rest.NoWarnings{} // Serving's advice on security contexts
-	klog.LogToStderr(false)                   // a watch that ends is no news
-	klog.SetOutput(io.Discard)
+	config.WarningHandler = rest.NoWarnings{}         // Serving's advice on security contexts
+	klog.SetSlogLogger(slog.New(slog.DiscardHandler)) // a watch that ends is no news
 	return dynamic.NewForConfig(config)
 }
 

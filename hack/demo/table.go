@@ -51,9 +51,9 @@ func (r *report) expect(ctx context.Context, q question) {
 	right := got.status == q.status && (q.body == "" || got.body == q.body)
 	expected := ""
 	if !right {
-		expected = strings.TrimSpace(fmt.Sprintf("   expected %d %s", q.status, q.body))
+		expected = strings.TrimSpace(fmt.Sprintf("expected %d %s", q.status, q.body))
 	}
-	r.line(right, "%-50s %v%s", q, got, expected)
+	r.line(right, "%-50s %-26v %s", q, got, expected)
 }
 
 // share judges how many of the answers came from the new revision. The count is
