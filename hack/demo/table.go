@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -53,7 +54,7 @@ func (r *report) expect(ctx context.Context, q question) {
 	if !right {
 		expected = strings.TrimSpace(fmt.Sprintf("expected %d %s", q.status, q.body))
 	}
-	r.line(right, "%-50s %-26v %s", q, got, expected)
+	r.line(right, "%-50s %s", q, strings.TrimSpace(fmt.Sprintf("%-26v %s", got, expected)))
 }
 
 // share judges how many of the answers came from the new revision. The count is
@@ -82,15 +83,19 @@ func (r *report) share(answers []answer, old, next string) {
 func (d *demo) printServices(ctx context.Context) error {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(out, "SERVICE\tHOST\tGATEWAY\tCLASS\tADDRESS\tREADY\tSECONDS TO READY")
-	for _, name := range []string{"hello", "beta", "inner"} {
-		service := d.services[name]
-		gateways, err := servedBy(ctx, d.client, service.host)
+	var wrong []error
+	for _, service := range []struct{ name, gateway string }{{"hello", "blue"}, {"beta", "green"}, {"inner", "internal"}} {
+		seen := d.services[service.name]
+		gateways, err := servedBy(ctx, d.client, seen.host)
 		if err != nil {
 			return err
 		}
-		g := d.gateways[strings.Join(gateways, ",")]
-		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%.1f\n", service.name, service.host, strings.Join(gateways, ","),
-			g.class, g.address, service.ready.Status, service.seconds)
+		at := strings.Join(gateways, ",")
+		if at != service.gateway {
+			wrong = append(wrong, fmt.Errorf("%s has routes on %q, not on %q alone", service.name, at, service.gateway))
+		}
+		g := d.gateways[at]
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%.1f\n", seen.name, seen.host, at, g.class, g.address, seen.ready.Status, seen.seconds)
 	}
-	return out.Flush()
+	return errors.Join(append(wrong, out.Flush())...)
 }
