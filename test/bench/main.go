@@ -15,6 +15,7 @@ import (
 
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	networkingclientset "knative.dev/networking/pkg/client/clientset/versioned"
 	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
@@ -79,6 +80,7 @@ func connect() (clients, error) {
 		return clients{}, err
 	}
 	config.QPS, config.Burst = -1, -1
+	config.WarningHandler = rest.NoWarnings{} // Serving warns of the defaults of every service
 	kube, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return clients{}, err
