@@ -38,7 +38,7 @@ func blackHole(t *testing.T) string {
 		}
 		t.Cleanup(func() { c.Close() })
 	}
-	t.Skip("the backlog does not fill here")
+	t.Fatal("a listener with a backlog of none still takes connections")
 	return ""
 }
 

@@ -49,7 +49,7 @@ func FuzzIngress(f *testing.F) {
 	f.Fuzz(func(t *testing.T, ingress, observed string, capable bool) {
 		decoded := storable(ingress, observed, capable)
 		if decoded == nil {
-			t.Skip("No API server stores this")
+			return // no API server stores it
 		}
 		in, refused := decoded.input(decoded.observed)
 		desired, err := translate.Ingress(in)
