@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+const systemNamespace = "knative-serving"
+
+// TestPlan: B-INS-3, an entry without `gateway` gets one of ours; ours go when no entry
+// wants them and no route uses them; nobody else's is touched.
+func TestPlan(t *testing.T) {
+	managed := parsed(t, "- class: fast\n")
+	named := parsed(t, "- class: fast\n  gateway: other/blue\n")
+	name := config.ManagedGatewayName("ExternalIP", "fast")
+	tests := []struct {
+		name    string
+		config  *config.Config
+		current []*gatewayv1.Gateway
+		used    bool
+		want    names
+	}{
+		{name: "nothing configured, nothing there", config: &config.Config{}},
+		{name: "created", config: managed, want: names{Create: []string{name}}},
+		{name: "there already", config: managed, current: list(own(name, nil))},
+		{name: "of another class", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "slow" })), want: names{Update: []string{name}}},
+		{name: "its listener is gone", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Spec.Listeners[0].Name = "web" })), want: names{Update: []string{name}}},
+		{name: "a listener of the operator's stays", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) {
+			g.Spec.Listeners = append(g.Spec.Listeners, gatewayv1.Listener{Name: "https", Port: 443, Protocol: gatewayv1.HTTPSProtocolType})
+		}))},
+		{name: "the name is somebody's", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Labels = nil })), want: names{Foreign: []string{name}}},
+		{name: "not wanted any more", config: named, current: list(own(name, nil)), want: names{Remove: []string{name}}},
+		{name: "not wanted, but used", config: named, current: list(own(name, nil)), used: true, want: names{Busy: []string{name}}},
+		{name: "somebody's Gateway is left alone", config: named, current: list(own("blue", func(g *gatewayv1.Gateway) { g.Labels = nil }))},
+		{name: "on its way out", config: named, current: list(own(name, func(g *gatewayv1.Gateway) { g.DeletionTimestamp = &metav1.Time{} }))},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			todo := plan(test.config, test.current, func(types.NamespacedName) bool { return test.used })
+			got := names{Create: namesOf(todo.create), Update: namesOf(todo.update), Remove: namesOf(todo.remove), Busy: namesOf(todo.busy)}
+			for _, entry := range todo.foreign {
+				got.Foreign = append(got.Foreign, entry.Gateway.Name)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("Plan (-want, +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestDesiredGateway: B-INS-3, HTTP on port 80 for the routes of all namespaces; it
+// admits ListenerSets and has no owner.
+func TestDesiredGateway(t *testing.T) {
+	gateway := desiredGateway(parsed(t, "- class: fast\n").External[0])
+	if gateway.Namespace != systemNamespace || len(gateway.OwnerReferences) > 0 || gateway.Spec.GatewayClassName != "fast" {
+		t.Errorf("Gateway %s/%s of class %s, owners %v", gateway.Namespace, gateway.Name, gateway.Spec.GatewayClassName, gateway.OwnerReferences)
+	}
+	listeners := gateway.Spec.Listeners
+	if len(listeners) != 1 || listeners[0].Port != 80 || listeners[0].Protocol != "HTTP" || *listeners[0].AllowedRoutes.Namespaces.From != "All" {
+		t.Errorf("Listeners %v", listeners)
+	}
+	if *gateway.Spec.AllowedListeners.Namespaces.From != "All" {
+		t.Error("It admits no ListenerSets")
+	}
+}
+
+type names struct{ Create, Update, Remove, Busy, Foreign []string }
+
+func namesOf(gateways []*gatewayv1.Gateway) []string {
+	var found []string
+	for _, gateway := range gateways {
+		found = append(found, gateway.Name)
+	}
+	slices.Sort(found)
+	return found
+}
+
+func parsed(t *testing.T, external string) *config.Config {
+	t.Helper()
+	cfg, _, err := config.Parse(map[string]string{config.ExternalGateways: external}, systemNamespace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// own is a Gateway as we would have made it, edited.
+func own(name string, edit func(*gatewayv1.Gateway)) *gatewayv1.Gateway {
+	gateway := desiredGateway(config.Entry{Class: "fast", Gateway: types.NamespacedName{Namespace: systemNamespace, Name: name}})
+	if edit != nil {
+		edit(gateway)
+	}
+	return gateway
+}
+
+func list(gateways ...*gatewayv1.Gateway) []*gatewayv1.Gateway { return gateways }
