@@ -63,6 +63,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		namespaces: namespaces.Lister(),
 		applier:    &apply.Applier{Client: clients.Gateway},
 		recorder:   events.Recorder(ctx),
+		logger:     logger,
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
 		conflicts:  newConflicts(),

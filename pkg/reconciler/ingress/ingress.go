@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 
+	"go.uber.org/zap"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	corelisters "k8s.io/client-go/listers/core/v1"
@@ -45,6 +46,7 @@ type Reconciler struct {
 	applier    *apply.Applier
 	prober     *prober.Prober
 	recorder   record.EventRecorder
+	logger     *zap.SugaredLogger
 	clock      clock.PassiveClock
 
 	// What follows is a cache only: a new leader does without.

@@ -49,9 +49,11 @@ func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, ver
 	return nil
 }
 
-// announceStatus says in Events what the conditions say: conditions are overwritten,
-// Events stay for a while.
+// announceStatus says in Events and the log what the conditions say: conditions are
+// overwritten, Events stay for a while, logs are kept.
 func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdict) {
+	ready := verdict.Status.GetCondition(v1alpha1.IngressConditionReady)
+	r.logger.Infow("KIngress "+nameOf(ing).String(), "ready", ready.Status, "generation", ing.Generation, "reason", ready.Reason, "message", ready.Message)
 	for _, blocker := range verdict.Blockers {
 		r.recorder.Event(ing, corev1.EventTypeWarning, blocker.Reason, blocker.Message)
 	}
