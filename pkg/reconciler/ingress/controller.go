@@ -36,6 +36,9 @@ const (
 	// workers is more than the API server answers at a time on a small cluster; a
 	// reconcile mostly waits for it.
 	workers = 16
+	// probes is the most that are sent in a second. In a burst of services, each one more
+	// takes time from the gateway that has to program them.
+	probes = 400
 	// retries of unexpected errors: quick at first, and never so slow that a cured
 	// cluster has to be waited for.
 	firstRetry, lastRetry = 20 * time.Millisecond, 30 * time.Second
@@ -86,7 +89,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
 	r.cluster = cluster.New(ctx, clients, handler)
-	r.prober = prober.New(ctx, prober.Options{}, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
+	r.prober = prober.New(ctx, prober.Options{Rate: probes}, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)
