@@ -11,8 +11,9 @@ import (
 
 // Load is a constant stream of requests to one host.
 type Load struct {
-	cancel context.CancelFunc
-	done   sync.WaitGroup
+	cancel   context.CancelFunc
+	done     sync.WaitGroup
+	answered chan struct{} // holds one when there was an answer since the last look
 
 	mu    sync.Mutex
 	codes map[int]int
@@ -27,7 +28,7 @@ const inFlight = 16
 func StartLoad(t testing.TB, address, host string, interval time.Duration) *Load {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	load := &Load{cancel: cancel, codes: map[int]int{}, first: map[int]string{}}
+	load := &Load{cancel: cancel, answered: make(chan struct{}, 1), codes: map[int]int{}, first: map[int]string{}}
 	begin := time.Now()
 	slots := make(chan struct{}, inFlight)
 	load.done.Go(func() {
@@ -58,6 +59,32 @@ func (l *Load) note(at time.Duration, answer Answer) {
 	if _, known := l.first[answer.Code]; !known {
 		l.first[answer.Code] = at.Round(time.Millisecond).String() + ": " + answer.String()
 	}
+	select {
+	case l.answered <- struct{}{}:
+	default:
+	}
+}
+
+// await returns when that many answers have come, or after Seconds.
+func (l *Load) await(answers int) {
+	deadline := time.After(Seconds)
+	for l.total() < answers {
+		select {
+		case <-l.answered:
+		case <-deadline:
+			return
+		}
+	}
+}
+
+func (l *Load) total() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	total := 0
+	for _, count := range l.codes {
+		total += count
+	}
+	return total
 }
 
 // Stop waits for the last answer and returns how often each code came; 0 are
@@ -70,10 +97,11 @@ func (l *Load) Stop() map[int]int {
 	return l.codes
 }
 
-// StopAllAnswered stops the load and fails the test unless every answer had the code,
-// and there were enough of them to mean something.
+// StopAllAnswered stops the load, once there were enough answers to mean something, and
+// fails the test unless every answer had the code.
 func (l *Load) StopAllAnswered(t testing.TB, code, atLeast int) {
 	t.Helper()
+	l.await(atLeast)
 	codes := l.Stop()
 	for other, count := range codes {
 		if other != code {
