@@ -95,11 +95,17 @@ func (p *place) timed(ctx context.Context, size int, kind string, make func(cont
 	return time.Since(began), err
 }
 
-// ingress writes what Serving writes for a Route: a Service, and a KIngress with one
-// cluster-local rule of three hosts and one external rule.
+// ingress writes a Service and a KIngress that the plugin serves.
 func (p *place) ingress(ctx context.Context, name string) error {
+	_, err := p.kingress(ctx, name, ingressClass)
+	return err
+}
+
+// kingress writes what Serving writes for a Route: a Service, and a KIngress with one
+// cluster-local rule of three hosts and one external rule.
+func (p *place) kingress(ctx context.Context, name, class string) (*v1alpha1.Ingress, error) {
 	if err := p.service(ctx, name); err != nil {
-		return err
+		return nil, err
 	}
 	paths := []v1alpha1.HTTPIngressPath{{Splits: []v1alpha1.IngressBackendSplit{{
 		IngressBackend: v1alpha1.IngressBackend{ServiceNamespace: p.namespace, ServiceName: name, ServicePort: intstr.FromInt32(80)},
@@ -107,25 +113,34 @@ func (p *place) ingress(ctx context.Context, name string) error {
 		AppendHeaders:  map[string]string{"Knative-Serving-Namespace": p.namespace, "Knative-Serving-Revision": name + "-00001"},
 	}}}}
 	ing := &v1alpha1.Ingress{
-		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Annotations: map[string]string{"networking.knative.dev/ingress.class": ingressClass}},
+		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Annotations: map[string]string{"networking.knative.dev/ingress.class": class}},
 		Spec: v1alpha1.IngressSpec{HTTPOption: v1alpha1.HTTPOptionEnabled, Rules: []v1alpha1.IngressRule{
 			{Hosts: p.localHosts(name), Visibility: v1alpha1.IngressVisibilityClusterLocal, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
 			{Hosts: []string{p.externalHost(name)}, Visibility: v1alpha1.IngressVisibilityExternalIP, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
 		}},
 	}
-	_, err := p.networking.NetworkingV1alpha1().Ingresses(p.namespace).Create(ctx, ing, metav1.CreateOptions{})
-	return err
+	return p.networking.NetworkingV1alpha1().Ingresses(p.namespace).Create(ctx, ing, metav1.CreateOptions{})
 }
 
-// bare writes the Service and the two HTTPRoutes, and nothing else.
+// bare writes what the plugin's run writes as well, with nobody who reacts to it: the
+// Service, a KIngress of a class that nobody serves, two HTTPRoutes, and once all of
+// it is there the KIngress's status.
 func (p *place) bare(ctx context.Context, name string) error {
-	if err := p.service(ctx, name); err != nil {
+	ing, err := p.kingress(ctx, name, "nobody.ingress.networking.knative.dev")
+	if err != nil {
 		return err
 	}
 	if err := p.route(ctx, p.localHosts(name), p.local.name, name); err != nil {
 		return err
 	}
-	return p.route(ctx, []string{p.externalHost(name)}, p.external.name, name)
+	if err := p.route(ctx, []string{p.externalHost(name)}, p.external.name, name); err != nil {
+		return err
+	}
+	ing.Status.InitializeConditions()
+	ing.Status.MarkNetworkConfigured()
+	ing.Status.MarkLoadBalancerReady(nil, nil)
+	_, err = p.networking.NetworkingV1alpha1().Ingresses(p.namespace).UpdateStatus(ctx, ing, metav1.UpdateOptions{})
+	return err
 }
 
 func (p *place) service(ctx context.Context, name string) error {

@@ -38,7 +38,7 @@ const (
 	workers = 16
 	// probes is the most that are sent in a second. In a burst of services, each one more
 	// takes time from the gateway that has to program them.
-	probes = 400
+	probes = 100
 	// retries of unexpected errors: quick at first, and never so slow that a cured
 	// cluster has to be waited for.
 	firstRetry, lastRetry = 20 * time.Millisecond, 30 * time.Second
