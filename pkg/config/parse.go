@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -56,16 +58,33 @@ func parse(data map[string]string, systemNamespace string) (*Config, []Warning, 
 	errs = append(errs, duplicates(external, local)...)
 	errs = append(errs, external.checkDefault()...)
 	errs = append(errs, local.checkDefault()...)
+	drain, err := drainTime(data, root.Key(DrainTime))
+	if err != nil {
+		errs = append(errs, err)
+	}
 
 	var warnings []Warning
-	known := []string{ExternalGateways, LocalGateways}
+	known := []string{ExternalGateways, LocalGateways, DrainTime}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		if key != configmap.ExampleKey && !slices.Contains(known, key) {
 			warnings = append(warnings, unknownKey(root.Key(key), key, known))
 		}
 	}
 	warnings = slices.Concat(external.warnings, local.warnings, warnings)
-	return &Config{External: external.entries, Local: local.entries}, warnings, errs
+	return &Config{External: external.entries, Local: local.entries, Drain: drain}, warnings, errs
+}
+
+// drainTime reads a duration as Go writes it, such as 90s.
+func drainTime(data map[string]string, path *field.Path) (time.Duration, *field.Error) {
+	text, set := data[DrainTime]
+	if !set {
+		return DefaultDrain, nil
+	}
+	drain, err := time.ParseDuration(strings.TrimSpace(text))
+	if err != nil || drain < 0 || drain > MaxDrain {
+		return DefaultDrain, field.Invalid(path, text, fmt.Sprintf("write a duration from 0s to %s, such as %s", MaxDrain, DefaultDrain))
+	}
+	return drain, nil
 }
 
 // duplicates finds Gateways that more than one entry names: whose selectors and

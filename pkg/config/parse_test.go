@@ -5,6 +5,7 @@ package config_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -98,6 +99,7 @@ func TestParse(t *testing.T) {
 			Visibility: local, Index: 0, Class: "eg-internal", Features: none, Probe: config.ProbeAuto,
 			Gateway: name("knative-serving/knative-local-eg-internal"), Managed: true,
 		}},
+		Drain: config.DefaultDrain,
 	}
 	if diff := cmp.Diff(want, got, compareSelectors); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -213,6 +215,22 @@ func TestManagedGatewayName(t *testing.T) {
 		}
 		if len(got) > 63 || got == config.ManagedGatewayName(local, class) {
 			t.Errorf("%s: %d characters; local is %s", got, len(got), config.ManagedGatewayName(local, class))
+		}
+	}
+}
+
+// TestDrainTime: B-SEL-5, the drain time is configurable, and a mistake in it is named.
+func TestDrainTime(t *testing.T) {
+	for text, want := range map[string]time.Duration{"5s": 5 * time.Second, " 2m\n": 2 * time.Minute, "0s": 0, "1h": time.Hour} {
+		got, warnings, err := config.Parse(map[string]string{config.DrainTime: text}, system)
+		if err != nil || len(warnings) > 0 || got.Drain != want {
+			t.Errorf("%q: %v, %v, %v", text, got, warnings, err)
+		}
+	}
+	for _, text := range []string{"", "60", "-1s", "61m", "soon"} {
+		_, _, err := config.Parse(map[string]string{config.DrainTime: text}, system)
+		if err == nil || !strings.Contains(err.Error(), "data[drain-time]") || !strings.Contains(err.Error(), "write a duration from 0s to 1h0m0s, such as 1m0s") {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
@@ -22,6 +23,15 @@ const Name = "config-gateway"
 const (
 	ExternalGateways = "external-gateways"
 	LocalGateways    = "local-gateways"
+	DrainTime        = "drain-time"
+)
+
+// DefaultDrain is how long a route stays on a Gateway that it moves away from, if the
+// file says nothing: most resolvers follow a changed address within a minute.
+// MaxDrain bounds what a file may say.
+const (
+	DefaultDrain = 60 * time.Second
+	MaxDrain     = time.Hour
 )
 
 // ProbeMode says how a KIngress is proven to be served.
@@ -77,6 +87,9 @@ func (e Entry) String() string {
 // Config is the content of config-gateway. The zero value configures nothing.
 type Config struct {
 	External, Local []Entry
+	// Drain is how long a route stays on a Gateway that it moves away from, after the
+	// new one's address was published.
+	Drain time.Duration
 }
 
 // Entries returns the entries for a visibility, in the order of the file.

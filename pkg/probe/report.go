@@ -3,6 +3,7 @@
 package probe
 
 import (
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -90,6 +91,16 @@ func (r Report) Proven() bool {
 		}
 	}
 	return len(r.Results) > 0
+}
+
+// Prove tells whether all of these targets are proven, and there is one at least.
+func (r Report) Prove(targets []Target) bool {
+	for _, target := range targets {
+		if !slices.ContainsFunc(r.Results, func(res Result) bool { return res.Target == target && res.State == Proven }) {
+			return false
+		}
+	}
+	return len(targets) > 0
 }
 
 // Of keeps the results of one Gateway, so that each visibility is judged by itself.

@@ -16,6 +16,10 @@ const (
 	Gateway Answerer = "Gateway"
 )
 
+// MarkerHeader is the response header by which a gateway tells one object's answer from
+// that of another of the same name and spec.
+const MarkerHeader = "Net-Gateways-Ingress"
+
 // Target is one question to one address of a data plane. It is comparable; two equal targets are one question.
 type Target struct {
 	// Gateway whose data plane is asked; readiness is reported gateway by gateway.
@@ -32,6 +36,8 @@ type Target struct {
 	Path string
 	// Hash is the expected value of the header K-Network-Hash.
 	Hash string
+	// Marker is the expected value of MarkerHeader; empty expects nothing.
+	Marker string
 	// Answers says who gives the hash; empty means Backend.
 	Answers Answerer
 	// ProxyProtocol makes the connection begin with a PROXY protocol header: version 2 first, version 1

@@ -106,7 +106,8 @@ func roundTrip(ctx context.Context, q question, transport http.RoundTripper) (o 
 func (q question) judge(code int, h http.Header) outcome {
 	// Also a gateway that adds our header to one that the backend sent has the expected version: nobody else knows the hash.
 	hash := q.Hash != "" && slices.Contains(h.Values(header.HashKey), q.Hash)
-	if hash && q.accepts(code) {
+	marked := q.Marker == "" || slices.Contains(h.Values(probe.MarkerHeader), q.Marker)
+	if hash && marked && q.accepts(code) {
 		return outcome{ok: true, code: code}
 	}
 	o := outcome{code: code, err: statusText(code)}
@@ -115,7 +116,7 @@ func (q question) judge(code int, h http.Header) outcome {
 		o.kind = probe.Credentials
 	case code == http.StatusNotFound:
 		o.kind = probe.NotServed
-	case code >= 400, hash:
+	case code >= 400, hash && marked:
 		o.kind = probe.BadStatus
 	case len(h.Values(header.HashKey)) == 0:
 		o.kind, o.err = probe.WrongHash, o.err+" without a version"

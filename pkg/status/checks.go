@@ -4,6 +4,7 @@ package status
 
 import (
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -129,21 +130,39 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	return nil
 }
 
+// Believed tells whether the Gateway says yes to a route as it stands.
+func (s Side) Believed(route Route) bool {
+	for _, kind := range []gatewayv1.RouteConditionType{gatewayv1.RouteConditionAccepted, gatewayv1.RouteConditionResolvedRefs} {
+		if condition := route.condition(s, kind); condition == nil || condition.Status != metav1.ConditionTrue {
+			return false
+		}
+	}
+	return true
+}
+
 func routesProven(s Side) *Blocker {
 	for _, route := range s.Routes {
-		if route.Proven || route.ByStatus || route.Report.Proven() {
+		if len(route.Making) == 0 && (route.Proven || route.ByStatus || route.Report.Proven()) {
 			continue
 		}
 		if route.Unasked != "" {
 			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Unasked))
 		}
 		if problem, found := route.Report.Problem(); found {
-			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s on Gateway %s: %s", route.Name, s.Entry.Gateway, problem))
+			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s on Gateway %s: %s%s", route.Name, s.Entry.Gateway, problem, route.keeping()))
 		}
 		return waiting(network, ReasonProbeFailed, fmt.Sprintf(
-			"HTTPRoute %s is being probed through Gateway %s", route.Name, s.Entry.Gateway))
+			"HTTPRoute %s is being probed through Gateway %s%s", route.Name, s.Entry.Gateway, route.keeping()))
 	}
 	return nil
+}
+
+// keeping says where traffic is while new backends are proven.
+func (r Route) keeping() string {
+	if len(r.Making) == 0 {
+		return ""
+	}
+	return "; requests go where they went before, until " + strings.Join(r.Making, ", ") + " answers"
 }
 
 func addressKnown(s Side) *Blocker {

@@ -24,8 +24,7 @@ type Reasoned interface {
 // Facts is everything that the status of a KIngress depends on.
 type Facts struct {
 	Generation int64
-	// Version identifies what must be proven: routes, Gateways and hashes.
-	Version string
+	Now        time.Time
 	// Failures concern the KIngress as a whole, or routes of either side.
 	Failures []Reasoned
 	// Unexpected is an error that is being retried, or nil.
@@ -34,10 +33,19 @@ type Facts struct {
 	Sides []Side
 	// Notes are shown where nothing blocks: gaps and degradations.
 	Notes []Note
-	// Waited is how long this version has been without an answer.
+	// Waited is how long these versions have been without an answer.
 	Waited time.Duration
-	// SinceReport is how long ago this version was last reported as waiting.
+	// SinceReport is how long ago they were last reported as waiting.
 	SinceReport time.Duration
+}
+
+// Versions are those of the sides.
+func (f Facts) Versions() []string {
+	versions := make([]string, 0, len(f.Sides))
+	for _, side := range f.Sides {
+		versions = append(versions, side.Version)
+	}
+	return versions
 }
 
 // Note is what a condition that is True still has to say.
@@ -56,6 +64,13 @@ type Side struct {
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
 	Routes  []Route
+	// Version identifies what must be proven: routes, Gateway and hashes.
+	Version string
+	// Leaving tells that a route is still attached to a Gateway that it is to leave.
+	Leaving bool
+	// Held tells that this generation was proven before, and what was proven is served on
+	// until the new version is proven.
+	Held bool
 	// LoadBalancer is the address to publish; empty when there is none yet.
 	LoadBalancer []v1alpha1.LoadBalancerIngressStatus
 	// Exposure says how a local gateway is reachable from outside; empty when it is
@@ -68,6 +83,8 @@ type Route struct {
 	Name types.NamespacedName
 	// Object is the stored HTTPRoute; nil when the cache has not seen it yet.
 	Object *gatewayv1.HTTPRoute
+	// Making are new backends that are proven before they get traffic, if there are any.
+	Making []string
 	// Proven tells that the route is known to be served.
 	Proven bool
 	// ByStatus tells that the Gateway API's own word is the proof.

@@ -22,6 +22,8 @@ const (
 	local    = v1alpha1.IngressVisibilityClusterLocal
 )
 
+var noon = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+
 // reason is an error that knows its condition.
 type reason struct {
 	code, text string
@@ -56,7 +58,7 @@ func side(visibility v1alpha1.IngressVisibility, edits ...edit) status.Side {
 	name := map[v1alpha1.IngressVisibility]string{external: "blue", local: "inner"}[visibility]
 	gateway := types.NamespacedName{Namespace: "gateways", Name: name}
 	found := status.Side{
-		Visibility: visibility, Needed: true,
+		Visibility: visibility, Needed: true, Version: "v1",
 		Entry:        config.Entry{Visibility: visibility, Class: "envoy", Gateway: gateway},
 		Gateway:      &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: gateway.Namespace, Name: name, Generation: 2}},
 		LoadBalancer: []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: name + ".system.svc.cluster.local"}},
@@ -108,11 +110,14 @@ func gatewaySaid(kind string, value metav1.ConditionStatus, generation int64) ed
 	}
 }
 
+func leaving(s *status.Side)   { s.Leaving = true }
+func held(s *status.Side)      { s.Held = true }
+func version(name string) edit { return func(s *status.Side) { s.Version = name } }
 func notNeeded(s *status.Side) { s.Needed, s.Routes = false, nil }
 func byStatus(s *status.Side)  { s.Routes[0].ByStatus, s.Routes[0].Report = true, probe.Report{} }
 func noAddress(s *status.Side) { s.LoadBalancer = nil }
 
 // facts of a KIngress with both sides, waited for long enough to be reported.
 func facts(sides ...status.Side) status.Facts {
-	return status.Facts{Generation: 7, Version: "v1", Sides: sides, Waited: time.Hour, SinceReport: time.Hour}
+	return status.Facts{Generation: 7, Now: noon, Sides: sides, Waited: time.Hour, SinceReport: time.Hour}
 }

@@ -12,10 +12,6 @@ import (
 	"knative.dev/pkg/apis"
 )
 
-// ProvenAnnotation, in the status of a KIngress, is the version that was proven
-// when it became Ready. A new leader reads it and does not probe again.
-const ProvenAnnotation = "net-gateways/proven"
-
 // Verdict is the status to report, and what to do about it.
 type Verdict struct {
 	Status v1alpha1.IngressStatus
@@ -23,6 +19,8 @@ type Verdict struct {
 	Blockers []Blocker
 	// Notes are what else is to be said.
 	Notes []Note
+	// Held tells that something new is not proven, and what was there before is served.
+	Held bool
 	// Patience is how long to wait before the blockers are reported; zero when the
 	// status is to be written now.
 	Patience time.Duration
@@ -31,12 +29,6 @@ type Verdict struct {
 // Ready tells that nothing blocks.
 func (v Verdict) Ready() bool { return len(v.Blockers) == 0 }
 
-// IsProven tells that this version of the KIngress was proven before and reported
-// Ready, so that it need not be probed again (SPEC B-RDY-4).
-func IsProven(old v1alpha1.IngressStatus, generation int64, version string) bool {
-	return IsSettled(old, generation) && old.Annotations[ProvenAnnotation] == version
-}
-
 // IsSettled tells that the status reports this generation as Ready.
 func IsSettled(old v1alpha1.IngressStatus, generation int64) bool {
 	return old.ObservedGeneration == generation && old.GetCondition(v1alpha1.IngressConditionReady).IsTrue()
@@ -44,8 +36,11 @@ func IsSettled(old v1alpha1.IngressStatus, generation int64) bool {
 
 // Mark decides the status that follows old, given the facts.
 func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
-	verdict := Verdict{Blockers: facts.blockers(), Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
-	verdict.Patience = patience(old, facts, verdict.Blockers)
+	blockers, held := facts.blockers()
+	facts.Notes = slices.Concat(facts.Notes, held)
+	verdict := Verdict{Blockers: blockers, Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
+	verdict.Held = len(held) > 0
+	verdict.Patience = patience(old, facts, verdict.Held, blockers)
 	verdict.Status = *old.DeepCopy()
 	if verdict.Patience > 0 {
 		return verdict
@@ -55,11 +50,13 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	status.InitializeConditions()
 	publish(status, facts.Sides)
 	mark(status, facts, verdict.Blockers)
+	ProofsOf(old).next(facts).write(status)
 	return verdict
 }
 
-func (f Facts) blockers() []Blocker {
-	found := []Blocker{}
+// blockers are what stands in the way of Ready, and the notes of what would if the
+// version before were not served on.
+func (f Facts) blockers() (found []Blocker, held []Note) {
 	for _, failure := range f.Failures {
 		found = append(found, *failed(network, failure))
 	}
@@ -70,11 +67,22 @@ func (f Facts) blockers() []Blocker {
 		if !side.Needed {
 			continue
 		}
-		if blocker := side.Blocker(); blocker != nil {
+		blocker := side.Blocker()
+		switch {
+		case blocker == nil:
+		case side.holds(blocker):
+			held = append(held, Note{Reason: blocker.Reason, Message: "served as before, because: " + blocker.Message})
+		default:
 			found = append(found, *blocker)
 		}
 	}
-	return found
+	return found, held
+}
+
+// holds tells that a blocker is no reason to be not Ready: what was proven before is
+// served until the new version is (SPEC B-SEL-5).
+func (s Side) holds(blocker *Blocker) bool {
+	return s.Held && blocker.Certainty < Certain
 }
 
 // mark sets the two dependent conditions; Ready follows from them.
@@ -94,14 +102,6 @@ func mark(status *v1alpha1.IngressStatus, facts Facts, blockers []Blocker) {
 			conditions.MarkTrue(condition)
 		}
 	}
-	if len(blockers) > 0 {
-		delete(status.Annotations, ProvenAnnotation)
-		return
-	}
-	if status.Annotations == nil {
-		status.Annotations = map[string]string{}
-	}
-	status.Annotations[ProvenAnnotation] = facts.Version
 }
 
 func joined(notes []Note) string {

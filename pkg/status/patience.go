@@ -18,10 +18,11 @@ const (
 	PatienceBetweenReports = 10 * time.Second
 )
 
-// patience is how long to wait before the verdict is written.
-func patience(old v1alpha1.IngressStatus, facts Facts, blockers []Blocker) time.Duration {
+// patience is how long to wait before the verdict is written. Held tells that something
+// is not proven that nobody misses yet.
+func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blocker) time.Duration {
 	certainty := Certain // that nothing blocks is certain, too
-	if len(blockers) > 0 {
+	if len(blockers) > 0 || held {
 		certainty = Unanswered
 	}
 	for _, blocker := range blockers {

@@ -64,36 +64,6 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// TestIsProven: B-RDY-4, what was proven is read from the object, and nothing of a
-// recreated one or of another version is believed.
-func TestIsProven(t *testing.T) {
-	proven := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
-	failed := status.Mark(proven, facts(side(external, said("Accepted", "False", 3)))).Status
-	tests := []struct {
-		name       string
-		status     v1alpha1.IngressStatus
-		generation int64
-		version    string
-		want       bool
-	}{
-		{"as it was reported", proven, 7, "v1", true},
-		{"another version", proven, 7, "v2", false},
-		{"another generation", proven, 8, "v1", false},
-		{"a new object", v1alpha1.IngressStatus{}, 7, "v1", false},
-		{"not Ready since", failed, 7, "v1", false},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if got := status.IsProven(test.status, test.generation, test.version); got != test.want {
-				t.Errorf("IsProven() = %t, want %t", got, test.want)
-			}
-		})
-	}
-	if _, kept := failed.Annotations[status.ProvenAnnotation]; kept {
-		t.Error("The proof outlives the failure")
-	}
-}
-
 // TestMarkSettles: B-RDY-4, for any history: reporting the same facts twice changes
 // nothing, Ready is just what no blocker blocks, and a load balancer has one entry.
 func TestMarkSettles(t *testing.T) {
@@ -101,6 +71,7 @@ func TestMarkSettles(t *testing.T) {
 		func(*status.Side) {}, notNeeded, noAddress, byStatus, said("Accepted", "False", 3), said("ResolvedRefs", "False", 3), said("Accepted", "True", 3),
 		probed(answer(probe.Failed, "status 404")), probed(answer(probe.Pending, "")), gatewaySaid("Programmed", metav1.ConditionFalse, 2), gatewaySaid("Programmed", metav1.ConditionFalse, 1),
 		func(s *status.Side) { s.Refusal = reason{"GatewayNotConfigured", "write this", true} },
+		leaving, held, version("v2"),
 		func(s *status.Side) { s.Exposure = "Service is of type LoadBalancer" },
 	}
 	failures := []status.Reasoned{reason{"HostConflict", "taken", true}, reason{"RefsNotResolved", "no port", false}, reason{"NotOwned", "foreign", true}}

@@ -26,9 +26,10 @@ func specHash(ing *v1alpha1.Ingress) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// renderedHash covers what the gateway is asked to do, without the probe rule.
+// renderedHash covers the hosts and what is done for them, without the rules that
+// only probes meet.
 func renderedHash(route *gatewayv1.HTTPRoute) string {
-	content, err := json.Marshal(route.Spec)
+	content, err := json.Marshal(gatewayv1.HTTPRouteSpec{Hostnames: route.Spec.Hostnames, Rules: trafficRules(route)})
 	if err != nil { // a struct of strings and numbers always marshals
 		panic(fmt.Sprintf("marshal HTTPRoute spec: %v", err))
 	}
@@ -36,13 +37,16 @@ func renderedHash(route *gatewayv1.HTTPRoute) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Version identifies what has to be proven: which routes answer what, through which
-// Gateways. Labels and annotations do not count.
-func (d Desired) Version() string {
+// Version identifies what has to be proven for a visibility: which routes answer what,
+// through which Gateway. Labels and annotations do not count, nor do Gateways that are
+// being left.
+func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
 	sum := sha256.New()
 	for _, route := range d.Routes {
-		parent := route.Object.Spec.ParentRefs[0]
-		fmt.Fprintf(sum, "%s %s/%s %s\n", route.Object.Name, *parent.Namespace, parent.Name, route.Proof.Hash)
+		if route.Visibility == visibility {
+			parent := route.Object.Spec.ParentRefs[0]
+			fmt.Fprintf(sum, "%s %s/%s %s\n", route.Object.Name, *parent.Namespace, parent.Name, route.version)
+		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]
 }

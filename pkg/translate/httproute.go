@@ -15,8 +15,9 @@ import (
 
 // The Gateway API's limits for one HTTPRoute. One rule is kept free for the probe.
 const (
-	maxRules     = 16 - 1
-	maxHostnames = 16
+	maxRouteRules = 16
+	maxRules      = maxRouteRules - 1
+	maxHostnames  = 16
 )
 
 type renderer struct {
@@ -77,25 +78,25 @@ func (r renderer) twin(set RuleSet, hosts []string) string {
 // defaults.
 func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name)}
-	object.Spec.ParentRefs = []gatewayv1.ParentReference{parentRef(gateway)}
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
 	}
 	for _, rule := range set.Rules {
 		object.Spec.Rules = append(object.Spec.Rules, r.rule(rule, gateway))
 	}
+	step := r.step(set, object, gateway)
+	object.Annotations[rollout.Annotation] = step.State.Encode()
+	object.Spec.ParentRefs = append([]gatewayv1.ParentReference{parentRef(gateway)}, r.refsOf(name, step.Leaving)...)
 
-	state := rollout.Next(r.stateOf(name), r.specHash, renderedHash(object))
-	object.Annotations[rollout.Annotation] = state.Encode()
-	proof := r.probeRule(object, set, gateway, state.Hash)
-	return Route{Object: object, Visibility: set.Visibility, Proof: proof}
-}
-
-func (r renderer) stateOf(name string) *rollout.State {
-	if current := r.in.Routes[name]; current != nil {
-		return rollout.Decode(current.Annotations[rollout.Annotation])
+	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: r.specHash + renderedHash(object)}
+	if making := step.State.Making; making != nil {
+		route.Making = making.Batch
+		route.Proofs = r.makeRules(object, set, gateway, making.Batch)
+	} else {
+		route.version = step.State.Hash
+		route.Proofs = []Proof{r.probeRule(object, set, gateway, step.State.Hash)}
 	}
-	return nil
+	return route
 }
 
 func parentRef(gateway Gateway) gatewayv1.ParentReference {

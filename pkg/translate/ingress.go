@@ -4,6 +4,7 @@ package translate
 
 import (
 	"errors"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -16,6 +17,9 @@ import (
 // Gateway is what translation needs to know of a selected Gateway.
 type Gateway struct {
 	Name types.NamespacedName
+	// Warms tells that the gateway sends requests to a new backend only once it can
+	// reach it, so that a Revision that Serving calls ready needs no proof before.
+	Warms bool
 	// Section is the listener to attach to; empty attaches to all that admit us.
 	Section  string
 	Features sets.Set[gwfeatures.FeatureName]
@@ -40,9 +44,33 @@ type Input struct {
 	Mapped map[string]*v1alpha1.Ingress
 	// Lost are the hosts that an older KIngress has on the same Gateway.
 	Lost sets.Set[HostAt]
-	// Routes are this KIngress's HTTPRoutes as they stand, by name. Only their
-	// rollout state is read.
+	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
+	// with what is served.
 	Routes map[string]*gatewayv1.HTTPRoute
+	// Made names the routes whose questions about new backends are all answered.
+	Made sets.Set[string]
+	// Moves says what is known of the way from one Gateway to another.
+	Moves Moves
+}
+
+// Moves is what leaving a Gateway depends on.
+type Moves struct {
+	Now time.Time
+	// Drain is how long a route stays on a Gateway after the new one's address was
+	// published.
+	Drain time.Duration
+	// Expelled are Gateways on which the rules of a visibility must not stay, and Guest
+	// those on which they may stay for Drain only.
+	Expelled, Guest map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]
+	// Published says, for each visibility, which version was proven and published, and when.
+	Published map[v1alpha1.IngressVisibility]Published
+}
+
+// Published is a version that is known to be served, since when its address is known
+// to clients.
+type Published struct {
+	Version string
+	At      time.Time
 }
 
 // Desired is what should exist in the cluster, and how to see that it works.
@@ -51,6 +79,9 @@ type Desired struct {
 	Gaps   []Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*Refusal
+	// Again is after how long the answer will be another one although nothing happens;
+	// 0 is never.
+	Again time.Duration
 }
 
 // Objects are the routes without their questions.
@@ -62,11 +93,17 @@ func (d Desired) Objects() []*gatewayv1.HTTPRoute {
 	return objects
 }
 
-// Route is an HTTPRoute together with the question that proves it.
+// Route is an HTTPRoute together with the questions that prove it.
 type Route struct {
 	Object     *gatewayv1.HTTPRoute
 	Visibility v1alpha1.IngressVisibility
-	Proof      Proof
+	Proofs     []Proof
+	// Making are the new backends that the questions are about; traffic is where it was.
+	Making []string
+	// Leaving are the Gateways that it is attached to besides its own.
+	Leaving []string
+
+	version string
 }
 
 // Ingress translates a KIngress. The result depends on nothing but the input, to
@@ -92,6 +129,7 @@ func Ingress(in Input) (Desired, error) {
 		desired.Routes = append(desired.Routes, renderer.routes(set, gateway)...)
 	}
 	desired.Gaps, desired.Refusals = report.gaps, report.refusals
+	desired.leave(in.Moves)
 	return desired, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
@@ -24,6 +25,9 @@ type Proof struct {
 	Path string
 	// Hash is the expected answer.
 	Hash string
+	// Marker comes with the answer where the gateway can add it: it tells the KIngress
+	// from one of the same name and spec that was there before (SPEC B-RDY-4).
+	Marker string
 	// Answers says who gives the answer; empty when nobody can, and only the Gateway
 	// API's own status tells whether the route is served.
 	Answers probe.Answerer
@@ -42,22 +46,36 @@ const (
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
 func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) Proof {
-	backend := probedBackend(set.Rules)
 	proof := Proof{Host: probedHost(set.Hosts), Path: probedPath(set.part), Hash: hash}
-	value := []Header{{Name: header.HashKey, Value: hash}}
-	filters := setHeaders(value)
-	switch {
-	case r.hasProbeHandler(backend):
-		proof.Answers = probe.Backend
-	case gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification):
+	rule := r.answer(&proof, probedBackend(set.Rules), gateway)
+	object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
+	return proof
+}
+
+// answer is the rule that gives the answer to a question, with the backend's help where
+// it can.
+func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gatewayv1.HTTPRouteRule {
+	hash := []Header{{Name: header.HashKey, Value: proof.Hash}}
+	added := []Header{}
+	if gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification) {
 		proof.Answers = probe.Gateway
+		proof.Marker = marker(r.in.Ingress)
+		added = append(added, Header{Name: probe.MarkerHeader, Value: proof.Marker})
+	}
+	if r.hasProbeHandler(backend) {
+		proof.Answers = probe.Backend
+	} else {
+		added = append(hash, added...)
+	}
+	filters := setHeaders(hash)
+	if proof.Marker != "" {
 		filters = append(filters, gatewayv1.HTTPRouteFilter{
 			Type:                   gatewayv1.HTTPRouteFilterResponseHeaderModifier,
-			ResponseHeaderModifier: &gatewayv1.HTTPHeaderFilter{Set: httpHeaders(value)},
+			ResponseHeaderModifier: &gatewayv1.HTTPHeaderFilter{Set: httpHeaders(added)},
 		})
 	}
 	backend.Weight = 1
-	rule := gatewayv1.HTTPRouteRule{
+	return gatewayv1.HTTPRouteRule{
 		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{
 			Path:    proof.Path,
 			Headers: []Header{{Name: header.HashKey, Value: header.HashValueOverride}},
@@ -65,8 +83,11 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 		Filters:     filters,
 		BackendRefs: []gatewayv1.HTTPBackendRef{backendRef(backend)},
 	}
-	object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
-	return proof
+}
+
+// marker is another one for each object and each generation of its spec.
+func marker(ing *v1alpha1.Ingress) string {
+	return fmt.Sprintf("%s.%d", ing.UID, ing.Generation)
 }
 
 // probedBackend is the backend with the largest share of what most requests meet:

@@ -5,12 +5,14 @@ package ingress
 import (
 	"context"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -32,7 +34,10 @@ type observed struct {
 	// rivals serve a host of this one and are older, in the order of their age.
 	rivals []rival
 	routes map[string]*gatewayv1.HTTPRoute
-	sides  map[v1alpha1.IngressVisibility]observedSide
+	// made are the routes whose new backends have all answered.
+	made  sets.Set[string]
+	now   time.Time
+	sides map[v1alpha1.IngressVisibility]observedSide
 }
 
 // observedSide is the Gateway that was selected for a visibility.
@@ -49,7 +54,7 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 
 // gather reads all of it. An error means that something could not be looked at.
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
-	seen := &observed{ingress: ing, config: r.config.Load().Config}
+	seen := &observed{ingress: ing, config: r.config.Load().Config, made: sets.New[string](), now: r.clock.Now()}
 	steps := []func(context.Context, *observed) error{
 		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherSides, r.gatherRivals,
 	}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"time"
 
 	"go.uber.org/zap"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -28,6 +30,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -101,13 +104,13 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	}
 	if missing != nil {
 		r.cluster.DropGatewayAPI()
-		return r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{missing}})
+		return r.reportOnly(ctx, ing, missing)
 	}
 	if refused := r.refused(); refused != nil {
 		if status.IsSettled(ing.Status, ing.Generation) {
 			return nil // what is served is served on
 		}
-		return r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{refused}})
+		return r.reportOnly(ctx, ing, refused)
 	}
 
 	// 1. Observe everything that matters; decide nothing.
@@ -115,8 +118,8 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}
-	// 2. Say what should exist, and how to see that it works.
-	desired, conflicts, err := seen.translate()
+	// 2. Say what should exist at this step of the rollout, and how to see that it works.
+	desired, conflicts, err := r.render(seen)
 	if err != nil {
 		return fmt.Errorf("translate: %w", err)
 	}
@@ -127,10 +130,38 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	facts.Unexpected = applyErr
 	recheck := r.prove(seen, desired, &facts)
 	// 5. Report.
-	if err := r.report(ctx, ing, facts); err != nil || applyErr != nil || recheck == 0 {
+	patience, err := r.report(ctx, ing, facts)
+	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}
-	return controller.NewRequeueAfter(recheck)
+	return lookAgain(desired.Again, recheck, patience)
+}
+
+// reportOnly says why nothing can be done.
+func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why status.Reasoned) error {
+	patience, err := r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{why}})
+	if err != nil {
+		return err
+	}
+	return lookAgain(patience)
+}
+
+// render translates once more when the new backends of a route have answered.
+func (r *Reconciler) render(seen *observed) (translate.Desired, []status.Reasoned, error) {
+	desired, conflicts, err := seen.translate()
+	if err != nil || !seen.findMade(desired, r.prober.Known(ownerOf(seen.ingress))) {
+		return desired, conflicts, err
+	}
+	return seen.translate()
+}
+
+// lookAgain comes back after the shortest of the times that are not 0.
+func lookAgain(times ...time.Duration) error {
+	times = slices.DeleteFunc(times, func(d time.Duration) bool { return d == 0 })
+	if len(times) == 0 {
+		return nil
+	}
+	return controller.NewRequeueAfter(slices.Min(times))
 }
 
 // apply writes what differs and remembers it, so that a reconcile that runs before

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -59,10 +58,7 @@ func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.
 // reserved for namespaces of which ours is none (SPEC B-SEL-3).
 func (seen *observed) mustLeave(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	for _, parent := range route.Spec.ParentRefs {
-		if parent.Namespace == nil {
-			continue
-		}
-		entry, known := seen.config.Entry(types.NamespacedName{Namespace: string(*parent.Namespace), Name: string(parent.Name)})
+		entry, known := seen.config.Entry(gatewayOf(route, parent))
 		if known && (entry.Visibility != visibility || !selection.Admits(entry, seen.namespaceLabels)) {
 			return true
 		}

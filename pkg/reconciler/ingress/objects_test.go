@@ -109,8 +109,9 @@ func installation(data *plane) []runtime.Object {
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default"}},
 		&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "gateway.envoyproxy.io/gatewayclass-controller"}},
 		&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00001", Labels: map[string]string{"serving.knative.dev/revision": "hello-00001"}}},
-		gateway("blue"), gateway("inner"),
+		gateway("blue"), gateway("green"), gateway("inner"),
 	)
 	objects = append(objects, front("blue", data)...)
+	objects = append(objects, front("green", data)...)
 	return append(objects, front("inner", data)...)
 }

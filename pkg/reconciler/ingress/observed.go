@@ -28,6 +28,8 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 		Mapped:   seen.mapped,
 		Lost:     lost,
 		Routes:   seen.routes,
+		Made:     seen.made,
+		Moves:    seen.moves(),
 	})
 	return desired, conflicts, err
 }
@@ -44,6 +46,7 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 		}
 		selected[visibility] = translate.Gateway{
 			Name:     side.entry.Gateway,
+			Warms:    features.Warms(controllerName),
 			Section:  side.entry.HTTPListener,
 			Features: features.Supported(controllerName, side.class, side.entry.Features),
 		}
@@ -107,7 +110,7 @@ func (s observedSide) serves() bool {
 
 // facts is what status needs to know, except for the proofs.
 func (seen *observed) facts(desired translate.Desired, conflicts []status.Reasoned, refused []*apply.Refusal) status.Facts {
-	facts := status.Facts{Version: desired.Version(), Failures: conflicts}
+	facts := status.Facts{Generation: seen.ingress.Generation, Now: seen.now, Failures: conflicts}
 	for _, refusal := range desired.Refusals {
 		facts.Failures = append(facts.Failures, refusal)
 	}
@@ -118,7 +121,7 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 		facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonUnsupported, Message: gap.String()})
 	}
 	for _, visibility := range visibilities {
-		facts.Sides = append(facts.Sides, seen.side(visibility))
+		facts.Sides = append(facts.Sides, seen.side(visibility, desired))
 		if side := seen.sides[visibility]; side.entry.Service.Name != "" && side.gateway != nil && side.service == nil {
 			facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonServiceNotFound, Message: fmt.Sprintf(
 				"Service %s, which %s names, does not exist; using what Gateway %s publishes", side.entry.Service, side.entry, side.entry.Gateway)})
@@ -127,13 +130,22 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 	return facts
 }
 
-func (seen *observed) side(visibility v1alpha1.IngressVisibility) status.Side {
+func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired translate.Desired) status.Side {
 	observed := seen.sides[visibility]
 	side := status.Side{
 		Visibility: visibility,
 		Needed:     seen.needs(visibility),
 		Entry:      observed.entry,
 		Gateway:    observed.gateway,
+		Version:    desired.Version(visibility),
+	}
+	proof, proven := status.ProofsOf(seen.ingress.Status)[visibility]
+	side.Held = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version
+	for _, route := range desired.Routes {
+		if route.Visibility == visibility {
+			side.Leaving = side.Leaving || len(route.Leaving) > 0
+			side.Held = side.Held && (len(route.Leaving) > 0 || len(route.Making) > 0)
+		}
 	}
 	errors.As(observed.refusal, &side.Refusal)
 	if observed.gateway != nil {

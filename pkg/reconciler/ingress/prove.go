@@ -10,27 +10,24 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // prove asks the data planes for what was rendered and writes what they answer into
-// the facts. A KIngress that is Ready with just this version is not asked again
+// the facts. A side of which just this version was proven before is not asked again
 // (SPEC B-RDY-4). It returns when to look again though nothing happens; 0 is never.
 func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *status.Facts) time.Duration {
 	owner := ownerOf(seen.ingress)
-	ask := questions{
-		proven: status.IsProven(seen.ingress.Status, seen.ingress.Generation, facts.Version),
-		known:  r.prober.Known(owner),
-		now:    r.clock.Now(),
-	}
+	ask := questions{known: r.prober.Known(owner), now: seen.now}
 	for i := range facts.Sides {
 		ask.side(desired.Routes, seen, &facts.Sides[i])
 	}
 	facts.Notes = append(facts.Notes, ask.notes...)
-	if ask.proven {
+	if !ask.asking {
 		r.prober.Forget(owner)
-		return 0
+		return ask.recheck
 	}
 	report := r.prober.Check(owner, ask.targets, ask.background...)
 	r.prober.Nudge(owner)
@@ -38,17 +35,40 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 		for j := range facts.Sides[i].Routes {
 			route := &facts.Sides[i].Routes[j]
 			route.Report = report.OfRoute(route.Name.Name)
+			if len(route.Making) > 0 && route.Report.Proven() {
+				ask.recheck = atOnce // the answers came after the rendering
+			}
 		}
 	}
 	return ask.recheck
 }
 
+// atOnce is the time after which to look at what is known already.
+const atOnce = time.Millisecond
+
+// findMade finds the routes whose questions about new backends are all answered. What
+// stands must be what was asked about.
+func (seen *observed) findMade(desired translate.Desired, known probe.Report) bool {
+	ask := questions{known: known, now: seen.now}
+	for _, route := range desired.Routes {
+		stored := seen.routes[route.Object.Name]
+		if len(route.Making) == 0 || stored == nil || stored.Annotations[rollout.Annotation] != route.Object.Annotations[rollout.Annotation] {
+			continue
+		}
+		side := seen.side(route.Visibility, desired)
+		if fact, targets := ask.about(route, seen, &side); fact.ByStatus && side.Believed(fact) || known.Prove(targets) {
+			seen.made.Insert(route.Object.Name)
+		}
+	}
+	return len(seen.made) > 0
+}
+
 // questions collects what to ask whom.
 type questions struct {
-	proven bool
-	known  probe.Report
-	now    time.Time
+	known probe.Report
+	now   time.Time
 
+	asking              bool
 	targets, background []probe.Target
 	notes               []status.Note
 	recheck             time.Duration
@@ -58,62 +78,75 @@ type questions struct {
 // nobody is asked: what was proven until then is dropped, and proven anew after the
 // cure.
 func (q *questions) side(routes []translate.Route, seen *observed, side *status.Side) {
+	proven := status.ProofsOf(seen.ingress.Status).Of(side.Visibility, seen.ingress.Generation, side.Version)
 	asked := *q
 	for _, route := range routes {
-		if route.Visibility == side.Visibility {
-			side.Routes = append(side.Routes, asked.about(route, seen, side))
+		if route.Visibility != side.Visibility {
+			continue
 		}
+		fact, targets := asked.about(route, seen, side)
+		fact.Proven = proven
+		side.Routes = append(side.Routes, fact)
+		asked.targets = append(asked.targets, targets...)
+		asked.asking = true
 	}
-	if blocker := side.Blocker(); blocker == nil || blocker.Certainty == status.Unanswered {
+	if blocker := side.Blocker(); !proven && (blocker == nil || blocker.Certainty == status.Unanswered) {
 		*q = asked
 	}
+	q.notes = asked.notes
 }
 
-// about turns one route's proof into targets, or says why there are none.
-func (q *questions) about(route translate.Route, seen *observed, side *status.Side) status.Route {
+// about turns the proofs of one route into targets, or says why there are none.
+func (q *questions) about(route translate.Route, seen *observed, side *status.Side) (status.Route, []probe.Target) {
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
-	fact := status.Route{Name: name, Object: seen.routes[name.Name], Proven: q.proven}
-	observed := seen.sides[side.Visibility]
-	listener, found := dataplane.ListenerFor(observed.gateway, observed.entry.HTTPListener, route.Proof.Host)
-	switch {
-	case route.Proof.Answers == "":
-		fact.ByStatus = true
-		q.note(fmt.Sprintf("HTTPRoute %s: neither its backend nor Gateway %s can answer a probe; using the Gateway's status", name, side.Entry.Gateway))
-		return fact
-	case !found:
-		fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, route.Proof.Host)
-		return fact
+	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making}
+	targets := []probe.Target{}
+	for _, proof := range route.Proofs {
+		listener, found := dataplane.ListenerFor(side.Gateway, side.Entry.HTTPListener, proof.Host)
+		switch {
+		case proof.Answers == "":
+			fact.ByStatus = true
+			q.note(fmt.Sprintf("HTTPRoute %s: neither its backend nor Gateway %s can answer a probe; using the Gateway's status", name, side.Entry.Gateway))
+			continue
+		case !found:
+			fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, proof.Host)
+			continue
+		case proof.Marker == "" && !side.Believed(fact):
+			// Without a marker an object of the same name and spec that is gone may answer.
+			fact.Unasked = fmt.Sprintf("Gateway %s has not accepted it yet", side.Entry.Gateway)
+			continue
+		}
+		choice := q.choose(seen.sides[side.Visibility], listener, name)
+		fact.ByStatus = choice.Mode == probe.Status
+		if !fact.ByStatus && len(choice.Addresses) == 0 {
+			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
+		}
+		target := probe.Target{
+			Gateway: side.Entry.Gateway, Route: name.Name, Scheme: "http", Host: proof.Host, Path: proof.Path,
+			Hash: proof.Hash, Marker: proof.Marker, Answers: proof.Answers, ProxyProtocol: side.Entry.ProxyProtocol,
+		}
+		if listener.TLS {
+			target.Scheme = "https"
+		}
+		targets = append(targets, at(target, choice.Addresses)...)
+		q.background = append(q.background, at(target, choice.Background)...)
 	}
-	choice := probe.Choose(probe.Mode(observed.entry.Probe), probe.Offer{
-		Endpoints: dataplane.Endpoints(listener, observed.service, observed.slices),
-		Addresses: dataplane.Addresses(listener, observed.gateway),
-	}, q.known.OfRoute(name.Name), q.now)
+	return fact, targets
+}
+
+// choose decides how the routes of a side are proven.
+func (q *questions) choose(side observedSide, listener dataplane.Listener, route types.NamespacedName) probe.Choice {
+	choice := probe.Choose(probe.Mode(side.entry.Probe), probe.Offer{
+		Endpoints: dataplane.Endpoints(listener, side.service, side.slices),
+		Addresses: dataplane.Addresses(listener, side.gateway),
+	}, q.known.OfRoute(route.Name), q.now)
 	if choice.Degraded != "" {
-		q.note(fmt.Sprintf("HTTPRoute %s: %s", name, choice.Degraded))
+		q.note(fmt.Sprintf("HTTPRoute %s: %s", route, choice.Degraded))
 	}
 	if choice.Recheck > 0 && (q.recheck == 0 || choice.Recheck < q.recheck) {
 		q.recheck = choice.Recheck
 	}
-	fact.ByStatus = choice.Mode == probe.Status
-	if !fact.ByStatus && len(choice.Addresses) == 0 {
-		fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
-	}
-	target := probe.Target{
-		Gateway:       side.Entry.Gateway,
-		Route:         name.Name,
-		Scheme:        "http",
-		Host:          route.Proof.Host,
-		Path:          route.Proof.Path,
-		Hash:          route.Proof.Hash,
-		Answers:       route.Proof.Answers,
-		ProxyProtocol: observed.entry.ProxyProtocol,
-	}
-	if listener.TLS {
-		target.Scheme = "https"
-	}
-	q.targets = append(q.targets, at(target, choice.Addresses)...)
-	q.background = append(q.background, at(target, choice.Background)...)
-	return fact
+	return choice
 }
 
 func at(target probe.Target, addresses []string) []probe.Target {

@@ -6,11 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
@@ -19,18 +19,18 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// report writes the status if it differs, or comes back when patience ends.
-func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts status.Facts) error {
-	facts.Generation = ing.Generation
-	facts.Waited, facts.SinceReport = r.patience.waited(ing.UID, fmt.Sprintf("%d %s", ing.Generation, facts.Version), r.clock.Now())
+// report writes the status if it differs, or tells when patience ends.
+func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts status.Facts) (time.Duration, error) {
+	facts.Generation, facts.Now = ing.Generation, r.clock.Now()
+	facts.Waited, facts.SinceReport = r.patience.waited(ing.UID, fmt.Sprint(ing.Generation, facts.Versions()), facts.Now)
 	verdict := status.Mark(ing.Status, facts)
-	if verdict.Ready() {
+	if verdict.Ready() && !verdict.Held {
 		r.patience.forget(ing.UID)
 	}
 	if verdict.Patience > 0 {
-		return controller.NewRequeueAfter(verdict.Patience)
+		return verdict.Patience, nil
 	}
-	return r.writeStatus(ctx, ing, verdict)
+	return 0, r.writeStatus(ctx, ing, verdict)
 }
 
 func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, verdict status.Verdict) error {

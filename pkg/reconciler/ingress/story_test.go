@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
@@ -23,9 +24,9 @@ func expect[T any](t *testing.T, what string, want, got T) {
 }
 
 // served is a world in which hello is Ready and nothing has been written since.
-func served(t *testing.T, data *plane) *world {
+func served(t *testing.T, data *plane, besides ...runtime.Object) *world {
 	t.Helper()
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	w := data.hears(newWorld(t, append(append(installation(data), service("hello", 0)), besides...)...))
 	w.until("hello is Ready", w.is("hello", "True"))
 	w.writes()
 	return w

@@ -5,8 +5,6 @@ package ingress
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,7 +94,7 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	configuration := configmap.NewStaticWatcher(&corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "config-gateway", UID: "configured"},
 		Data: map[string]string{
-			"external-gateways": "- {class: envoy, gateway: gateways/blue}",
+			"external-gateways": "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, label-selector: gateway=green}",
 			"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
 		},
 	})
@@ -274,41 +272,4 @@ func (w *world) describe() string {
 		}
 	}
 	return text + fmt.Sprintf("routes: %d, writes: %v", len(w.routes()), w.writes())
-}
-
-// plane is a data plane: it serves what the HTTPRoutes of its world say.
-type plane struct {
-	*httptest.Server
-	world atomic.Pointer[world]
-	deaf  atomic.Bool // knows no routes
-}
-
-func newPlane(t *testing.T) *plane {
-	t.Helper()
-	p := &plane{}
-	p.Server = httptest.NewServer(p)
-	t.Cleanup(p.Close)
-	return p
-}
-
-func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
-	w := p.world.Load()
-	if w == nil || p.deaf.Load() {
-		response.WriteHeader(http.StatusNotFound)
-		return
-	}
-	for _, route := range w.routes() {
-		if slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
-			set := route.Spec.Rules[0].Filters[0].RequestHeaderModifier.Set[0]
-			response.Header().Set(string(set.Name), set.Value)
-			return
-		}
-	}
-	response.WriteHeader(http.StatusNotFound)
-}
-
-// hears connects a data plane with the world whose routes it serves.
-func (p *plane) hears(w *world) *world {
-	p.world.Store(w)
-	return w
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// moves is what leaving a Gateway depends on. A Gateway of the other visibility is left
+// at once: a private host must not stay public (SPEC B-SEL-7). One that is reserved for
+// namespaces of which ours is none may be stayed on for the drain time only (SPEC
+// B-SEL-3).
+func (seen *observed) moves() translate.Moves {
+	moves := translate.Moves{
+		Now: seen.now, Drain: seen.config.Drain,
+		Expelled:  map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
+		Guest:     map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
+		Published: map[v1alpha1.IngressVisibility]translate.Published{},
+	}
+	for visibility, proof := range status.ProofsOf(seen.ingress.Status) {
+		published := translate.Published{Version: proof.Version}
+		if proof.Moved != nil {
+			published.At = *proof.Moved
+		}
+		if proof.Generation == seen.ingress.Generation {
+			moves.Published[visibility] = published
+		}
+	}
+	for _, visibility := range visibilities {
+		expelled, guest := sets.New[types.NamespacedName](), sets.New[types.NamespacedName]()
+		for gateway := range seen.attached() {
+			switch entry, known := seen.config.Entry(gateway); {
+			case known && entry.Visibility != visibility:
+				expelled.Insert(gateway)
+			case known && !selection.Admits(entry, seen.namespaceLabels):
+				guest.Insert(gateway)
+			}
+		}
+		moves.Expelled[visibility], moves.Guest[visibility] = expelled, guest
+	}
+	return moves
+}
+
+// attached are the Gateways that the routes are attached to.
+func (seen *observed) attached() sets.Set[types.NamespacedName] {
+	found := sets.New[types.NamespacedName]()
+	for _, route := range seen.routes {
+		for _, parent := range route.Spec.ParentRefs {
+			found.Insert(gatewayOf(route, parent))
+		}
+	}
+	return found
+}
+
+func gatewayOf(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) types.NamespacedName {
+	name := types.NamespacedName{Namespace: route.Namespace, Name: string(parent.Name)}
+	if parent.Namespace != nil {
+		name.Namespace = string(*parent.Namespace)
+	}
+	return name
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// plane is a data plane: it serves what the HTTPRoutes of its world say.
+type plane struct {
+	*httptest.Server
+	world  atomic.Pointer[world]
+	deaf   atomic.Bool                      // knows no routes
+	broken atomic.Pointer[sets.Set[string]] // backends that cannot be reached
+}
+
+func newPlane(t *testing.T) *plane {
+	t.Helper()
+	p := &plane{}
+	p.broken.Store(&sets.Set[string]{})
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
+	w := p.world.Load()
+	if w == nil || p.deaf.Load() {
+		response.WriteHeader(http.StatusNotFound)
+		return
+	}
+	for _, route := range w.routes() {
+		if slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
+			p.answer(response, ruleFor(route, request))
+			return
+		}
+	}
+	response.WriteHeader(http.StatusNotFound)
+}
+
+// ruleFor is the rule with the longest path that matches the request.
+func ruleFor(route *gatewayv1.HTTPRoute, request *http.Request) gatewayv1.HTTPRouteRule {
+	found, length := gatewayv1.HTTPRouteRule{}, 0
+	for _, rule := range route.Spec.Rules {
+		match := rule.Matches[0]
+		met := strings.HasPrefix(request.URL.Path, *match.Path.Value)
+		for _, header := range match.Headers {
+			met = met && request.Header.Get(string(header.Name)) == header.Value
+		}
+		if weight := len(*match.Path.Value)*100 + len(match.Headers); met && weight > length {
+			found, length = rule, weight
+		}
+	}
+	return found
+}
+
+// answer is that of a backend with Knative's probe handler, through the rule's filters.
+func (p *plane) answer(response http.ResponseWriter, rule gatewayv1.HTTPRouteRule) {
+	if len(rule.BackendRefs) == 0 || p.broken.Load().Has(string(rule.BackendRefs[0].Name)) {
+		response.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	for _, filter := range rule.Filters {
+		for _, modifier := range []*gatewayv1.HTTPHeaderFilter{filter.RequestHeaderModifier, filter.ResponseHeaderModifier} {
+			if modifier != nil {
+				for _, header := range modifier.Set {
+					response.Header().Set(string(header.Name), header.Value)
+				}
+			}
+		}
+	}
+}
+
+// breaks makes backends unreachable, and all others reachable.
+func (p *plane) breaks(backends ...string) {
+	broken := sets.New(backends...)
+	p.broken.Store(&broken)
+}
+
+// hears connects a data plane with the world whose routes it serves.
+func (p *plane) hears(w *world) *world {
+	p.world.Store(w)
+	return w
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// toRevision sends all traffic of hello to another Revision.
+func toRevision(name string) func(*v1alpha1.Ingress) {
+	return func(ing *v1alpha1.Ingress) {
+		ing.Generation++
+		for i := range ing.Spec.Rules {
+			split := &ing.Spec.Rules[i].HTTP.Paths[0].Splits[0]
+			split.ServiceName, split.AppendHeaders["Knative-Serving-Revision"] = name, name
+		}
+	}
+}
+
+// trafficOf is the backend of the rule that requests for the public host meet.
+func (w *world) trafficOf() string {
+	rules := w.routes()[publicHost].Spec.Rules
+	for _, rule := range rules {
+		if len(rule.Matches[0].Headers) == 0 {
+			return string(rule.BackendRefs[0].Name)
+		}
+	}
+	return ""
+}
+
+func (w *world) gatewaysOf() string {
+	names := []string{}
+	for _, parent := range w.routes()[publicHost].Spec.ParentRefs {
+		names = append(names, string(parent.Name))
+	}
+	return strings.Join(names, " ")
+}
+
+// TestRevisionIsVouchedFor: B-RDY-3, a Revision that Serving calls ready, on a gateway
+// that warms backends, costs one write of each route.
+func TestRevisionIsVouchedFor(t *testing.T) {
+	revision := metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}
+	w := served(t, newPlane(t), &corev1.Service{ObjectMeta: revision})
+	w.changeIngress("hello", toRevision("hello-00002"))
+	w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
+	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+	expect(t, "Traffic", "hello-00002", w.trafficOf())
+}
+
+// TestNewBackendIsMade: B-RDY-3, a backend that nobody vouches for gets no traffic until it
+// answers through the gateway, and the condition says what is waited for; two writes of each
+// route and one status write in the end.
+func TestNewBackendIsMade(t *testing.T) {
+	data := newPlane(t)
+	w := served(t, data)
+	data.breaks("hello-00002")
+	w.changeIngress("hello", toRevision("hello-00002"))
+	w.until("the new backend has failed a probe on both routes", func() bool {
+		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+	})
+	expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+	expect(t, "Traffic", "hello-00001", w.trafficOf())
+
+	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+	w.reconcile(hello)
+	got := w.conditions("hello")["Ready"]
+	if !strings.HasPrefix(got, "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at ") ||
+		!strings.Contains(got, ": status 503; requests go where they went before, until default/hello-00002:80 answers") {
+		t.Errorf("Ready is %s", got)
+	}
+	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+
+	data.breaks()
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+	expect(t, "Traffic", "hello-00002", w.trafficOf())
+	expect(t, "Rules", 2, len(w.routes()[publicHost].Spec.Rules))
+}
+
+// TestRestartWhileMaking: B-RDY-4, a new leader goes on where the old one stopped.
+func TestRestartWhileMaking(t *testing.T) {
+	data := newPlane(t)
+	before := served(t, data)
+	data.breaks("hello-00002")
+	before.changeIngress("hello", toRevision("hello-00002"))
+	before.until("the new backend has failed a probe on both routes", func() bool {
+		return before.r.prober.Known(ownerOf(before.ingress("hello"))).Count("Failed") == 2
+	})
+	objects := append(installation(data), before.ingress("hello"))
+	for _, route := range before.routes() {
+		objects = append(objects, route)
+	}
+	w := data.hears(newWorld(t, objects...))
+	w.until("the new backend has failed a probe on both routes", func() bool {
+		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+	})
+	expect(t, "Writes", []string{}, w.writes())
+	data.breaks()
+	w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 && w.is("hello", "True")() })
+	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+}
+
+// TestMoveBetweenGateways: B-SEL-5, attached to the new Gateway, proven, published,
+// drained, detached: two writes of the route and one of the status, and Ready all the time.
+func TestMoveBetweenGateways(t *testing.T) {
+	data := newPlane(t)
+	w := served(t, data)
+	published := func() string { return w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal }
+	data.deaf.Store(true)
+	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
+	w.until("the new Gateway has failed a probe", func() bool {
+		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 1
+	})
+	// Both routes carry the label of the KIngress.
+	expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+	expect(t, "Gateways", "green blue", w.gatewaysOf())
+	expect(t, "Published", "envoy-blue.gateways.svc.cluster.local", published())
+
+	w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
+	w.reconcile(hello)
+	if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/green") {
+		t.Errorf("Conditions %v", got)
+	}
+	w.writes()
+
+	data.deaf.Store(false)
+	w.until("the new address is published", func() bool { return published() == "envoy-green.gateways.svc.cluster.local" })
+	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Gateways", "green blue", w.gatewaysOf())
+
+	w.clock.SetTime(w.clock.Now().Add(config.DefaultDrain - time.Second))
+	w.reconcile(hello)
+	expect(t, "Gateways", "green blue", w.gatewaysOf())
+	w.clock.SetTime(w.clock.Now().Add(2 * time.Second))
+	w.reconcile(hello)
+	expect(t, "Gateways", "green", w.gatewaysOf())
+	w.reconcile(hello)
+	expect(t, "Writes", []string{"patch httproutes"}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+)
+
+// Live is a route as it stands.
+type Live struct {
+	State State
+	// Intact tells that its rules are those that State describes.
+	Intact bool
+	// Backends get its traffic.
+	Backends sets.Set[string]
+	// Gateways are what it is attached to, in its own order.
+	Gateways []string
+}
+
+// Want is the version that is to be served.
+type Want struct {
+	// Spec and Rendered are hashes, as in State.
+	Spec, Rendered    string
+	Gateway, Listener string
+	// Private tells that it must not be served outside the cluster.
+	Private bool
+	// Unproven are its backends that nobody vouches for, sorted.
+	Unproven []string
+}
+
+// Seen is what is known of the way there.
+type Seen struct {
+	Now time.Time
+	// Proven tells that all backends of the batch answer through the gateway.
+	Proven bool
+	// Room is how many backends can be asked at a time. Without room nothing is made.
+	Room int
+	// Expelled are Gateways that the route must not stay on.
+	Expelled sets.Set[string]
+	// Guest are Gateways that the route may stay on for Drain only, served or not.
+	Guest sets.Set[string]
+	Drain time.Duration
+}
+
+// Step is what to write now.
+type Step struct {
+	State State
+	// Leaving are the Gateways to stay attached to besides the wanted one.
+	Leaving []string
+}
+
+// Next decides the step. Asked again with its result as Live and nothing new seen, it
+// decides the same.
+func Next(live *Live, want Want, seen Seen) Step {
+	if live == nil {
+		return Step{State: version(nil, want)}
+	}
+	step := Step{State: version(&live.State, want)}
+	if todo, done := unmade(*live, want, seen); live.Intact && seen.Room > 0 && len(todo) > 0 {
+		step.State = live.State
+		step.State.Making = &Making{Spec: want.Spec, Batch: todo[:min(len(todo), seen.Room)], Done: done}
+	}
+	step.State.Moving = live.State.Moving
+	step.Leaving = leaving(*live, want, seen)
+	switch {
+	case len(step.Leaving) == 0:
+		step.State.Moving = nil
+	case step.State.Moving == nil:
+		step.State.Moving = new(seen.Now.UTC().Truncate(time.Second))
+	}
+	return step
+}
+
+// version is the state of a route that serves what is wanted. A new spec is proven by
+// its own hash, as Knative's conformance suite compares it. A changed rendering under
+// an unchanged spec (another Gateway, other features, a mapped target that changed)
+// cannot be: the old version answers the same. It is proven by a hash that no version
+// before it had, until the spec changes again (SPEC B-RDY-2).
+func version(previous *State, want Want) State {
+	next := State{Spec: want.Spec, Rendered: want.Rendered, Gateway: want.Gateway, Listener: want.Listener, Private: want.Private, Hash: want.Spec}
+	switch {
+	case previous == nil || previous.Spec != want.Spec:
+	case previous.Rendered == want.Rendered && previous.Gateway == want.Gateway && previous.Listener == want.Listener:
+		next.Hash = previous.Hash
+	default:
+		next.Hash = hashOf(previous.Hash, want.Rendered, want.Gateway, want.Listener)
+	}
+	return next
+}
+
+func hashOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+// unmade are the backends that have to answer before traffic moves, and those that
+// have answered. What is served already needs no proof.
+func unmade(live Live, want Want, seen Seen) (todo, done []string) {
+	known := sets.New[string]()
+	if making := live.State.Making; making != nil {
+		known.Insert(making.Done...)
+		if seen.Proven {
+			known.Insert(making.Batch...)
+		}
+	}
+	for _, backend := range want.Unproven {
+		switch {
+		case live.Backends.Has(backend):
+		case known.Has(backend):
+			done = append(done, backend)
+		default:
+			todo = append(todo, backend)
+		}
+	}
+	return todo, done
+}
+
+// leaving are the Gateways that the route stays on although it is wanted elsewhere. What
+// becomes private stays nowhere (SPEC B-SEL-7).
+func leaving(live Live, want Want, seen Seen) []string {
+	if want.Private && !live.State.Private {
+		return nil
+	}
+	over := live.State.Moving != nil && !seen.Now.Before(live.State.Moving.Add(seen.Drain))
+	return slices.DeleteFunc(slices.Clone(live.Gateways), func(gateway string) bool {
+		return gateway == want.Gateway || seen.Expelled.Has(gateway) || over && seen.Guest.Has(gateway)
+	})
+}
+
+// Drained tells whether the Gateways that are left can be let go, published being when
+// the new address was. If not, it tells after how long to ask again.
+func Drained(published, now time.Time, drain time.Duration) (bool, time.Duration) {
+	left := published.Add(drain).Sub(now)
+	return left <= 0, max(left, 0)
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"encoding/json"
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// ProvenAnnotation, in the status of a KIngress, says what was proven when its
+// addresses were published. A new leader reads it and does not probe again.
+const ProvenAnnotation = "net-gateways/proven"
+
+// Proof is what was proven for one visibility: the sides are independent.
+type Proof struct {
+	Generation int64  `json:"generation"`
+	Version    string `json:"version"`
+	// Moved is when the address was published, where routes were leaving another
+	// Gateway then; they stay attached to it for a while.
+	Moved *time.Time `json:"moved,omitempty"`
+}
+
+// Proofs are those of a KIngress.
+type Proofs map[v1alpha1.IngressVisibility]Proof
+
+// ProofsOf reads them. What cannot be read is proven anew.
+func ProofsOf(status v1alpha1.IngressStatus) Proofs {
+	proofs := Proofs{}
+	if err := json.Unmarshal([]byte(status.Annotations[ProvenAnnotation]), &proofs); err != nil {
+		return Proofs{}
+	}
+	return proofs
+}
+
+// Of tells whether the version was proven for the visibility, so that it need not be
+// probed again (SPEC B-RDY-4).
+func (p Proofs) Of(visibility v1alpha1.IngressVisibility, generation int64, version string) bool {
+	proof, known := p[visibility]
+	return known && proof.Generation == generation && proof.Version == version
+}
+
+// write puts them into a status.
+func (p Proofs) write(status *v1alpha1.IngressStatus) {
+	if len(p) == 0 {
+		delete(status.Annotations, ProvenAnnotation)
+		return
+	}
+	encoded, err := json.Marshal(p)
+	if err != nil { // strings, numbers and times of this century always marshal
+		panic(err)
+	}
+	if status.Annotations == nil {
+		status.Annotations = map[string]string{}
+	}
+	status.Annotations[ProvenAnnotation] = string(encoded)
+}
+
+// next are the proofs after these facts. What is blocked is proven anew after the
+// cure; what is held keeps the proof of what is still served.
+func (p Proofs) next(facts Facts) Proofs {
+	proofs := Proofs{}
+	for _, side := range facts.Sides {
+		old, known := p[side.Visibility]
+		switch blocker := side.Blocker(); {
+		case !side.Needed:
+		case blocker == nil && p.Of(side.Visibility, facts.Generation, side.Version):
+			proofs[side.Visibility] = old
+		case blocker == nil:
+			proof := Proof{Generation: facts.Generation, Version: side.Version}
+			if side.Leaving {
+				proof.Moved = new(facts.Now.UTC().Truncate(time.Second))
+			}
+			proofs[side.Visibility] = proof
+		case known && side.holds(blocker):
+			proofs[side.Visibility] = old
+		}
+	}
+	return proofs
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status_test
+
+import (
+	"testing"
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// TestProofs: B-RDY-4, B-RDY-5, what was proven is read from the object, side by side, and
+// nothing of another version or generation is believed.
+func TestProofs(t *testing.T) {
+	proven := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
+	failed := status.Mark(proven, facts(side(external, said("Accepted", "False", 3)), side(local))).Status
+	forged := *proven.DeepCopy()
+	forged.Annotations[status.ProvenAnnotation] = "[]"
+	tests := []struct {
+		name       string
+		status     v1alpha1.IngressStatus
+		visibility v1alpha1.IngressVisibility
+		generation int64
+		version    string
+		want       bool
+	}{
+		{"as it was reported", proven, external, 7, "v1", true},
+		{"another version", proven, external, 7, "v2", false},
+		{"another generation", proven, external, 8, "v1", false},
+		{"a new object", v1alpha1.IngressStatus{}, external, 7, "v1", false},
+		{"not served since", failed, external, 7, "v1", false},
+		{"the other side is", failed, local, 7, "v1", true},
+		{"somebody wrote something else", forged, external, 7, "v1", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := status.ProofsOf(test.status).Of(test.visibility, test.generation, test.version); got != test.want {
+				t.Errorf("Of() = %t, want %t", got, test.want)
+			}
+		})
+	}
+}
+
+// TestMove: B-SEL-5, B-INS-5, a Ready KIngress stays Ready with its old address until the
+// new Gateway is proven; then the new address is published, and the time with it.
+func TestMove(t *testing.T) {
+	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
+	elsewhere := func(s *status.Side) { s.LoadBalancer = []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}} }
+	unproven := probed(answer(probe.Failed, "status 404"))
+	moving := facts(side(external, version("v2"), leaving, held, elsewhere, unproven), side(local))
+
+	moving.Waited, moving.SinceReport = time.Second, time.Second
+	if verdict := status.Mark(before, moving); verdict.Patience == 0 || !status.Equal(verdict.Status, before) {
+		t.Errorf("A move of a second is news: %s, %v", verdict.Patience, conditions(verdict.Status))
+	}
+
+	moving.Waited = status.PatienceWhenReady
+	verdict := status.Mark(before, moving)
+	got := conditions(verdict.Status)
+	const text = "True ProbeFailed: served as before, because: HTTPRoute default/blue.example.com on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"
+	if got["Ready"] != "True" || got["NetworkConfigured"] != text || !verdict.Held {
+		t.Errorf("Conditions %v", got)
+	}
+	if published := verdict.Status.PublicLoadBalancer.Ingress[0]; published.DomainInternal != "blue.system.svc.cluster.local" {
+		t.Errorf("Published %v", published)
+	}
+	if !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
+		t.Error("What is still served was forgotten")
+	}
+
+	served := facts(side(external, version("v2"), leaving, elsewhere), side(local))
+	after := status.Mark(verdict.Status, served).Status
+	proof := status.ProofsOf(after)[external]
+	if proof.Version != "v2" || proof.Moved == nil || !proof.Moved.Equal(noon) || after.PublicLoadBalancer.Ingress[0].IP != "203.0.113.1" {
+		t.Errorf("Proof %+v, published %v", proof, after.PublicLoadBalancer)
+	}
+	served.Now = noon.Add(time.Hour)
+	if later := status.Mark(after, served).Status; !status.Equal(after, later) {
+		t.Error("The time of the move is written again")
+	}
+}
+
+// TestHeldIsNoExcuse: B-RDY-6, what objects say is said, also while something else is
+// served.
+func TestHeldIsNoExcuse(t *testing.T) {
+	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
+	gone := facts(side(external, version("v2"), held, func(s *status.Side) { s.Gateway = nil }))
+	if got := conditions(status.Mark(before, gone).Status)["Ready"]; got == "True" {
+		t.Error("Ready without a Gateway")
+	}
+}

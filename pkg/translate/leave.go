@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"slices"
+	"time"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+)
+
+// refsOf are the parentRefs with which a route is attached to Gateways, as they stand.
+func (r renderer) refsOf(name string, gateways []string) []gatewayv1.ParentReference {
+	current := r.in.Routes[name]
+	if current == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(current.Spec.ParentRefs), func(ref gatewayv1.ParentReference) bool {
+		return !slices.Contains(gateways, gatewayOf(ref, current.Namespace))
+	})
+}
+
+// leave detaches the routes of a visibility from the Gateways that they are leaving,
+// once all of them are served by the new one and clients have had time to follow its
+// address (SPEC B-SEL-5).
+func (d *Desired) leave(moves Moves) {
+	for i := range d.Routes {
+		route := &d.Routes[i]
+		if len(route.Leaving) == 0 {
+			continue
+		}
+		until := []time.Duration{}
+		published, known := moves.Published[route.Visibility]
+		if known && published.Version == d.Version(route.Visibility) {
+			drained, left := rollout.Drained(published.At, moves.Now, moves.Drain)
+			if drained {
+				route.detach()
+				continue
+			}
+			until = append(until, left)
+		}
+		if state := rollout.Decode(route.Object.Annotations[rollout.Annotation]); state != nil && state.Moving != nil {
+			if left := state.Moving.Add(moves.Drain).Sub(moves.Now); left > 0 {
+				until = append(until, left)
+			}
+		}
+		for _, left := range until {
+			if d.Again == 0 || left < d.Again {
+				d.Again = left
+			}
+		}
+	}
+}
+
+func (r *Route) detach() {
+	r.Leaving = nil
+	r.Object.Spec.ParentRefs = r.Object.Spec.ParentRefs[:1]
+	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil {
+		state.Moving = nil
+		r.Object.Annotations[rollout.Annotation] = state.Encode()
+	}
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/networking/pkg/http/header"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+)
+
+// madePath is where probes ask for backends that get no traffic yet.
+const madePath = "/.well-known/net-gateways-probe/new/"
+
+// acmePath is where certificate authorities ask for an answer that only a new backend
+// can give: it takes no traffic from another one.
+const acmePath = "/.well-known/acme-challenge/"
+
+// step decides how far the change of a route may go now. The object holds the rules
+// that are wanted in the end.
+func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) rollout.Step {
+	want := rollout.Want{
+		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: gateway.Section,
+		Private:  set.Visibility == v1alpha1.IngressVisibilityClusterLocal,
+		Unproven: r.unproven(set, gateway),
+	}
+	current := r.in.Routes[object.Name]
+	moves := r.in.Moves
+	return rollout.Next(live(current, set.Hosts), want, rollout.Seen{
+		Now: moves.Now, Drain: moves.Drain, Proven: r.in.Made.Has(object.Name), Room: room(current),
+		Expelled: named(moves.Expelled[set.Visibility]), Guest: named(moves.Guest[set.Visibility]),
+	})
+}
+
+// live is the route as it stands; nil where there is none of which we know what it is. A
+// host that is not wanted any more cannot wait until backends are proven.
+func live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Live {
+	if current == nil {
+		return nil
+	}
+	state := rollout.Decode(current.Annotations[rollout.Annotation])
+	if state == nil {
+		return nil
+	}
+	found := &rollout.Live{State: *state, Backends: sets.New[string]()}
+	found.Intact = renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
+	for _, rule := range trafficRules(current) {
+		for _, ref := range rule.BackendRefs {
+			found.Backends.Insert(backendOf(ref))
+		}
+	}
+	for _, ref := range current.Spec.ParentRefs {
+		found.Gateways = append(found.Gateways, gatewayOf(ref, current.Namespace))
+	}
+	return found
+}
+
+// unproven are the backends that nobody vouches for and somebody can answer for. A
+// Revision is vouched for by Serving, which routes to it once it is ready, where the
+// gateway itself waits until it knows the way there.
+func (r renderer) unproven(set chunk, gateway Gateway) []string {
+	found := sets.New[string]()
+	for _, rule := range set.Rules {
+		if strings.HasPrefix(rule.Path, acmePath) {
+			continue
+		}
+		for _, backend := range rule.Backends {
+			handler := r.hasProbeHandler(backend)
+			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil
+			if !vouched && (handler || gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification)) {
+				found.Insert(backendOf(backendRef(backend)))
+			}
+		}
+	}
+	return sets.List(found)
+}
+
+// makeRules keeps the hosts and rules that stand and adds a rule for each backend of
+// the batch that only probes meet. It returns the questions for them.
+func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, batch []string) []Proof {
+	current := r.in.Routes[object.Name]
+	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
+	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
+	proofs := []Proof{}
+	for _, rule := range set.Rules {
+		for _, backend := range rule.Backends {
+			name := backendOf(backendRef(backend))
+			hash := madeHash(r.specHash, object.Annotations[rollout.Annotation], name)
+			proof := Proof{Host: probedHost(hostsOf(object)), Path: madePath + hash[:12], Hash: hash}
+			known := slices.ContainsFunc(proofs, func(p Proof) bool { return p.Hash == hash })
+			if slices.Contains(batch, name) && !known {
+				object.Spec.Rules = append(object.Spec.Rules, r.answer(&proof, backend, gateway))
+				proofs = append(proofs, proof)
+			}
+		}
+	}
+	return proofs
+}
+
+// madeHash is answered by one backend on the way to one version.
+func madeHash(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	return hex.EncodeToString(sum[:])
+}
+
+func hostsOf(route *gatewayv1.HTTPRoute) []string {
+	hosts := make([]string, 0, len(route.Spec.Hostnames))
+	for _, host := range route.Spec.Hostnames {
+		hosts = append(hosts, string(host))
+	}
+	return hosts
+}
+
+// room is how many rules for new backends find a place on a route.
+func room(current *gatewayv1.HTTPRoute) int {
+	if current == nil {
+		return 0
+	}
+	standing := slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
+	return maxRouteRules - len(standing)
+}
+
+// trafficRules are the rules that requests meet, without those for probes.
+func trafficRules(route *gatewayv1.HTTPRoute) []gatewayv1.HTTPRouteRule {
+	return slices.DeleteFunc(slices.Clone(route.Spec.Rules), isProbed)
+}
+
+// isProbed tells rules for probes by the header that they match and set.
+func isProbed(rule gatewayv1.HTTPRouteRule) bool {
+	if len(rule.Matches) != 1 || len(rule.Matches[0].Headers) != 1 || len(rule.Filters) == 0 || rule.Filters[0].RequestHeaderModifier == nil {
+		return false
+	}
+	matched, set := rule.Matches[0].Headers[0], rule.Filters[0].RequestHeaderModifier.Set
+	return string(matched.Name) == header.HashKey && matched.Value == header.HashValueOverride && len(set) == 1 && string(set[0].Name) == header.HashKey
+}
+
+// isMade tells rules for new backends by their path.
+func isMade(rule gatewayv1.HTTPRouteRule) bool {
+	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, madePath)
+}
+
+// backendOf names what a backendRef leads to.
+func backendOf(ref gatewayv1.HTTPBackendRef) string {
+	namespace, port := "", gatewayv1.PortNumber(0)
+	if ref.Namespace != nil {
+		namespace = string(*ref.Namespace)
+	}
+	if ref.Port != nil {
+		port = *ref.Port
+	}
+	return fmt.Sprintf("%s/%s:%d", namespace, ref.Name, port)
+}
+
+func gatewayOf(ref gatewayv1.ParentReference, namespace string) string {
+	if ref.Namespace != nil {
+		namespace = string(*ref.Namespace)
+	}
+	return types.NamespacedName{Namespace: namespace, Name: string(ref.Name)}.String()
+}
+
+func named(gateways sets.Set[types.NamespacedName]) sets.Set[string] {
+	found := sets.New[string]()
+	for gateway := range gateways {
+		found.Insert(gateway.String())
+	}
+	return found
+}
