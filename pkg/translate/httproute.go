@@ -113,7 +113,14 @@ func parentRef(gateway Gateway) gatewayv1.ParentReference {
 
 // rule renders one rule. With one backend its headers are set by the rule, which is
 // a core feature; only a real split needs filters on backends (SPEC B-TRN-2).
+//
+// A rule that cannot be served has no backends, and then no filters either: the
+// gateway answers what it matches with 500, by the Gateway API. Left out, its requests
+// would go to the backends of a less specific rule or of a wildcard host.
 func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+	if len(rule.Backends) == 0 {
+		return gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(rule)}}
+	}
 	set := rule.Set
 	if len(rule.Backends) == 1 {
 		set = mergeHeaders(set, rule.Backends[0].Set)

@@ -42,8 +42,11 @@ const (
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
 func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) Proof {
-	backend := probedBackend(set.Rules)
 	proof := Proof{Host: probedHost(set.Hosts), Path: probedPath(set.part), Hash: hash}
+	backend, found := probedBackend(set.Rules)
+	if !found {
+		return proof
+	}
 	value := []Header{{Name: header.HashKey, Value: hash}}
 	filters := setHeaders(value)
 	switch {
@@ -71,8 +74,13 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 
 // probedBackend is the backend with the largest share of what most requests meet:
 // the rule with the fewest header matches and the shortest path. An ACME challenge's
-// solver, which stands beside it for a while, is not asked.
-func probedBackend(rules []Rule) Backend {
+// solver, which stands beside it for a while, is not asked. There is none when no rule
+// can be served.
+func probedBackend(rules []Rule) (backend Backend, found bool) {
+	rules = slices.DeleteFunc(slices.Clone(rules), func(rule Rule) bool { return len(rule.Backends) == 0 })
+	if len(rules) == 0 {
+		return Backend{}, false
+	}
 	chosen := slices.MinFunc(rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(len(a.Headers), len(b.Headers)), cmp.Compare(len(a.Path), len(b.Path)))
 	})
@@ -82,7 +90,7 @@ func probedBackend(rules []Rule) Backend {
 			largest = backend
 		}
 	}
-	return largest
+	return largest, true
 }
 
 // probedPath is what Knative's own probes ask for, and a path of its own for each
