@@ -40,8 +40,8 @@ type Input struct {
 	Mapped map[string]*v1alpha1.Ingress
 	// Lost are the hosts that an older KIngress has on the same Gateway.
 	Lost sets.Set[HostAt]
-	// Routes are this KIngress's HTTPRoutes as they stand, by name. Only their
-	// rollout state is read.
+	// Routes are this KIngress's HTTPRoutes as they stand, by name. Read are their
+	// rollout state, and which hosts and matches are on which of them.
 	Routes map[string]*gatewayv1.HTTPRoute
 }
 
