@@ -16,7 +16,16 @@ import (
 )
 
 // maxBackends is the Gateway API's limit for the backendRefs of one rule.
+//
+// More cannot be had by spreading. A gateway chooses the rule by the request alone:
+// two rules with one match do not share its requests, the older one gets them all. So
+// like requests meet one rule, and are split over what it references: 16 Services at
+// most, with one set of headers each. A Service in front of several others would weigh
+// them by their pods instead of percents, and lose their headers.
 const maxBackends = 16
+
+// maxWeight is the Gateway API's limit for the weight of one backend.
+const maxWeight = 1_000_000
 
 // Port names that Knative and Kubernetes users write for HTTP/2 without TLS. The
 // Gateway API knows the Service's appProtocol only (GEP-1911).
@@ -30,31 +39,47 @@ type backendContext struct {
 	report   *report
 }
 
-// resolveBackends makes every backend a Service with a port number. A rule whose
-// backends cannot all be resolved is left out and refused: half a split would send
-// traffic where nobody asked for it.
+// resolveBackends makes every backend a Service with a port number. A rule that cannot
+// be served as a whole has no backends afterwards: half a split would send traffic
+// where nobody asked for it.
 func resolveBackends(rules []Rule, bc backendContext) []Rule {
 	resolved := make([]Rule, 0, len(rules))
 	for _, rule := range rules {
-		if len(rule.Backends) > maxBackends {
-			bc.report.refuse(Refusal{Field: rule.Field + ".splits", Code: ReasonUnsupported,
-				Detail: fmt.Sprintf("%d backends, an HTTPRoute rule holds %d at most", len(rule.Backends), maxBackends)})
-			continue
-		}
-		backends := make([]Backend, 0, len(rule.Backends))
-		for _, backend := range rule.Backends {
-			if target, ok := bc.resolve(backend); ok {
-				backends = append(backends, target)
-			}
-		}
-		if len(backends) == len(rule.Backends) && len(backends) > 0 {
-			rule.Backends = backends
-			resolved = append(resolved, rule)
-		} else if len(rule.Backends) == 0 {
-			bc.report.gap(Gap{Field: rule.Field + ".splits", Detail: "no backend has a share of the traffic"})
-		}
+		rule.Backends = bc.resolveAll(rule)
+		resolved = append(resolved, rule)
 	}
 	return resolved
+}
+
+func (bc backendContext) resolveAll(rule Rule) []Backend {
+	backends, complete := make([]Backend, 0, len(rule.Backends)), true
+	for _, backend := range rule.Backends {
+		target, ok := bc.resolve(backend)
+		complete = complete && ok
+		backends = addShare(backends, target)
+	}
+	switch {
+	case rule.Refused || !complete: // reported already
+		return nil
+	case len(backends) == 0:
+		bc.report.gap(Gap{Field: rule.Field + ".splits", Detail: "no backend has a share of the traffic; it is answered 500"})
+	case len(backends) > maxBackends:
+		bc.report.refuse(Refusal{Field: rule.Field + ".splits", Code: ReasonUnsupported,
+			Detail: fmt.Sprintf("%d backends, an HTTPRoute rule holds %d different ones at most", len(backends), maxBackends)})
+		return nil
+	}
+	return backends
+}
+
+// addShare gives a backend that is in the list twice, with the same headers, one share.
+func addShare(backends []Backend, added Backend) []Backend {
+	for i, known := range backends {
+		if known.Service == added.Service && known.Port == added.Port && slices.Equal(known.Set, added.Set) && known.Weight+added.Weight <= maxWeight {
+			backends[i].Weight += added.Weight
+			return backends
+		}
+	}
+	return append(backends, added)
 }
 
 // resolve follows an ExternalName to the Service it names, finds the number of a

@@ -146,7 +146,10 @@ func sound(in translate.Input, desired translate.Desired) error {
 			}
 		}
 		for _, rule := range route.Object.Spec.Rules {
-			if len(rule.BackendRefs) == 0 || len(rule.BackendRefs) > 16 || slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool { return *ref.Weight <= 0 }) {
+			if refused := len(desired.Gaps)+len(desired.Refusals) > 0; len(rule.BackendRefs) == 0 && (!refused || len(rule.Filters) > 0) {
+				return fmt.Errorf("HTTPRoute %s has a rule without backends, and nobody says why: %v", route.Object.Name, rule)
+			}
+			if len(rule.BackendRefs) > 16 || slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool { return *ref.Weight <= 0 }) {
 				return fmt.Errorf("HTTPRoute %s has a rule with too many backends, or none of weight", route.Object.Name)
 			}
 		}

@@ -4,20 +4,12 @@ package translate
 
 import (
 	"fmt"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
-)
-
-// The Gateway API's limits for one HTTPRoute. One rule is kept free for the probe.
-const (
-	maxRouteRules = 16
-	maxRules      = maxRouteRules - 1
-	maxHostnames  = 16
 )
 
 type renderer struct {
@@ -27,50 +19,18 @@ type renderer struct {
 	names    sets.Set[string] // of the routes rendered so far
 }
 
-// chunk is the share of a RuleSet that fits into one HTTPRoute.
-type chunk struct {
-	RuleSet
-	// part counts the HTTPRoutes that serve the same hosts, from 0.
-	part int
-}
-
-// routes renders a set as HTTPRoutes, as many as the API's limits ask for. Rules of
-// one host on several HTTPRoutes mean the same as on one: a gateway orders them by
-// their matches, which are distinct (SPEC B-TRN-3).
+// routes renders a set as HTTPRoutes, as many as the API's limits ask for.
 func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 	routes := []Route{}
-	for _, hosts := range chunks(set.Hosts, maxHostnames) {
-		for part, rules := range chunks(set.Rules, maxRules) {
-			name := shortened(RouteName(hosts, part) + r.twin(set, hosts))
-			if r.names.Has(name) {
-				r.report.refuse(*unsupported(rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", name))
-				continue
-			}
-			r.names.Insert(name)
-			share := chunk{RuleSet: RuleSet{Visibility: set.Visibility, Hosts: hosts, Rules: rules}, part: part}
-			routes = append(routes, r.route(share, name, gateway))
+	for _, share := range r.spread(set) {
+		if r.names.Has(share.name) {
+			r.report.refuse(*unsupported(share.Rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", share.name))
+			continue
 		}
+		r.names.Insert(share.name)
+		routes = append(routes, r.route(share, share.name, gateway))
 	}
 	return routes
-}
-
-func chunks[T any](list []T, size int) [][]T {
-	return slices.Collect(slices.Chunk(list, size))
-}
-
-// twin is the suffix that keeps the local route of a host apart from its external
-// one.
-func (r renderer) twin(set RuleSet, hosts []string) string {
-	if set.Visibility == visibilities[0] {
-		return ""
-	}
-	name := RouteName(hosts, 0)
-	for _, rule := range r.in.Ingress.Spec.Rules {
-		if Visibility(rule) != set.Visibility && slices.ContainsFunc(rule.Hosts, func(h string) bool { return RouteName([]string{h}, 0) == name }) {
-			return localTwin
-		}
-	}
-	return ""
 }
 
 // route renders one HTTPRoute with every field that the API server would default
@@ -114,7 +74,14 @@ func parentRef(gateway Gateway) gatewayv1.ParentReference {
 
 // rule renders one rule. With one backend its headers are set by the rule, which is
 // a core feature; only a real split needs filters on backends (SPEC B-TRN-2).
+//
+// A rule that cannot be served has no backends, and then no filters either: the
+// gateway answers what it matches with 500, by the Gateway API. Left out, its requests
+// would go to the backends of a less specific rule or of a wildcard host.
 func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+	if len(rule.Backends) == 0 {
+		return gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(rule)}}
+	}
 	set := rule.Set
 	if len(rule.Backends) == 1 {
 		set = mergeHeaders(set, rule.Backends[0].Set)

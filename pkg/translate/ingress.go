@@ -45,7 +45,7 @@ type Input struct {
 	// Lost are the hosts that an older KIngress has on the same Gateway.
 	Lost sets.Set[HostAt]
 	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
-	// with what is served.
+	// with what is served, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
 	// Made names the routes whose questions about new backends are all answered.
 	Made sets.Set[string]

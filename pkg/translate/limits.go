@@ -62,13 +62,11 @@ func possibleHosts(hosts []string, field string, report *report) []string {
 	return possible
 }
 
-// checkPath says why an HTTPRoute cannot have a rule for the path, or nil.
-func checkPath(path v1alpha1.HTTPIngressPath, field string) *Refusal {
+// checkMatch says why an HTTPRoute cannot match what the path does, or nil.
+func checkMatch(path v1alpha1.HTTPIngressPath, field string) *Refusal {
 	switch {
 	case path.Path != "" && !possiblePath(path.Path):
 		return unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
-	case path.RewriteHost != "" && len(validation.IsDNS1123Subdomain(path.RewriteHost)) > 0:
-		return unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
 	case len(path.Headers) > maxHeaders:
 		return unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), maxHeaders)
 	}
@@ -79,6 +77,14 @@ func checkPath(path v1alpha1.HTTPIngressPath, field string) *Refusal {
 			return unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
 		}
 		seen.Insert(strings.ToLower(name))
+	}
+	return nil
+}
+
+// checkTarget says why requests cannot be sent where the path wants them, or nil.
+func checkTarget(path v1alpha1.HTTPIngressPath, field string) *Refusal {
+	if path.RewriteHost != "" && len(validation.IsDNS1123Subdomain(path.RewriteHost)) > 0 {
+		return unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
 	}
 	for i, split := range path.Splits {
 		if refusal := checkSplit(split, fmt.Sprintf("%s.splits[%d]", field, i)); refusal != nil {

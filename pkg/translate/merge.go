@@ -58,11 +58,15 @@ func rulesByHost(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, r
 		hosts := possibleHosts(rule.Hosts, field, report)
 		for j, path := range rule.HTTP.Paths {
 			at := fmt.Sprintf("%s.http.paths[%d]", field, j)
-			if refusal := checkPath(path, at); refusal != nil {
+			if refusal := checkMatch(path, at); refusal != nil {
 				report.refuse(*refusal)
 				continue
 			}
 			translated := ruleFor(path, at, ing.Namespace)
+			if refusal := checkTarget(path, at); refusal != nil {
+				report.refuse(*refusal)
+				translated = translated.refused()
+			}
 			for _, host := range hosts {
 				perHost[host] = appendRule(perHost[host], translated)
 			}

@@ -47,7 +47,11 @@ const (
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
 func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) Proof {
 	proof := Proof{Host: probedHost(set.Hosts), Path: probedPath(set.part), Hash: hash}
-	rule := r.answer(&proof, probedBackend(set.Rules), gateway)
+	backend, found := probedBackend(set.Rules)
+	if !found {
+		return proof
+	}
+	rule := r.answer(&proof, backend, gateway)
 	object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
 	return proof
 }
@@ -92,8 +96,13 @@ func marker(ing *v1alpha1.Ingress) string {
 
 // probedBackend is the backend with the largest share of what most requests meet:
 // the rule with the fewest header matches and the shortest path. An ACME challenge's
-// solver, which stands beside it for a while, is not asked.
-func probedBackend(rules []Rule) Backend {
+// solver, which stands beside it for a while, is not asked. There is none when no rule
+// can be served.
+func probedBackend(rules []Rule) (backend Backend, found bool) {
+	rules = slices.DeleteFunc(slices.Clone(rules), func(rule Rule) bool { return len(rule.Backends) == 0 })
+	if len(rules) == 0 {
+		return Backend{}, false
+	}
 	chosen := slices.MinFunc(rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(len(a.Headers), len(b.Headers)), cmp.Compare(len(a.Path), len(b.Path)))
 	})
@@ -103,7 +112,7 @@ func probedBackend(rules []Rule) Backend {
 			largest = backend
 		}
 	}
-	return largest
+	return largest, true
 }
 
 // probedPath is what Knative's own probes ask for, and a path of its own for each

@@ -24,7 +24,7 @@ func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
 	resolved := make([]Rule, 0, len(rules))
 	for i, rule := range rules {
 		target := in.Mapped[rule.RewriteHost]
-		if rule.RewriteHost == "" || target == nil {
+		if rule.Refused || rule.RewriteHost == "" || target == nil {
 			resolved = append(resolved, rule)
 			continue
 		}
@@ -41,10 +41,18 @@ func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
 			default:
 				resolved = appendRule(resolved, combined)
 			}
+			if possible && combined.Refused {
+				report.gap(Gap{Field: rule.Field + ".rewriteHost", Detail: fmt.Sprintf(
+					"KIngress %s has a rule for host %s that cannot be served; it is answered 500", target.Name, rule.RewriteHost)})
+			}
 		}
 		if !reached {
 			report.gap(Gap{Field: rule.Field + ".rewriteHost", Detail: fmt.Sprintf(
 				"KIngress %s serves nothing under host %s that the rule leads to", target.Name, rule.RewriteHost)})
+		}
+		if slices.ContainsFunc(rules[i+1:], func(later Rule) bool { return later.covers(rule) }) {
+			// What nothing behind the rule matches must not meet the backends of another.
+			resolved = appendRule(resolved, rule.refused())
 		}
 	}
 	return resolved
@@ -65,7 +73,7 @@ func rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 // combine is what a request meets that passes first the outer rule and then the
 // inner one. It is not possible when no request matches both.
 func combine(outer, inner Rule) (Rule, bool) {
-	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Backends: slices.Clone(inner.Backends)}
+	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Backends: slices.Clone(inner.Backends), Refused: inner.Refused}
 	for i := range combined.Backends {
 		combined.Backends[i].Field = outer.Field + ".rewriteHost" // the backend's own field is in the target
 	}

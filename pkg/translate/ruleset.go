@@ -33,7 +33,11 @@ type Rule struct {
 	Set []Header
 	// RewriteHost replaces the Host header; empty leaves it.
 	RewriteHost string
-	Backends    []Backend
+	// Backends share what the rule matches. Without any it is answered 500.
+	Backends []Backend
+	// Refused tells why there are no backends: the KIngress says where to send the
+	// requests in a way that cannot be rendered.
+	Refused bool
 }
 
 // Header is a name and its exact value.
@@ -47,10 +51,15 @@ type Backend struct {
 	Field   string
 	Service types.NamespacedName
 	Port    intstr.IntOrString
-	// Weight is the share in percent; never 0.
+	// Weight is the share, in percent of the requests; never 0.
 	Weight int32
 	// Set are the request headers set after the split; sorted by name.
 	Set []Header
+}
+
+// refused matches the same and sends it nowhere.
+func (r Rule) refused() Rule {
+	return Rule{Field: r.Field, Path: r.Path, Headers: r.Headers, Refused: true}
 }
 
 // match identifies what a rule matches; two rules of one host with the same match

@@ -44,11 +44,18 @@ var client = &http.Client{
 
 // Ask sends one request to port 80 of an address, for a host.
 func Ask(ctx context.Context, address, host string) Answer {
+	return Request{Host: host}.ask(ctx, address)
+}
+
+func (r Request) ask(ctx context.Context, address string) Answer {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(address, "80")+"/", nil)
 	if err != nil {
 		return Answer{Err: err}
 	}
-	request.Host = host
+	request.Host = r.Host
+	for name, value := range r.Header {
+		request.Header.Set(name, value)
+	}
 	response, err := client.Do(request)
 	if err != nil {
 		return Answer{Err: err}
@@ -61,14 +68,28 @@ func Ask(ctx context.Context, address, host string) Answer {
 // AwaitAnswer asks until the code comes back.
 func AwaitAnswer(t testing.TB, address, host string, code int, limit time.Duration) Answer {
 	t.Helper()
+	return await(t, address, Request{Host: host}, code, limit)
+}
+
+// AwaitRight asks until an answer of code 200 comes back with which nothing is wrong.
+func AwaitRight(t testing.TB, address string, request Request, limit time.Duration) Answer {
+	t.Helper()
+	return await(t, address, request, http.StatusOK, limit)
+}
+
+func await(t testing.TB, address string, request Request, code int, limit time.Duration) Answer {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	ticker := time.NewTicker(askEvery)
 	defer ticker.Stop()
 	last := Answer{Err: errors.New("not asked")}
 	for {
-		answer := Ask(ctx, address, host)
-		if answer.Code == code {
+		answer := request.ask(ctx, address)
+		if answer.Code == code && request.Wrong != nil {
+			answer.Err = request.Wrong(answer)
+		}
+		if answer.Code == code && answer.Err == nil {
 			return answer
 		}
 		if ctx.Err() == nil {
@@ -76,7 +97,7 @@ func AwaitAnswer(t testing.TB, address, host string, code int, limit time.Durati
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("http://%s for host %s: %s, want %d within %s", address, host, last, code, limit)
+			t.Fatalf("http://%s for host %s %v: %s, want %d within %s", address, request.Host, request.Header, last, code, limit)
 		case <-ticker.C:
 		}
 	}

@@ -4,12 +4,25 @@ package cluster
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
 )
 
-// Load is a constant stream of requests to one host.
+// Request is what to ask a data plane.
+type Request struct {
+	Host   string
+	Header map[string]string
+	// Wrong says what is wrong with an answer of code 200; nil takes all.
+	Wrong func(Answer) error
+}
+
+// WrongAnswer counts, in the place of a code, answers of code 200 that are wrong.
+const WrongAnswer = -1
+
+// Load is a constant stream of requests to one address.
 type Load struct {
 	cancel   context.CancelFunc
 	done     sync.WaitGroup
@@ -27,6 +40,12 @@ const inFlight = 16
 // Stop or the end of the test.
 func StartLoad(t testing.TB, address, host string, interval time.Duration) *Load {
 	t.Helper()
+	return StartRequests(t, address, interval, Request{Host: host})
+}
+
+// StartRequests is StartLoad for several requests in turn.
+func StartRequests(t testing.TB, address string, interval time.Duration, requests ...Request) *Load {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	load := &Load{cancel: cancel, answered: make(chan struct{}, 1), codes: map[int]int{}, first: map[int]string{}}
 	begin := time.Now()
@@ -34,16 +53,17 @@ func StartLoad(t testing.TB, address, host string, interval time.Duration) *Load
 	load.done.Go(func() {
 		ticker := time.NewTicker(interval)
 		defer ticker.Stop()
-		for {
+		for turn := 0; ; turn++ {
 			select {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
 			}
 			slots <- struct{}{}
+			request := requests[turn%len(requests)]
 			load.done.Go(func() {
-				answer := Ask(context.Background(), address, host)
-				load.note(time.Since(begin), answer)
+				answer := request.ask(context.Background(), address)
+				load.note(time.Since(begin), request, answer)
 				<-slots
 			})
 		}
@@ -52,12 +72,18 @@ func StartLoad(t testing.TB, address, host string, interval time.Duration) *Load
 	return load
 }
 
-func (l *Load) note(at time.Duration, answer Answer) {
+func (l *Load) note(at time.Duration, request Request, answer Answer) {
+	code, what := answer.Code, answer.String()
+	if code == http.StatusOK && request.Wrong != nil {
+		if err := request.Wrong(answer); err != nil {
+			code, what = WrongAnswer, err.Error()
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.codes[answer.Code]++
-	if _, known := l.first[answer.Code]; !known {
-		l.first[answer.Code] = at.Round(time.Millisecond).String() + ": " + answer.String()
+	l.codes[code]++
+	if _, known := l.first[code]; !known {
+		l.first[code] = fmt.Sprintf("%s: host %s %v: %s", at.Round(time.Millisecond), request.Host, request.Header, what)
 	}
 	select {
 	case l.answered <- struct{}{}:

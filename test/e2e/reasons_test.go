@@ -113,7 +113,7 @@ func TestTooManyBackends_BRDY6_Unsupported(t *testing.T) {
 	cluster.KIngresses.Create(t, world.Cluster, ing)
 	space.AwaitReason(t, "wide", cluster.Seconds, "Unsupported", "spec.rules[1].http.paths[0].splits", "20 backends")
 	cluster.AwaitAnswer(t, world.Internal, space.LocalHost("wide"), 200, cluster.Seconds)
-	cluster.Answers(t, world.Blue, space.ExternalHost("wide"), 404)
+	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("wide"), 500, cluster.Seconds)
 }
 
 // B-RDY-6 ProbeFailed: a backend without endpoints; the condition names host, address

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"knative.dev/networking/pkg/http/header"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// The Gateway API's limits for one HTTPRoute. Of its 16 rules four are kept free: one
+// for the steady probe, three for proofs of new backends while a rollout runs.
+const (
+	maxRouteRules = 16
+	maxRules      = maxRouteRules - 4
+	maxHostnames  = 16
+)
+
+// chunk is the share of a RuleSet that one HTTPRoute holds.
+type chunk struct {
+	RuleSet
+	// name is that of the HTTPRoute.
+	name string
+	// part counts the HTTPRoutes that serve the same hosts, from 0.
+	part int
+}
+
+// spread cuts a set into shares that fit into HTTPRoutes. Rules of one host on several
+// HTTPRoutes mean the same as on one: a gateway orders them by their matches, which are
+// distinct (SPEC B-TRN-3).
+//
+// Hosts and rules stay on the HTTPRoute on which they are. HTTPRoutes are written one
+// after another: what moved between two that exist would for a moment be on neither,
+// and its requests would meet a less specific rule. New ones go where room is.
+func (r renderer) spread(set RuleSet) []chunk {
+	shares := []chunk{}
+	for _, group := range r.hostGroups(set) {
+		twin := r.twin(set, group.name)
+		parts := spreadRules(set.Rules, r.liveParts(group.name, twin))
+		for _, part := range slices.Sorted(maps.Keys(parts)) {
+			shares = append(shares, chunk{
+				RuleSet: RuleSet{Visibility: set.Visibility, Hosts: group.hosts, Rules: parts[part]},
+				name:    routeName(group.name, partSuffix(part)+twin),
+				part:    part,
+			})
+		}
+	}
+	return shares
+}
+
+// twin is the suffix that keeps the local route of a host apart from its external
+// one.
+func (r renderer) twin(set RuleSet, host string) string {
+	if set.Visibility == visibilities[0] {
+		return ""
+	}
+	name := routeName(host, "")
+	for _, rule := range r.in.Ingress.Spec.Rules {
+		if Visibility(rule) != set.Visibility && slices.ContainsFunc(rule.Hosts, func(h string) bool { return routeName(h, "") == name }) {
+			return localTwin
+		}
+	}
+	return ""
+}
+
+// liveParts are the HTTPRoutes that are named after the host and serve it, by part.
+func (r renderer) liveParts(host, twin string) map[int]*gatewayv1.HTTPRoute {
+	live := map[int]*gatewayv1.HTTPRoute{}
+	for name, route := range r.in.Routes {
+		if part, found := partOf(name, host, twin); found && slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(host)) {
+			live[part] = route
+		}
+	}
+	return live
+}
+
+// hostGroup are the sorted hosts of one HTTPRoute, or of its parts.
+type hostGroup struct {
+	// name is the host that gives the HTTPRoute its name.
+	name  string
+	hosts []string
+}
+
+// hostGroups cuts the hosts of a set. As many as fit into one HTTPRoute always are in
+// one, named after the alphabetically last. More stay with the host that named their
+// HTTPRoute.
+func (r renderer) hostGroups(set RuleSet) []hostGroup {
+	groups, homeless := []hostGroup{}, set.Hosts
+	if len(set.Hosts) > maxHostnames {
+		groups, homeless = r.liveGroups(set)
+	}
+	for i := range groups {
+		room := min(maxHostnames-len(groups[i].hosts), len(homeless))
+		groups[i].hosts = slices.Sorted(slices.Values(slices.Concat(groups[i].hosts, homeless[:room])))
+		homeless = homeless[room:]
+	}
+	for hosts := range slices.Chunk(homeless, maxHostnames) {
+		groups = append(groups, hostGroup{name: hosts[len(hosts)-1], hosts: hosts})
+	}
+	return groups
+}
+
+// liveGroups finds which hosts of a set are together on HTTPRoutes, and those that are
+// not yet on any.
+func (r renderer) liveGroups(set RuleSet) (groups []hostGroup, homeless []string) {
+	homeless = slices.Clone(set.Hosts)
+	for _, host := range set.Hosts {
+		live := r.liveParts(host, r.twin(set, host))
+		if len(live) == 0 || !slices.Contains(homeless, host) {
+			continue
+		}
+		together := live[slices.Min(slices.Collect(maps.Keys(live)))].Spec.Hostnames
+		group := hostGroup{name: host, hosts: []string{host}}
+		for _, other := range homeless {
+			if other != host && len(group.hosts) < maxHostnames && slices.Contains(together, gatewayv1.Hostname(other)) {
+				group.hosts = append(group.hosts, other)
+			}
+		}
+		homeless = slices.DeleteFunc(homeless, func(h string) bool { return slices.Contains(group.hosts, h) })
+		groups = append(groups, group)
+	}
+	return groups, homeless
+}
+
+// spreadRules gives each rule a part: the one on which it is, else the first with room.
+// A rule for which there is no room any more goes to a part that does not exist yet,
+// because what is created is written first.
+func spreadRules(rules []Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]Rule {
+	places := livePlaces(live)
+	chosen, count := make([]int, len(rules)), map[int]int{}
+	homeless := []int{}
+	for i, rule := range rules {
+		place, found := places[rule.match()]
+		if !found || count[place] == maxRules {
+			homeless = append(homeless, i)
+			continue
+		}
+		chosen[i] = place
+		count[place]++
+	}
+	for _, i := range homeless {
+		_, displaced := places[rules[i].match()]
+		place := 0
+		for count[place] == maxRules || displaced && live[place] != nil {
+			place++
+		}
+		chosen[i] = place
+		count[place]++
+	}
+	parts := map[int][]Rule{}
+	for i, rule := range rules {
+		parts[chosen[i]] = append(parts[chosen[i]], rule)
+	}
+	return parts
+}
+
+// livePlaces tells on which part each match is. Rules for probes do not count: every
+// part has its own.
+func livePlaces(live map[int]*gatewayv1.HTTPRoute) map[string]int {
+	places := map[string]int{}
+	for _, part := range slices.Sorted(maps.Keys(live)) {
+		for _, rule := range live[part].Spec.Rules {
+			for _, found := range rule.Matches {
+				matched, probes := readMatch(found)
+				if _, known := places[matched]; !known && !probes {
+					places[matched] = part
+				}
+			}
+		}
+	}
+	return places
+}
+
+// readMatch is Rule.match of a rendered match, and whether it is that of a probe.
+func readMatch(rendered gatewayv1.HTTPRouteMatch) (matched string, probes bool) {
+	rule := Rule{}
+	if rendered.Path != nil && rendered.Path.Value != nil {
+		rule.Path = *rendered.Path.Value
+	}
+	for _, h := range rendered.Headers {
+		rule.Headers = append(rule.Headers, Header{Name: string(h.Name), Value: h.Value})
+		probes = probes || strings.EqualFold(string(h.Name), header.HashKey)
+	}
+	return rule.match(), probes
+}
