@@ -10,7 +10,8 @@
 //
 // The package is pure: values in, values out. It knows no client, lister, logger,
 // context or clock, and it never changes its input. What a gateway cannot do is
-// returned as a Gap, what cannot be translated at all as a Refusal.
+// returned as a Gap, what cannot be translated at all as a Refusal. A rule that cannot
+// be served keeps its match and answers 500: no request goes to another's backends.
 //
 // What comes next: pkg/apply diffs the result against the cluster.
 package translate

@@ -321,3 +321,22 @@ func TestFirstRenderingIsSorted(t *testing.T) {
 		}
 	})
 }
+
+// TestSharesOfOneBackend: B-TRN-3, however often a backend is named, no weight is above
+// what the API allows.
+func TestSharesOfOneBackend(t *testing.T) {
+	one := service{}
+	ing := one.ingress()
+	ing.Spec.Rules[0].HTTP.Paths[0].Splits = slices.Repeat([]v1alpha1.IngressBackendSplit{split(1, 100)}, 10_001)
+	desired, err := translate.Ingress(translate.Input{Ingress: ing, Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: {}}})
+	if err != nil || len(desired.Routes) != 1 {
+		t.Fatal(desired, err)
+	}
+	weights := []int32{}
+	for _, ref := range desired.Routes[0].Object.Spec.Rules[1].BackendRefs {
+		weights = append(weights, *ref.Weight)
+	}
+	if !slices.Equal(weights, []int32{1_000_000, 100}) {
+		t.Errorf("Weights %v", weights)
+	}
+}

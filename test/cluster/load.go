@@ -68,7 +68,11 @@ func StartRequests(t testing.TB, address string, interval time.Duration, request
 			})
 		}
 	})
-	t.Cleanup(func() { load.Stop() })
+	t.Cleanup(func() {
+		if codes := load.Stop(); t.Failed() {
+			t.Logf("load: %v, first of each: %v", codes, load.first)
+		}
+	})
 	return load
 }
 
