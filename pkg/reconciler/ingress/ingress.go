@@ -125,7 +125,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	// 4. Ask the data planes whether they serve it.
 	facts := seen.facts(desired, conflicts, applied.Refusals)
 	facts.Unexpected = applyErr
-	recheck := r.prove(seen, desired, &facts)
+	recheck := soonest(r.prove(seen, desired, &facts), askAgain(applied.Refusals))
 	// 5. Report.
 	if err := r.report(ctx, ing, facts); err != nil || applyErr != nil || recheck == 0 {
 		return cmp.Or(applyErr, err)

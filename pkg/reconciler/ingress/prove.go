@@ -91,9 +91,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 	if choice.Degraded != "" {
 		q.note(fmt.Sprintf("HTTPRoute %s: %s", name, choice.Degraded))
 	}
-	if choice.Recheck > 0 && (q.recheck == 0 || choice.Recheck < q.recheck) {
-		q.recheck = choice.Recheck
-	}
+	q.recheck = soonest(q.recheck, choice.Recheck)
 	fact.ByStatus = choice.Mode == probe.Status
 	if !fact.ByStatus && len(choice.Addresses) == 0 {
 		fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -69,6 +70,29 @@ func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write)
 			r.recorder.Eventf(ing, corev1.EventTypeNormal, string(write.Verb), "%s HTTPRoute %s/%s", write.Verb, write.Object.Namespace, write.Object.Name)
 		}
 	}
+}
+
+// askRefusedAfter is how soon the API server is asked again for a write that it refused:
+// nobody tells when the policy or the CRD that forbids it changes.
+const askRefusedAfter = 10 * time.Second
+
+// askAgain is when to write again after these refusals; 0 is never. What belongs to
+// somebody else is watched.
+func askAgain(refusals []*apply.Refusal) time.Duration {
+	for _, refusal := range refusals {
+		if refusal.Code == apply.ReasonUnsupported {
+			return askRefusedAfter
+		}
+	}
+	return 0
+}
+
+// soonest is the shorter of two waits, of which 0 is none.
+func soonest(a, b time.Duration) time.Duration {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }
 
 // watchConflicts watches the objects of others that stand in the way, so that their
