@@ -73,8 +73,7 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 	port, found := servicePort(service, backend.Port)
 	if backend.Port.Type == intstr.String {
 		if !found {
-			bc.report.refuse(Refusal{Field: backend.Field + ".servicePort", Code: ReasonRefsNotResolved, Wait: true,
-				Detail: fmt.Sprintf("Service %s has no port named %q", backend.Service, backend.Port.StrVal)})
+			bc.report.refuse(missingPort(backend, service))
 			return backend, false
 		}
 		backend.Port = intstr.FromInt32(port.Port)
@@ -83,6 +82,16 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 		bc.noteProtocol(backend, port)
 	}
 	return backend, true
+}
+
+// missingPort says why a named port has no number.
+func missingPort(backend Backend, service *corev1.Service) Refusal {
+	refusal := Refusal{Field: backend.Field + ".servicePort", Code: ReasonRefsNotResolved, Wait: true,
+		Detail: fmt.Sprintf("Service %s has no port named %q", backend.Service, backend.Port.StrVal)}
+	if service == nil {
+		refusal.Field, refusal.Detail = backend.Field+".serviceName", fmt.Sprintf("Service %s does not exist", backend.Service)
+	}
+	return refusal
 }
 
 func (bc backendContext) noteProtocol(backend Backend, port corev1.ServicePort) {

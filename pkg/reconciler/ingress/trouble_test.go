@@ -80,7 +80,7 @@ func TestGatewayGoesAndComes(t *testing.T) {
 	w.until("the external side is not Ready, the local one is", func() bool {
 		return w.is("hello", "False")() && w.conditions("hello")["NetworkConfigured"] == "True"
 	})
-	text := "False GatewayNotFound: Gateway gateways/blue, which external-gateways[0] (gateways/blue) names, does not exist"
+	text := "False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
 	expect(t, "Conditions", map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}, w.conditions("hello"))
 	w.store(gateway("blue"))
 	w.until("hello is Ready again", w.is("hello", "True"))
@@ -97,7 +97,7 @@ func TestHostConflict(t *testing.T) {
 	older.Spec.Rules = older.Spec.Rules[1:]
 	w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0))...))
 	w.until("the older is Ready, the younger is not", func() bool { return w.is("older", "True")() && w.is("hello", "False")() })
-	expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older"), w.conditions("hello"))
+	expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older: change the host of one of them, or delete one"), w.conditions("hello"))
 	if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
 		t.Errorf("HTTPRoutes %v", routes)
 	}
