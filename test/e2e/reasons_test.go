@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
@@ -71,6 +73,29 @@ func TestBackendChanges_BRDY6_RefsNotResolved(t *testing.T) {
 	change("http", 8888)
 	space.AwaitReady(t, "hello", cluster.Seconds)
 	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("hello"), 200, cluster.Seconds)
+}
+
+// B-RDY-6 RefsNotResolved: a backend in another namespace needs a ReferenceGrant there,
+// which nobody but its owner gives; the KIngress follows the grant both ways.
+func TestGrantComesAndGoes_BRDY6_RefsNotResolved(t *testing.T) {
+	t.Parallel()
+	space, far := world.Space(t, nil), world.Space(t, nil)
+	far.Backend(t, "hello")
+	ing := space.KIngress("hello", nil)
+	for _, rule := range ing.Spec.Rules {
+		rule.HTTP.Paths[0].Splits[0].ServiceNamespace = far.Name
+	}
+	cluster.KIngresses.Create(t, world.Cluster, ing)
+	space.AwaitReason(t, "hello", cluster.Seconds, "RefsNotResolved", "RefNotPermitted", far.Name+"/hello", "ReferenceGrant")
+
+	grant := &gatewayv1beta1.ReferenceGrant{ObjectMeta: metav1.ObjectMeta{Namespace: far.Name, Name: "hello"}}
+	grant.Spec.From = []gatewayv1beta1.ReferenceGrantFrom{{Group: gatewayv1.GroupName, Kind: "HTTPRoute", Namespace: gatewayv1.Namespace(space.Name)}}
+	grant.Spec.To = []gatewayv1beta1.ReferenceGrantTo{{Kind: "Service"}}
+	cluster.ReferenceGrants.Create(t, world.Cluster, grant)
+	space.AwaitReady(t, "hello", cluster.Seconds)
+	cluster.Answers(t, world.Blue, space.ExternalHost("hello"), 200)
+	cluster.ReferenceGrants.Delete(t, world.Cluster, far.Name, "hello")
+	space.AwaitReason(t, "hello", cluster.Seconds, "RefsNotResolved", "RefNotPermitted")
 }
 
 // B-RDY-6 GatewayNotFound: a Gateway of another class than its entry says is not
