@@ -75,17 +75,17 @@ func TestBackendChanges_BRDY6_RefsNotResolved(t *testing.T) {
 	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("hello"), 200, cluster.Seconds)
 }
 
-// B-RDY-6 RefsNotResolved: a backend in another namespace needs a ReferenceGrant there,
-// which nobody but its owner gives; the KIngress follows the grant both ways.
+// B-RDY-6 RefsNotResolved: an ExternalName that leads to another namespace needs a
+// ReferenceGrant there, which only its owner gives; the KIngress follows it both ways.
 func TestGrantComesAndGoes_BRDY6_RefsNotResolved(t *testing.T) {
 	t.Parallel()
 	space, far := world.Space(t, nil), world.Space(t, nil)
 	far.Backend(t, "hello")
-	ing := space.KIngress("hello", nil)
-	for _, rule := range ing.Spec.Rules {
-		rule.HTTP.Paths[0].Splits[0].ServiceNamespace = far.Name
-	}
-	cluster.KIngresses.Create(t, world.Cluster, ing)
+	cluster.Services.Create(t, world.Cluster, &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Namespace: space.Name, Name: "hello"},
+		Spec:       corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, ExternalName: far.LocalHost("hello")},
+	})
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
 	space.AwaitReason(t, "hello", cluster.Seconds, "RefsNotResolved", "RefNotPermitted", far.Name+"/hello", "ReferenceGrant")
 
 	grant := &gatewayv1beta1.ReferenceGrant{ObjectMeta: metav1.ObjectMeta{Namespace: far.Name, Name: "hello"}}
