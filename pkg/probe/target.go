@@ -12,7 +12,8 @@ const (
 	// route set on the request: the answer is 200 with the expected hash.
 	Backend Answerer = "Backend"
 	// Gateway adds the hash itself, by a response header filter of the route: any status with the
-	// expected hash counts, except 502, 503 and 504, with which a gateway says that it reached no backend.
+	// expected hash counts, except 5xx, with which a gateway says that it reached no backend; 500 is
+	// what the Gateway API demands for one that is missing or that it may not reach.
 	Gateway Answerer = "Gateway"
 )
 

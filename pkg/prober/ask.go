@@ -128,7 +128,7 @@ func (q question) judge(code int, h http.Header) outcome {
 
 func (q question) accepts(code int) bool {
 	if q.Answers == probe.Gateway {
-		return code != http.StatusBadGateway && code != http.StatusServiceUnavailable && code != http.StatusGatewayTimeout
+		return code < http.StatusInternalServerError
 	}
 	return code == http.StatusOK
 }

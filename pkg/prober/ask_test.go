@@ -46,7 +46,7 @@ func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
 		{"gateway adds to a redirect", probe.Gateway, 301, "v1", ""},
 		{"gateway adds to 401", probe.Gateway, 401, "v1", ""},
 		{"gateway adds to 404", probe.Gateway, 404, "v1", ""},
-		{"gateway adds to 500", probe.Gateway, 500, "v1", ""},
+		{"gateway without a valid backend", probe.Gateway, 500, "v1", probe.BadStatus},
 		{"gateway without a backend", probe.Gateway, 503, "v1", probe.BadStatus},
 		{"gateway with a bad backend", probe.Gateway, 502, "v1", probe.BadStatus},
 		{"gateway with a slow backend", probe.Gateway, 504, "v1", probe.BadStatus},

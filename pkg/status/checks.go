@@ -9,6 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // check looks at one side and returns what blocks it, or nil.
@@ -51,13 +53,14 @@ func gatewayExists(s Side) *Blocker {
 	case s.Entry.Managed:
 		return waiting(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf("Gateway %s is being created for %s", s.Entry.Gateway, s.Entry))
 	}
-	return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf("Gateway %s, which %s names, does not exist", s.Entry.Gateway, s.Entry))
+	return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf(
+		"Gateway %s does not exist: create it, or change `gateway` of %s in ConfigMap %s", s.Entry.Gateway, s.Entry, config.Name))
 }
 
 func gatewayOfClass(s Side) *Blocker {
 	if class := string(s.Gateway.Spec.GatewayClassName); class != s.Entry.Class {
 		return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf(
-			"Gateway %s has gatewayClassName %q, %s says class %q", s.Entry.Gateway, class, s.Entry, s.Entry.Class))
+			"Gateway %s has gatewayClassName %q, but %s in ConfigMap %s says class %q: change one of them", s.Entry.Gateway, class, s.Entry, config.Name, s.Entry.Class))
 	}
 	return nil
 }
@@ -99,7 +102,7 @@ func (s Side) eachRoute(kind gatewayv1.RouteConditionType, reason string) *Block
 				"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, kind))
 		case condition != nil && condition.Status == metav1.ConditionFalse:
 			found := answered(network, reason, fmt.Sprintf(
-				"HTTPRoute %s on Gateway %s: %s: %s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message))
+				"HTTPRoute %s on Gateway %s: %s: %s%s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message, s.hint(route, condition.Reason)))
 			found.Terminal = true
 			return found
 		}
@@ -170,5 +173,5 @@ func addressKnown(s Side) *Blocker {
 		return nil
 	}
 	return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
-		"Gateway %s publishes no address and its Service was not found: set `service` in %s", s.Entry.Gateway, s.Entry))
+		"Gateway %s publishes no address and its Service was not found: set `service` of %s in ConfigMap %s", s.Entry.Gateway, s.Entry, config.Name))
 }

@@ -9,6 +9,15 @@
 // written for every step on its way to Ready, and restarts, resyncs and lagging caches
 // do not take Ready away.
 //
+// How it is seen in `kubectl get ksvc` (Serving v0.50, Route.PropagateIngressStatus, then
+// Service.PropagateRouteStatus): status, reason and message of the KIngress's Ready are
+// copied as they are, False and Unknown alike, and only of Ready. So whatever is worth
+// reading must be in Ready. What does not get there:
+//   - a status of an older generation: until the first report of a generation the ksvc says
+//     IngressNotConfigured, and during a gradual rollout RolloutInProgress;
+//   - what a condition says that is True: our notes are in the KIngress and in Events;
+//   - a % in a message: Serving takes it for a format, and %2F becomes %!F(MISSING).
+//
 // The package is pure and knows neither clients nor clocks: durations come in.
 // What comes next: pkg/reconciler/ingress writes the result if it differs.
 package status

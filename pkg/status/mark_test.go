@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -36,11 +37,11 @@ func TestReasons(t *testing.T) {
 		{"no entry", facts(side(external, func(s *status.Side) { s.Refusal = reason{"GatewayNotConfigured", "write this", true} })),
 			loadBalancer("False GatewayNotConfigured: write this")},
 		{"no Gateway", facts(side(external, func(s *status.Side) { s.Gateway = nil })),
-			loadBalancer("False GatewayNotFound: Gateway gateways/blue, which " + blue + " names, does not exist")},
+			loadBalancer("False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of " + blue + " in ConfigMap config-gateway")},
 		{"a Gateway that we make", facts(side(external, func(s *status.Side) { s.Gateway, s.Entry.Managed = nil, true })),
 			loadBalancer("Unknown GatewayNotFound: Gateway gateways/blue is being created for " + blue)},
 		{"a Gateway of another class", facts(side(external, func(s *status.Side) { s.Gateway.Spec.GatewayClassName = "contour" })),
-			loadBalancer(`False GatewayNotFound: Gateway gateways/blue has gatewayClassName "contour", ` + blue + ` says class "envoy"`)},
+			loadBalancer(`False GatewayNotFound: Gateway gateways/blue has gatewayClassName "contour", but ` + blue + ` in ConfigMap config-gateway says class "envoy": change one of them`)},
 		{"nobody has looked at the Gateway", facts(side(external, func(s *status.Side) { s.Gateway.Status.Conditions = nil })),
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?")},
 		{"the Gateway does not know", facts(side(external, gatewaySaid("Programmed", "Unknown", 2))),
@@ -67,7 +68,7 @@ func TestReasons(t *testing.T) {
 			network("Unknown ProbeFailed: " + route + ": no listener")},
 		{"proven before", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Proven = true })), ready},
 		{"no address", facts(side(external, noAddress)),
-			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue publishes no address and its Service was not found: set `service` in " + blue)},
+			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue publishes no address and its Service was not found: set `service` of " + blue + " in ConfigMap config-gateway")},
 		{"a host conflict", withFailures(facts(side(external)), reason{"HostConflict", "host is taken", true}), network("False HostConflict: host is taken")},
 		{"not owned", withFailures(facts(side(external)), reason{"NotOwned", "route is foreign", true}), network("False NotOwned: route is foreign")},
 		{"unsupported", withFailures(facts(side(external)), reason{"Unsupported", "too wide", true}), network("False Unsupported: too wide")},
@@ -78,9 +79,9 @@ func TestReasons(t *testing.T) {
 			facts(side(external, said("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
 			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
 		{"the sides fail differently", facts(side(external, said("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
-			"Ready":             "False GatewayNotFound: Gateway gateways/inner, which local-gateways[0] (gateways/inner) names, does not exist",
+			"Ready":             "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
 			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words",
-			"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner, which local-gateways[0] (gateways/inner) names, does not exist",
+			"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
 		}},
 		{"what failed unexpectedly", withUnexpected(facts(side(external)), "apply: connection refused"), network("Unknown ReconcileFailed: apply: connection refused")},
 	}
@@ -108,6 +109,27 @@ func withFailures(f status.Facts, failures ...status.Reasoned) status.Facts {
 func withUnexpected(f status.Facts, text string) status.Facts {
 	f.Unexpected = errors.New(text)
 	return f
+}
+
+// TestHints: B-RDY-6, where a gateway says only that something does not fit, the message
+// names the field to change.
+func TestHints(t *testing.T) {
+	const begin = "False RouteNotAccepted: HTTPRoute default/blue.example.com on Gateway gateways/blue: "
+	for reason, want := range map[string]string{
+		"NotAllowedByListeners":      "the words (change allowedRoutes of a listener of Gateway gateways/blue so that it admits HTTPRoutes of namespace default)",
+		"NoMatchingListenerHostname": "the words (change hostname of a listener of Gateway gateways/blue so that it admits [hello.example.com])",
+		"NoMatchingParent":           `the words (add listener "web" to Gateway gateways/blue, or change ` + "`http-listener-name` of external-gateways[0] (gateways/blue))",
+		"UnsupportedValue":           "the words",
+	} {
+		refused := facts(side(external, said("Accepted", "False", 3), func(s *status.Side) {
+			s.Routes[0].Object.Status.Parents[0].Conditions[0].Reason = reason
+			s.Entry.HTTPListener = "web"
+			s.Routes[0].Object.Spec.Hostnames = []gatewayv1.Hostname{"hello.example.com"}
+		}))
+		if diff := cmp.Diff(begin+reason+": "+want, conditions(status.Mark(v1alpha1.IngressStatus{}, refused).Status)["Ready"]); diff != "" {
+			t.Error(diff)
+		}
+	}
 }
 
 // TestNotes: B-TRN-2, B-SEL-7, what does not block is said by conditions that are True.

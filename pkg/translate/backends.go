@@ -85,7 +85,7 @@ func addShare(backends []Backend, added Backend) []Backend {
 // resolve follows an ExternalName to the Service it names, finds the number of a
 // named port, and notes protocols that the gateway will not speak.
 func (bc backendContext) resolve(backend Backend) (Backend, bool) {
-	service := bc.services[backend.Service]
+	named, service := backend.Service, bc.services[backend.Service]
 	if service != nil && service.Spec.Type == corev1.ServiceTypeExternalName {
 		if target, ok := clusterService(service.Spec.ExternalName); ok {
 			backend.Service = target
@@ -98,8 +98,7 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 	port, found := servicePort(service, backend.Port)
 	if backend.Port.Type == intstr.String {
 		if !found {
-			bc.report.refuse(Refusal{Field: backend.Field + ".servicePort", Code: ReasonRefsNotResolved, Wait: true,
-				Detail: fmt.Sprintf("Service %s has no port named %q", backend.Service, backend.Port.StrVal)})
+			bc.report.refuse(missingPort(backend, service, named != backend.Service))
 			return backend, false
 		}
 		backend.Port = intstr.FromInt32(port.Port)
@@ -108,6 +107,21 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 		bc.noteProtocol(backend, port)
 	}
 	return backend, true
+}
+
+// missingPort says why a named port has no number. A Service to which an ExternalName led
+// may be one that nobody looks at.
+func missingPort(backend Backend, service *corev1.Service, external bool) Refusal {
+	refusal := Refusal{Field: backend.Field + ".servicePort", Code: ReasonRefsNotResolved, Wait: true}
+	switch {
+	case service != nil:
+		refusal.Detail = fmt.Sprintf("Service %s has no port named %q", backend.Service, backend.Port.StrVal)
+	case external:
+		refusal.Detail = fmt.Sprintf("an ExternalName leads to Service %s: give the number of its port instead of the name %q", backend.Service, backend.Port.StrVal)
+	default:
+		refusal.Field, refusal.Detail = backend.Field+".serviceName", fmt.Sprintf("Service %s does not exist", backend.Service)
+	}
+	return refusal
 }
 
 func (bc backendContext) noteProtocol(backend Backend, port corev1.ServicePort) {

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 )
 
 // Kind is a kind of object, which tests handle as T.
@@ -23,25 +24,29 @@ type Kind[T any] struct {
 // The kinds that tests handle. Those of Serving and Envoy Gateway are unstructured:
 // their modules are not needed for the few fields that tests read.
 var (
-	Namespaces     = kind[corev1.Namespace]("", "v1", "Namespace", "namespaces")
-	ConfigMaps     = kind[corev1.ConfigMap]("", "v1", "ConfigMap", "configmaps")
-	Services       = kind[corev1.Service]("", "v1", "Service", "services")
-	Pods           = kind[corev1.Pod]("", "v1", "Pod", "pods")
-	Events         = kind[corev1.Event]("", "v1", "Event", "events")
-	Deployments    = kind[appsv1.Deployment]("apps", "v1", "Deployment", "deployments")
-	EndpointSlices = kind[discoveryv1.EndpointSlice]("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
-	KIngresses     = kind[v1alpha1.Ingress]("networking.internal.knative.dev", "v1alpha1", "Ingress", "ingresses")
-	HTTPRoutes     = kind[gatewayv1.HTTPRoute]("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
-	Gateways       = kind[gatewayv1.Gateway]("gateway.networking.k8s.io", "v1", "Gateway", "gateways")
-	GatewayClasses = kind[gatewayv1.GatewayClass]("gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses")
-	KServices      = kind[Object]("serving.knative.dev", "v1", "Service", "services")
-	KRoutes        = kind[Object]("serving.knative.dev", "v1", "Route", "routes")
-	Claims         = kind[Object]("networking.internal.knative.dev", "v1alpha1", "ClusterDomainClaim", "clusterdomainclaims")
-	DomainMappings = kind[Object]("serving.knative.dev", "v1beta1", "DomainMapping", "domainmappings")
-	EnvoyProxies   = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "EnvoyProxy", "envoyproxies")
-	CRDs           = kind[Object]("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")
-	PolicyBindings = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
-	Validations    = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
+	Namespaces      = kind[corev1.Namespace]("", "v1", "Namespace", "namespaces")
+	ConfigMaps      = kind[corev1.ConfigMap]("", "v1", "ConfigMap", "configmaps")
+	Services        = kind[corev1.Service]("", "v1", "Service", "services")
+	Pods            = kind[corev1.Pod]("", "v1", "Pod", "pods")
+	Quotas          = kind[corev1.ResourceQuota]("", "v1", "ResourceQuota", "resourcequotas")
+	Events          = kind[corev1.Event]("", "v1", "Event", "events")
+	Deployments     = kind[appsv1.Deployment]("apps", "v1", "Deployment", "deployments")
+	EndpointSlices  = kind[discoveryv1.EndpointSlice]("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
+	KIngresses      = kind[v1alpha1.Ingress]("networking.internal.knative.dev", "v1alpha1", "Ingress", "ingresses")
+	HTTPRoutes      = kind[gatewayv1.HTTPRoute]("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
+	Gateways        = kind[gatewayv1.Gateway]("gateway.networking.k8s.io", "v1", "Gateway", "gateways")
+	ReferenceGrants = kind[gatewayv1beta1.ReferenceGrant]("gateway.networking.k8s.io", "v1beta1", "ReferenceGrant", "referencegrants")
+	GatewayClasses  = kind[gatewayv1.GatewayClass]("gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses")
+	KServices       = kind[Object]("serving.knative.dev", "v1", "Service", "services")
+	KRoutes         = kind[Object]("serving.knative.dev", "v1", "Route", "routes")
+	Claims          = kind[Object]("networking.internal.knative.dev", "v1alpha1", "ClusterDomainClaim", "clusterdomainclaims")
+	DomainMappings  = kind[Object]("serving.knative.dev", "v1beta1", "DomainMapping", "domainmappings")
+	TrafficPolicies = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "BackendTrafficPolicy", "backendtrafficpolicies")
+	EnvoyProxies    = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "EnvoyProxy", "envoyproxies")
+	CRDs            = kind[Object]("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")
+	Policies        = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
+	PolicyBindings  = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
+	Validations     = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
 )
 
 // Object is an object of which no Go type is needed.

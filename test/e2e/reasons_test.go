@@ -6,12 +6,16 @@ package e2e
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/watch"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
@@ -71,6 +75,37 @@ func TestBackendChanges_BRDY6_RefsNotResolved(t *testing.T) {
 	change("http", 8888)
 	space.AwaitReady(t, "hello", cluster.Seconds)
 	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("hello"), 200, cluster.Seconds)
+}
+
+// B-RDY-6 RefsNotResolved: an ExternalName that leads to another namespace needs a
+// ReferenceGrant there, which only its owner gives; the KIngress follows it both ways.
+func TestGrantComesAndGoes_BRDY6_RefsNotResolved(t *testing.T) {
+	t.Parallel()
+	space, far := world.Space(t, nil), world.Space(t, nil)
+	far.Backend(t, "hello")
+	cluster.Services.Create(t, world.Cluster, &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Namespace: space.Name, Name: "hello"},
+		Spec:       corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, ExternalName: far.LocalHost("hello")},
+	})
+	var early atomic.Bool // B-RDY-1: where it may not reach the backend the gateway adds its hash to a 500
+	stop := cluster.KIngresses.Watch(t, world.Cluster, space.Name, metav1.ListOptions{}, func(_ watch.EventType, ing *v1alpha1.Ingress) {
+		early.CompareAndSwap(false, fixture.Ready(ing).IsTrue())
+	})
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
+	space.AwaitReason(t, "hello", cluster.Seconds, "RefsNotResolved", "RefNotPermitted", far.Name+"/hello", "ReferenceGrant")
+	stop()
+	if early.Load() {
+		t.Error("it was Ready before the grant")
+	}
+
+	grant := &gatewayv1beta1.ReferenceGrant{ObjectMeta: metav1.ObjectMeta{Namespace: far.Name, Name: "hello"}}
+	grant.Spec.From = []gatewayv1beta1.ReferenceGrantFrom{{Group: gatewayv1.GroupName, Kind: "HTTPRoute", Namespace: gatewayv1.Namespace(space.Name)}}
+	grant.Spec.To = []gatewayv1beta1.ReferenceGrantTo{{Kind: "Service"}}
+	cluster.ReferenceGrants.Create(t, world.Cluster, grant)
+	space.AwaitReady(t, "hello", cluster.Seconds)
+	cluster.Answers(t, world.Blue, space.ExternalHost("hello"), 200)
+	cluster.ReferenceGrants.Delete(t, world.Cluster, far.Name, "hello")
+	space.AwaitReason(t, "hello", cluster.Seconds, "RefsNotResolved", "RefNotPermitted")
 }
 
 // B-RDY-6 GatewayNotFound: a Gateway of another class than its entry says is not

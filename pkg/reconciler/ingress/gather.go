@@ -86,8 +86,8 @@ func (r *Reconciler) gatherMapped(_ context.Context, seen *observed) error {
 	return nil
 }
 
-// gatherServices reads the backends of the KIngress and of those it maps to, and
-// where an ExternalName leads to.
+// gatherServices reads the backends of the KIngress and of those it maps to. Where an
+// ExternalName leads to is not read: its namespace need not be one that we watch.
 func (r *Reconciler) gatherServices(ctx context.Context, seen *observed) error {
 	seen.services = map[types.NamespacedName]*corev1.Service{}
 	backends := backendsOf(seen.ingress)

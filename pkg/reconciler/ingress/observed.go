@@ -97,7 +97,7 @@ type hostConflict struct {
 }
 
 func (c hostConflict) Error() string {
-	return fmt.Sprintf("host %s is served by the older KIngress %s/%s", c.host, c.holder.Namespace, c.holder.Name)
+	return fmt.Sprintf("host %s is served by the older KIngress %s/%s: change the host of one of them, or delete one", c.host, c.holder.Namespace, c.holder.Name)
 }
 
 func (hostConflict) Reason() string { return status.ReasonHostConflict }

@@ -71,6 +71,21 @@ func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write)
 	}
 }
 
+// askRefusedAfter is how soon the API server is asked again for a write that it refused:
+// nobody tells when the policy or the CRD that forbids it changes.
+const askRefusedAfter = 10 * time.Second
+
+// askAgain is when to write again after these refusals; 0 is never. What belongs to
+// somebody else is watched.
+func askAgain(refusals []*apply.Refusal) time.Duration {
+	for _, refusal := range refusals {
+		if refusal.Code == apply.ReasonUnsupported {
+			return askRefusedAfter
+		}
+	}
+	return 0
+}
+
 // watchConflicts watches the objects of others that stand in the way, so that their
 // going is seen. One that went before the watch began is not in it: then it is time to
 // try again.

@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,8 +12,11 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -76,7 +80,7 @@ func TestGatewayGoesAndComes(t *testing.T) {
 	w.until("the external side is not Ready, the local one is", func() bool {
 		return w.is("hello", "False")() && w.conditions("hello")["NetworkConfigured"] == "True"
 	})
-	text := "False GatewayNotFound: Gateway gateways/blue, which external-gateways[0] (gateways/blue) names, does not exist"
+	text := "False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
 	expect(t, "Conditions", map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}, w.conditions("hello"))
 	w.store(gateway("blue"))
 	w.until("hello is Ready again", w.is("hello", "True"))
@@ -93,7 +97,7 @@ func TestHostConflict(t *testing.T) {
 	older.Spec.Rules = older.Spec.Rules[1:]
 	w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0))...))
 	w.until("the older is Ready, the younger is not", func() bool { return w.is("older", "True")() && w.is("hello", "False")() })
-	expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older"), w.conditions("hello"))
+	expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older: change the host of one of them, or delete one"), w.conditions("hello"))
 	if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
 		t.Errorf("HTTPRoutes %v", routes)
 	}
@@ -206,6 +210,27 @@ func TestProbeFails(t *testing.T) {
 	data.deaf.Store(false)
 	w.until("hello is Ready", w.is("hello", "True"))
 	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+}
+
+// TestRefusedByTheAPIServer: B-RDY-6, what the API server refuses is said in its words, and
+// asked for again, since nobody tells when it would be allowed.
+func TestRefusedByTheAPIServer(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	denied := atomic.Bool{}
+	denied.Store(true)
+	w.gateway.PrependReactor("create", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
+		kind := gatewayv1.SchemeGroupVersion.WithKind("HTTPRoute").GroupKind()
+		return denied.Load(), nil, apierrors.NewInvalid(kind, "x", field.ErrorList{field.Forbidden(field.NewPath("metadata", "labels"), "a team is missing")})
+	})
+	w.until("hello is not Ready", w.is("hello", "False Unsupported: the API server refuses HTTPRoute default/hello.default.example.com: "))
+	wait, delay := controller.IsRequeueKey(w.r.Reconcile(t.Context(), hello.String()))
+	if !wait || delay != askRefusedAfter {
+		t.Errorf("Asked again after %s, want %s", delay, askRefusedAfter)
+	}
+	denied.Store(false)
+	w.reconcile(hello)
+	w.until("hello is Ready", w.is("hello", "True"))
 }
 
 // TestNewRevision: B-RDY-2, a new spec is one update of each route and one status write,

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"fmt"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// hint names the field to change, where a gateway says only that something does not
+// fit. It follows the gateway's own words; empty when they suffice.
+func (s Side) hint(route Route, reason string) string {
+	switch {
+	case reason == string(gatewayv1.RouteReasonNotAllowedByListeners):
+		return fmt.Sprintf(" (change allowedRoutes of a listener of Gateway %s so that it admits HTTPRoutes of namespace %s)", s.Entry.Gateway, route.Name.Namespace)
+	case reason == string(gatewayv1.RouteReasonNoMatchingListenerHostname):
+		return fmt.Sprintf(" (change hostname of a listener of Gateway %s so that it admits %v)", s.Entry.Gateway, route.Object.Spec.Hostnames)
+	case reason == string(gatewayv1.RouteReasonNoMatchingParent) && s.Entry.HTTPListener != "":
+		return fmt.Sprintf(" (add listener %q to Gateway %s, or change `http-listener-name` of %s)", s.Entry.HTTPListener, s.Entry.Gateway, s.Entry)
+	}
+	return ""
+}

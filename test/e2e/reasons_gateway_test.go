@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package e2e
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+)
+
+// moody is a Gateway that the tests below trouble, and what each of them means for a
+// service that is Ready and for one that comes meanwhile.
+const moody = "moody"
+
+var gatewayTroubles = []struct {
+	name    string
+	provoke func(*testing.T)
+	cure    func(*testing.T)
+	reason  string
+	words   []string
+}{
+	{"address", editMoody(func(gateway *gatewayv1.Gateway) {
+		kind := gatewayv1.AddressType("example.com/named")
+		gateway.Spec.Addresses = []gatewayv1.GatewaySpecAddress{{Type: &kind, Value: "none"}}
+	}), editMoody(func(gateway *gatewayv1.Gateway) { gateway.Spec.Addresses = nil }),
+		"GatewayNotProgrammed", []string{"Gateway e2e-gateways/moody", "Accepted is False", "UnsupportedAddress", "example.com/named"}},
+	{"namespace", editMoody(admitting(gatewayv1.NamespacesFromSame)), editMoody(admitting(gatewayv1.NamespacesFromAll)),
+		"RouteNotAccepted", []string{"HTTPRoute ", "Gateway e2e-gateways/moody", "NotAllowedByListeners", "allowedRoutes"}},
+	{"hostname", editMoody(hostname("*.elsewhere.example.org")), editMoody(hostname("")),
+		"RouteNotAccepted", []string{"HTTPRoute ", "Gateway e2e-gateways/moody", "NoMatchingListenerHostname", "hostname"}},
+	{"deleted", func(t *testing.T) {
+		cluster.Gateways.Delete(t, world.Cluster, fixture.GatewayNamespace, moody)
+	}, func(t *testing.T) { world.ServeGateway(t, moody, moodyClass) },
+		"GatewayNotFound", []string{"Gateway e2e-gateways/moody does not exist", "external-gateways["}},
+}
+
+const moodyClass = "e2e-moody"
+
+// B-RDY-6, B-SEL-6: whatever happens to a Gateway moves the services on it, the Ready
+// one and the new one, both ways, and `kubectl get ksvc` shows why. First of all nobody
+// serves its class.
+func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_GatewayNotFound(t *testing.T) {
+	t.Parallel()
+	space := world.Space(t, nil)
+	labels := map[string]string{"gateway": moody}
+	class := cluster.GatewayClasses.Create(t, world.Cluster, &gatewayv1.GatewayClass{
+		ObjectMeta: metav1.ObjectMeta{Name: moodyClass}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "e2e.example/nobody"},
+	})
+	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway(moody, moodyClass, gatewayv1.NamespacesFromAll))
+	space.KService(t, fixture.Service{Name: "hello", Labels: labels})
+	says(t, space, "hello", "GatewayNotProgrammed", "Gateway e2e-gateways/moody", "is the controller of GatewayClass e2e-moody running?")
+
+	cluster.GatewayClasses.Delete(t, world.Cluster, "", moodyClass)
+	class.ObjectMeta = metav1.ObjectMeta{Name: moodyClass}
+	class.Spec = cluster.GatewayClasses.Get(t, world.Cluster, "", "e2e-public").Spec
+	cluster.GatewayClasses.Create(t, world.Cluster, class)
+	address := programmedMoody(t)
+	cured(t, space, "hello")
+	cluster.Answers(t, address, space.ExternalHost("hello"), 200)
+
+	for _, trouble := range gatewayTroubles {
+		t.Run(trouble.name, func(t *testing.T) {
+			trouble.provoke(t)
+			says(t, space, "hello", trouble.reason, trouble.words...)
+			space.Backend(t, trouble.name)
+			cluster.KIngresses.Create(t, world.Cluster, space.KIngress(trouble.name, labels))
+			space.AwaitReason(t, trouble.name, cluster.Seconds, trouble.reason, trouble.words...)
+
+			trouble.cure(t)
+			address := programmedMoody(t)
+			cured(t, space, "hello")
+			space.AwaitReady(t, trouble.name, cluster.Seconds)
+			for _, name := range []string{"hello", trouble.name} {
+				cluster.Answers(t, address, space.ExternalHost(name), 200)
+			}
+		})
+	}
+}
+
+// programmedMoody waits until the Gateway is well, whatever its services say, and
+// returns its address.
+func programmedMoody(t *testing.T) string {
+	t.Helper()
+	return cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, moody, cluster.Minutes, fixture.Programmed).Status.Addresses[0].Value
+}
+
+func editMoody(edit func(*gatewayv1.Gateway)) func(*testing.T) {
+	return func(t *testing.T) {
+		t.Helper()
+		cluster.Gateways.Update(t, world.Cluster, fixture.GatewayNamespace, moody, edit)
+	}
+}
+
+func admitting(from gatewayv1.FromNamespaces) func(*gatewayv1.Gateway) {
+	return func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners[0].AllowedRoutes.Namespaces.From = &from }
+}
+
+func hostname(name gatewayv1.Hostname) func(*gatewayv1.Gateway) {
+	return func(gateway *gatewayv1.Gateway) {
+		gateway.Spec.Listeners[0].Hostname = &name
+		if name == "" {
+			gateway.Spec.Listeners[0].Hostname = nil
+		}
+	}
+}
