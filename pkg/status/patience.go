@@ -32,7 +32,7 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 	case certainty == Certain, settled && certainty == Answered:
 		return 0
 	case settled:
-		return max(0, PatienceWhenReady-facts.Waited)
+		return max(0, PatienceWhenReady-facts.Waited, PatienceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation):
 		return max(0, PatienceBetweenReports-facts.SinceReport)
 	}

@@ -57,7 +57,7 @@ func TestMove(t *testing.T) {
 		t.Errorf("A move of a second is news: %s, %v", verdict.Patience, conditions(verdict.Status))
 	}
 
-	moving.Waited = status.PatienceWhenReady
+	moving.Waited, moving.SinceReport = status.PatienceWhenReady, status.PatienceWhenReady
 	verdict := status.Mark(before, moving)
 	got := conditions(verdict.Status)
 	const text = "True ProbeFailed: served as before, because: HTTPRoute default/blue.example.com on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"
@@ -66,6 +66,12 @@ func TestMove(t *testing.T) {
 	}
 	if published := verdict.Status.PublicLoadBalancer.Ingress[0]; published.DomainInternal != "blue.system.svc.cluster.local" {
 		t.Errorf("Published %v", published)
+	}
+	reworded := moving
+	reworded.Sides[0].Routes[0].Report = probe.Report{Results: []probe.Result{answer(probe.Failed, "status 503")}}
+	reworded.SinceReport = time.Second
+	if again := status.Mark(verdict.Status, reworded); again.Patience != status.PatienceBetweenReports-time.Second {
+		t.Errorf("Other words a second later wait %s", again.Patience)
 	}
 	if !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
 		t.Error("What is still served was forgotten")
