@@ -12,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking"
@@ -220,7 +221,7 @@ func TestRefusedByTheAPIServer(t *testing.T) {
 	denied := atomic.Bool{}
 	denied.Store(true)
 	w.gateway.PrependReactor("create", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
-		kind := gatewayv1.SchemeGroupVersion.WithKind("HTTPRoute").GroupKind()
+		kind := schema.GroupVersion(gatewayv1.GroupVersion).WithKind("HTTPRoute").GroupKind()
 		return denied.Load(), nil, apierrors.NewInvalid(kind, "x", field.ErrorList{field.Forbidden(field.NewPath("metadata", "labels"), "a team is missing")})
 	})
 	w.until("hello is not Ready", w.is("hello", "False Unsupported: the API server refuses HTTPRoute default/hello.default.example.com: "))
