@@ -35,6 +35,7 @@ var (
 	Gateways       = kind[gatewayv1.Gateway]("gateway.networking.k8s.io", "v1", "Gateway", "gateways")
 	GatewayClasses = kind[gatewayv1.GatewayClass]("gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses")
 	KServices      = kind[Object]("serving.knative.dev", "v1", "Service", "services")
+	KRevisions     = kind[Object]("serving.knative.dev", "v1", "Revision", "revisions")
 	KRoutes        = kind[Object]("serving.knative.dev", "v1", "Route", "routes")
 	Claims         = kind[Object]("networking.internal.knative.dev", "v1alpha1", "ClusterDomainClaim", "clusterdomainclaims")
 	DomainMappings = kind[Object]("serving.knative.dev", "v1beta1", "DomainMapping", "domainmappings")
