@@ -34,7 +34,7 @@ e2e: ## Our own end-to-end tests on the cluster
 	@hack/ensure-cluster && hack/install && hack/e2e
 
 bench: ## Measure on the cluster, beside a bare client that only writes routes
-	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench
+	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench $(BENCH)
 
 fuzz: ## Every fuzz test, for FUZZTIME (20s) each
 	@hack/fuzz

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log"
 	"maps"
 	"slices"
 	"sync"
@@ -51,7 +52,10 @@ func (o *observer) note(ing *v1alpha1.Ingress) {
 	case is && !was:
 		o.readyAt[ing.Name] = time.Now()
 	case was && !is:
-		o.flips++
+		if o.flips++; o.flips <= shownFailures {
+			reason := ing.Status.GetCondition(v1alpha1.IngressConditionReady)
+			log.Printf("flip: KIngress %s is not Ready: %s: %s", ing.Name, reason.GetReason(), reason.GetMessage())
+		}
 		delete(o.readyAt, ing.Name)
 	}
 	select {
