@@ -28,6 +28,7 @@ const (
 // load asks one host at one address at a constant rate, on connections that are kept.
 type load struct {
 	rate     int
+	began    time.Time
 	attacker *vegeta.Attacker
 	ended    chan struct{}
 
@@ -46,7 +47,7 @@ func (a answer) ok() bool { return a.code >= 200 && a.code < 300 }
 
 // startLoad asks rate times a second until stop.
 func startLoad(address, host string, rate int) *load {
-	l := &load{rate: rate, ended: make(chan struct{}), attacker: vegeta.NewAttacker(
+	l := &load{rate: rate, began: time.Now(), ended: make(chan struct{}), attacker: vegeta.NewAttacker(
 		vegeta.MaxWorkers(askers), vegeta.Connections(askers), vegeta.Timeout(answerWithin), vegeta.MaxBody(bodyStart), vegeta.Redirects(vegeta.NoFollow),
 	)}
 	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://" + address + "/", Header: http.Header{"Host": {host}}})
@@ -66,11 +67,14 @@ func (l *load) note(a answer) {
 	l.answers = append(l.answers, a)
 }
 
-// tally counts the answers of loads.
-type tally struct{ requests, refused, lost int }
+// tally counts the answers of loads, and how long these lasted.
+type tally struct {
+	requests, refused, lost int
+	lasted                  time.Duration
+}
 
 func (t tally) plus(other tally) tally {
-	return tally{t.requests + other.requests, t.refused + other.refused, t.lost + other.lost}
+	return tally{t.requests + other.requests, t.refused + other.refused, t.lost + other.lost, t.lasted + other.lasted}
 }
 
 // end waits for the last answer.
@@ -82,7 +86,7 @@ func (l *load) end() {
 // stop ends the load, counts the answers, and logs the first failures.
 func (l *load) stop() tally {
 	l.end()
-	counted := tally{requests: len(l.answers)}
+	counted := tally{requests: len(l.answers), lasted: time.Since(l.began)}
 	for _, a := range l.answers {
 		switch {
 		case a.ok():
@@ -110,11 +114,15 @@ func (l *load) others(answer string) int {
 	return counted
 }
 
-// figures are those of every load.
-func (t tally) figures(what string) []figure {
+// figures are those of every load, beside those of the load of the bare minimum. A
+// machine that does not reach the rate is too busy for any of them.
+func (t tally) figures(what string, rate int, bare tally) []figure {
+	reached := func(t tally) float64 { return float64(t.requests) / t.lasted.Seconds() }
 	return []figure{
-		count(what+": answers other than 2xx", t.refused, "of "+fmt.Sprint(t.requests), "0"),
-		count(what+": connection errors", t.lost, "of "+fmt.Sprint(t.requests), "0"),
+		count(what+"requests", t.requests, "requests", "").beside(float64(bare.requests)),
+		figure{Name: what + "reached", Ours: reached(t), Unit: "requests/s", Target: fmt.Sprint(rate)}.beside(reached(bare)),
+		count(what+"answers other than 2xx", t.refused, "answers", "0").beside(float64(bare.refused)),
+		count(what+"connection errors", t.lost, "requests", "0").beside(float64(bare.lost)),
 	}
 }
 

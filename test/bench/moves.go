@@ -18,7 +18,6 @@ import (
 
 const (
 	moveTimes = 5
-	moveRate  = 250
 	moved     = "nomad"
 )
 
@@ -45,15 +44,15 @@ func moves(ctx context.Context, c clients) ([]figure, error) {
 	if err := m.all(ctx); err != nil {
 		return nil, err
 	}
-	bare, err := p.attachments(ctx)
+	bare, kept, err := p.attachments(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("%d moves between Gateways at %d/s each", moveTimes, moveRate)
-	return append(m.answers.figures(name),
-		seconds(name+": label until the new address is published, median", median(m.published), "").beside(median(bare)),
-		seconds(name+": label until the new address is published, worst", slices.Max(m.published), "").beside(slices.Max(bare)),
-		seconds(name+": new address published until the old Gateway has no route, median", median(m.detached), "drain-time"),
+	name := fmt.Sprintf("%d moves between Gateways: ", moveTimes)
+	return append(m.answers.figures(name, *rate/2, kept),
+		seconds(name+"label until the new address is published, median", median(m.published), "").beside(median(bare)),
+		seconds(name+"label until the new address is published, worst", slices.Max(m.published), "").beside(slices.Max(bare)),
+		seconds(name+"new address published until the old Gateway has no route, median", median(m.detached), "drain-time"),
 	), nil
 }
 
@@ -80,7 +79,7 @@ func (m *moving) all(ctx context.Context) error {
 }
 
 func (m *moving) ask(at gateway) *load {
-	return startLoad(at.address, m.externalHost(moved), moveRate)
+	return startLoad(at.address, m.externalHost(moved), *rate/2)
 }
 
 // move returns the load at the new address. The old one is stopped, also on errors.

@@ -17,7 +17,6 @@ import (
 
 const (
 	rolloutTimes = 10
-	rolloutRate  = 500
 	rolledOut    = "hello"
 )
 
@@ -35,8 +34,7 @@ func rollouts(ctx context.Context, c clients) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	bare, err := s.times(ctx, rolloutTimes/2)
-	if err != nil {
+	if err := s.times(ctx, rolloutTimes/2); err != nil {
 		return nil, err
 	}
 	if err := p.deployReady(ctx, rolledOut, programs[0]); err != nil {
@@ -46,17 +44,15 @@ func rollouts(ctx context.Context, c clients) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	after, err := s.times(ctx, rolloutTimes-len(bare))
-	if err != nil {
+	if err := s.times(ctx, rolloutTimes-len(s.took)); err != nil {
 		return nil, err
 	}
-	bare = append(bare, after...)
 	written := func(count int) float64 { return float64(count) / rolloutTimes }
-	name := fmt.Sprintf("%d rollouts at %d/s: ", rolloutTimes, rolloutRate)
-	return append(r.answers.figures(name[:len(name)-2]),
-		seconds(name+"Revision Ready until all traffic is on it, median", median(r.fromRevision), "1.5 x").beside(median(bare)),
-		seconds(name+"Revision Ready until all traffic is on it, worst", slices.Max(r.fromRevision), "").beside(slices.Max(bare)),
-		seconds(name+"of that, from Serving's change of the KIngress, median", median(r.fromIngress), "").beside(median(bare)),
+	name := fmt.Sprintf("%d rollouts: ", rolloutTimes)
+	return append(r.answers.figures(name, *rate, s.answers),
+		seconds(name+"Revision Ready until all traffic is on it, median", median(r.fromRevision), "1.5 x").beside(median(s.took)),
+		seconds(name+"Revision Ready until all traffic is on it, worst", slices.Max(r.fromRevision), "").beside(slices.Max(s.took)),
+		seconds(name+"of that, from Serving's change of the KIngress, median", median(r.fromIngress), "").beside(median(s.took)),
 		figure{Name: name + "API writes each, HTTPRoutes", Ours: written(r.wrote.routes), Unit: "writes"}.beside(2),
 		figure{Name: name + "API writes each, KIngress status", Ours: written(r.wrote.status), Unit: "writes"}.beside(1),
 	), nil
@@ -75,7 +71,7 @@ func (p *place) rollAll(ctx context.Context) (rolled, error) {
 	if err != nil {
 		return r, err
 	}
-	load := startLoad(p.external.address, p.externalHost(rolledOut), rolloutRate)
+	load := startLoad(p.external.address, p.externalHost(rolledOut), *rate)
 	for i := range rolloutTimes {
 		if err = p.rollout(ctx, load, i, &r); err != nil {
 			err = fmt.Errorf("rollout %d: %w", i+1, err)

@@ -19,6 +19,9 @@ type switching struct {
 	revisions [2]string
 	// leadsTo is the index of the Revision that is served.
 	leadsTo int
+	// took is in seconds.
+	took    []float64
+	answers tally
 }
 
 // newSwitching deploys two Knative Services: only their Revisions' Services are of
@@ -40,28 +43,27 @@ func (p *place) newSwitching(ctx context.Context) (*switching, error) {
 	return s, err
 }
 
-// times switches to and fro under the load of a rollout, and tells the seconds from
+// times switches to and fro under the load of a rollout, and notes the seconds from
 // each write until all answers are new.
-func (s *switching) times(ctx context.Context, times int) ([]float64, error) {
-	load := startLoad(s.external.address, s.host, rolloutRate)
-	defer load.end()
+func (s *switching) times(ctx context.Context, times int) error {
+	load := startLoad(s.external.address, s.host, *rate)
+	defer func() { s.answers = s.answers.plus(load.stop()) }()
 	if _, err := load.turned(ctx, time.Now(), says(programs[s.leadsTo].answer)); err != nil {
-		return nil, err
+		return err
 	}
-	took := []float64{}
 	for range times {
 		s.leadsTo = 1 - s.leadsTo
 		began := time.Now()
 		if err := s.patchRoute(ctx, s.host, map[string]any{"rules": s.activatorRules(s.revisions[s.leadsTo])}); err != nil {
-			return nil, err
+			return err
 		}
 		turned, err := load.turned(ctx, began, says(programs[s.leadsTo].answer))
 		if err != nil {
-			return nil, err
+			return err
 		}
-		took = append(took, turned.Sub(began).Seconds())
+		s.took = append(s.took, turned.Sub(began).Seconds())
 	}
-	return took, nil
+	return nil
 }
 
 // activatorRules are what a KIngress of Serving comes to: the activator, which is in

@@ -11,10 +11,7 @@ import (
 	"github.com/net-gateways/net-gateways/test/cluster"
 )
 
-const (
-	tagged  = "tagged"
-	tagRate = 500
-)
+const tagged = "tagged"
 
 // tagChanges is what happens to the tags, one change after the other. The value is
 // the index of the Revision's program; both always have a tag, so that both keep a Pod.
@@ -32,7 +29,8 @@ var (
 const gone = -1
 
 // tags changes the tags of a Knative Service whose untagged traffic stays where it
-// is, with tag-header-based-routing on.
+// is, with tag-header-based-routing on. The bare minimum is the same load while nothing
+// changes.
 func tags(ctx context.Context, c clients) ([]figure, error) {
 	restore, err := c.configure(ctx, "config-features", "tag-header-based-routing", "enabled")
 	if err != nil {
@@ -47,16 +45,22 @@ func tags(ctx context.Context, c clients) ([]figure, error) {
 	if err := p.twoRevisions(ctx); err != nil {
 		return nil, err
 	}
-	load := startLoad(p.external.address, p.externalHost(tagged), tagRate)
+	quiet := startLoad(p.external.address, p.externalHost(tagged), *rate)
+	err = pause(ctx, observation)
+	bare := quiet.stop()
+	if err != nil {
+		return nil, err
+	}
+	load := startLoad(p.external.address, p.externalHost(tagged), *rate)
 	late, err := p.changeTags(ctx)
 	counted := load.stop()
 	if err != nil {
 		return nil, err
 	}
-	name := fmt.Sprintf("%d tag changes at %d/s", len(tagChanges), tagRate)
-	return append(counted.figures(name),
-		count(name+": answers of a Revision without untagged traffic", load.others(programs[0].answer), "of "+fmt.Sprint(counted.requests), "0"),
-		count(name+": tags that answered wrong when the service was Ready", late, "tags", "0"),
+	name := fmt.Sprintf("%d tag changes: ", len(tagChanges))
+	return append(counted.figures(name, *rate, bare),
+		count(name+"answers of a Revision without untagged traffic", load.others(programs[0].answer), "answers", "0"),
+		count(name+"tags that answered wrong when the service was Ready", late, "tags", "0"),
 	), nil
 }
 
