@@ -73,6 +73,14 @@ type tally struct {
 	lasted                  time.Duration
 }
 
+// check fails where nothing was asked.
+func (t tally) check(what string) error {
+	if t.requests == 0 {
+		return fmt.Errorf("%s: not one request was made", what)
+	}
+	return nil
+}
+
 func (t tally) plus(other tally) tally {
 	return tally{t.requests + other.requests, t.refused + other.refused, t.lost + other.lost, t.lasted + other.lasted}
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func moves(ctx context.Context, c clients) ([]figure, error) {
 		return nil, err
 	}
 	bare, kept, err := p.attachments(ctx)
-	if err != nil {
+	if err := cmp.Or(err, m.answers.check("moves"), kept.check("attachments")); err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("%d moves between Gateways: ", moveTimes)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -54,7 +55,7 @@ func tags(ctx context.Context, c clients) ([]figure, error) {
 	load := startLoad(p.external.address, p.externalHost(tagged), *rate)
 	late, err := p.changeTags(ctx)
 	counted := load.stop()
-	if err != nil {
+	if err := cmp.Or(err, counted.check("tag changes"), bare.check("before the tag changes")); err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("%d tag changes: ", len(tagChanges))
