@@ -30,11 +30,12 @@ var programs = [2]program{
 	{"127.0.0.1:5000/timeout:latest", "Slept for 0 milliseconds"},
 }
 
-// template keeps one Pod, so that no scaling disturbs.
+// template keeps one Pod, so that no scaling disturbs. Its Pods may take timeoutSeconds
+// to end, and the end of a namespace waits for half of what they may: 300 by default.
 func (r program) template() map[string]any {
 	return map[string]any{
 		"metadata": map[string]any{"annotations": map[string]any{"autoscaling.knative.dev/min-scale": "1", "autoscaling.knative.dev/max-scale": "1"}},
-		"spec":     map[string]any{"containers": []any{map[string]any{"image": r.image}}},
+		"spec":     map[string]any{"containers": []any{map[string]any{"image": r.image}}, "timeoutSeconds": int64(45)},
 	}
 }
 
