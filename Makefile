@@ -12,6 +12,7 @@ help: ## What you are reading
 	@echo
 	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
 	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at"
+	@echo "  BENCH=FLAGS       for make bench, such as '-only rollouts,moves'; '-h' lists them"
 	@echo
 	@echo "Root on Linux (x86_64) and Go 1.26 suffice; make test also wants gcc. Everything else is fetched, built and cached by hack/cluster."
 
