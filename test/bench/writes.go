@@ -5,10 +5,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// apiWrites are the writes that the API server has counted.
+// noWrites are the verbs that are not counted: they read, or come with the end of a
+// namespace.
+var noWrites = []string{"GET", "LIST", "WATCH", "DELETE", "DELETECOLLECTION"}
+
+// apiWrites are the writes that the API server has counted, without refused ones.
 type apiWrites struct{ routes, status int }
 
 func (w apiWrites) minus(before apiWrites) apiWrites {
@@ -25,7 +30,7 @@ func writes(ctx context.Context, c clients) (apiWrites, error) {
 	counted := apiWrites{}
 	for _, line := range strings.Split(string(text), "\n") {
 		labels, isCount := strings.CutPrefix(line, "apiserver_request_total{")
-		if !isCount || strings.Contains(labels, `verb="GET"`) || strings.Contains(labels, `verb="LIST"`) || strings.Contains(labels, `verb="WATCH"`) || strings.Contains(labels, `verb="DELETE`) {
+		if !isCount || !strings.Contains(labels, `code="2`) || slices.ContainsFunc(noWrites, func(verb string) bool { return strings.Contains(labels, `verb="`+verb+`"`) }) {
 			continue
 		}
 		var value float64
