@@ -12,6 +12,7 @@ help: ## What you are reading
 	@echo
 	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
 	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at"
+	@echo "  BENCH=FLAGS       for make bench, such as '-only rollouts,moves'; '-h' lists them"
 	@echo
 	@echo "Root on Linux (x86_64) and Go 1.26 suffice; make test also wants gcc. Everything else is fetched, built and cached by hack/cluster."
 
@@ -34,7 +35,7 @@ e2e: ## Our own end-to-end tests on the cluster
 	@hack/ensure-cluster && hack/install && hack/e2e
 
 bench: ## Measure on the cluster, beside a bare client that only writes routes
-	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench
+	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench $(BENCH)
 
 fuzz: ## Every fuzz test, for FUZZTIME (20s) each
 	@hack/fuzz

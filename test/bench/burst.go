@@ -5,57 +5,83 @@ package main
 import (
 	"context"
 	"fmt"
-	"log"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
-	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// writers is how many writes are under way at a time, for the plugin's run and the
-// bare one alike.
-const writers = 16
+const (
+	// writers is how many writes are under way at a time, and waiters how many answers
+	// are waited for, in the plugin's run and in the bare one alike.
+	writers = 16
+	waiters = 8
+	// warmUp is the size of the burst that comes first and is not measured, so that
+	// no run meets Gateways that have never served anything.
+	warmUp = 10
+	// memoryAt is the burst with which the controller's memory is looked at.
+	memoryAt = 100
+)
 
-func sizes(list string) []int {
+// bursts creates KIngresses at once, in each of the sizes.
+func bursts(ctx context.Context, c clients) ([]figure, error) {
+	wanted, err := sizes(*burstSizes)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := burst(ctx, c, warmUp); err != nil {
+		return nil, fmt.Errorf("warm-up: %w", err)
+	}
+	figures := []figure{}
+	for _, size := range wanted {
+		measured, err := burst(ctx, c, size)
+		if err != nil {
+			return nil, fmt.Errorf("%d KIngresses: %w", size, err)
+		}
+		figures = append(figures, measured...)
+	}
+	return figures, nil
+}
+
+func sizes(list string) ([]int, error) {
 	found := []int{}
 	for _, text := range strings.Split(list, ",") {
 		size, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || size < 1 {
-			log.Fatalf("-bursts: %q is not a number of KIngresses", text)
+			return nil, fmt.Errorf("-bursts: %q is not a number of KIngresses", text)
 		}
 		found = append(found, size)
 	}
-	return found
+	return found, nil
 }
 
-// burst creates services at once and waits until all of them answer: first with bare
-// routes, then through KIngresses. Both runs use the same Gateways and one Pod.
+// burst creates services at once and waits until all of them answer: first a bare
+// client's, then, in a namespace of their own and after the others are gone, those of
+// KIngresses. Both use the same Gateways and the same waiting.
 func burst(ctx context.Context, c clients, size int) ([]figure, error) {
-	place, err := newPlace(ctx, c, fmt.Sprintf("bench-%d", time.Now().Unix()))
+	bare, err := bareBurst(ctx, c, size)
+	if err != nil {
+		return nil, fmt.Errorf("bare client: %w", err)
+	}
+	place, err := newBackedPlace(ctx, c, "burst")
 	if err != nil {
 		return nil, err
 	}
 	defer place.remove()
-
-	bare, err := place.timed(ctx, size, "bare", place.bare)
-	if err != nil {
-		return nil, fmt.Errorf("bare client: %w", err)
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	before, err := writes(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	ready := place.watchReady(ctx, size)
-	ours, err := place.timed(ctx, size, "ksvc", place.ingress)
+	observed, began := place.observe(ctx), time.Now()
+	ours, err := place.timed(ctx, size, place.ingress)
 	if err != nil {
 		return nil, err
 	}
-	allReady, err := ready()
+	allReady, err := observed.awaitReady(ctx, size)
 	if err != nil {
 		return nil, err
 	}
@@ -63,100 +89,85 @@ func burst(ctx context.Context, c clients, size int) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	again, err := place.resync(ctx, size)
-	if err != nil {
-		return nil, err
-	}
+	wrote := after.minus(before)
+	figures, err := place.afterBurst(ctx, size)
 	name := fmt.Sprintf("burst of %d KIngresses: ", size)
-	return []figure{
-		{Name: name + "all answer on both hosts", Ours: ours.Seconds(), Bare: bare.Seconds(), Unit: "s"},
-		{Name: name + "all Ready", Ours: allReady.Seconds(), Bare: bare.Seconds(), Unit: "s"},
-		{Name: name + "API writes a KIngress, HTTPRoutes", Ours: float64(after.routes-before.routes) / float64(size), Bare: 2, Unit: "writes"},
-		{Name: name + "API writes a KIngress, status", Ours: float64(after.status-before.status) / float64(size), Bare: 1, Unit: "writes"},
-		again,
-	}, nil
+	return append([]figure{
+		seconds(name+"all answer on both hosts", ours.Seconds(), "1.3 x").beside(bare.Seconds()),
+		seconds(name+"all Ready", allReady.Sub(began).Seconds(), "1.3 x").beside(bare.Seconds()),
+		figure{Name: name + "API writes a KIngress, HTTPRoutes", Ours: float64(wrote.routes) / float64(size), Unit: "writes", Target: "2"}.beside(2),
+		figure{Name: name + "API writes a KIngress, status", Ours: float64(wrote.status) / float64(size), Unit: "writes", Target: "1"}.beside(1),
+	}, figures...), err
+}
+
+// afterBurst looks at the controller while the KIngresses are there.
+func (p *place) afterBurst(ctx context.Context, size int) ([]figure, error) {
+	again, err := p.resync(ctx, size)
+	if err != nil || size != memoryAt {
+		return []figure{again}, err
+	}
+	memory, err := p.memory(ctx, size)
+	return append([]figure{again}, memory...), err
+}
+
+// bareBurst leaves the Gateways as it found them.
+func bareBurst(ctx context.Context, c clients, size int) (time.Duration, error) {
+	place, err := newBackedPlace(ctx, c, "bare")
+	if err != nil {
+		return 0, err
+	}
+	took, err := place.timed(ctx, size, place.bare)
+	place.remove()
+	if err != nil {
+		return 0, err
+	}
+	for i := range size {
+		if err := place.awaitGone(ctx, serviceName(i)); err != nil {
+			return 0, err
+		}
+	}
+	return took, nil
 }
 
 // timed creates size services by make, and measures until both hosts of each answer.
-func (p *place) timed(ctx context.Context, size int, kind string, make func(context.Context, string) error) (time.Duration, error) {
+func (p *place) timed(ctx context.Context, size int, make func(context.Context, string) error) (time.Duration, error) {
 	began := time.Now()
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
-	names := []string{}
 	for i := range size {
-		name := fmt.Sprintf("%s-%d", kind, i)
-		names = append(names, name)
-		group.Go(func() error { return make(groupCtx, name) })
+		group.Go(func() error { return make(groupCtx, serviceName(i)) })
 	}
 	if err := group.Wait(); err != nil {
 		return 0, err
 	}
-	err := p.waitForAnswers(ctx, names)
+	group, groupCtx = errgroup.WithContext(ctx)
+	group.SetLimit(waiters)
+	for i := range size {
+		for _, asked := range []request{p.externally(serviceName(i)), p.locally(serviceName(i))} {
+			group.Go(func() error { _, err := asked.until(groupCtx); return err })
+		}
+	}
+	err := group.Wait()
 	return time.Since(began), err
 }
 
-// ingress writes a Service and a KIngress that the plugin serves.
-func (p *place) ingress(ctx context.Context, name string) error {
-	_, err := p.kingress(ctx, name, ingressClass)
-	return err
+func serviceName(i int) string { return fmt.Sprintf("service-%d", i) }
+
+func (p *place) externally(name string) request {
+	return request{address: p.external.address, host: p.externalHost(name)}
 }
 
-// kingress writes what Serving writes for a Route: a Service, and a KIngress with one
-// cluster-local rule of three hosts and one external rule.
-func (p *place) kingress(ctx context.Context, name, class string) (*v1alpha1.Ingress, error) {
-	if err := p.service(ctx, name); err != nil {
-		return nil, err
-	}
-	paths := []v1alpha1.HTTPIngressPath{{Splits: []v1alpha1.IngressBackendSplit{{
-		IngressBackend: v1alpha1.IngressBackend{ServiceNamespace: p.namespace, ServiceName: name, ServicePort: intstr.FromInt32(80)},
-		Percent:        100,
-		AppendHeaders:  map[string]string{"Knative-Serving-Namespace": p.namespace, "Knative-Serving-Revision": name + "-00001"},
-	}}}}
-	ing := &v1alpha1.Ingress{
-		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Annotations: map[string]string{"networking.knative.dev/ingress.class": class}},
-		Spec: v1alpha1.IngressSpec{HTTPOption: v1alpha1.HTTPOptionEnabled, Rules: []v1alpha1.IngressRule{
-			{Hosts: p.localHosts(name), Visibility: v1alpha1.IngressVisibilityClusterLocal, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
-			{Hosts: []string{p.externalHost(name)}, Visibility: v1alpha1.IngressVisibilityExternalIP, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
-		}},
-	}
-	return p.networking.NetworkingV1alpha1().Ingresses(p.namespace).Create(ctx, ing, metav1.CreateOptions{})
+func (p *place) locally(name string) request {
+	return request{address: p.local.address, host: p.localHosts(name)[2]}
 }
 
-// bare writes what the plugin's run writes as well, with nobody who reacts to it: the
-// Service, a KIngress of a class that nobody serves, two HTTPRoutes, and once all of
-// it is there the KIngress's status.
-func (p *place) bare(ctx context.Context, name string) error {
-	ing, err := p.kingress(ctx, name, "nobody.ingress.networking.knative.dev")
-	if err != nil {
-		return err
+// awaitGone returns when the Gateways no longer know the service.
+func (p *place) awaitGone(ctx context.Context, name string) error {
+	for _, asked := range []request{p.externally(name), p.locally(name)} {
+		asked.code = http.StatusNotFound
+		if _, err := asked.until(ctx); err != nil {
+			return err
+		}
 	}
-	if err := p.route(ctx, p.localHosts(name), p.local.name, name); err != nil {
-		return err
-	}
-	if err := p.route(ctx, []string{p.externalHost(name)}, p.external.name, name); err != nil {
-		return err
-	}
-	ing.Status.InitializeConditions()
-	ing.Status.MarkNetworkConfigured()
-	ing.Status.MarkLoadBalancerReady(nil, nil)
-	_, err = p.networking.NetworkingV1alpha1().Ingresses(p.namespace).UpdateStatus(ctx, ing, metav1.UpdateOptions{})
-	return err
+	return nil
 }
-
-func (p *place) service(ctx context.Context, name string) error {
-	_, err := p.kube.CoreV1().Services(p.namespace).Create(ctx, &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec: corev1.ServiceSpec{
-			Selector: map[string]string{"app": podName},
-			Ports:    []corev1.ServicePort{{Name: "http", Port: 80, TargetPort: intstr.FromInt32(podPort)}},
-		},
-	}, metav1.CreateOptions{})
-	return err
-}
-
-func (p *place) localHosts(name string) []string {
-	short := name + "." + p.namespace
-	return []string{short, short + ".svc", short + ".svc.cluster.local"}
-}
-
-func (p *place) externalHost(name string) string { return name + "." + p.namespace + ".example.com" }

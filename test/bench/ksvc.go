@@ -4,102 +4,111 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/tools/cache"
-	watchtools "k8s.io/client-go/tools/watch"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
 )
 
-var (
-	services  = schema.GroupVersionResource{Group: "serving.knative.dev", Version: "v1", Resource: "services"}
-	revisions = schema.GroupVersionResource{Group: "serving.knative.dev", Version: "v1", Resource: "revisions"}
+const (
+	manager = "bench"
+	// within is how long one step of a measurement may take.
+	within = 3 * time.Minute
 )
 
-const serviceImage = "127.0.0.1:5000/helloworld:latest"
+// program is what a Revision runs. Its answers tell it from the other one; both
+// cost next to nothing, so that the load meets the network first.
+type program struct{ image, answer string }
 
-// service measures how long a Knative Service takes to be Ready after its Revision
-// is, which is the time that networking costs a user: the median of some.
-func service(ctx context.Context, c clients, times int) ([]figure, error) {
-	namespace := fmt.Sprintf("bench-ksvc-%d", time.Now().Unix())
-	p := &place{clients: c, namespace: namespace}
-	if _, err := c.kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{}); err != nil {
-		return nil, err
-	}
-	defer p.remove()
-	took := []float64{}
-	for i := range times {
-		after, err := p.readyAfterRevision(ctx, fmt.Sprintf("hello-%d", i))
-		if err != nil {
-			return nil, err
-		}
-		took = append(took, after.Seconds())
-	}
-	slices.Sort(took)
-	return []figure{
-		{Name: fmt.Sprintf("Knative Service Ready after its Revision, median of %d", times), Ours: took[len(took)/2], Unit: "s"},
-		{Name: fmt.Sprintf("Knative Service Ready after its Revision, worst of %d", times), Ours: took[len(took)-1], Unit: "s"},
-	}, nil
+var programs = [2]program{
+	{"127.0.0.1:5000/helloworld:latest", "Hello World! How about some tasty noodles?\n"},
+	{"127.0.0.1:5000/timeout:latest", "Slept for 0 milliseconds"},
 }
 
-func (p *place) readyAfterRevision(ctx context.Context, name string) (time.Duration, error) {
-	revisionReady := p.readyAt(ctx, revisions, name+"-00001")
-	serviceReady := p.readyAt(ctx, services, name)
-	_, err := p.dynamic.Resource(services).Namespace(p.namespace).Create(ctx, &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "serving.knative.dev/v1", "kind": "Service", "metadata": map[string]any{"name": name},
-		"spec": map[string]any{"template": map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"image": serviceImage}}}}},
-	}}, metav1.CreateOptions{})
-	if err != nil {
-		return 0, err
+// template keeps one Pod, so that no scaling disturbs. Its Pods may take timeoutSeconds
+// to end, and the end of a namespace waits for half of what they may: 300 by default.
+func (r program) template() map[string]any {
+	return map[string]any{
+		"metadata": map[string]any{"annotations": map[string]any{"autoscaling.knative.dev/min-scale": "1", "autoscaling.knative.dev/max-scale": "1"}},
+		"spec":     map[string]any{"containers": []any{map[string]any{"image": r.image}}, "timeoutSeconds": int64(45)},
 	}
-	revision, service := <-revisionReady, <-serviceReady
-	if revision.err != nil || service.err != nil {
-		return 0, fmt.Errorf("%s: Revision: %w, Service: %w", name, revision.err, service.err)
-	}
-	return service.at.Sub(revision.at), nil
 }
 
+// deploy creates a Knative Service, and deployReady also waits for it.
+func (p *place) deploy(ctx context.Context, name string, runs program) error {
+	_, err := cluster.KServices.CreateAs(ctx, p.Cluster, manager, &cluster.Object{
+		"metadata": map[string]any{"namespace": p.namespace, "name": name},
+		"spec":     map[string]any{"template": runs.template()},
+	})
+	return err
+}
+
+func (p *place) deployReady(ctx context.Context, name string, runs program) error {
+	if err := p.deploy(ctx, name, runs); err != nil {
+		return err
+	}
+	return p.awaitService(ctx, name, isReady)
+}
+
+// change edits a Knative Service as a user does.
+func (p *place) change(ctx context.Context, name string, edit func(cluster.Object)) error {
+	_, err := cluster.KServices.UpdateAs(ctx, p.Cluster, manager, types.NamespacedName{Namespace: p.namespace, Name: name}, func(service *cluster.Object) { edit(*service) })
+	return err
+}
+
+// changeReady also waits until the change is served.
+func (p *place) changeReady(ctx context.Context, name string, edit func(cluster.Object)) error {
+	if err := p.change(ctx, name, edit); err != nil {
+		return err
+	}
+	return p.awaitService(ctx, name, isReady)
+}
+
+func (p *place) awaitService(ctx context.Context, name string, met cluster.Met[cluster.Object]) error {
+	if _, err := cluster.KServices.TryAwait(ctx, p.Cluster, p.namespace, name, within, met); err != nil {
+		return fmt.Errorf("Knative Service %s: %w", name, err)
+	}
+	return nil
+}
+
+// moment is when something was first seen.
 type moment struct {
 	at  time.Time
 	err error
 }
 
-// readyAt tells when an object was first seen Ready.
-func (p *place) readyAt(ctx context.Context, resource schema.GroupVersionResource, name string) <-chan moment {
+// when starts to watch an object, and tells when it was first as wanted.
+func when[T any](ctx context.Context, p *place, kind cluster.Kind[T], name string, met cluster.Met[T]) <-chan moment {
 	seen := make(chan moment, 1)
-	client := p.dynamic.Resource(resource).Namespace(p.namespace)
-	source := &cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
-			options.FieldSelector = "metadata.name=" + name
-			return client.List(ctx, options)
-		},
-		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
-			options.FieldSelector = "metadata.name=" + name
-			return client.Watch(ctx, options)
-		},
-	}
 	go func() {
-		_, err := watchtools.UntilWithSync(ctx, source, &unstructured.Unstructured{}, nil, func(event watch.Event) (bool, error) {
-			object, ok := event.Object.(*unstructured.Unstructured)
-			return ok && isReady(object), nil
-		})
+		_, err := kind.TryAwait(ctx, p.Cluster, p.namespace, name, within, met)
+		if err != nil {
+			err = fmt.Errorf("%s %s: %w", kind.Kind, name, err)
+		}
 		seen <- moment{at: time.Now(), err: err}
 	}()
 	return seen
 }
 
-func isReady(object *unstructured.Unstructured) bool {
-	observed, _, _ := unstructured.NestedInt64(object.Object, "status", "observedGeneration")
-	conditions, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
-	return observed == object.GetGeneration() && slices.ContainsFunc(conditions, func(condition any) bool {
+// isReady is met by an object of Serving that is Ready at its generation.
+func isReady(object *cluster.Object) error {
+	if object == nil {
+		return errors.New("does not exist")
+	}
+	generation, _, _ := unstructured.NestedInt64(*object, "metadata", "generation")
+	observed, _, _ := unstructured.NestedInt64(*object, "status", "observedGeneration")
+	conditions, _, _ := unstructured.NestedSlice(*object, "status", "conditions")
+	ready := slices.ContainsFunc(conditions, func(condition any) bool {
 		fields, ok := condition.(map[string]any)
 		return ok && fields["type"] == "Ready" && fields["status"] == "True"
 	})
+	if !ready || observed != generation {
+		return fmt.Errorf("is not Ready at generation %d: %v", generation, conditions)
+	}
+	return nil
 }

@@ -4,116 +4,95 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"os/signal"
-	"text/tabwriter"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
-
-	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
-	networkingclientset "knative.dev/networking/pkg/client/clientset/versioned"
-	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 )
 
-// clients of the cluster, without a rate limit of their own: the API server is what
-// is measured against.
-type clients struct {
-	kube       kubernetes.Interface
-	networking networkingclientset.Interface
-	gateway    gatewayclientset.Interface
-	dynamic    dynamic.Interface
+// measurement is one part of the report. It fails when it measured nothing; a figure
+// that misses its target is no failure.
+type measurement struct {
+	name, what string
+	run        func(context.Context, clients) ([]figure, error)
 }
 
-// figure is one line of the report.
-type figure struct {
-	Name string  `json:"name"`
-	Ours float64 `json:"ours"`
-	// Bare is the minimum of the same run; 0 where there is none.
-	Bare float64 `json:"bare,omitempty"`
-	Unit string  `json:"unit"`
+var (
+	burstSizes = flag.String("bursts", "100,300", "for bursts: comma-separated numbers of KIngresses to create at once")
+	drain      = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
+	rate       = flag.Int("rate", 500, "for rollouts and tags: requests a second; for moves half of it at each address")
+	onlyJSON   = flag.Bool("json", false, "print JSON only, without the table")
+	limit      = flag.Duration("limit", 10*time.Minute, "how long one measurement may take")
+	only       = flag.String("only", "", "comma-separated names of the measurements to take; all by default")
+)
+
+var measurements = []measurement{
+	{"services", "how long a new Knative Service takes to be Ready after its Revision", service},
+	{"rollouts", "ten rollouts of a Knative Service under load: failures, seconds until all traffic is on the new Revision, API writes", rollouts},
+	{"moves", "five moves of a Knative Service between two Gateways, under load on both: failures, seconds", moves},
+	{"tags", "ten changes of a Knative Service's tags under load: failures", tags},
+	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts},
+	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart},
 }
 
 func main() {
-	bursts := flag.String("bursts", "100", "comma-separated numbers of KIngresses to create at once")
-	asJSON := flag.Bool("json", false, "print JSON instead of a table")
-	times := flag.Int("services", 5, "how many Knative Services to create, one after the other; 0 for none")
-	limit := flag.Duration("limit", 5*time.Minute, "how long one measurement may take")
+	flag.Usage = usage
 	flag.Parse()
-
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	chosen, err := choose(*only)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c, err := connect()
 	if err != nil {
 		log.Fatal(err)
 	}
-	figures := []figure{}
-	if *times > 0 {
+	figures, failed := []figure{}, 0
+	for _, m := range chosen {
+		log.Printf("== %s", m.name)
 		ctx, cancel := context.WithTimeout(ctx, *limit)
-		measured, err := service(ctx, c, *times)
+		measured, err := m.run(ctx, c)
 		cancel()
 		if err != nil {
-			log.Fatalf("Knative Services: %v", err)
+			log.Printf("%s: %v", m.name, err)
+			failed = 1
+			continue
 		}
 		figures = append(figures, measured...)
 	}
-	for _, size := range sizes(*bursts) {
-		ctx, cancel := context.WithTimeout(ctx, *limit)
-		measured, err := burst(ctx, c, size)
-		cancel()
-		if err != nil {
-			log.Fatalf("burst of %d: %v", size, err)
-		}
-		figures = append(figures, measured...)
-	}
-	report(figures, *asJSON)
-}
-
-func connect() (clients, error) {
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), nil).ClientConfig()
-	if err != nil {
-		return clients{}, err
-	}
-	config.QPS, config.Burst = -1, -1
-	config.WarningHandler = rest.NoWarnings{} // Serving warns of the defaults of every service
-	kube, err := kubernetes.NewForConfig(config)
-	if err != nil {
-		return clients{}, err
-	}
-	networking, err := networkingclientset.NewForConfig(config)
-	if err != nil {
-		return clients{}, err
-	}
-	gateway, err := gatewayclientset.NewForConfig(config)
-	if err != nil {
-		return clients{}, err
-	}
-	objects, err := dynamic.NewForConfig(config)
-	return clients{kube: kube, networking: networking, gateway: gateway, dynamic: objects}, err
-}
-
-func report(figures []figure, asJSON bool) {
-	if asJSON {
-		if err := json.NewEncoder(os.Stdout).Encode(figures); err != nil {
-			log.Fatal(err)
-		}
-		return
-	}
-	table := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(table, "figure\tnet-gateways\tbare minimum\tratio")
-	for _, f := range figures {
-		bare, ratio := "", ""
-		if f.Bare > 0 {
-			bare, ratio = fmt.Sprintf("%.1f %s", f.Bare, f.Unit), fmt.Sprintf("%.2f", f.Ours/f.Bare)
-		}
-		fmt.Fprintf(table, "%s\t%.1f %s\t%s\t%s\n", f.Name, f.Ours, f.Unit, bare, ratio)
-	}
-	if err := table.Flush(); err != nil {
+	if err := report(os.Stdout, figures, *onlyJSON); err != nil {
 		log.Fatal(err)
 	}
+	os.Exit(failed)
+}
+
+func usage() {
+	out := flag.CommandLine.Output()
+	fmt.Fprintln(out, "bench [flags]\n\nMeasurements:")
+	for _, m := range measurements {
+		fmt.Fprintf(out, "  %-9s %s\n", m.name, m.what)
+	}
+	fmt.Fprintln(out, "\nFlags:")
+	flag.PrintDefaults()
+}
+
+func choose(names string) ([]measurement, error) {
+	if names == "" {
+		return measurements, nil
+	}
+	chosen := []measurement{}
+	for _, name := range strings.Split(names, ",") {
+		at := slices.IndexFunc(measurements, func(m measurement) bool { return m.name == strings.TrimSpace(name) })
+		if at < 0 {
+			return nil, fmt.Errorf("-only: there is no measurement %q", name)
+		}
+		chosen = append(chosen, measurements[at])
+	}
+	return chosen, nil
 }

@@ -26,12 +26,11 @@ const (
 	podImage     = "127.0.0.1:5000/runtime:latest"
 )
 
-// place is a namespace with one Pod that answers for all services, and the Gateways
-// through which it is asked.
+// place is a namespace, and the Gateways through which its services are asked.
 type place struct {
 	clients
-	namespace       string
-	external, local gateway
+	namespace              string
+	external, other, local gateway
 }
 
 type gateway struct {
@@ -39,24 +38,21 @@ type gateway struct {
 	address string
 }
 
-func newPlace(ctx context.Context, c clients, namespace string) (*place, error) {
-	p := &place{clients: c, namespace: namespace}
-	var err error
-	if p.external, err = p.find(ctx, "blue"); err != nil {
-		return nil, err
+func newPlace(ctx context.Context, c clients, what string) (*place, error) {
+	p := &place{clients: c, namespace: fmt.Sprintf("bench-%s-%d", what, time.Now().Unix())}
+	for name, found := range map[string]*gateway{"blue": &p.external, "green": &p.other, "internal": &p.local} {
+		var err error
+		if *found, err = p.find(ctx, name); err != nil {
+			return nil, err
+		}
 	}
-	if p.local, err = p.find(ctx, "internal"); err != nil {
-		return nil, err
-	}
-	if _, err = c.kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: namespace}}, metav1.CreateOptions{}); err != nil {
-		return nil, err
-	}
-	return p, p.pod(ctx)
+	_, err := c.Kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: p.namespace}}, metav1.CreateOptions{})
+	return p, err
 }
 
 // find reads a Gateway of third_party/envoy-gateway.
 func (p *place) find(ctx context.Context, name string) (gateway, error) {
-	found, err := p.clients.gateway.GatewayV1().Gateways("gateways").Get(ctx, name, metav1.GetOptions{})
+	found, err := p.gateway.GatewayV1().Gateways("gateways").Get(ctx, name, metav1.GetOptions{})
 	if err != nil {
 		return gateway{}, fmt.Errorf("apply third_party/envoy-gateway first: %w", err)
 	}
@@ -66,8 +62,18 @@ func (p *place) find(ctx context.Context, name string) (gateway, error) {
 	return gateway{name: types.NamespacedName{Namespace: "gateways", Name: name}, address: found.Status.Addresses[0].Value}, nil
 }
 
+// newBackedPlace is a place with the Pod that answers for all services of a burst.
+func newBackedPlace(ctx context.Context, c clients, what string) (*place, error) {
+	p, err := newPlace(ctx, c, what)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.pod(ctx)
+}
+
+// pod is one Pod that answers for all Services of a burst.
 func (p *place) pod(ctx context.Context) error {
-	pods := p.kube.CoreV1().Pods(p.namespace)
+	pods := p.Kube.CoreV1().Pods(p.namespace)
 	_, err := pods.Create(ctx, &corev1.Pod{
 		ObjectMeta: metav1.ObjectMeta{Name: podName, Labels: map[string]string{"app": podName}},
 		Spec: corev1.PodSpec{Containers: []corev1.Container{{
@@ -82,7 +88,7 @@ func (p *place) pod(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	selected := cache.NewFilteredListWatchFromClient(p.kube.CoreV1().RESTClient(), "pods", p.namespace, func(options *metav1.ListOptions) {
+	selected := cache.NewFilteredListWatchFromClient(p.Kube.CoreV1().RESTClient(), "pods", p.namespace, func(options *metav1.ListOptions) {
 		options.FieldSelector = fields.OneTermEqualSelector("metadata.name", podName).String()
 	})
 	_, err = watchtools.UntilWithSync(ctx, selected, &corev1.Pod{}, nil, func(event watch.Event) (bool, error) {
@@ -105,12 +111,12 @@ func (p *place) pod(ctx context.Context) error {
 func (p *place) remove() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	namespaces := p.kube.CoreV1().Namespaces()
+	namespaces := p.Kube.CoreV1().Namespaces()
 	if err := namespaces.Delete(ctx, p.namespace, metav1.DeleteOptions{}); err != nil {
 		log.Printf("delete namespace %s: %v", p.namespace, err)
 		return
 	}
-	selected := cache.NewFilteredListWatchFromClient(p.kube.CoreV1().RESTClient(), "namespaces", "", func(options *metav1.ListOptions) {
+	selected := cache.NewFilteredListWatchFromClient(p.Kube.CoreV1().RESTClient(), "namespaces", "", func(options *metav1.ListOptions) {
 		options.FieldSelector = fields.OneTermEqualSelector("metadata.name", p.namespace).String()
 	})
 	gone := func(store cache.Store) (bool, error) { return len(store.List()) == 0, nil }
@@ -121,15 +127,19 @@ func (p *place) remove() {
 	}
 }
 
-func (p *place) route(ctx context.Context, hosts []string, parent types.NamespacedName, service string) error {
+// newRoute is an HTTPRoute named as the plugin names its own.
+func (p *place) newRoute(hosts []string, parent types.NamespacedName, service string) *gatewayv1.HTTPRoute {
 	route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Name: hosts[len(hosts)-1]}}
 	for _, host := range hosts {
 		route.Spec.Hostnames = append(route.Spec.Hostnames, gatewayv1.Hostname(host))
 	}
-	route.Spec.ParentRefs = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace(parent.Namespace)), Name: gatewayv1.ObjectName(parent.Name)}}
+	route.Spec.ParentRefs = []gatewayv1.ParentReference{parentRef(parent)}
 	backend := gatewayv1.HTTPBackendRef{}
 	backend.Name, backend.Port = gatewayv1.ObjectName(service), new(gatewayv1.PortNumber(80))
 	route.Spec.Rules = []gatewayv1.HTTPRouteRule{{BackendRefs: []gatewayv1.HTTPBackendRef{backend}}}
-	_, err := p.clients.gateway.GatewayV1().HTTPRoutes(p.namespace).Create(ctx, route, metav1.CreateOptions{})
-	return err
+	return route
+}
+
+func parentRef(gateway types.NamespacedName) gatewayv1.ParentReference {
+	return gatewayv1.ParentReference{Namespace: new(gatewayv1.Namespace(gateway.Namespace)), Name: gatewayv1.ObjectName(gateway.Name)}
 }

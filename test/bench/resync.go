@@ -26,21 +26,28 @@ func (p *place) resync(ctx context.Context, size int) (figure, error) {
 	if err := p.label(ctx, patch); err != nil {
 		return figure{}, err
 	}
-	select {
-	case <-ctx.Done():
-		return figure{}, ctx.Err()
-	case <-time.After(observation):
+	if err := pause(ctx, observation); err != nil {
+		return figure{}, err
 	}
 	after, err := writes(ctx, p.clients)
 	if err != nil {
 		return figure{}, err
 	}
-	count := after.routes - before.routes + after.status - before.status
-	return figure{Name: fmt.Sprintf("API writes in a resync of %d Ready KIngresses", size), Ours: float64(count), Unit: "writes"},
+	wrote := after.minus(before)
+	return count(fmt.Sprintf("API writes in a resync of %d Ready KIngresses", size), wrote.routes+wrote.status, "writes", "0"),
 		p.label(ctx, `{"metadata":{"labels":{"net-gateways/bench":null}}}`)
 }
 
 func (p *place) label(ctx context.Context, patch string) error {
-	_, err := p.clients.gateway.GatewayV1().Gateways(p.external.name.Namespace).Patch(ctx, p.external.name.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+	_, err := p.gateway.GatewayV1().Gateways(p.external.name.Namespace).Patch(ctx, p.external.name.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
 	return err
+}
+
+func pause(ctx context.Context, length time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(length):
+		return nil
+	}
 }

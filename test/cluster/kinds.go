@@ -47,6 +47,7 @@ var (
 	Policies        = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
 	PolicyBindings  = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
 	Validations     = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
+	KRevisions      = kind[Object]("serving.knative.dev", "v1", "Revision", "revisions")
 )
 
 // Object is an object of which no Go type is needed.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	corelisters "k8s.io/client-go/listers/core/v1"
@@ -125,6 +126,9 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	}
 	// 3. Write the difference.
 	applied, applyErr := r.apply(ctx, seen, desired.Objects())
+	if apierrors.HasStatusCause(applyErr, corev1.NamespaceTerminatingCause) {
+		return nil // its routes went first, it goes next
+	}
 	// 4. Ask the data planes whether they serve it.
 	facts := seen.facts(desired, conflicts, applied.Refusals)
 	facts.Unexpected = applyErr

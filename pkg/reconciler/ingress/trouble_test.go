@@ -3,12 +3,14 @@
 package ingress
 
 import (
+	"errors"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -138,6 +140,23 @@ func TestClassChangesAway(t *testing.T) {
 	for _, write := range w.writes() { // more than two, where the informer is behind
 		expect(t, "Write", "delete httproutes", write)
 	}
+}
+
+// TestNamespaceEnds: B-RDY-4, where nothing can be created any more, a route that went
+// before its KIngress is neither missed in the status nor tried for again.
+func TestNamespaceEnds(t *testing.T) {
+	w := served(t, newPlane(t))
+	refusal := apierrors.NewForbidden(httpRoutes.GroupResource(), publicHost, errors.New("the namespace is being terminated"))
+	refusal.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
+	tried := false
+	w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
+		tried = true
+		return true, nil, refusal
+	})
+	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the namespace's end does
+	w.until("the route was missed", func() bool { return tried })
+	w.must(w.r.Reconcile(t.Context(), hello.String())) // an error, or a later look, would come again for ever
+	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
 // TestLeftOverFinalizer: B-INS-8, the single-gateway plugin's finalizer goes, whether the
