@@ -4,6 +4,7 @@ package cluster
 
 import (
 	appsv1 "k8s.io/api/apps/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -29,6 +30,7 @@ var (
 	Pods           = kind[corev1.Pod]("", "v1", "Pod", "pods")
 	Events         = kind[corev1.Event]("", "v1", "Event", "events")
 	Deployments    = kind[appsv1.Deployment]("apps", "v1", "Deployment", "deployments")
+	Leases         = kind[coordinationv1.Lease]("coordination.k8s.io", "v1", "Lease", "leases")
 	EndpointSlices = kind[discoveryv1.EndpointSlice]("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices")
 	KIngresses     = kind[v1alpha1.Ingress]("networking.internal.knative.dev", "v1alpha1", "Ingress", "ingresses")
 	HTTPRoutes     = kind[gatewayv1.HTTPRoute]("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
