@@ -19,6 +19,13 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
+// Five times two streams of requests, slow enough for a small machine. What is asked
+// after Ready takes two seconds: by then the garbage collector has removed the old routes.
+const (
+	afterwards = 100 * time.Millisecond
+	afterReady = 20
+)
+
 // B-RDY-4: a KIngress that is deleted and created again at once becomes Ready by its own
 // routes only: at that moment, and in the seconds after it, while those of the old one
 // are removed, every request is answered.
@@ -51,8 +58,8 @@ func recreate(t *testing.T, space *fixture.Space, name string, old types.UID) *v
 	}
 	ready := space.AwaitReady(t, name, cluster.Minutes)
 	loads := []*cluster.Load{
-		cluster.StartLoad(t, world.Blue, space.ExternalHost(name), every),
-		cluster.StartLoad(t, world.Internal, space.LocalHost(name), every),
+		cluster.StartLoad(t, world.Blue, space.ExternalHost(name), afterwards),
+		cluster.StartLoad(t, world.Internal, space.LocalHost(name), afterwards),
 	}
 	for _, load := range loads {
 		load.StopAllAnswered(t, 200, afterReady)
@@ -62,7 +69,3 @@ func recreate(t *testing.T, space *fixture.Space, name string, old types.UID) *v
 	}
 	return ready
 }
-
-// afterReady answers take two seconds: until then the garbage collector has removed the
-// old routes.
-const afterReady = 50
