@@ -121,6 +121,7 @@ func cutOff(t *testing.T, length time.Duration, pods []*corev1.Pod) (healed func
 	for _, pod := range pods {
 		addresses = append(addresses, pod.Status.PodIP)
 	}
+	healed = endAfter(t, length, "nft", "delete", "table", "ip", "fault")
 	rules := exec.Command("nft", "-f", "-")
 	rules.Stdin = strings.NewReader(fmt.Sprintf(`
 		table ip fault {
@@ -131,5 +132,5 @@ func cutOff(t *testing.T, length time.Duration, pods []*corev1.Pod) (healed func
 	if said, err := rules.CombinedOutput(); err != nil {
 		t.Fatalf("nft: %v: %s", err, said)
 	}
-	return endAfter(t, length, "nft", "delete", "table", "ip", "fault")
+	return healed
 }
