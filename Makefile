@@ -3,7 +3,7 @@
 # Variables are given as `make demo CLUSTER=mine`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-unit conformance e2e bench fuzz lint generate verify release
+.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify release
 
 help: ## What you are reading
 	@echo "net-gateways: Knative Serving on any Gateway API implementation."
@@ -33,6 +33,9 @@ conformance: ## Knative's networking conformance suite on the cluster
 
 e2e: ## Our own end-to-end tests on the cluster
 	@hack/ensure-cluster && hack/install && hack/e2e
+
+fault: ## Break the cluster under a hundred services: they must not notice
+	@hack/ensure-cluster && hack/install && hack/fault
 
 bench: ## Measure on the cluster, beside a bare client that only writes routes
 	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench $(BENCH)

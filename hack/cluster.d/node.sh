@@ -160,7 +160,7 @@ start_controllers() {
     --service-account-private-key-file="$STATE/pki/sa.key" --root-ca-file="$STATE/pki/apiserver.crt" --leader-elect=false \
     --cert-dir="$STATE/pki/controller-manager" --use-service-account-credentials=false --kube-api-qps=300 --kube-api-burst=600 \
     --concurrent-deployment-syncs=20 --concurrent-replicaset-syncs=20 --concurrent-service-endpoint-syncs=20 --concurrent-endpoint-syncs=20 \
-    --concurrent-gc-syncs=40 --concurrent-namespace-syncs=20 --flex-volume-plugin-dir="$STATE/kubelet-plugins"
+    --concurrent-gc-syncs=40 --concurrent-namespace-syncs=20 --node-monitor-grace-period=5m --flex-volume-plugin-dir="$STATE/kubelet-plugins"
   start kube-scheduler nsenter --net="/var/run/netns/$NETNS" "$KUBERNETES/kube-scheduler" --kubeconfig="$KUBECONFIG_FILE" --leader-elect=false \
     --cert-dir="$STATE/pki/scheduler" --kube-api-qps=300 --kube-api-burst=600
   start kube-proxy nsenter --net="/var/run/netns/$NETNS" "$KUBERNETES/kube-proxy" --config="$STATE/kube-proxy.yaml"

@@ -14,8 +14,12 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// diagnoseFor bounds what is spent on explaining a failure.
-const diagnoseFor = 20 * time.Second
+// diagnoseFor bounds what is spent on explaining a failure, diagnoseObjects what is
+// shown of each kind.
+const (
+	diagnoseFor     = 20 * time.Second
+	diagnoseObjects = 20
+)
 
 // Diagnose prints, when the test has failed, what an operator would look at.
 func Diagnose(t testing.TB, c *Cluster, namespace string) {
@@ -36,6 +40,10 @@ func show[T any](ctx context.Context, t testing.TB, c *Cluster, kind Kind[T], na
 	if err != nil {
 		t.Logf("%s: %v", kind.Kind, err)
 		return
+	}
+	if more := len(objects.Items) - diagnoseObjects; more > 0 {
+		t.Logf("--- %s: %d more than are shown", kind.Kind, more)
+		objects.Items = objects.Items[:diagnoseObjects]
 	}
 	for _, object := range objects.Items {
 		object.SetManagedFields(nil)

@@ -4,6 +4,7 @@ package cluster
 
 import (
 	appsv1 "k8s.io/api/apps/v1"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -48,6 +49,7 @@ var (
 	PolicyBindings  = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
 	Validations     = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
 	KRevisions      = kind[Object]("serving.knative.dev", "v1", "Revision", "revisions")
+	Leases          = kind[coordinationv1.Lease]("coordination.k8s.io", "v1", "Lease", "leases")
 )
 
 // Object is an object of which no Go type is needed.

@@ -80,6 +80,16 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		}
 		return err
 	}
+	// Who leads again later must not believe what it knew: others have written since.
+	r.DemoteFunc = func(reconciler.Bucket) {
+		all, err := r.lister.List(labels.Everything())
+		if err != nil {
+			logger.Errorw("Cannot list KIngresses", zap.Error(err))
+		}
+		for _, ing := range all {
+			r.forget(ing)
+		}
+	}
 	impl := controller.NewContext(ctx, r, controller.ControllerOptions{
 		WorkQueueName: "ingresses",
 		Logger:        logger.WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)), // one line a reconcile is too many

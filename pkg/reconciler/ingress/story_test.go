@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/reconciler"
 )
 
 var (
@@ -75,4 +76,23 @@ func TestRestart(t *testing.T) {
 	expect(t, "Writes", []string{}, w.writes())
 	expect(t, "Conditions", isReady, w.conditions("hello"))
 	expect(t, "Known proofs", 0, len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results))
+}
+
+// TestLostLease: B-RDY-4, who does not lead writes nothing, asks nobody and remembers
+// nothing: what it knew may be wrong when it leads again.
+func TestLostLease(t *testing.T) {
+	data := newPlane(t)
+	data.deaf.Store(true)
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	known := func() int { return len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results) }
+	w.until("the data planes are asked", func() bool { return known() > 0 })
+	w.writes()
+	w.r.Demote(reconciler.UniversalBucket())
+	data.deaf.Store(false)
+	w.reconcile(hello)
+	expect(t, "Writes", []string{}, w.writes())
+	expect(t, "Known proofs", 0, known())
+	w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
 }
