@@ -49,12 +49,14 @@ func guarded(t *testing.T, test func(t *testing.T, g *gate, w *watch)) {
 // A guard in front of everything is known to a new owner as soon as it has met it for a while itself.
 func TestGuardIsKnown(t *testing.T) { // B-RDY-1
 	guarded(t, func(t *testing.T, g *gate, w *watch) {
-		g.over("*")
+		g.over("h1")
 		began := time.Now()
 		w.Check(alice, nil, at("10.0.0.1:80", 1))
 		after(20 * time.Second)
 		asked := time.Now()
 		w.Check(bob, []probe.Target{at("10.0.0.1:80", 2)})
+		after(300 * time.Millisecond) // 404: there is no route yet
+		g.over("*")
 		after(time.Second)
 		if since := w.Known(bob).Results[0].RefusedSince; since.Before(asked) {
 			t.Errorf("refused since %v before it was asked, after a second", asked.Sub(since))
@@ -70,13 +72,15 @@ func TestGuardIsKnown(t *testing.T) { // B-RDY-1
 	})
 }
 
-// A target's own guard says nothing of others, not even of another one with a guard of its own, as long as others answer.
+// A target's own guard says nothing of others, not even of another one with a guard of its own, as long as others are served.
 func TestOwnGuardIsItsOwn(t *testing.T) { // B-RDY-1
 	guarded(t, func(t *testing.T, g *gate, w *watch) {
 		g.over("h1", "h2")
 		w.Check(alice, []probe.Target{at("10.0.0.1:80", 1), at("10.0.0.1:80", 3)}) // h3 is not served
 		after(time.Minute)
+		g.set(func() { g.served[at("10.0.0.1:80", 3)] = time.Now() })
 		asked := time.Now()
+		after(5 * time.Second)
 		w.Check(bob, []probe.Target{at("10.0.0.1:80", 2)})
 		after(10 * time.Second)
 		if r := w.Known(bob).Results[0]; r.Kind != probe.Credentials || r.RefusedSince.Before(asked) {

@@ -52,7 +52,7 @@ type lane struct {
 	fails      int
 	lastAnswer time.Time
 	downSince  time.Time
-	// guardedSince is from when on every answer here asked for credentials; zero when the last one did not.
+	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
 	guardedSince time.Time
 	lastProof    time.Time
 	surge        time.Time // when the eldest are drawn again, zero for not

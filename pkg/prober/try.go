@@ -88,9 +88,11 @@ func (l *lane) learn(o outcome, started time.Time, opts *Options) (outcome, bool
 	now := time.Now()
 	if o.kind != probe.Unreachable {
 		l.up, l.fails, l.lastAnswer, l.downSince = true, 0, now, time.Time{}
-		if o.kind != probe.Credentials {
+		switch {
+		case o.kind == probe.NotServed: // there is no route yet for the guard to stand before
+		case o.kind != probe.Credentials:
 			l.guardedSince = time.Time{}
-		} else if l.guardedSince.IsZero() {
+		case l.guardedSince.IsZero():
 			l.guardedSince = now
 		}
 		return o, false

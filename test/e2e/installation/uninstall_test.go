@@ -69,12 +69,12 @@ func TestUninstall_BINS8_BOPS3(t *testing.T) {
 		})
 		cluster.Answers(t, world.Blue, space.ExternalHost(name), 200)
 	}
+	for _, moment := range unready() {
+		t.Errorf("a KIngress was not Ready for a moment: %s", moment)
+	}
 	space.Serve(t, "new", nil)
 	for _, load := range loads {
 		load.StopAllAnswered(t, 200, 20)
-	}
-	for _, moment := range unready() {
-		t.Errorf("a KIngress was not Ready for a moment: %s", moment)
 	}
 }
 
