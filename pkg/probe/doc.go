@@ -22,6 +22,7 @@
 //	requeue after choice.Recheck, if it is not 0
 //
 // The addresses of a better mode that refused are asked on in the background, every 10 s, which is how Choose comes to
-// know that they answer again: the owner is told, and the next choice goes back up. Offer must come from synced
+// know that they answer again: the owner is told, and the next choice goes back up. While a mode is being refused, the
+// next one is asked in the background, too, so that it need not be waited for in its turn. Offer must come from synced
 // caches: with an empty Offer, Auto believes the Gateway.
 package probe

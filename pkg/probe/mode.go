@@ -23,8 +23,14 @@ const (
 	Status Mode = "status"
 )
 
-// RefusedFor is how long every target of a mode must have been refused before Auto takes the next one.
-const RefusedFor = 15 * time.Second
+// RefusedFor is how long every target of the best mode must have been refused before Auto takes the next one. After
+// RefusedAwhile the next one's addresses are asked beside, so that they are known by then; if they refuse, too, that
+// need only have lasted for RefusedBeside.
+const (
+	RefusedFor    = 15 * time.Second
+	RefusedBeside = 10 * time.Second
+	RefusedAwhile = 2 * time.Second
+)
 
 // Offer is what a Gateway gives us to ask.
 type Offer struct {
@@ -39,8 +45,9 @@ type Choice struct {
 	Mode Mode
 	// Addresses to ask; none for Status.
 	Addresses []string
-	// Background are the addresses of better modes that refused. Give them to Prober.Check as background
-	// targets, so that Prober.Known still holds their refusal at the next choice, or their recovery.
+	// Background are the addresses of better modes that refused, and of the next one while this one is being refused. Give
+	// them to Prober.Check as background targets, so that Prober.Known still holds their refusal at the next choice, or
+	// their recovery.
 	Background []string
 	// Degraded is why no better mode is used, empty for the best one. It is the same as long as the cause is.
 	Degraded string
@@ -50,7 +57,7 @@ type Choice struct {
 
 // Choose decides how readiness is proven, from what the Gateway offers and what is known of the targets
 // (Prober.Known). It is pure. Auto leaves a mode only when every target that was asked at its addresses has been failing
-// for RefusedFor with kinds that Refuse: an answer of the gateway, even 404, means patience, not another mode. A
+// for a while with kinds that Refuse: an answer of the gateway, even 404, means patience, not another mode. A
 // configured mode other than Auto never degrades. An empty or unknown one is Auto.
 func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	switch configured {
@@ -62,22 +69,21 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 		return Choice{Mode: Status}
 	}
 	var background, reasons []string
-	for _, m := range []struct {
-		mode      Mode
-		noun      string
-		addresses []string
-	}{{DataPlane, "data plane ", offer.Endpoints}, {Address, "address ", offer.Addresses}} {
-		if len(m.addresses) == 0 {
-			continue
-		}
+	modes := offer.modes()
+	for i, m := range modes {
 		asked := known.where(func(r *Result) bool { return slices.Contains(m.addresses, r.Address) })
 		since, refused := asked.RefusedSince()
-		var left time.Duration
-		if refused {
-			left = since.Add(RefusedFor).Sub(now)
+		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses")}
+		if !refused {
+			return choice
 		}
-		if !refused || left > 0 {
-			return Choice{m.mode, m.addresses, background, degraded(reasons, "addresses"), left}
+		patience := RefusedFor
+		if i > 0 {
+			patience = RefusedBeside
+		}
+		if choice.Recheck = since.Add(patience).Sub(now); choice.Recheck > 0 {
+			choice.beside(modes[i+1:], since.Add(RefusedAwhile).Sub(now))
+			return choice
 		}
 		background = append(background, m.addresses...)
 		reasons = append(reasons, m.noun+refusal(asked.Results[0]))
@@ -86,6 +92,30 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 		reasons = []string{"no data-plane pod and no address is known"}
 	}
 	return Choice{Mode: Status, Background: background, Degraded: degraded(reasons, "status")}
+}
+
+// asking is a mode that asks somebody.
+type asking struct {
+	mode      Mode
+	noun      string
+	addresses []string
+}
+
+// modes are those that the Gateway offers, the best first.
+func (o Offer) modes() []asking {
+	all := []asking{{DataPlane, "data plane ", o.Endpoints}, {Address, "address ", o.Addresses}}
+	return slices.DeleteFunc(all, func(m asking) bool { return len(m.addresses) == 0 })
+}
+
+// beside asks the next modes already, or says when to.
+func (c *Choice) beside(next []asking, wait time.Duration) {
+	for _, m := range next {
+		if wait > 0 {
+			c.Recheck = min(c.Recheck, wait)
+			return
+		}
+		c.Background = slices.Concat(c.Background, m.addresses)
+	}
 }
 
 func degraded(reasons []string, instead string) string {

@@ -50,7 +50,14 @@ func TestChoose(t *testing.T) {
 		{"not served yet", Auto, both, []Result{failed(pods[0], NotServed, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"backend hangs", Auto, both, []Result{failed(pods[0], NoAnswer, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"refused a while", Auto, both, []Result{failed(pods[0], Unreachable, 5*time.Second), failed(pods[1], Unreachable, 7*time.Second)},
+			Choice{Mode: DataPlane, Addresses: pods, Background: lb, Recheck: 10 * time.Second}},
+		{"refused just now", Auto, both, []Result{failed(pods[0], Unreachable, time.Second)}, Choice{Mode: DataPlane, Addresses: pods, Recheck: time.Second}},
+		{"refused a while, and nobody else to ask", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Unreachable, 5*time.Second)},
 			Choice{Mode: DataPlane, Addresses: pods, Recheck: 10 * time.Second}},
+		{"the address was asked beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), proven(lb[0])},
+			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses"}},
+		{"the address is refused beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), failed(lb[0], Handshake, 8*time.Second)},
+			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", Recheck: 2 * time.Second}},
 		{"one pod refuses", Auto, both, []Result{failed(pods[0], Unreachable, time.Hour), failed(pods[1], NotServed, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"one pod serves", Auto, both, []Result{failed(pods[0], Credentials, time.Hour), proven(pods[1])}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"one pod not asked", Auto, both, []Result{failed(pods[0], Credentials, time.Hour), pending(pods[1])}, Choice{Mode: DataPlane, Addresses: pods}},
@@ -59,7 +66,7 @@ func TestChoose(t *testing.T) {
 		{"gone pods do not count", Auto, Offer{Endpoints: pods[1:], Addresses: lb}, []Result{failed(pods[0], Unreachable, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods[1:]}},
 		{"credentials, no address", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Credentials, time.Hour)},
 			Choice{Mode: Status, Background: pods, Degraded: guard + "; using the Gateway's status"}},
-		{"neither", Auto, both, []Result{failed(pods[0], Unreachable, time.Hour), failed(lb[0], Handshake, time.Hour)},
+		{"neither", Auto, both, []Result{failed(pods[0], Unreachable, time.Hour), failed(lb[0], Handshake, 10*time.Second)},
 			Choice{Mode: Status, Background: slices.Concat(pods, lb), Degraded: "data plane 10.0.0.7:10080 cannot be reached: connection refused; " +
 				"address 192.0.2.1:80 refuses a.example.com: connection refused; using the Gateway's status"}},
 		{"back up", Auto, both, []Result{failed(pods[0], NotServed, 0), failed(lb[0], Handshake, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
@@ -108,22 +115,32 @@ func TestChooseProperties(t *testing.T) {
 			}
 			return
 		}
-		for _, skipped := range []struct {
+		for i, skipped := range []struct {
 			addresses []string
 			skipped   bool
 		}{{offer.Endpoints, got.Mode != DataPlane}, {offer.Addresses, got.Mode == Status}} {
 			if skipped.skipped && len(skipped.addresses) > 0 {
-				wasRefused(t, skipped.addresses, known, got)
+				patience := RefusedFor
+				if i > 0 && len(offer.Endpoints) > 0 {
+					patience = RefusedBeside
+				}
+				wasRefused(t, skipped.addresses, known, patience, got)
 			}
 		}
-		if (got.Degraded != "") != (len(got.Background) > 0 || got.Mode == Status) {
-			t.Fatalf("degraded %q to %s with %q in the background", got.Degraded, got.Mode, got.Background)
+		better := got.Mode != DataPlane && len(offer.Endpoints) > 0 || got.Mode == Status
+		if (got.Degraded != "") != better {
+			t.Fatalf("degraded %q to %s", got.Degraded, got.Mode)
+		}
+		for _, address := range got.Background {
+			if slices.Contains(got.Addresses, address) {
+				t.Fatalf("%s is asked twice: %+v", address, got)
+			}
 		}
 		if got.Recheck < 0 || got.Recheck > RefusedFor {
 			t.Fatalf("recheck %v", got.Recheck)
 		}
 		later := Choose(configured, offer, known, noon.Add(got.Recheck))
-		if got.Recheck > 0 && later.Mode == got.Mode {
+		if got.Recheck > 0 && later.Mode == got.Mode && slices.Equal(later.Background, got.Background) {
 			t.Fatalf("nothing new at the recheck: %+v", later)
 		}
 	})
@@ -151,15 +168,15 @@ func same(t *rapid.T, got, want []string) {
 	}
 }
 
-// wasRefused fails when a mode was left for another reason than 15 s of refusals only.
-func wasRefused(t *rapid.T, addresses []string, known Report, got Choice) {
+// wasRefused fails when a mode was left for another reason than 15 s of refusals only, 10 s for one that was asked beside.
+func wasRefused(t *rapid.T, addresses []string, known Report, patience time.Duration, got Choice) {
 	t.Helper()
 	asked := known.where(func(r *Result) bool { return slices.Contains(addresses, r.Address) })
 	if len(asked.Results) == 0 {
 		t.Fatalf("left %q unasked: %+v", addresses, got)
 	}
 	for _, r := range asked.Results {
-		if !r.Kind.Refuses() || noon.Sub(r.RefusedSince) < RefusedFor {
+		if !r.Kind.Refuses() || noon.Sub(r.RefusedSince) < patience {
 			t.Fatalf("left %q in spite of %+v", addresses, r)
 		}
 	}

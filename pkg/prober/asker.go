@@ -69,7 +69,8 @@ func (a *asker) changed(t *task, before probe.Result, now time.Time, settle time
 	if *after != before {
 		a.stale = true
 	}
-	if after.State != before.State || after.Kind != before.Kind || after.Code != before.Code {
+	refused := !before.RefusedSince.IsZero() && after.RefusedSince.Before(before.RefusedSince)
+	if after.State != before.State || after.Kind != before.Kind || after.Code != before.Code || refused {
 		a.dirty = true
 	}
 	if after.State == probe.Proven && before.State != probe.Proven {

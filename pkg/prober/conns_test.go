@@ -26,6 +26,10 @@ var quiet = log.New(io.Discard, "", 0)
 // close the connection when it is another.
 func behindProxy(version byte, start func(*plane)) func(*plane) {
 	return func(p *plane) {
+		family := proxyproto.TCPv4
+		if p.Listener.Addr().(*net.TCPAddr).IP.To4() == nil {
+			family = proxyproto.TCPv6
+		}
 		p.Listener = &proxyproto.Listener{
 			Listener:          p.Listener,
 			ReadHeaderTimeout: time.Second,
@@ -34,8 +38,8 @@ func behindProxy(version byte, start func(*plane)) func(*plane) {
 				if h.Version != version {
 					return fmt.Errorf("version %d", h.Version)
 				}
-				if _, _, ok := h.TCPAddrs(); !ok {
-					return fmt.Errorf("no TCP addresses")
+				if _, _, ok := h.TCPAddrs(); !ok || h.TransportProtocol != family {
+					return fmt.Errorf("no TCP addresses, or %v instead of %v", h.TransportProtocol, family)
 				}
 				return nil
 			},

@@ -5,6 +5,8 @@ package prober
 import (
 	"container/heap"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // A data plane takes a new configuration as a whole, and controllers work through a burst of routes in about the
@@ -28,12 +30,13 @@ const (
 	fresh   class = iota // never answered
 	brisk                // answered
 	slow                 // ran into the timeout, although the address answers for others
+	behind               // of a background target: after all others
 	classes              // how many there are
 )
 
 // places is how many tries of a class may be under way at an address, out of most.
 func (c class) places(most int) int {
-	return max(1, [classes]int{most / 2, most, most / 4}[c])
+	return max(1, [classes]int{most / 2, most, most / 4, most / 4}[c])
 }
 
 // lane holds the unproven targets of one address. Lanes take turns, so that a target never waits for
@@ -49,8 +52,10 @@ type lane struct {
 	fails      int
 	lastAnswer time.Time
 	downSince  time.Time
-	lastProof  time.Time
-	surge      time.Time // when the eldest are drawn again, zero for not
+	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
+	guardedSince time.Time
+	lastProof    time.Time
+	surge        time.Time // when the eldest are drawn again, zero for not
 }
 
 // next returns the queue whose head may be tried now, else nil and when to look again (zero: after an event).
@@ -111,7 +116,19 @@ func (l *lane) empty() bool {
 // add queues a task that is not queued.
 func (l *lane) add(t *task) {
 	t.queue = &l.queues[t.class]
+	if t.background {
+		t.queue = &l.queues[behind]
+	}
 	heap.Push(t.queue, t)
+}
+
+// move changes whether a task is in the background.
+func (l *lane) move(t *task, background bool) {
+	t.background = background
+	if t.index >= 0 {
+		heap.Remove(t.queue, t.index)
+		l.add(t)
+	}
 }
 
 // hurry makes a task the next one. Its due time stays, so that a draw in vain does not postpone its own turn.
@@ -130,7 +147,7 @@ func (l *lane) pull(now time.Time) {
 	}
 	var eldest [pullAhead]*task
 	for _, t := range l.queues[brisk].tasks {
-		if t.urgent || t.background || now.Sub(t.created) > pullWithin {
+		if t.urgent || now.Sub(t.created) > pullWithin {
 			continue
 		}
 		for i := range eldest {
@@ -149,12 +166,12 @@ func (l *lane) pull(now time.Time) {
 	}
 }
 
-// rouse makes everything due that waited for the address to come back.
+// rouse makes everything due that waited for the address to come back, or for the guard in front of it to go.
 func (l *lane) rouse(now time.Time) {
 	for c := range l.queues {
 		q := &l.queues[c]
 		for _, t := range q.tasks {
-			if t.due.After(now) && !t.background {
+			if t.due.After(now) {
 				t.due = now
 			}
 		}
@@ -169,6 +186,26 @@ func (l *lane) each(f func(*task)) {
 			f(t)
 		}
 	}
+}
+
+// guarded tells whether something in front has been asking everybody for credentials, long enough to be believed: the
+// answers of one target with a guard of its own come between those of others.
+func (l *lane) guarded(now time.Time) bool {
+	return !l.guardedSince.IsZero() && now.Sub(l.guardedSince) >= probe.RefusedFor
+}
+
+// refusingSince is from when on the address has been refusing everybody in the way of this outcome of a try of t,
+// zero if it has not. Others count for the reachability of an address at once, because one dial speaks for all. What asks
+// for credentials may be the target's own, or a route for all hosts that answers until the target's is there, so others
+// count only when the target has been refused for a while itself.
+func (l *lane) refusingSince(o outcome, t *task, now time.Time) time.Time {
+	switch {
+	case o.kind == probe.Unreachable:
+		return l.downSince
+	case o.kind == probe.Credentials && !t.result.RefusedSince.IsZero() && now.Sub(t.result.RefusedSince) >= probe.RefusedAwhile:
+		return l.guardedSince
+	}
+	return time.Time{}
 }
 
 func earliest(a, b time.Time) time.Time {

@@ -139,11 +139,13 @@ func (p *Prober) retarget(a *asker, targets, background []probe.Target) {
 			t.heritage = before[frontOf(target)]
 		}
 		a.tasks[target] = t
-		if back := i >= len(targets); t.background != back {
-			t.background = back
-			if t.lane != nil && !back {
+		if back := i >= len(targets); t.background != back && t.lane != nil {
+			t.lane.move(t, back)
+			if !back {
 				p.hasten(t)
 			}
+		} else {
+			t.background = back
 		}
 	}
 	for _, t := range old {

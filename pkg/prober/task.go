@@ -15,6 +15,9 @@ import (
 // a quarter of the time that it has been waiting already, and reaches 2 s after some 20 tries.
 const growth = 1.25
 
+// backgroundCrowd is how many background targets of an address double the time between two tries of one.
+const backgroundCrowd = 100
+
 // task is a target that an owner asked for. Guarded by Prober.mu.
 type task struct {
 	asker   *asker
@@ -57,8 +60,8 @@ func (t *task) prove(o outcome, now time.Time) {
 	t.result = probe.Result{Target: t.result.Target, State: probe.Proven, Code: o.code, Since: now}
 }
 
-// fail records another outcome. since is from when on the whole address has been
-// down, zero if it is not.
+// fail records another outcome. since is from when on the whole address has been refusing in
+// this way, zero if it has not.
 func (t *task) fail(o outcome, now, since time.Time) {
 	r := &t.result
 	if r.State != probe.Failed || r.Kind != o.kind {
@@ -71,9 +74,6 @@ func (t *task) fail(o outcome, now, since time.Time) {
 	case r.RefusedSince.IsZero():
 		r.RefusedSince = now
 	}
-	if o.kind != probe.Unreachable {
-		since = time.Time{}
-	}
 	if o.kind == t.heritage.Kind {
 		since = earliest(since, t.heritage.RefusedSince)
 	}
@@ -82,6 +82,13 @@ func (t *task) fail(o outcome, now, since time.Time) {
 		r.Since = earliest(r.Since, since)
 		r.RefusedSince = earliest(r.RefusedSince, since)
 	}
+}
+
+// background is the time until the next try of a background target where so many others wait at its address. All of them
+// together leave the rate to those that somebody waits for, and the jitter keeps them from coming all at once.
+func (o *Options) background(others int) time.Duration {
+	crowd := 2 * rand.Float64() * float64(others) / backgroundCrowd
+	return o.Background + time.Duration(crowd*float64(o.Background))
 }
 
 // backoff is the time until the next try after so many failures, with a jitter of a fifth either way.

@@ -60,13 +60,13 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		p.sweep(l)
 		return nil, probe.Result{}, false
 	}
-	wasUp := l.up
+	wasUp, wasGuarded := l.up, l.guarded(now)
 	o, down := l.learn(o, started, &p.opts)
 	p.record(t, o, now)
 	switch {
 	case down:
 		p.spread(l, t, o, now)
-	case l.up && !wasUp:
+	case l.up && !wasUp, wasGuarded && !l.guarded(now):
 		l.rouse(now)
 	}
 	if o.ok {
@@ -88,6 +88,13 @@ func (l *lane) learn(o outcome, started time.Time, opts *Options) (outcome, bool
 	now := time.Now()
 	if o.kind != probe.Unreachable {
 		l.up, l.fails, l.lastAnswer, l.downSince = true, 0, now, time.Time{}
+		switch {
+		case o.kind == probe.NotServed: // there is no route yet for the guard to stand before
+		case o.kind != probe.Credentials:
+			l.guardedSince = time.Time{}
+		case l.guardedSince.IsZero():
+			l.guardedSince = now
+		}
 		return o, false
 	}
 	if o.silent && now.Sub(l.lastAnswer) < 3*opts.MaxBackoff {
@@ -111,7 +118,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		t.prove(o, now)
 		t.lane = nil
 	} else {
-		t.fail(o, now, t.lane.downSince)
+		t.fail(o, now, t.lane.refusingSince(o, t, now))
 		t.class = o.class(t.class)
 		if t.proxy != 0 && o.doubtsProxy() {
 			t.proxy = 3 - t.proxy
@@ -127,7 +134,7 @@ func (p *Prober) replan(t *task, now time.Time) {
 		t.again, t.urgent = false, true
 	case t.due.After(now): // it was asked early, in vain
 	case t.background:
-		t.due = now.Add(p.opts.Background)
+		t.due = now.Add(p.opts.background(len(t.lane.queues[behind].tasks)))
 	default:
 		t.due = now.Add(p.opts.backoff(t.fails))
 	}

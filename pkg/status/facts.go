@@ -31,7 +31,7 @@ type Facts struct {
 	Unexpected error
 	// Sides are the visibilities, external first.
 	Sides []Side
-	// Notes are shown where nothing blocks: gaps and degradations.
+	// Notes are shown where nothing blocks, before the degradations.
 	Notes []Note
 	// Waited is how long these versions have been without an answer.
 	Waited time.Duration
@@ -89,6 +89,8 @@ type Route struct {
 	Proven bool
 	// ByStatus tells that the Gateway API's own word is the proof.
 	ByStatus bool
+	// Degraded says why its proof is weaker than the entry asks for; or is empty.
+	Degraded string
 	// Unasked says why nobody can be asked though somebody should; or is empty.
 	Unasked string
 	// Report holds the probes' answers.

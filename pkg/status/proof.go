@@ -20,6 +20,9 @@ type Proof struct {
 	// Moved is when the address was published, where routes were leaving another
 	// Gateway then; they stay attached to it for a while.
 	Moved *time.Time `json:"moved,omitempty"`
+	// Degraded says of each HTTPRoute whose proof is weaker than the entry asks for, why. The
+	// words stay the same until there is a better one, also under a new leader.
+	Degraded map[string]string `json:"degraded,omitempty"`
 }
 
 // Proofs are those of a KIngress.
@@ -57,6 +60,21 @@ func (p Proofs) write(status *v1alpha1.IngressStatus) {
 	status.Annotations[ProvenAnnotation] = string(encoded)
 }
 
+// degraded are the routes with a weaker proof; nil when there is none.
+func (s Side) degraded() map[string]string {
+	var reasons map[string]string
+	for _, route := range s.Routes {
+		if route.Degraded == "" {
+			continue
+		}
+		if reasons == nil {
+			reasons = map[string]string{}
+		}
+		reasons[route.Name.Name] = route.Degraded
+	}
+	return reasons
+}
+
 // next are the proofs after these facts. What is blocked is proven anew after the
 // cure; what is held keeps the proof of what is still served.
 func (p Proofs) next(facts Facts) Proofs {
@@ -66,9 +84,10 @@ func (p Proofs) next(facts Facts) Proofs {
 		switch blocker := side.Blocker(); {
 		case !side.Needed:
 		case blocker == nil && p.Of(side.Visibility, facts.Generation, side.Version):
+			old.Degraded = side.degraded()
 			proofs[side.Visibility] = old
 		case blocker == nil:
-			proof := Proof{Generation: facts.Generation, Version: side.Version}
+			proof := Proof{Generation: facts.Generation, Version: side.Version, Degraded: side.degraded()}
 			if side.Leaving {
 				proof.Moved = new(facts.Now.UTC().Truncate(time.Second))
 			}

@@ -4,6 +4,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/apis"
@@ -12,7 +13,7 @@ import (
 // notes are what is shown by a condition that nothing blocks.
 func (f Facts) notes(condition apis.ConditionType) []Note {
 	if condition == network {
-		return f.Notes
+		return slices.Concat(f.Notes, f.degraded())
 	}
 	for _, side := range f.Sides {
 		if side.Needed && side.Exposure != "" {
@@ -21,6 +22,19 @@ func (f Facts) notes(condition apis.ConditionType) []Note {
 		}
 	}
 	return nil
+}
+
+// degraded are the routes that have a weaker proof.
+func (f Facts) degraded() []Note {
+	notes := []Note{}
+	for _, side := range f.Sides {
+		for _, route := range side.Routes {
+			if route.Degraded != "" {
+				notes = append(notes, Note{Reason: ReasonProbeDegraded, Message: fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Degraded)})
+			}
+		}
+	}
+	return notes
 }
 
 // publish sets the load balancers. The sides are independent: each is published

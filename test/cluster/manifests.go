@@ -31,6 +31,14 @@ func ApplyText(ctx context.Context, c *Cluster, manager, text string) error {
 
 // ApplyYAML applies every document.
 func ApplyYAML(ctx context.Context, c *Cluster, manager string, reader io.Reader) error {
+	return c.EachObject(reader, func(kind Kind[Object], object Object) error {
+		return kind.Apply(ctx, c, manager, object)
+	})
+}
+
+// EachObject does something with every document, until there is an error, which then
+// names the object.
+func (c *Cluster) EachObject(reader io.Reader, do func(Kind[Object], Object) error) error {
 	decoder := yaml.NewYAMLOrJSONDecoder(reader, 4096)
 	for {
 		object := Object{}
@@ -44,7 +52,7 @@ func ApplyYAML(ctx context.Context, c *Cluster, manager string, reader io.Reader
 		}
 		kind, err := c.kindOf(object)
 		if err == nil {
-			err = kind.Apply(ctx, c, manager, object)
+			err = do(kind, object)
 		}
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", object.String("kind"), object.String("metadata", "name"), err)

@@ -45,6 +45,7 @@ func TestGatewayComesAndGoes_BSEL6_BRDY1_address_BRDY6(t *testing.T) {
 	service := world.AwaitDataPlane(t, "late")
 	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/late")
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed")
+	publishedInside(t, space, "hello") // B-RDY-5
 
 	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
 	programmed(t, "late", nobody)
@@ -64,19 +65,38 @@ func TestGatewayComesAndGoes_BSEL6_BRDY1_address_BRDY6(t *testing.T) {
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "GatewayNotFound")
 }
 
+// publishedInside waits until the local side is published; the external one has nothing
+// to publish.
+func publishedInside(t *testing.T, space *fixture.Space, name string) {
+	t.Helper()
+	waiting := cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Seconds, func(ing *v1alpha1.Ingress) error {
+		return oneAddress(ing.Status.PrivateLoadBalancer)
+	})
+	if published := waiting.Status.PublicLoadBalancer; published != nil && len(published.Ingress) > 0 {
+		t.Errorf("an address is published that nobody has: %v", published)
+	}
+}
+
 // B-RDY-6 RouteNotAccepted: with the gateway's own reason, when its listener does not
 // admit the namespace. B-SEL-6: a change of the Gateway moves the KIngress both ways.
-// B-RDY-1: the mode `status` asks nobody; here nobody could answer.
+// B-RDY-1: the mode `status` asks nobody; here nobody could answer. B-RDY-5: before the
+// Gateway has an address, the local side is published.
 func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testing.T) {
 	t.Parallel()
 	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("choosy", "e2e-pending", gatewayv1.NamespacesFromSame))
-	world.GiveAddress(t, world.AwaitDataPlane(t, "choosy"), nobody, corev1.LoadBalancerIPModeProxy)
-	programmed(t, "choosy", nobody)
+	service := world.AwaitDataPlane(t, "choosy")
 	space := world.Space(t, nil)
 	space.DeadBackend(t, "quiet")
+	space.Backend(t, "hello")
 	ing := space.Ingress("quiet", map[string]string{"gateway": "choosy"},
+		space.Rule(v1alpha1.IngressVisibilityClusterLocal, "hello", space.LocalHost("quiet")),
 		space.Rule(v1alpha1.IngressVisibilityExternalIP, "quiet", space.ExternalHost("quiet")))
 	cluster.KIngresses.Create(t, world.Cluster, ing)
+	space.AwaitReason(t, "quiet", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/choosy")
+	publishedInside(t, space, "quiet")
+	cluster.Answers(t, world.Internal, space.LocalHost("quiet"), 200)
+	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
+	programmed(t, "choosy", nobody)
 	space.AwaitReason(t, "quiet", cluster.Seconds, "RouteNotAccepted", "HTTPRoute "+space.Name+"/"+space.ExternalHost("quiet"), "e2e-gateways/choosy", "NotAllowedByListeners")
 
 	admit := func(from gatewayv1.FromNamespaces) {
@@ -102,12 +122,7 @@ func TestPendingLoadBalancer_BRDY5_BRDY1_dataplane(t *testing.T) {
 	space.Backend(t, "hello")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", slow))
 	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/slow")
-	waiting := cluster.KIngresses.Await(t, world.Cluster, space.Name, "hello", cluster.Seconds, func(ing *v1alpha1.Ingress) error {
-		return oneAddress(ing.Status.PrivateLoadBalancer)
-	})
-	if published := waiting.Status.PublicLoadBalancer; published != nil && len(published.Ingress) > 0 {
-		t.Errorf("an address is published that nobody has: %v", published)
-	}
+	publishedInside(t, space, "hello")
 	cluster.Answers(t, world.Internal, space.LocalHost("hello"), 200)
 
 	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)

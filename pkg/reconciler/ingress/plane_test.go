@@ -20,6 +20,8 @@ type plane struct {
 	world  atomic.Pointer[world]
 	deaf   atomic.Bool                      // knows no routes
 	broken atomic.Pointer[sets.Set[string]] // backends that cannot be reached
+	// guarded: something in front asks everybody for credentials.
+	guarded atomic.Bool
 }
 
 func newPlane(t *testing.T) *plane {
@@ -33,6 +35,10 @@ func newPlane(t *testing.T) *plane {
 
 func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	w := p.world.Load()
+	if p.guarded.Load() {
+		response.WriteHeader(http.StatusForbidden)
+		return
+	}
 	if w == nil || p.deaf.Load() {
 		response.WriteHeader(http.StatusNotFound)
 		return

@@ -3,7 +3,9 @@
 package ingress
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -17,14 +19,14 @@ import (
 
 // prove asks the data planes for what was rendered and writes what they answer into
 // the facts. A side of which just this version was proven before is not asked again
-// (SPEC B-RDY-4). It returns when to look again though nothing happens; 0 is never.
+// (SPEC B-RDY-4), but for a better proof where it has a weaker one. It returns when to
+// look again though nothing happens; 0 is never.
 func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *status.Facts) time.Duration {
 	owner := ownerOf(seen.ingress)
 	ask := questions{known: r.prober.Known(owner), now: seen.now}
 	for i := range facts.Sides {
 		ask.side(desired.Routes, seen, &facts.Sides[i])
 	}
-	facts.Notes = append(facts.Notes, ask.notes...)
 	if !ask.asking {
 		r.prober.Forget(owner)
 		return ask.recheck
@@ -70,30 +72,55 @@ type questions struct {
 
 	asking              bool
 	targets, background []probe.Target
-	notes               []status.Note
 	recheck             time.Duration
+	// improving asks for the best proof of a route that has a weaker one; weak tells that a
+	// route of the side has none yet.
+	improving, weak bool
 }
 
 // side asks about the routes of one visibility. Where somebody has said no already,
 // nobody is asked: what was proven until then is dropped, and proven anew after the
 // cure.
 func (q *questions) side(routes []translate.Route, seen *observed, side *status.Side) {
-	proven := status.ProofsOf(seen.ingress.Status).Of(side.Visibility, seen.ingress.Generation, side.Version)
+	proofs := status.ProofsOf(seen.ingress.Status)
+	proven := proofs.Of(side.Visibility, seen.ingress.Generation, side.Version)
+	degraded := proofs[side.Visibility].Degraded
 	asked := *q
+	asked.weak = false
 	for _, route := range routes {
 		if route.Visibility != side.Visibility {
 			continue
 		}
+		asked.improving = proven && degraded[route.Object.Name] != ""
 		fact, targets := asked.about(route, seen, side)
-		fact.Proven = proven
+		if fact.Proven = proven; proven {
+			asked.improve(&fact, targets)
+		} else {
+			asked.targets = append(asked.targets, targets...)
+		}
 		side.Routes = append(side.Routes, fact)
-		asked.targets = append(asked.targets, targets...)
-		asked.asking = true
+		asked.asking = asked.asking || !proven || asked.improving
 	}
-	if blocker := side.Blocker(); !proven && (blocker == nil || blocker.Certainty == status.Unanswered) {
+	for i := range side.Routes {
+		if route := &side.Routes[i]; asked.weak { // taken back for all at once, by one write
+			route.Degraded = cmp.Or(degraded[route.Name.Name], route.Degraded)
+		}
+	}
+	if blocker := side.Blocker(); blocker == nil || blocker.Certainty == status.Unanswered {
 		*q = asked
 	}
-	q.notes = asked.notes
+}
+
+// improve seeks the best proof in the background for a route that has a weaker one: the
+// route is served, and stays so. A route with a good proof is not asked about.
+func (q *questions) improve(fact *status.Route, best []probe.Target) {
+	switch {
+	case !q.improving:
+		fact.Degraded = ""
+	case len(best) > 0 || fact.Unasked != "":
+		q.background = slices.Concat(q.background, best)
+		q.weak = q.weak || !q.known.Prove(best)
+	}
 }
 
 // about turns the proofs of one route into targets, or says why there are none.
@@ -106,7 +133,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		switch {
 		case proof.Answers == "":
 			fact.ByStatus = true
-			q.note(fmt.Sprintf("HTTPRoute %s: neither its backend nor Gateway %s can answer a probe; using the Gateway's status", name, side.Entry.Gateway))
+			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
 		case !found:
 			fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, proof.Host)
@@ -117,7 +144,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 			continue
 		}
 		choice := q.choose(seen.sides[side.Visibility], listener, name)
-		fact.ByStatus = choice.Mode == probe.Status
+		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
 		if !fact.ByStatus && len(choice.Addresses) == 0 {
 			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
 		}
@@ -134,14 +161,21 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 	return fact, targets
 }
 
-// choose decides how the routes of a side are proven.
+// choose decides how a route of a side is proven. What is to be improved is asked for as
+// if nobody had refused, and the addresses besides: that they refuse is then known to
+// the next service.
 func (q *questions) choose(side observedSide, listener dataplane.Listener, route types.NamespacedName) probe.Choice {
-	choice := probe.Choose(probe.Mode(side.entry.Probe), probe.Offer{
+	offer := probe.Offer{
 		Endpoints: dataplane.Endpoints(listener, side.service, side.slices),
 		Addresses: dataplane.Addresses(listener, side.gateway),
-	}, q.known.OfRoute(route.Name), q.now)
-	if choice.Degraded != "" {
-		q.note(fmt.Sprintf("HTTPRoute %s: %s", route, choice.Degraded))
+	}
+	known := q.known.OfRoute(route.Name)
+	if q.improving {
+		known = probe.Report{}
+	}
+	choice := probe.Choose(probe.Mode(side.entry.Probe), offer, known, q.now)
+	if q.improving && choice.Mode == probe.DataPlane {
+		choice.Background = offer.Addresses
 	}
 	if choice.Recheck > 0 && (q.recheck == 0 || choice.Recheck < q.recheck) {
 		q.recheck = choice.Recheck
@@ -156,8 +190,4 @@ func at(target probe.Target, addresses []string) []probe.Target {
 		targets = append(targets, target)
 	}
 	return targets
-}
-
-func (q *questions) note(message string) {
-	q.notes = append(q.notes, status.Note{Reason: status.ReasonProbeDegraded, Message: message})
 }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+// Envoy Gateway's policies, which tests put in front of Gateways.
+var (
+	SecurityPolicies      = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "SecurityPolicy", "securitypolicies")
+	ClientTrafficPolicies = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "ClientTrafficPolicy", "clienttrafficpolicies")
+)
+
+// Policy is one for the whole of a Gateway, which is in the same namespace.
+func Policy(namespace, gateway string, spec map[string]any) *Object {
+	spec["targetRefs"] = []any{map[string]any{"group": Gateways.Group, "kind": Gateways.Kind, "name": gateway}}
+	return &Object{"metadata": map[string]any{"namespace": namespace, "name": "e2e-" + gateway}, "spec": spec}
+}
