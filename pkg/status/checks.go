@@ -74,13 +74,20 @@ func gatewayProgrammed(s Side) *Blocker {
 				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
 		case condition.Status == metav1.ConditionFalse:
 			message := fmt.Sprintf("Gateway %s: %s is False: %s: %s", s.Entry.Gateway, kind, condition.Reason, condition.Message)
-			if condition.ObservedGeneration < s.Gateway.Generation {
+			if condition.ObservedGeneration < s.Gateway.Generation || resting(condition) {
 				return waiting(loadBalancer, ReasonGatewayNotProgrammed, message)
 			}
 			return answered(loadBalancer, ReasonGatewayNotProgrammed, message)
 		}
 	}
 	return nil
+}
+
+// resting tells that the Gateway says of itself that its proxies are away. A proxy that is
+// late with one health check is not a reason to take Ready from all its services at once
+// (SPEC B-RDY-4); one that stays away is.
+func resting(condition *metav1.Condition) bool {
+	return condition.Type == string(gatewayv1.GatewayConditionProgrammed) && condition.Reason == string(gatewayv1.GatewayReasonNoResources)
 }
 
 func routesAccepted(s Side) *Blocker {

@@ -26,6 +26,10 @@ func TestPatience(t *testing.T) {
 	conflict.Failures = []status.Reasoned{reason{"HostConflict", "taken", true}}
 	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
 	newGeneration.Generation = 8
+	resting := func(s *status.Side) {
+		gatewaySaid("Programmed", metav1.ConditionFalse, 2)(s)
+		s.Gateway.Status.Conditions[1].Reason = "NoResources"
+	}
 	tests := []struct {
 		name   string
 		old    v1alpha1.IngressStatus
@@ -42,6 +46,7 @@ func TestPatience(t *testing.T) {
 		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.PatienceBeforeReport, status.PatienceBetweenReports - status.PatienceBeforeReport},
 		{"nor for another reason", wasWaiting, refused, time.Second, status.PatienceBetweenReports - time.Second},
 		{"a gateway's no takes Ready at once", wasReady, refused, 0, 0},
+		{"but that its proxies are away may pass", wasReady, facts(side(external, resting)), time.Second, status.PatienceWhenReady - time.Second},
 		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.PatienceBeforeReport},
 		{"what objects say is said at once", v1alpha1.IngressStatus{}, conflict, 0, 0},
 		{"good news is said at once", wasWaiting, facts(side(external)), 0, 0},

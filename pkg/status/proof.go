@@ -89,7 +89,7 @@ func (p Proofs) next(facts Facts) Proofs {
 		case blocker == nil:
 			proof := Proof{Generation: facts.Generation, Version: side.Version, Degraded: side.degraded()}
 			if side.Leaving {
-				proof.Moved = new(facts.Now.UTC().Truncate(time.Second))
+				proof.Moved = new(facts.Now.UTC())
 			}
 			proofs[side.Visibility] = proof
 		case known && side.holds(blocker):

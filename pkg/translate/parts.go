@@ -39,10 +39,11 @@ func (r renderer) spread(set RuleSet) []chunk {
 	shares := []chunk{}
 	for _, group := range r.hostGroups(set) {
 		twin := r.twin(set, group.name)
-		parts := spreadRules(set.Rules, r.liveParts(group.name, twin))
+		live := r.liveParts(group.name, twin)
+		parts := spreadRules(set.Rules, live)
 		for _, part := range slices.Sorted(maps.Keys(parts)) {
 			shares = append(shares, chunk{
-				RuleSet: RuleSet{Visibility: set.Visibility, Hosts: group.hosts, Rules: parts[part]},
+				RuleSet: RuleSet{Visibility: set.Visibility, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
 				name:    routeName(group.name, partSuffix(part)+twin),
 				part:    part,
 			})

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"slices"
+	"testing"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// TestInPlace: B-RDY-3, what stands keeps its place when tags come and go.
+func TestInPlace(t *testing.T) {
+	rule := func(name string, headers ...string) Rule {
+		made := Rule{Field: name, Path: "/"}
+		for i := 0; i < len(headers); i += 2 {
+			made.Headers = append(made.Headers, Header{Name: headers[i], Value: headers[i+1]})
+		}
+		return made
+	}
+	main, one, two, three := rule("main"), rule("one", "Tag", "1"), rule("two", "Tag", "2"), rule("three", "Tag", "3")
+	other := rule("other", "Other", "x")
+	tests := []struct {
+		name  string
+		live  []Rule // nil: a new route
+		rules []Rule
+		want  []Rule
+	}{
+		{"a new route begins with what most requests meet", nil, []Rule{one, two, main}, []Rule{main, one, two}},
+		{"a new tag stands last", []Rule{main, two, three}, []Rule{one, two, three, main}, []Rule{main, two, three, one}},
+		{"a tag goes, the others stand in their order", []Rule{main, three, one, two}, []Rule{one, two, main}, []Rule{main, one, two}},
+		{"an order of somebody else's is kept", []Rule{one, main}, []Rule{one, two, main}, []Rule{one, main, two}},
+		{"unless a request would meet the wrong rule", []Rule{main, other}, []Rule{one, other, main}, []Rule{main, one, other}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var live *gatewayv1.HTTPRoute
+			if test.live != nil {
+				live = &gatewayv1.HTTPRoute{}
+				for _, r := range test.live {
+					live.Spec.Rules = append(live.Spec.Rules, gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(r)}})
+				}
+			}
+			names := func(rules []Rule) (found []string) {
+				for _, r := range rules {
+					found = append(found, r.Field)
+				}
+				return found
+			}
+			if got := inPlace(test.rules, live); !slices.Equal(names(got), names(test.want)) {
+				t.Errorf("%v, want %v", names(got), names(test.want))
+			}
+		})
+	}
+}
