@@ -31,7 +31,7 @@ render_acme() {
 }
 
 # The chart in the module is the source of the released one, without its version. What our programs do not have is left out:
-# metrics, probes of liveness and the Job that waits for the webhook.
+# leader election, metrics, probes of liveness; and the Job that waits for the webhook.
 CERT_MANAGER_MODULE=github.com/cert-manager/cert-manager
 render_cert_manager() {
   local chart=$OUT/chart out=$OUT/cert-manager module
@@ -42,9 +42,11 @@ render_cert_manager() {
   sed -i "s/v0.0.0/$CERT_MANAGER_VERSION/" "$chart/Chart.yaml"
   {
     namespace cert-manager
-    "$HELM/helm" template cert-manager "$chart" -n cert-manager \
+    "$HELM/helm" template cert-manager "$chart" -n cert-manager --kube-version "$KUBERNETES_VERSION" \
       --set imageRegistry="$REGISTRY",imageNamespace= \
-      --set startupapicheck.enabled=false,livenessProbe.enabled=false,prometheus.enabled=false
+      --set startupapicheck.enabled=false,livenessProbe.enabled=false,prometheus.enabled=false,maxConcurrentChallenges=null \
+      --set webhook.readinessProbe.initialDelaySeconds=0,webhook.readinessProbe.periodSeconds=2 |
+      sed '/ --leader-election-namespace=/d'
   } >"$out/rest.yaml"
   concatenate "$module"/deploy/crds/*.yaml >"$out/crds.yaml"
   rm -rf "$chart"

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cert-manager/cert-manager/pkg/controller/cainjector"
 	"github.com/cert-manager/cert-manager/pkg/logs"
+	"github.com/cert-manager/cert-manager/pkg/util"
 )
 
 func main() {
@@ -35,7 +36,9 @@ func main() {
 
 // run handles the two kinds that the cluster needs. Secrets are read when they are needed, not kept in memory.
 func run(metricsAddress string) error {
-	manager, err := ctrl.NewManager(ctrl.GetConfigOrDie(), ctrl.Options{
+	// The user agent becomes the field manager.
+	config := util.RestConfigWithUserAgent(ctrl.GetConfigOrDie(), "cainjector")
+	manager, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:  scheme.Scheme,
 		Metrics: metrics.Options{BindAddress: metricsAddress},
 		Client:  client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.Secret{}}}},
