@@ -15,6 +15,8 @@ import (
 	_ "github.com/coredns/coredns/plugin/template"
 )
 
-func init() { dnsserver.Directives = []string{"errors", "health", "ready", "cache", "template", "kubernetes"} }
+func init() {
+	dnsserver.Directives = []string{"errors", "health", "ready", "cache", "template", "kubernetes"}
+}
 
 func main() { coremain.Run() }
