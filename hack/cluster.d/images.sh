@@ -22,13 +22,14 @@ IMAGES
 image_entry() { echo "image-${1//[:\/]/-}"; }
 image_key() { digest "$*" "$REGISTRY_KEY" "$IMAGES_KEY"; }
 
+# build_images LIST: the images that the function LIST names, `images` or another one in its format
 build_images() {
   local image binary path user extra
   IMAGES_KEY=$(digest "$PARTS/images.sh" /etc/ssl/certs/ca-certificates.crt)
   while read -r image binary path user extra; do
     entry "$(image_entry "$image")" "$(image_key "$image" "$binary" "$path" "$user" "$extra")" \
       build_image "$image" "$binary" "$path" "$user" "$extra"
-  done < <(images)
+  done < <("$1")
 }
 
 build_image() {
@@ -58,7 +59,7 @@ add_glibc() {
   cp -L /lib64/ld-linux-x86-64.so.2 "$1/lib64/"
 }
 
-# fill_registry DIRECTORY: put every cached image there, as hard links where that is possible.
+# fill_registry DIRECTORY LIST: put these cached images there, as hard links where that is possible.
 fill_registry() {
   local image binary path user extra from
   mkdir -p "$1"
@@ -66,5 +67,17 @@ fill_registry() {
   while read -r image binary path user extra; do
     from=$CACHE/$(image_entry "$image")-$(image_key "$image" "$binary" "$path" "$user" "$extra")
     cp -al --remove-destination "$from/." "$1/" 2>/dev/null || cp -a "$from/." "$1/"
-  done < <(images)
+  done < <("$2")
 }
+
+# add_images LIST: to a registry that runs. It reads its folder when it starts, so it is started again if anything is new.
+add_images() {
+  local before
+  before=$(registry_content)
+  fill_registry "$STATE/registry" "$1"
+  if [ "$(registry_content)" = "$before" ]; then return 0; fi
+  stop registry
+  start_registry
+  wait_for 10 "the registry" in_network curl -sf --max-time 2 --noproxy '*' "http://$REGISTRY/v2/"
+}
+registry_content() { find "$STATE/registry/manifests" -type f -printf '%P %i\n' | sort; }

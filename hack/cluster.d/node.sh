@@ -133,7 +133,7 @@ link_binaries() {
 
 start_registry() {
   # A running registry has read its manifests already.
-  if ! pid_of registry >/dev/null; then fill_registry "$STATE/registry"; fi
+  if ! pid_of registry >/dev/null; then fill_registry "$STATE/registry" images; fi
   start registry nsenter --net="/var/run/netns/$NETNS" "$REGISTRY_BIN/registry" serve -store "$STATE/registry" -address "$REGISTRY"
 }
 

