@@ -56,8 +56,9 @@ type Choice struct {
 }
 
 // Choose decides how readiness is proven, from what the Gateway offers and what is known of the targets
-// (Prober.Known). It is pure. Auto leaves a mode only when every target that was asked at its addresses has been failing
-// for a while with kinds that Refuse: an answer of the gateway, even 404, means patience, not another mode. A
+// (Prober.Known). It is pure. Auto leaves a mode only when every target at its addresses that is not proven has been
+// failing for a while with kinds that Refuse, also when it is one pod of many: it never waits for ever. An answer of the
+// gateway, even 404, means patience, not another mode. A
 // configured mode other than Auto never degrades. An empty or unknown one is Auto.
 func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	switch configured {
@@ -71,7 +72,7 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	var background, reasons []string
 	modes := offer.modes()
 	for i, m := range modes {
-		asked := known.where(func(r *Result) bool { return slices.Contains(m.addresses, r.Address) })
+		asked := known.where(func(r *Result) bool { return r.State != Proven && slices.Contains(m.addresses, r.Address) })
 		since, refused := asked.RefusedSince()
 		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses")}
 		if !refused {

@@ -45,10 +45,20 @@ type backendContext struct {
 func resolveBackends(rules []Rule, bc backendContext) []Rule {
 	resolved := make([]Rule, 0, len(rules))
 	for _, rule := range rules {
+		if bc.isOver(rule) {
+			continue
+		}
 		rule.Backends = bc.resolveAll(rule)
 		resolved = append(resolved, rule)
 	}
 	return resolved
+}
+
+// isOver tells that a rule is that of an ACME challenge whose solver is gone. The issuer
+// deletes the solver's Service before Serving takes the path out of the KIngress; without
+// this each renewal would make the service not Ready for a moment.
+func (bc backendContext) isOver(rule Rule) bool {
+	return strings.HasPrefix(rule.Path, acmePath) && len(rule.Backends) == 1 && bc.services[rule.Backends[0].Service] == nil
 }
 
 func (bc backendContext) resolveAll(rule Rule) []Backend {

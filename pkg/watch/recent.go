@@ -23,9 +23,9 @@ type written[T any] struct {
 	at     time.Time
 }
 
-// unseenFor bounds how long a write is believed that no informer shows: an object that
-// was deleted before a relist is never shown at all.
-const unseenFor = time.Minute
+// UnseenFor bounds how long a write is believed that no informer shows: an object that
+// was deleted before a relist is never shown at all. Who relies on one looks again then.
+const UnseenFor = time.Minute
 
 // NewRecent returns an empty Recent.
 func NewRecent[T metav1.Object]() *Recent[T] {
@@ -61,7 +61,7 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	defer r.mu.Unlock()
 	unseen := []T{}
 	for uid, known := range r.objects {
-		if time.Since(known.at) > unseenFor {
+		if time.Since(known.at) >= UnseenFor {
 			delete(r.objects, uid)
 		} else if !shown[uid] && wanted(known.object) {
 			unseen = append(unseen, known.object)

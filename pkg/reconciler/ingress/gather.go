@@ -19,6 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // observed is what a reconcile depends on, as values: what is not there is nil or
@@ -34,6 +35,8 @@ type observed struct {
 	// rivals serve a host of this one and are older, in the order of their age.
 	rivals []rival
 	routes map[string]*gatewayv1.HTTPRoute
+	// unseen is after how long to look whether informers show what was written; 0 if they do.
+	unseen time.Duration
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time
@@ -126,6 +129,7 @@ func (r *Reconciler) gatherRoutes(ctx context.Context, seen *observed) error {
 	}
 	for _, route := range r.routes.Unseen(shown, func(route *gatewayv1.HTTPRoute) bool { return metav1.IsControlledBy(route, seen.ingress) }) {
 		seen.routes[route.Name] = route
+		seen.unseen = watch.UnseenFor
 	}
 	return nil
 }

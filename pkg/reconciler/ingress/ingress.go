@@ -138,7 +138,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}
-	return lookAgain(desired.Again, recheck, askAgain(applied.Refusals), patience)
+	return lookAgain(desired.Again, seen.unseen, recheck, askAgain(applied.Refusals), patience)
 }
 
 // reportOnly says why nothing can be done.
