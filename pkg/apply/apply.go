@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -65,18 +66,38 @@ func (a *Applier) Apply(ctx context.Context, owner metav1.Object, changes Change
 			result.Writes = append(result.Writes, write)
 		}
 	}
-	for _, object := range changes.Create {
-		write, err := a.create(ctx, owner, object)
-		note(object, write, err)
-	}
-	for _, update := range changes.Update {
+	together(changes.Create, func(object *gatewayv1.HTTPRoute) (Write, error) {
+		return a.create(ctx, owner, object)
+	}, note)
+	together(changes.Update, func(update Update) (Write, error) {
 		stored, err := a.update(ctx, update)
-		note(update.Desired, Write{Verb: Updated, Object: stored}, err)
-	}
-	for _, object := range changes.Delete {
-		note(object, Write{Verb: Deleted, Object: object}, a.delete(ctx, object))
-	}
+		return Write{Verb: Updated, Object: stored}, err
+	}, func(update Update, write Write, err error) { note(update.Desired, write, err) })
+	together(changes.Delete, func(object *gatewayv1.HTTPRoute) (Write, error) {
+		return Write{Verb: Deleted, Object: object}, a.delete(ctx, object)
+	}, note)
 	return result, errors.Join(errs...)
+}
+
+// atOnce is how many writes of one owner are under way at a time: a service with twenty
+// tags has forty objects, and the last one should not wait for all others.
+const atOnce = 8
+
+// together writes a list and notes what came of it, in its order.
+func together[T any](list []T, write func(T) (Write, error), note func(T, Write, error)) {
+	writes, errs := make([]Write, len(list)), make([]error, len(list))
+	group := errgroup.Group{}
+	group.SetLimit(atOnce)
+	for i, item := range list {
+		group.Go(func() error {
+			writes[i], errs[i] = write(item)
+			return nil
+		})
+	}
+	_ = group.Wait() // each has its own error
+	for i, item := range list {
+		note(item, writes[i], errs[i])
+	}
 }
 
 // create adds an object. When one of that name is there already, our filtered cache
