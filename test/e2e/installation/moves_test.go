@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package installation
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+)
+
+// crowd is how many services a changed configuration moves.
+const crowd = 20
+
+// B-INS-5, B-SEL-5: another default Gateway moves all services that are there, while both
+// are asked; none of them is ever not Ready, no request fails, and nothing stays behind.
+func TestConfigurationMovesAllServices_BINS5_BSEL5(t *testing.T) {
+	world.Restore(t)
+	space := world.Space(t, nil)
+	names := []string{}
+	for i := range crowd {
+		name := fmt.Sprintf("hello-%d", i)
+		names = append(names, name)
+		space.Backend(t, name)
+		cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, nil))
+	}
+	for _, name := range names {
+		space.AwaitReady(t, name, cluster.Minutes)
+	}
+	flips := watchFlips(t, space)
+	first := cluster.StartLoad(t, world.Blue, space.ExternalHost(names[0]), 10*time.Millisecond)
+	last := cluster.StartLoad(t, world.Blue, space.ExternalHost(names[crowd-1]), 10*time.Millisecond)
+
+	begin := time.Now()
+	green := "- class: eg-green\n  gateway: gateways/green\n"
+	if err := write(map[string]string{external: green, local: internal, "drain-time": "20s"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		awaitAttached(t, space, name, "green", "blue")
+		cluster.AwaitAnswer(t, world.Green, space.ExternalHost(name), 200, cluster.Minutes)
+	}
+	t.Logf("all answer on the new Gateway after %s", time.Since(begin).Round(time.Millisecond))
+	next := cluster.StartLoad(t, world.Green, space.ExternalHost(names[0]), 10*time.Millisecond)
+	first.StopAllAnswered(t, 200, 20)
+	last.StopAllAnswered(t, 200, 20)
+	for _, name := range names {
+		awaitAttached(t, space, name, "green")
+		cluster.AwaitAnswer(t, world.Blue, space.ExternalHost(name), 404, cluster.Minutes)
+	}
+	next.StopAllAnswered(t, 200, 20)
+	if found := flips(); len(found) > 0 {
+		t.Errorf("not Ready in between: %v", found)
+	}
+}
+
+// awaitAttached waits until a service's external route is attached to just these Gateways.
+func awaitAttached(t *testing.T, space *fixture.Space, name string, gateways ...string) {
+	t.Helper()
+	want := fmt.Sprint(gateways)
+	cluster.HTTPRoutes.Await(t, world.Cluster, space.Name, space.ExternalHost(name), cluster.Minutes, func(route *gatewayv1.HTTPRoute) error {
+		if route == nil {
+			return errors.New("does not exist")
+		}
+		found := []string{}
+		for _, parent := range route.Spec.ParentRefs {
+			found = append(found, string(parent.Name))
+		}
+		if fmt.Sprint(found) != want {
+			return fmt.Errorf("attached to %v, want %s", found, want)
+		}
+		return nil
+	})
+}
+
+// watchFlips collects the KIngresses that are seen not Ready from now on.
+func watchFlips(t *testing.T, space *fixture.Space) func() []string {
+	t.Helper()
+	guard, found := sync.Mutex{}, []string{}
+	stop := cluster.KIngresses.Watch(t, world.Cluster, space.Name, metav1.ListOptions{}, func(kind watch.EventType, ing *v1alpha1.Ingress) {
+		if ready := fixture.Ready(ing); kind != watch.Deleted && !ready.IsTrue() {
+			guard.Lock()
+			defer guard.Unlock()
+			found = append(found, fmt.Sprintf("%s: %s: %s", ing.Name, ready.Reason, ready.Message))
+		}
+	})
+	return func() []string {
+		stop()
+		guard.Lock()
+		defer guard.Unlock()
+		return found
+	}
+}
