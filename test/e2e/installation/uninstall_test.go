@@ -27,7 +27,8 @@ import (
 // B-INS-8, B-OPS-3: without the plugin, uninstalled as the README says, what is served
 // is served on, and nothing of ours is in the way of the next one, with a file that has
 // one entry in each list: it may update, delete and create HTTPRoutes by plain writes,
-// write statuses, and KIngresses go when they are deleted. And back again.
+// write statuses, and KIngresses go when they are deleted. And back again, by applying
+// config/ and nothing else (B-INS-1).
 func TestUninstall_BINS8_BOPS3(t *testing.T) {
 	world.Restore(t)
 	space := world.Space(t, nil)
