@@ -86,10 +86,12 @@ func await(t testing.TB, address string, request Request, code int, limit time.D
 	last := Answer{Err: errors.New("not asked")}
 	for {
 		answer := request.ask(ctx, address)
-		if answer.Code == code && request.Wrong != nil {
+		met := answer.Code == code
+		if met && request.Wrong != nil {
 			answer.Err = request.Wrong(answer)
+			met = answer.Err == nil
 		}
-		if answer.Code == code && answer.Err == nil {
+		if met {
 			return answer
 		}
 		if ctx.Err() == nil {
