@@ -54,7 +54,7 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 		route.Proofs = r.makeRules(object, set, gateway, making.Batch)
 	} else {
 		route.version = step.State.Hash
-		route.Proofs = []Proof{r.probeRule(object, set, gateway, step.State.Hash)}
+		route.Proofs = []Proof{r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))}
 	}
 	return route
 }

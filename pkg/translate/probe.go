@@ -115,6 +115,16 @@ func probedBackend(rules []Rule) (backend Backend, found bool) {
 	return largest, true
 }
 
+// answerOf is the hash that a route answers: the version's, and one of its own for each
+// further HTTPRoute of the same hosts. The first one's probe rule matches every path, and
+// would else answer for those that are not served yet.
+func answerOf(set chunk, hash string) string {
+	if set.part == 0 {
+		return hash
+	}
+	return madeHash(hash, fmt.Sprint(set.part))
+}
+
 // probedPath is what Knative's own probes ask for, and a path of its own for each
 // further HTTPRoute of the same hosts.
 func probedPath(part int) string {
