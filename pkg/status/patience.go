@@ -33,6 +33,8 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 		return 0
 	case settled:
 		return max(0, PatienceWhenReady-facts.Waited, PatienceBetweenReports-facts.SinceReport)
+	case isReported(old, facts.Generation) && certainty == Answered: // somebody has spoken since
+		return max(0, PatienceBeforeReport-facts.SinceReport)
 	case isReported(old, facts.Generation):
 		return max(0, PatienceBetweenReports-facts.SinceReport)
 	}

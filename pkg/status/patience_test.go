@@ -44,7 +44,7 @@ func TestPatience(t *testing.T) {
 		{"but not for ever", wasReady, waits, status.PatienceWhenReady, 0},
 		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.PatienceBeforeReport, 0},
 		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.PatienceBeforeReport, status.PatienceBetweenReports - status.PatienceBeforeReport},
-		{"nor for another reason", wasWaiting, refused, time.Second, status.PatienceBetweenReports - time.Second},
+		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.PatienceBeforeReport - time.Second},
 		{"a gateway's no takes Ready at once", wasReady, refused, 0, 0},
 		{"but that its proxies are away may pass", wasReady, facts(side(external, resting)), time.Second, status.PatienceWhenReady - time.Second},
 		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.PatienceBeforeReport},
