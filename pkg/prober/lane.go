@@ -18,6 +18,8 @@ const (
 	pullAhead  = 4
 	surgeFor   = 5 * time.Second
 	surgeEvery = 50 * time.Millisecond
+	// overtaking is how much younger a target must be that is proven first, for the elder one to have a trouble of its own.
+	overtaking = 5 * time.Second
 	// pullWithin is how long after its start a target is drawn. What has waited longer has a trouble of its own.
 	pullWithin = 30 * time.Second
 )
@@ -55,6 +57,7 @@ type lane struct {
 	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
 	guardedSince time.Time
 	lastProof    time.Time
+	youngest     time.Time // when the youngest target that is proven was asked for
 	surge        time.Time // when the eldest are drawn again, zero for not
 }
 
@@ -164,6 +167,20 @@ func (l *lane) pull(now time.Time) {
 			l.hurry(t)
 		}
 	}
+}
+
+// proved keeps what a proof says of the others.
+func (l *lane) proved(t *task, now time.Time) {
+	l.lastProof = now
+	if t.created.After(l.youngest) {
+		l.youngest = t.created
+	}
+	l.pull(now)
+}
+
+// comesTo tells whether the data plane is still taking up what was asked for before the target.
+func (l *lane) comesTo(t *task, now time.Time) bool {
+	return l.up && !t.result.Kind.Refuses() && now.Sub(l.lastProof) < surgeFor && l.youngest.Before(t.created.Add(overtaking))
 }
 
 // rouse makes everything due that waited for the address to come back, or for the guard in front of it to go.

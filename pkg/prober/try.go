@@ -70,8 +70,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		l.rouse(now)
 	}
 	if o.ok {
-		l.lastProof = now
-		l.pull(now)
+		l.proved(t, now)
 	}
 	p.sweep(l)
 	for _, a := range p.news {

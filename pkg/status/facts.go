@@ -35,6 +35,9 @@ type Facts struct {
 	Notes []Note
 	// Waited is how long these versions have been without an answer.
 	Waited time.Duration
+	// InLine tells that the gateways still take up what was asked for before these versions,
+	// and nothing that came after them.
+	InLine bool
 	// SinceReport is how long ago they were last reported as waiting.
 	SinceReport time.Duration
 }

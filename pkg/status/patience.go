@@ -16,6 +16,11 @@ const (
 	PatienceBeforeReport   = 5 * time.Second
 	PatienceWhenReady      = 15 * time.Second
 	PatienceBetweenReports = 10 * time.Second
+	// In a burst, the gateway works through what was written before: that is not worth a write
+	// for each service, if it does not take too long.
+	PatienceInLine = time.Minute
+	// lookAtLine is how often the place in line is looked at.
+	lookAtLine = 2 * time.Second
 )
 
 // patience is how long to wait before the verdict is written. Held tells that something
@@ -31,6 +36,8 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 	switch settled := IsSettled(old, facts.Generation); {
 	case certainty == Certain, settled && certainty == Answered:
 		return 0
+	case facts.InLine && certainty == Unanswered && (held || !settled) && facts.Waited >= PatienceBeforeReport && facts.Waited < PatienceInLine:
+		return min(lookAtLine, PatienceInLine-facts.Waited)
 	case settled:
 		return max(0, PatienceWhenReady-facts.Waited, PatienceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation) && certainty == Answered: // somebody has spoken since

@@ -30,6 +30,8 @@ func TestPatience(t *testing.T) {
 		gatewaySaid("Programmed", metav1.ConditionFalse, 2)(s)
 		s.Gateway.Status.Conditions[1].Reason = "NoResources"
 	}
+	inLine := waits
+	inLine.InLine = true
 	tests := []struct {
 		name   string
 		old    v1alpha1.IngressStatus
@@ -40,6 +42,9 @@ func TestPatience(t *testing.T) {
 		{"a new one waits", v1alpha1.IngressStatus{}, waits, 0, status.PatienceBeforeReport},
 		{"the rest of it", v1alpha1.IngressStatus{}, waits, status.PatienceBeforeReport - time.Second, time.Second},
 		{"until it is over", v1alpha1.IngressStatus{}, waits, status.PatienceBeforeReport, 0},
+		{"in a burst it waits for its turn", v1alpha1.IngressStatus{}, inLine, status.PatienceBeforeReport, 2 * time.Second},
+		{"a minute at most", v1alpha1.IngressStatus{}, inLine, status.PatienceInLine, 0},
+		{"a Ready one has no turn to wait for", wasReady, inLine, status.PatienceWhenReady, 0},
 		{"a Ready one waits longer", wasReady, waits, status.PatienceBeforeReport, status.PatienceWhenReady - status.PatienceBeforeReport},
 		{"but not for ever", wasReady, waits, status.PatienceWhenReady, 0},
 		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.PatienceBeforeReport, 0},

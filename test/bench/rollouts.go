@@ -12,6 +12,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 )
@@ -54,6 +55,7 @@ func rollouts(ctx context.Context, c clients) ([]figure, error) {
 		seconds(name+"Revision Ready until all traffic is on it, median", median(r.fromRevision), "1.5 x").beside(median(s.took)),
 		seconds(name+"Revision Ready until all traffic is on it, worst", slices.Max(r.fromRevision), "").beside(slices.Max(s.took)),
 		seconds(name+"of that, from Serving's change of the KIngress, median", median(r.fromIngress), "").beside(median(s.took)),
+		seconds(name+"of that, from our change of the HTTPRoute, median", median(r.fromRoute), "").beside(median(s.took)),
 		figure{Name: name + "API writes each, HTTPRoutes", Ours: written(r.wrote.routes), Unit: "writes"}.beside(2),
 		figure{Name: name + "API writes each, KIngress status", Ours: written(r.wrote.status), Unit: "writes"}.beside(1),
 	), nil
@@ -61,9 +63,9 @@ func rollouts(ctx context.Context, c clients) ([]figure, error) {
 
 // rolled is what was measured in rollouts, in seconds.
 type rolled struct {
-	fromRevision, fromIngress []float64
-	answers                   tally
-	wrote                     apiWrites
+	fromRevision, fromIngress, fromRoute []float64
+	answers                              tally
+	wrote                                apiWrites
 }
 
 func (p *place) rollAll(ctx context.Context) (rolled, error) {
@@ -96,13 +98,14 @@ func (p *place) rollout(ctx context.Context, load *load, i int, r *rolled) error
 	old, name, runs := revisionName(i+1), revisionName(i+2), programs[(i+1)%2]
 	revisionReady := when(ctx, p, cluster.KRevisions, name, isReady)
 	ingressChanged := when(ctx, p, cluster.KIngresses, rolledOut, leadsTo(name))
+	routeChanged := when(ctx, p, cluster.HTTPRoutes, p.externalHost(rolledOut), routeLeadsTo(name))
 	if err := p.change(ctx, rolledOut, func(service cluster.Object) {
 		service["spec"].(map[string]any)["template"] = runs.template()
 	}); err != nil {
 		return err
 	}
-	revision, ingress := <-revisionReady, <-ingressChanged
-	if err := errors.Join(revision.err, ingress.err); err != nil {
+	revision, ingress, route := <-revisionReady, <-ingressChanged, <-routeChanged
+	if err := errors.Join(revision.err, ingress.err, route.err); err != nil {
 		return err
 	}
 	if err := p.awaitService(ctx, rolledOut, latest(name)); err != nil {
@@ -114,6 +117,7 @@ func (p *place) rollout(ctx context.Context, load *load, i int, r *rolled) error
 	}
 	r.fromRevision = append(r.fromRevision, turned.Sub(revision.at).Seconds())
 	r.fromIngress = append(r.fromIngress, turned.Sub(ingress.at).Seconds())
+	r.fromRoute = append(r.fromRoute, turned.Sub(route.at).Seconds())
 	return cluster.KRevisions.TryDelete(ctx, p.Cluster, p.namespace, old)
 }
 
@@ -124,6 +128,18 @@ func leadsTo(revision string) cluster.Met[v1alpha1.Ingress] {
 	return func(ing *v1alpha1.Ingress) error {
 		if ing == nil || len(ing.Spec.Rules) == 0 || !slices.ContainsFunc(ing.Spec.Rules[0].HTTP.Paths[0].Splits, func(split v1alpha1.IngressBackendSplit) bool {
 			return split.ServiceName == revision
+		}) {
+			return fmt.Errorf("does not lead to %s", revision)
+		}
+		return nil
+	}
+}
+
+// routeLeadsTo is met by an HTTPRoute whose requests go to a Revision.
+func routeLeadsTo(revision string) cluster.Met[gatewayv1.HTTPRoute] {
+	return func(route *gatewayv1.HTTPRoute) error {
+		if route == nil || !slices.ContainsFunc(route.Spec.Rules, func(rule gatewayv1.HTTPRouteRule) bool {
+			return slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool { return string(ref.Name) == revision })
 		}) {
 			return fmt.Errorf("does not lead to %s", revision)
 		}

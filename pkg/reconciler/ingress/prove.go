@@ -33,6 +33,7 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 	}
 	report := r.prober.Check(owner, ask.targets, ask.background...)
 	r.prober.Nudge(owner)
+	facts.InLine = r.prober.InLine(owner)
 	for i := range facts.Sides {
 		for j := range facts.Sides[i].Routes {
 			route := &facts.Sides[i].Routes[j]

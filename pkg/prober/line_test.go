@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package prober
+
+import (
+	"testing"
+	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+)
+
+// TestInLine: B-RDY-4, in a burst a target is in line while its elders are taken up, and no longer once a much
+// younger one was, nothing happens, or its address does not answer.
+func TestInLine(t *testing.T) {
+	const address = "10.0.0.1:80"
+	owner := func(name string) Owner {
+		of := alice
+		of.Name.Name = name
+		return of
+	}
+	elder, waiting, younger := at(address, 1), at(address, 2), at(address, 3)
+	serve := func(m *model, target probe.Target) {
+		m.set(func() { m.served[target] = time.Now() })
+		after(3 * time.Second)
+	}
+	for name, test := range map[string]struct {
+		meanwhile func(m *model, w *watch)
+		want      bool
+	}{
+		"nothing is taken up":      {func(*model, *watch) { after(3 * time.Second) }, false},
+		"an elder one is taken up": {func(m *model, _ *watch) { serve(m, elder) }, true},
+		"that was long ago":        {func(m *model, _ *watch) { serve(m, elder); after(surgeFor) }, false},
+		"a much younger one is": {func(m *model, w *watch) {
+			after(overtaking)
+			w.Check(owner("younger"), []probe.Target{younger})
+			serve(m, younger)
+		}, false},
+		"one of the same moment is": {func(m *model, w *watch) { w.Check(owner("younger"), []probe.Target{younger}); serve(m, younger) }, true},
+		"the address went away then": {func(m *model, _ *watch) {
+			serve(m, elder)
+			m.set(func() { m.down[address] = true })
+			after(3 * time.Second)
+		}, false},
+		"it is proven itself": {func(m *model, _ *watch) { serve(m, waiting) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulate(t, func(t *testing.T, m *model, w *watch) {
+				w.Check(owner("elder"), []probe.Target{elder})
+				w.Check(bob, []probe.Target{waiting})
+				test.meanwhile(m, w)
+				if got := w.InLine(bob); got != test.want {
+					t.Errorf("InLine is %v, want %v", got, test.want)
+				}
+			})
+		})
+	}
+}
