@@ -12,58 +12,44 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// switching is one HTTPRoute of ours, and two Revisions that it may lead to.
+// bareRate is how often a second the bare HTTPRoute is asked: enough to see when it turns,
+// and little beside the load of the rollouts.
+const bareRate = 100
+
+// switching is one HTTPRoute of ours that follows the rollouts of a Knative Service, so that
+// both ways are measured in the same moment: while a Revision comes up, the machine is busy.
 type switching struct {
 	*place
-	host      string
-	revisions [2]string
-	// leadsTo is the index of the Revision that is served.
-	leadsTo int
+	host string
+	load *load
 	// took is in seconds.
-	took    []float64
-	answers tally
+	took []float64
 }
 
-// newSwitching deploys two Knative Services: only their Revisions' Services are of
-// interest. The HTTPRoute leads to the first.
-func (p *place) newSwitching(ctx context.Context) (*switching, error) {
+// newSwitching leads the HTTPRoute to a Revision, and asks it until stop.
+func (p *place) newSwitching(ctx context.Context, revision string) (*switching, error) {
 	s := &switching{place: p, host: p.externalHost("bare")}
-	for i, name := range []string{"bare-a", "bare-b"} {
-		if err := p.deployReady(ctx, name, programs[i]); err != nil {
-			return nil, err
-		}
-		s.revisions[i] = name + "-00001"
-	}
-	route := p.newRoute([]string{s.host}, p.external.name, s.revisions[0])
-	route.Spec.Rules = p.activatorRules(s.revisions[0])
+	route := p.newRoute([]string{s.host}, p.external.name, revision)
+	route.Spec.Rules = p.activatorRules(revision)
 	if _, err := p.gateway.GatewayV1().HTTPRoutes(p.namespace).Create(ctx, route, metav1.CreateOptions{}); err != nil {
 		return nil, err
 	}
-	_, err := request{address: p.external.address, host: s.host}.until(ctx)
-	return s, err
+	if _, err := (request{address: p.external.address, host: s.host}).until(ctx); err != nil {
+		return nil, err
+	}
+	s.load = startLoad(s.external.address, s.host, bareRate)
+	return s, nil
 }
 
-// times switches to and fro under the load of a rollout, and notes the seconds from
-// each write until all answers are new.
-func (s *switching) times(ctx context.Context, times int) error {
-	load := startLoad(s.external.address, s.host, *rate)
-	defer func() { s.answers = s.answers.plus(load.stop()) }()
-	if _, err := load.turned(ctx, time.Now(), says(programs[s.leadsTo].answer)); err != nil {
+// to switches to a Revision when it is told, and notes the seconds from then until all answers
+// are new.
+func (s *switching) to(ctx context.Context, revision, answer string, told time.Time) error {
+	if err := s.patchRoute(ctx, s.host, map[string]any{"rules": s.activatorRules(revision)}); err != nil {
 		return err
 	}
-	for range times {
-		s.leadsTo = 1 - s.leadsTo
-		began := time.Now()
-		if err := s.patchRoute(ctx, s.host, map[string]any{"rules": s.activatorRules(s.revisions[s.leadsTo])}); err != nil {
-			return err
-		}
-		turned, err := load.turned(ctx, began, says(programs[s.leadsTo].answer))
-		if err != nil {
-			return err
-		}
-		s.took = append(s.took, turned.Sub(began).Seconds())
-	}
-	return nil
+	turned, err := s.load.turned(ctx, told, says(answer))
+	s.took = append(s.took, turned.Sub(told).Seconds())
+	return err
 }
 
 // activatorRules are what a KIngress of Serving comes to: the activator, which is in
