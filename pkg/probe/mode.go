@@ -25,11 +25,14 @@ const (
 
 // RefusedFor is how long every target of the best mode must have been refused before Auto takes the next one. After
 // RefusedAwhile the next one's addresses are asked beside, so that they are known by then; if they refuse, too, that
-// need only have lasted for RefusedBeside.
+// need only have lasted for RefusedBeside. What nobody can reach is given up sooner than what somebody answers for, so
+// that the condition says so 15 s after the service came.
 const (
-	RefusedFor    = 15 * time.Second
-	RefusedBeside = 10 * time.Second
-	RefusedAwhile = 2 * time.Second
+	RefusedFor        = 15 * time.Second
+	RefusedBeside     = 10 * time.Second
+	UnreachableFor    = 10 * time.Second
+	UnreachableBeside = 6 * time.Second
+	RefusedAwhile     = 2 * time.Second
 )
 
 // Offer is what a Gateway gives us to ask.
@@ -78,10 +81,7 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 		if !refused {
 			return choice
 		}
-		patience := RefusedFor
-		if i > 0 {
-			patience = RefusedBeside
-		}
+		patience := asked.patience(i > 0)
 		if choice.Recheck = since.Add(patience).Sub(now); choice.Recheck > 0 {
 			choice.beside(modes[i+1:], since.Add(RefusedAwhile).Sub(now))
 			return choice
@@ -93,6 +93,20 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 		reasons = []string{"no data-plane pod and no address is known"}
 	}
 	return Choice{Mode: Status, Background: background, Degraded: degraded(reasons, "status")}
+}
+
+// patience is how long these must have been refused before the next mode is taken.
+func (r Report) patience(beside bool) time.Duration {
+	reached := slices.ContainsFunc(r.Results, func(res Result) bool { return res.Kind != Unreachable })
+	switch {
+	case reached && beside:
+		return RefusedBeside
+	case reached:
+		return RefusedFor
+	case beside:
+		return UnreachableBeside
+	}
+	return UnreachableFor
 }
 
 // asking is a mode that asks somebody.

@@ -50,10 +50,12 @@ func TestChoose(t *testing.T) {
 		{"not served yet", Auto, both, []Result{failed(pods[0], NotServed, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"backend hangs", Auto, both, []Result{failed(pods[0], NoAnswer, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"refused a while", Auto, both, []Result{failed(pods[0], Unreachable, 5*time.Second), failed(pods[1], Unreachable, 7*time.Second)},
+			Choice{Mode: DataPlane, Addresses: pods, Background: lb, Recheck: 5 * time.Second}},
+		{"asked for credentials a while", Auto, both, []Result{failed(pods[0], Credentials, 5*time.Second), failed(pods[1], Unreachable, 7*time.Second)},
 			Choice{Mode: DataPlane, Addresses: pods, Background: lb, Recheck: 10 * time.Second}},
 		{"refused just now", Auto, both, []Result{failed(pods[0], Unreachable, time.Second)}, Choice{Mode: DataPlane, Addresses: pods, Recheck: time.Second}},
 		{"refused a while, and nobody else to ask", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Unreachable, 5*time.Second)},
-			Choice{Mode: DataPlane, Addresses: pods, Recheck: 10 * time.Second}},
+			Choice{Mode: DataPlane, Addresses: pods, Recheck: 5 * time.Second}},
 		{"the address was asked beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), proven(lb[0])},
 			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses"}},
 		{"the address is refused beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), failed(lb[0], Handshake, 8*time.Second)},
@@ -123,11 +125,7 @@ func TestChooseProperties(t *testing.T) {
 			skipped   bool
 		}{{offer.Endpoints, got.Mode != DataPlane}, {offer.Addresses, got.Mode == Status}} {
 			if skipped.skipped && len(skipped.addresses) > 0 {
-				patience := RefusedFor
-				if i > 0 && len(offer.Endpoints) > 0 {
-					patience = RefusedBeside
-				}
-				wasRefused(t, skipped.addresses, known, patience, got)
+				wasRefused(t, skipped.addresses, known, i > 0 && len(offer.Endpoints) > 0, got)
 			}
 		}
 		better := got.Mode != DataPlane && len(offer.Endpoints) > 0 || got.Mode == Status
@@ -171,13 +169,16 @@ func same(t *rapid.T, got, want []string) {
 	}
 }
 
-// wasRefused fails when a mode was left for another reason than 15 s of refusals only, 10 s for one that was asked beside.
-func wasRefused(t *rapid.T, addresses []string, known Report, patience time.Duration, got Choice) {
+// wasRefused fails when a mode was left for another reason than 15 s of refusals only, 10 s for one that was asked beside; or
+// 10 s and 6 s where nothing could be reached.
+func wasRefused(t *rapid.T, addresses []string, known Report, beside bool, got Choice) {
 	t.Helper()
 	asked := known.where(func(r *Result) bool { return r.State != Proven && slices.Contains(addresses, r.Address) })
 	if len(asked.Results) == 0 {
 		t.Fatalf("left %q unasked or proven: %+v", addresses, got)
 	}
+	answers := slices.ContainsFunc(asked.Results, func(r Result) bool { return r.Kind != Unreachable })
+	patience := map[[2]bool]time.Duration{{true, false}: 15 * time.Second, {true, true}: 10 * time.Second, {false, false}: 10 * time.Second, {false, true}: 6 * time.Second}[[2]bool{answers, beside}]
 	for _, r := range asked.Results {
 		if !r.Kind.Refuses() || noon.Sub(r.RefusedSince) < patience {
 			t.Fatalf("left %q in spite of %+v", addresses, r)
