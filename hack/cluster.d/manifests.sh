@@ -30,12 +30,14 @@ render_envoy_gateway() {
   sed -e "s#\${GatewayImage}#$REGISTRY/envoy-gateway:$ENVOY_GATEWAY_VERSION#; s#\${GatewayImagePullPolicy}#IfNotPresent#" \
     "$chart/values.tmpl.yaml" >"$chart/values.yaml"
   # Its admission policies only guard against downgrades of the Gateway API CRDs; its injector needs zones, which one node has not.
+  # At its default level it writes a thousand lines a second while routes come and go, which costs a good part of a core.
   # A certgen Job that stays lets a second `up` see that nothing is missing.
   {
     namespace envoy-gateway-system
     "$HELM/helm" template eg "$chart" -n envoy-gateway-system --no-hooks=false \
       --set deployment.envoyGateway.resources.limits.memory=4Gi \
       --set topologyInjector.enabled=false \
+      --set config.envoyGateway.logging.level.default=warn \
       --set certgen.job.ttlSecondsAfterFinished=null \
       --set global.images.envoyProxy.image="$REGISTRY/envoy:v$ENVOY_VERSION"
   } >"$out/rest.yaml"
