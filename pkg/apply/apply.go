@@ -16,7 +16,6 @@ import (
 	"k8s.io/client-go/util/csaupgrade"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
-	gatewayclient "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/typed/apis/v1"
 )
 
 // Verb is what a write did.
@@ -31,50 +30,70 @@ const (
 )
 
 // Write is one write that was done.
-type Write struct {
+type Write[T Object] struct {
 	Verb Verb
 	// Object is what the API server returned; for a deletion, what was deleted.
-	Object *gatewayv1.HTTPRoute
+	Object T
 }
 
-// Applier writes Changes.
-type Applier struct {
-	Client gatewayclientset.Interface
+// client is the part of a typed client that writing needs.
+type client[T Object] interface {
+	Create(ctx context.Context, object T, options metav1.CreateOptions) (T, error)
+	Get(ctx context.Context, name string, options metav1.GetOptions) (T, error)
+	Patch(ctx context.Context, name string, kind types.PatchType, data []byte, options metav1.PatchOptions, subresources ...string) (T, error)
+	Delete(ctx context.Context, name string, options metav1.DeleteOptions) error
+}
+
+// Applier writes Changes of one kind.
+type Applier[T Object] struct {
+	in func(namespace string) client[T]
+}
+
+// HTTPRoutes writes HTTPRoutes.
+func HTTPRoutes(clients gatewayclientset.Interface) *Applier[*gatewayv1.HTTPRoute] {
+	return &Applier[*gatewayv1.HTTPRoute]{func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
+}
+
+// ListenerSets writes ListenerSets.
+func ListenerSets(clients gatewayclientset.Interface) *Applier[*gatewayv1.ListenerSet] {
+	return &Applier[*gatewayv1.ListenerSet]{func(namespace string) client[*gatewayv1.ListenerSet] {
+		return clients.GatewayV1().ListenerSets(namespace)
+	}}
 }
 
 // Result is what came of Changes. Refusals are written into status; they are not
 // errors.
-type Result struct {
-	Writes   []Write
+type Result[T Object] struct {
+	Writes   []Write[T]
 	Refusals []*Refusal
 }
 
 // Apply does the changes for their owner. Deletions come last, so that a host that
 // moved between objects is never without one. Each object is tried; the error joins
 // what failed unexpectedly.
-func (a *Applier) Apply(ctx context.Context, owner metav1.Object, changes Changes) (Result, error) {
-	result := Result{}
+func (a *Applier[T]) Apply(ctx context.Context, owner metav1.Object, changes Changes[T]) (Result[T], error) {
+	result := Result[T]{}
 	errs := []error{}
-	note := func(object *gatewayv1.HTTPRoute, write Write, err error) {
+	note := func(object T, write Write[T], err error) {
 		var refusal *Refusal
 		switch {
 		case errors.As(err, &refusal):
 			result.Refusals = append(result.Refusals, refusal)
 		case err != nil:
-			errs = append(errs, fmt.Errorf("HTTPRoute %s/%s: %w", object.Namespace, object.Name, err))
+			errs = append(errs, fmt.Errorf("%s %s: %w", kindOf(object).name, nameOf(object), err))
 		default:
 			result.Writes = append(result.Writes, write)
 		}
 	}
-	together(changes.Create, func(object *gatewayv1.HTTPRoute) (Write, error) {
+	together(changes.Create, func(object T) (Write[T], error) {
 		return a.create(ctx, owner, object)
 	}, note)
-	together(changes.Update, func(update Update) (Write, error) {
+	together(changes.Update, func(update Update[T]) (Write[T], error) {
 		stored, err := a.update(ctx, update)
-		return Write{Verb: Updated, Object: stored}, err
-	}, func(update Update, write Write, err error) { note(update.Desired, write, err) })
-	together(changes.Delete, func(object *gatewayv1.HTTPRoute) (Write, error) {
-		return Write{Verb: Deleted, Object: object}, a.delete(ctx, object)
+		return Write[T]{Verb: Updated, Object: stored}, err
+	}, func(update Update[T], write Write[T], err error) { note(update.Desired, write, err) })
+	together(changes.Delete, func(object T) (Write[T], error) {
+		return Write[T]{Verb: Deleted, Object: object}, a.delete(ctx, object)
 	}, note)
 	return result, errors.Join(errs...)
 }
@@ -84,8 +103,8 @@ func (a *Applier) Apply(ctx context.Context, owner metav1.Object, changes Change
 const atOnce = 8
 
 // together writes a list and notes what came of it, in its order.
-func together[T any](list []T, write func(T) (Write, error), note func(T, Write, error)) {
-	writes, errs := make([]Write, len(list)), make([]error, len(list))
+func together[I, W any](list []I, write func(I) (W, error), note func(I, W, error)) {
+	writes, errs := make([]W, len(list)), make([]error, len(list))
 	group := errgroup.Group{}
 	group.SetLimit(atOnce)
 	for i, item := range list {
@@ -102,80 +121,77 @@ func together[T any](list []T, write func(T) (Write, error), note func(T, Write,
 
 // create adds an object. When one of that name is there already, our filtered cache
 // did not show it: a live look tells whether it is ours to adopt.
-func (a *Applier) create(ctx context.Context, owner metav1.Object, object *gatewayv1.HTTPRoute) (Write, error) {
-	routes := a.routes(object)
-	stored, err := routes.Create(ctx, object, metav1.CreateOptions{FieldManager: FieldManager})
+func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) (Write[T], error) {
+	objects := a.in(object.GetNamespace())
+	stored, err := objects.Create(ctx, object, metav1.CreateOptions{FieldManager: FieldManager})
 	if !apierrors.IsAlreadyExists(err) {
-		return Write{Verb: Created, Object: stored}, refused(object, err)
+		return Write[T]{Verb: Created, Object: stored}, refused(object, err)
 	}
-	existing, err := routes.Get(ctx, object.Name, metav1.GetOptions{})
+	existing, err := objects.Get(ctx, object.GetName(), metav1.GetOptions{})
 	switch {
 	case err != nil:
-		return Write{}, err
+		return Write[T]{}, err
 	case !metav1.IsControlledBy(existing, owner):
-		return Write{}, notOwned(existing)
-	case existing.DeletionTimestamp != nil:
-		return Write{}, errors.New("is being deleted")
+		return Write[T]{}, notOwned(existing)
+	case existing.GetDeletionTimestamp() != nil:
+		return Write[T]{}, errors.New("is being deleted")
 	case differs(existing, object):
-		existing, err = a.update(ctx, Update{Current: existing, Desired: object})
+		existing, err = a.update(ctx, Update[T]{Current: existing, Desired: object})
 	}
-	return Write{Verb: Adopted, Object: existing}, err
+	return Write[T]{Verb: Adopted, Object: existing}, err
 }
 
 // update applies the desired object over the current one. The UID in the request
 // keeps it from touching another object of that name.
-func (a *Applier) update(ctx context.Context, update Update) (*gatewayv1.HTTPRoute, error) {
+func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
+	var none T
 	if err := a.takeOverFields(ctx, update); err != nil {
-		return nil, err
+		return none, err
 	}
-	body, err := configuration(update)
+	body, err := configuration(update.Current.GetUID(), update.Desired)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	force := true // two managers of one field would fight for ever; ours are ours
-	stored, err := a.routes(update.Desired).Patch(ctx, update.Desired.Name, types.ApplyPatchType, body,
+	stored, err := a.in(update.Desired.GetNamespace()).Patch(ctx, update.Desired.GetName(), types.ApplyPatchType, body,
 		metav1.PatchOptions{FieldManager: FieldManager, Force: &force})
 	return stored, refused(update.Desired, err)
 }
 
 // takeOverFields books the fields of leftover managers as applied by us, so that the
 // apply that follows removes those that are not wanted.
-func (a *Applier) takeOverFields(ctx context.Context, update Update) error {
+func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error {
 	managers := leftovers(update.Current, update.Desired)
 	if len(managers) == 0 {
 		return nil
 	}
-	patch, err := csaupgrade.UpgradeManagedFieldsPatch(update.Current, managers, FieldManager)
+	patch, err := csaupgrade.UpgradeManagedFieldsPatch(any(update.Current).(runtime.Object), managers, FieldManager)
 	if err != nil || patch == nil {
 		return err
 	}
-	_, err = a.routes(update.Desired).Patch(ctx, update.Current.Name, types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
+	_, err = a.in(update.Desired.GetNamespace()).Patch(ctx, update.Current.GetName(), types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
 	return err
 }
 
-func (a *Applier) delete(ctx context.Context, object *gatewayv1.HTTPRoute) error {
-	err := a.routes(object).Delete(ctx, object.Name, metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &object.UID}})
+func (a *Applier[T]) delete(ctx context.Context, object T) error {
+	err := a.in(object.GetNamespace()).Delete(ctx, object.GetName(), metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: new(object.GetUID())}})
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
 	return err
 }
 
-func (a *Applier) routes(object *gatewayv1.HTTPRoute) gatewayclient.HTTPRouteInterface {
-	return a.Client.GatewayV1().HTTPRoutes(object.Namespace)
-}
-
 // configuration is the body of a server-side apply: what we own, without the fields
 // that the server fills.
-func configuration(update Update) ([]byte, error) {
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(update.Desired)
+func configuration(uid types.UID, desired metav1.Object) ([]byte, error) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(desired)
 	if err != nil {
 		return nil, fmt.Errorf("convert: %w", err)
 	}
 	delete(content, "status")
-	content["apiVersion"], content["kind"] = gatewayv1.GroupVersion.String(), "HTTPRoute"
+	content["apiVersion"], content["kind"] = gatewayv1.GroupVersion.String(), kindOf(desired).name
 	metadata := content["metadata"].(map[string]any)
 	delete(metadata, "creationTimestamp")
-	metadata["uid"] = string(update.Current.UID)
+	metadata["uid"] = string(uid)
 	return json.Marshal(content)
 }

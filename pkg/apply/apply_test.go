@@ -63,7 +63,7 @@ func get(t *testing.T, client *fake.Clientset, name string) *gatewayv1.HTTPRoute
 	return r
 }
 
-func verbs(result apply.Result) []string {
+func verbs(result apply.Result[*gatewayv1.HTTPRoute]) []string {
 	found := []string{}
 	for _, write := range result.Writes {
 		found = append(found, string(write.Verb)+" "+write.Object.Name)
@@ -74,7 +74,7 @@ func verbs(result apply.Result) []string {
 // TestCreate: B-OPS-1, a new object is one request.
 func TestCreate(t *testing.T) {
 	client := apiServer(t)
-	result, err := (&apply.Applier{Client: client}).Apply(t.Context(), owner, apply.Changes{Create: list(route("a"), route("b"))})
+	result, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, apply.Changes[*gatewayv1.HTTPRoute]{Create: list(route("a"), route("b"))})
 	if err != nil || len(result.Refusals) > 0 {
 		t.Fatal(err, result.Refusals)
 	}
@@ -125,7 +125,7 @@ func TestCreateMeetsAnother(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			client := apiServerOf(t, cmp.Or(test.manager, "net-gateways"), test.existing)
-			result, err := (&apply.Applier{Client: client}).Apply(t.Context(), owner, apply.Changes{Create: list(route("a"))})
+			result, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, apply.Changes[*gatewayv1.HTTPRoute]{Create: list(route("a"))})
 			if diff := gocmp.Diff(test.requests, requests(client)) + gocmp.Diff(test.verbs, verbs(result)); diff != "" {
 				t.Error(diff)
 			}
@@ -164,8 +164,8 @@ func expectRefusal(t *testing.T, refusals []*apply.Refusal, reason, text string)
 // TestUpdate: B-TRN-6, one request; ours is repaired, what others added stays.
 func TestUpdate(t *testing.T) {
 	client := apiServer(t)
-	applier := &apply.Applier{Client: client}
-	if _, err := applier.Apply(t.Context(), owner, apply.Changes{Create: list(route("a"))}); err != nil {
+	applier := apply.HTTPRoutes(client)
+	if _, err := applier.Apply(t.Context(), owner, apply.Changes[*gatewayv1.HTTPRoute]{Create: list(route("a"))}); err != nil {
 		t.Fatal(err)
 	}
 	theirs := get(t, client, "a")
@@ -211,7 +211,7 @@ func TestUpdateDropsOurOwn(t *testing.T) {
 			}
 			client.ClearActions()
 			changes := apply.Plan(owner, list(current), list(route("a")))
-			if _, err := (&apply.Applier{Client: client}).Apply(t.Context(), owner, changes); err != nil {
+			if _, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, changes); err != nil {
 				t.Fatal(err)
 			}
 			stored := get(t, client, "a")
@@ -229,7 +229,7 @@ func TestUpdateDropsOurOwn(t *testing.T) {
 func TestDelete(t *testing.T) {
 	client := apiServer(t, route("a"))
 	gone := route("b")
-	result, err := (&apply.Applier{Client: client}).Apply(t.Context(), owner, apply.Changes{Delete: list(get(t, client, "a"), gone)})
+	result, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, apply.Changes[*gatewayv1.HTTPRoute]{Delete: list(get(t, client, "a"), gone)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestServerSaysNo(t *testing.T) {
 		}
 		return false, nil, nil
 	})
-	result, err := (&apply.Applier{Client: client}).Apply(context.Background(), owner, apply.Changes{Create: list(route("down"), route("invalid"), route("fine"))})
+	result, err := apply.HTTPRoutes(client).Apply(context.Background(), owner, apply.Changes[*gatewayv1.HTTPRoute]{Create: list(route("down"), route("invalid"), route("fine"))})
 	if text := errorText(err); text != "HTTPRoute default/down: connection refused" {
 		t.Errorf("Apply() failed with %q", text)
 	}

@@ -3,7 +3,8 @@
 // Package apply makes the cluster hold what was desired, with as few writes as that
 // takes.
 //
-// plan.go is a pure diff with one ownership rule: an object that the KIngress does
+// plan.go is a pure diff with one ownership rule for all kinds that we write (kinds.go
+// names them and what of each is ours): an object that the KIngress does
 // not control is never changed or deleted (SPEC B-TRN-5). apply.go does the writes:
 // a new object is created, so that nothing of others is ever merged into; an
 // existing one is changed by server-side apply under our own field manager, so that

@@ -7,7 +7,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
@@ -17,21 +16,21 @@ const FieldManager = "net-gateways"
 // leftovers are the field managers whose plain updates hold fields that are ours to
 // remove, and that server-side apply alone would leave in place:
 //
-//   - ourselves, where the Create wrote a label or annotation that is not wanted any
-//     more: the API server books a Create as an update, not as an apply;
+//   - ourselves, where the Create wrote a label, annotation or list entry that is not
+//     wanted any more: the API server books a Create as an update, not as an apply;
 //   - whoever wrote the spec of an object that we have never written: the plugin
 //     from which we take it over (SPEC B-INS-8).
 //
 // Everybody else's fields stay.
-func leftovers(have, want *gatewayv1.HTTPRoute) sets.Set[string] {
+func leftovers(have, want metav1.Object) sets.Set[string] {
 	found := sets.New[string]()
 	takenOver := true
-	for _, entry := range have.ManagedFields {
+	for _, entry := range have.GetManagedFields() {
 		if entry.Manager == FieldManager && entry.Subresource == "" {
 			takenOver = false
 		}
 	}
-	for _, entry := range have.ManagedFields {
+	for _, entry := range have.GetManagedFields() {
 		if entry.Subresource != "" {
 			continue
 		}
@@ -65,21 +64,41 @@ func ownsSpec(fields *fieldpath.Set) bool {
 	return !fields.WithPrefix(field("spec")).Empty()
 }
 
-// ownsUnwanted tells whether a label or annotation is owned that is not wanted.
-func ownsUnwanted(fields *fieldpath.Set, want *gatewayv1.HTTPRoute) bool {
-	metadata := fields.WithPrefix(field("metadata"))
-	for name, wanted := range map[string]map[string]string{"labels": want.Labels, "annotations": want.Annotations} {
-		unwanted := false
-		metadata.WithPrefix(field(name)).Iterate(func(path fieldpath.Path) {
-			if len(path) == 1 && path[0].FieldName != nil {
-				if _, ok := wanted[*path[0].FieldName]; !ok {
-					unwanted = true
-				}
+// ownsUnwanted tells whether a label, annotation or list entry is owned that is not
+// wanted.
+func ownsUnwanted(fields *fieldpath.Set, want metav1.Object) bool {
+	metadata, kind := fields.WithPrefix(field("metadata")), kindOf(want)
+	return ownsOther(metadata.WithPrefix(field("labels")), want.GetLabels()) ||
+		ownsOther(metadata.WithPrefix(field("annotations")), want.GetAnnotations()) ||
+		kind.list != "" && ownsOther(fields.WithPrefix(field("spec")).WithPrefix(field(kind.list)), kind.entries)
+}
+
+// ownsOther tells whether a field or list entry is owned that is not among the wanted.
+func ownsOther[V any](fields *fieldpath.Set, wanted map[string]V) bool {
+	found := false
+	fields.Iterate(func(path fieldpath.Path) {
+		if len(path) == 0 {
+			return
+		}
+		if name, named := nameIn(path[0]); named {
+			_, ok := wanted[name]
+			found = found || !ok
+		}
+	})
+	return found
+}
+
+// nameIn is the name of a field, or the one by which a list knows its entry.
+func nameIn(element fieldpath.PathElement) (string, bool) {
+	if element.FieldName != nil {
+		return *element.FieldName, true
+	}
+	if element.Key != nil {
+		for _, key := range *element.Key {
+			if key.Name == "name" && key.Value.IsString() {
+				return key.Value.AsString(), true
 			}
-		})
-		if unwanted {
-			return true
 		}
 	}
-	return false
+	return "", false
 }

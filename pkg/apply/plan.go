@@ -8,45 +8,50 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Changes are the writes that lead from the current objects to the desired ones,
-// in a stable order.
-type Changes struct {
-	Create []*gatewayv1.HTTPRoute
-	Update []Update
-	Delete []*gatewayv1.HTTPRoute
+// Changes are the writes that lead from the current objects of a kind to the desired
+// ones, in a stable order.
+type Changes[T Object] struct {
+	Create []T
+	Update []Update[T]
+	Delete []T
 }
 
 // Update is a change of an object that exists.
-type Update struct {
-	Current, Desired *gatewayv1.HTTPRoute
+type Update[T Object] struct {
+	Current, Desired T
 }
 
 // Empty tells that nothing is to be written.
-func (c Changes) Empty() bool {
+func (c Changes[T]) Empty() bool {
 	return len(c.Create)+len(c.Update)+len(c.Delete) == 0
+}
+
+// Split tells the writes from the deletions, for objects that others refer to: they are
+// written before those, and deleted after them.
+func (c Changes[T]) Split() (writes, deletions Changes[T]) {
+	return Changes[T]{Create: c.Create, Update: c.Update}, Changes[T]{Delete: c.Delete}
 }
 
 // Plan compares what an owner's objects are with what they should be. Current may
 // hold objects of others; they are left alone.
-func Plan(owner metav1.Object, current, desired []*gatewayv1.HTTPRoute) Changes {
-	mine := map[string]*gatewayv1.HTTPRoute{}
+func Plan[T Object](owner metav1.Object, current, desired []T) Changes[T] {
+	mine := map[string]T{}
 	for _, object := range current {
-		if metav1.IsControlledBy(object, owner) && object.DeletionTimestamp == nil {
-			mine[object.Name] = object
+		if metav1.IsControlledBy(object, owner) && object.GetDeletionTimestamp() == nil {
+			mine[object.GetName()] = object
 		}
 	}
-	changes := Changes{}
+	changes := Changes[T]{}
 	for _, want := range desired {
-		have, exists := mine[want.Name]
-		delete(mine, want.Name)
+		have, exists := mine[want.GetName()]
+		delete(mine, want.GetName())
 		switch {
 		case !exists:
 			changes.Create = append(changes.Create, want)
 		case differs(have, want):
-			changes.Update = append(changes.Update, Update{Current: have, Desired: want})
+			changes.Update = append(changes.Update, Update[T]{Current: have, Desired: want})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(mine)) {
@@ -55,14 +60,18 @@ func Plan(owner metav1.Object, current, desired []*gatewayv1.HTTPRoute) Changes 
 	return changes
 }
 
-// differs compares only what we own: the three lists of the spec, each of which the
-// API replaces as a whole, our labels and annotations, and nothing of others.
-func differs(have, want *gatewayv1.HTTPRoute) bool {
-	return !equality.Semantic.DeepEqual(have.Spec.ParentRefs, want.Spec.ParentRefs) ||
-		!equality.Semantic.DeepEqual(have.Spec.Hostnames, want.Spec.Hostnames) ||
-		!equality.Semantic.DeepEqual(have.Spec.Rules, want.Spec.Rules) ||
-		!holds(have.Labels, want.Labels) ||
-		!holds(have.Annotations, want.Annotations) ||
+// differs compares only what we own: what the kind says of the spec, our labels and
+// annotations, and nothing of others.
+func differs(have, want metav1.Object) bool {
+	stored, wanted := kindOf(have), kindOf(want)
+	for key, entry := range wanted.entries {
+		if !equality.Semantic.DeepEqual(stored.entries[key], entry) {
+			return true
+		}
+	}
+	return !equality.Semantic.DeepEqual(stored.whole, wanted.whole) ||
+		!holds(have.GetLabels(), want.GetLabels()) ||
+		!holds(have.GetAnnotations(), want.GetAnnotations()) ||
 		len(leftovers(have, want)) > 0
 }
 

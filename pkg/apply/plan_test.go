@@ -52,7 +52,7 @@ const (
 )
 
 // names are the objects of Changes, with what is done to them.
-func names(changes apply.Changes) []string {
+func names(changes apply.Changes[*gatewayv1.HTTPRoute]) []string {
 	found := []string{}
 	for _, r := range changes.Create {
 		found = append(found, "create "+r.Name)

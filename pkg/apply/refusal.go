@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 // Reasons of refusals, as SPEC B-RDY-6 names them.
@@ -20,6 +19,8 @@ const (
 
 // Refusal is a write that was not done and that retrying does not help.
 type Refusal struct {
+	// Kind and Object are what was to be written.
+	Kind   string
 	Object types.NamespacedName
 	Code   string
 	Detail string
@@ -36,7 +37,7 @@ func (r *Refusal) Reason() string { return r.Code }
 // Terminal tells that the object named in the text must be changed by somebody.
 func (r *Refusal) Terminal() bool { return !r.Wait }
 
-func notOwned(existing *gatewayv1.HTTPRoute) *Refusal {
+func notOwned(existing metav1.Object) *Refusal {
 	owner, wait := "no controller", false
 	if ref := metav1.GetControllerOf(existing); ref != nil {
 		owner = fmt.Sprintf("%s %s", ref.Kind, ref.Name)
@@ -44,20 +45,26 @@ func notOwned(existing *gatewayv1.HTTPRoute) *Refusal {
 	}
 	return &Refusal{
 		Wait:   wait,
-		Object: types.NamespacedName{Namespace: existing.Namespace, Name: existing.Name},
+		Kind:   kindOf(existing).name,
+		Object: nameOf(existing),
 		Code:   ReasonNotOwned,
-		Detail: fmt.Sprintf("HTTPRoute %s/%s exists and belongs to %s: rename or delete it", existing.Namespace, existing.Name, owner),
+		Detail: fmt.Sprintf("%s %s exists and belongs to %s: rename or delete it", kindOf(existing).name, nameOf(existing), owner),
 	}
 }
 
 // refused tells the API server's final no from errors that may pass.
-func refused(object *gatewayv1.HTTPRoute, err error) error {
+func refused(object metav1.Object, err error) error {
 	if !apierrors.IsInvalid(err) && !apierrors.IsBadRequest(err) {
 		return err
 	}
 	return &Refusal{
-		Object: types.NamespacedName{Namespace: object.Namespace, Name: object.Name},
+		Kind:   kindOf(object).name,
+		Object: nameOf(object),
 		Code:   ReasonUnsupported,
-		Detail: fmt.Sprintf("the API server refuses HTTPRoute %s/%s: %v", object.Namespace, object.Name, err),
+		Detail: fmt.Sprintf("the API server refuses %s %s: %v", kindOf(object).name, nameOf(object), err),
 	}
+}
+
+func nameOf(object metav1.Object) types.NamespacedName {
+	return types.NamespacedName{Namespace: object.GetNamespace(), Name: object.GetName()}
 }

@@ -160,7 +160,7 @@ func (w world) served() map[request][]place {
 }
 
 // plan translates the service over what is stored.
-func (w world) plan(t *rapid.T, s service) apply.Changes {
+func (w world) plan(t *rapid.T, s service) apply.Changes[*gatewayv1.HTTPRoute] {
 	in := translate.Input{
 		Ingress: s.ingress(),
 		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{
@@ -183,7 +183,7 @@ func (w world) plan(t *rapid.T, s service) apply.Changes {
 }
 
 // writes are the changes one at a time, in the order in which they are made.
-func (w world) writes(changes apply.Changes) []func() {
+func (w world) writes(changes apply.Changes[*gatewayv1.HTTPRoute]) []func() {
 	writes := []func(){}
 	for _, object := range changes.Create {
 		writes = append(writes, func() { w[object.Name] = object })

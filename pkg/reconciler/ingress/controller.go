@@ -64,7 +64,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		lister:     ingresses.Lister(),
 		indexer:    ingresses.Informer().GetIndexer(),
 		namespaces: namespaces.Lister(),
-		applier:    &apply.Applier{Client: clients.Gateway},
+		applier:    apply.HTTPRoutes(clients.Gateway),
 		recorder:   events.Recorder(ctx),
 		logger:     logger,
 		clock:      clock.RealClock{},

@@ -47,7 +47,7 @@ type Reconciler struct {
 	namespaces corelisters.NamespaceLister
 	cluster    cluster.Cluster
 	config     *config.Store
-	applier    *apply.Applier
+	applier    *apply.Applier[*gatewayv1.HTTPRoute]
 	prober     *prober.Prober
 	recorder   record.EventRecorder
 	logger     *zap.SugaredLogger
@@ -170,7 +170,7 @@ func lookAgain(times ...time.Duration) error {
 
 // apply writes what differs and remembers it, so that a reconcile that runs before
 // the informers show it does not write it again.
-func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatewayv1.HTTPRoute) (apply.Result, error) {
+func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatewayv1.HTTPRoute) (apply.Result[*gatewayv1.HTTPRoute], error) {
 	ing := seen.ingress
 	applied, err := r.applier.Apply(ctx, ing, apply.Plan(ing, seen.currentRoutes(), desired))
 	for _, write := range applied.Writes {

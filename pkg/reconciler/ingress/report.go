@@ -63,7 +63,7 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 }
 
 // announceWrites tells of changes to objects that were there already.
-func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write) {
+func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write[*gatewayv1.HTTPRoute]) {
 	for _, write := range writes {
 		if write.Verb == apply.Adopted || write.Verb == apply.Deleted {
 			r.recorder.Eventf(ing, corev1.EventTypeNormal, string(write.Verb), "%s HTTPRoute %s/%s", write.Verb, write.Object.Namespace, write.Object.Name)
