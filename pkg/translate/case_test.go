@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/txtar"
 	corev1 "k8s.io/api/core/v1"
@@ -20,6 +21,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -32,6 +34,7 @@ const (
 	sectionObserved = "observed.yaml"       // objects that exist
 	sectionLost     = "lost.txt"            // VISIBILITY HOST of hosts that an older KIngress keeps
 	sectionRoutes   = "routes.yaml"         // wanted HTTPRoutes
+	sectionSets     = "listenersets.yaml"   // wanted ListenerSets
 	sectionProofs   = "proofs.yaml"         // wanted questions to the data planes
 	sectionGaps     = "gaps.txt"            // what the gateway cannot do, one a line
 	sectionRefusals = "refusals.txt"        // what cannot be translated or selected, one a line
@@ -40,8 +43,11 @@ const (
 
 var (
 	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionLost}
-	outputs = []string{sectionRoutes, sectionProofs, sectionGaps, sectionRefusals, sectionError}
+	outputs = []string{sectionRoutes, sectionSets, sectionProofs, sectionGaps, sectionRefusals, sectionError}
 )
+
+// now is when cases happen; the drain time is a minute.
+var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
 
@@ -77,6 +83,8 @@ type objects struct {
 	services   []*corev1.Service
 	ingresses  []*v1alpha1.Ingress
 	routes     []*gatewayv1.HTTPRoute
+	gateways   []*gatewayv1.Gateway
+	sets       []*gatewayv1.ListenerSet
 }
 
 func decodeCase(found map[string]string) (*testCase, error) {
@@ -128,6 +136,10 @@ func (o *objects) add(document []byte) error {
 		return appendTo(&o.ingresses, document)
 	case "HTTPRoute":
 		return appendTo(&o.routes, document)
+	case "Gateway":
+		return appendTo(&o.gateways, document)
+	case "ListenerSet":
+		return appendTo(&o.sets, document)
 	}
 	return fmt.Errorf("kind %q is unknown", kind.Kind)
 }
@@ -143,6 +155,7 @@ func (o objects) shuffled(random *rand.Rand) objects {
 	return objects{
 		classes: shuffle(random, o.classes), namespaces: shuffle(random, o.namespaces), services: shuffle(random, o.services),
 		ingresses: shuffle(random, o.ingresses), routes: shuffle(random, o.routes),
+		gateways: shuffle(random, o.gateways), sets: shuffle(random, o.sets),
 	}
 }
 
@@ -162,6 +175,12 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 		Mapped:   map[string]*v1alpha1.Ingress{},
 		Lost:     c.lost,
 		Routes:   map[string]*gatewayv1.HTTPRoute{},
+
+		ListenerSets: map[string]*gatewayv1.ListenerSet{},
+		Moves:        translate.Moves{Now: now, Drain: time.Minute},
+	}
+	for _, set := range seen.sets {
+		in.ListenerSets[set.Name] = set
 	}
 	for _, service := range seen.services {
 		in.Services[types.NamespacedName{Namespace: service.Namespace, Name: service.Name}] = service
@@ -200,6 +219,12 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 		for _, class := range seen.classes {
 			if class.Name == entry.Class {
 				gateway.Features = features.Supported(string(class.Spec.ControllerName), class, entry.Features)
+			}
+		}
+		for _, found := range seen.gateways {
+			if found.Namespace == entry.Gateway.Namespace && found.Name == entry.Gateway.Name {
+				gateway.HTTPS.Port, gateway.HTTPS.Refusal = dataplane.ListenerSets(found, request.Ingress.Namespace, request.NamespaceLabels)
+				gateway.HTTPListeners = dataplane.HTTPListeners(found, entry.HTTPListener)
 			}
 		}
 		gateways[visibility] = gateway

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -21,6 +22,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	schemavalidation "k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metavalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -29,13 +31,17 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// crd does to an HTTPRoute what an API server does on a Create: it defaults, prunes
+// crd does to an object what an API server does on a Create: it defaults, prunes
 // and validates by the shipped CustomResourceDefinition, CEL rules included.
 type crd struct {
 	schema    *structural.Structural
 	validator schemavalidation.SchemaValidator
 	rules     *structuralcel.Validator
 }
+
+var listenerSetCRD = sync.OnceValues(func() (*crd, error) {
+	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_listenersets.yaml")
+})
 
 var httpRouteCRD = sync.OnceValues(func() (*crd, error) {
 	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml")
@@ -81,8 +87,8 @@ func newCRD(module, path string) (*crd, error) {
 }
 
 // admit returns the object as it would be stored, or why it is refused.
-func (c *crd) admit(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, error) {
-	object, err := asSent(route)
+func admit[T any](c *crd, sent *T) (*T, error) {
+	object, err := asSent(sent)
 	if err != nil {
 		return nil, err
 	}
@@ -90,20 +96,24 @@ func (c *crd) admit(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, error) {
 		return nil, fmt.Errorf("unknown fields %v", dropped)
 	}
 	defaulting.Default(object, c.schema)
-	errs := metavalidation.ValidateObjectMeta(&route.ObjectMeta, true, metavalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
+	accessor, err := meta.Accessor(sent)
+	if err != nil {
+		return nil, err
+	}
+	errs := metavalidation.ValidateObjectMetaAccessor(accessor, true, metavalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
 	errs = append(errs, schemavalidation.ValidateCustomResource(nil, object, c.validator)...)
 	errs = append(errs, listtype.ValidateListSetsAndMaps(nil, c.schema, object)...)
 	violated, _ := c.rules.Validate(context.Background(), nil, c.schema, object, nil, celconfig.RuntimeCELCostBudget)
 	if err := append(errs, violated...).ToAggregate(); err != nil {
 		return nil, err
 	}
-	stored := &gatewayv1.HTTPRoute{}
+	stored := new(T)
 	return stored, runtime.DefaultUnstructuredConverter.FromUnstructured(object, stored)
 }
 
 // asSent is the JSON that a client sends, as a server decodes it.
-func asSent(route *gatewayv1.HTTPRoute) (map[string]any, error) {
-	content, err := json.Marshal(route)
+func asSent(sent any) (map[string]any, error) {
+	content, err := json.Marshal(sent)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +122,7 @@ func asSent(route *gatewayv1.HTTPRoute) (map[string]any, error) {
 		return nil, err
 	}
 	delete(object, "status")
-	object["apiVersion"], object["kind"] = gatewayv1.GroupVersion.String(), "HTTPRoute"
+	object["apiVersion"], object["kind"] = gatewayv1.GroupVersion.String(), reflect.TypeOf(sent).Elem().Name()
 	return integers(object).(map[string]any), nil
 }
 
@@ -137,11 +147,23 @@ func integers(value any) any {
 // admitUnchanged also demands that the API server's defaults change nothing: what it
 // added we would take for drift and write again for ever (SPEC B-TRN-4).
 func (c *crd) admitUnchanged(route *gatewayv1.HTTPRoute) error {
-	stored, err := c.admit(route)
+	stored, err := admit(c, route)
 	if err != nil {
 		return err
 	}
 	if !equality.Semantic.DeepEqual(stored.Spec, route.Spec) {
+		return fmt.Errorf("the API server's defaults change the spec to %+v", stored.Spec)
+	}
+	return nil
+}
+
+// admitListeners is admitUnchanged for a ListenerSet.
+func (c *crd) admitListeners(set *gatewayv1.ListenerSet) error {
+	stored, err := admit(c, set)
+	if err != nil {
+		return err
+	}
+	if !equality.Semantic.DeepEqual(stored.Spec, set.Spec) {
 		return fmt.Errorf("the API server's defaults change the spec to %+v", stored.Spec)
 	}
 	return nil

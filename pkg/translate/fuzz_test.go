@@ -126,9 +126,8 @@ func sound(in translate.Input, desired translate.Desired) error {
 	}
 	names := sets.New[string]()
 	for _, route := range desired.Routes {
-		parent := route.Object.Spec.ParentRefs[0]
-		if want := in.Gateways[route.Visibility].Name; string(parent.Name) != want.Name || string(*parent.Namespace) != want.Namespace {
-			return fmt.Errorf("HTTPRoute %s of visibility %s is on Gateway %s", route.Object.Name, route.Visibility, parent.Name)
+		if got, want := ownGateway(route, desired), in.Gateways[route.Visibility].Name.String(); got != want {
+			return fmt.Errorf("HTTPRoute %s of visibility %s is on Gateway %s", route.Object.Name, route.Visibility, got)
 		}
 		if names.Has(route.Object.Name) {
 			return fmt.Errorf("two HTTPRoutes are named %s", route.Object.Name)
@@ -146,7 +145,8 @@ func sound(in translate.Input, desired translate.Desired) error {
 			}
 		}
 		for _, rule := range route.Object.Spec.Rules {
-			if refused := len(desired.Gaps)+len(desired.Refusals) > 0; len(rule.BackendRefs) == 0 && (!refused || len(rule.Filters) > 0) {
+			redirects := len(rule.Filters) == 1 && rule.Filters[0].RequestRedirect != nil
+			if refused := len(desired.Gaps)+len(desired.Refusals) > 0; len(rule.BackendRefs) == 0 && !redirects && (!refused || len(rule.Filters) > 0) {
 				return fmt.Errorf("HTTPRoute %s has a rule without backends, and nobody says why: %v", route.Object.Name, rule)
 			}
 			if len(rule.BackendRefs) > 16 || slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool { return *ref.Weight <= 0 }) {
@@ -160,6 +160,20 @@ func sound(in translate.Input, desired translate.Desired) error {
 		}
 	}
 	return nil
+}
+
+// ownGateway is the Gateway of a route's first parent, through a ListenerSet if it is one.
+func ownGateway(route translate.Route, desired translate.Desired) string {
+	parent := route.Object.Spec.ParentRefs[0]
+	if *parent.Kind == "Gateway" {
+		return string(*parent.Namespace) + "/" + string(parent.Name)
+	}
+	for _, set := range desired.ListenerSets {
+		if set.Name == string(parent.Name) {
+			return string(*set.Spec.ParentRef.Namespace) + "/" + string(set.Spec.ParentRef.Name)
+		}
+	}
+	return "none"
 }
 
 // unserved lists the hosts that no HTTPRoute has.

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/tools/txtar"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -123,6 +124,10 @@ func inputCopy(in translate.Input) translate.Input {
 		gateway.Features = gateway.Features.Clone()
 		cloned.Gateways[visibility] = gateway
 	}
+	cloned.ListenerSets = maps.Clone(in.ListenerSets)
+	for key := range cloned.ListenerSets {
+		cloned.ListenerSets[key] = in.ListenerSets[key].DeepCopy()
+	}
 	cloned.Lost = in.Lost.Clone()
 	return cloned
 }
@@ -147,6 +152,18 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		}
 		over.Routes[route.Object.Name] = route.Object
 	}
+	setDefinition, err := listenerSetCRD()
+	if err != nil {
+		t.Fatal(err)
+	}
+	over.ListenerSets = map[string]*gatewayv1.ListenerSet{}
+	for _, set := range desired.ListenerSets {
+		if err := setDefinition.admitListeners(set); err != nil {
+			t.Errorf("ListenerSet %s: %v", set.Name, err)
+		}
+		over.ListenerSets[set.Name] = set.DeepCopy()
+		over.ListenerSets[set.Name].Status = statusOf(in.ListenerSets[set.Name])
+	}
 	again, err := translate.Ingress(over)
 	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(translate.Route{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("Translating over the result is not a no-op: %v\n%s", err, diff)
@@ -156,7 +173,10 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 // rendered is an output as the sections of a golden; empty ones are left out.
 func rendered(t *testing.T, desired translate.Desired, refused []error, err error) map[string]string {
 	t.Helper()
-	type proof struct{ Route, Visibility, Host, Path, Hash, Marker, Answers string }
+	type proof struct {
+		Route, Visibility, Host, Path, Hash, Marker, Answers string
+		HTTPS                                                int32 `json:",omitempty"`
+	}
 	routes, proofs := []string{}, []proof{}
 	for _, route := range desired.Routes {
 		object, convertErr := asSent(route.Object)
@@ -165,10 +185,19 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 		}
 		routes = append(routes, asYAML(t, object))
 		for _, p := range route.Proofs {
-			proofs = append(proofs, proof{route.Object.Name, string(route.Visibility), p.Host, p.Path, p.Hash, p.Marker, string(p.Answers)})
+			proofs = append(proofs, proof{route.Object.Name, string(route.Visibility), p.Host, p.Path, p.Hash, p.Marker, string(p.Answers), p.HTTPS})
 		}
 	}
 	got := map[string]string{sectionRoutes: strings.Join(routes, "---\n")}
+	sets := []string{}
+	for _, set := range desired.ListenerSets {
+		object, convertErr := asSent(set)
+		if convertErr != nil {
+			t.Fatal(convertErr)
+		}
+		sets = append(sets, asYAML(t, object))
+	}
+	got[sectionSets] = strings.Join(sets, "---\n")
 	if len(proofs) > 0 {
 		got[sectionProofs] = asYAML(t, proofs)
 	}
@@ -188,6 +217,13 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 	}
 	maps.DeleteFunc(got, func(_, text string) bool { return text == "" })
 	return got
+}
+
+func statusOf(set *gatewayv1.ListenerSet) gatewayv1.ListenerSetStatus {
+	if set == nil {
+		return gatewayv1.ListenerSetStatus{}
+	}
+	return set.Status
 }
 
 func asYAML(t *testing.T, value any) string {

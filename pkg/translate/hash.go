@@ -46,6 +46,9 @@ func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
 		if route.Visibility == visibility {
 			parent := route.Object.Spec.ParentRefs[0]
 			fmt.Fprintf(sum, "%s %s/%s %s\n", route.Object.Name, *parent.Namespace, parent.Name, route.version)
+			for _, further := range route.Object.Spec.ParentRefs[1:route.own] {
+				fmt.Fprintf(sum, "and %s\n", further.Name)
+			}
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]

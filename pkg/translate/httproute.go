@@ -4,6 +4,7 @@ package translate
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -17,10 +18,16 @@ type renderer struct {
 	specHash string
 	report   *report
 	names    sets.Set[string] // of the routes rendered so far
+
+	listeners *listeners
 }
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for.
 func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
+	if set.Over == OnlyHTTP {
+		// Asked over HTTP, the route that is redirected to must not answer for this one.
+		r.specHash = madeHash(r.specHash, redirectSuffix)
+	}
 	routes := []Route{}
 	for _, share := range r.spread(set) {
 		if r.names.Has(share.name) {
@@ -46,15 +53,16 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	}
 	step := r.step(set, object, gateway)
 	object.Annotations[rollout.Annotation] = step.State.Encode()
-	object.Spec.ParentRefs = append([]gatewayv1.ParentReference{parentRef(gateway)}, r.refsOf(name, step.Leaving)...)
+	own := r.parents(set, gateway)
+	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(name, step.Leaving))
 
-	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: r.specHash + renderedHash(object)}
+	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: r.specHash + renderedHash(object), own: len(own)}
 	if making := step.State.Making; making != nil {
 		route.Making = making.Batch
 		route.Proofs = r.makeRules(object, set, gateway, making.Batch)
 	} else {
 		route.version = step.State.Hash
-		route.Proofs = []Proof{r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))}
+		route.Proofs = r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))
 	}
 	return route
 }
@@ -79,6 +87,9 @@ func parentRef(gateway Gateway) gatewayv1.ParentReference {
 // gateway answers what it matches with 500, by the Gateway API. Left out, its requests
 // would go to the backends of a less specific rule or of a wildcard host.
 func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+	if rule.Redirect {
+		return redirect(rule, gateway)
+	}
 	if len(rule.Backends) == 0 {
 		return gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(rule)}}
 	}

@@ -21,8 +21,11 @@ type Gateway struct {
 	// reach it, so that a Revision that Serving calls ready needs no proof before.
 	Warms bool
 	// Section is the listener to attach to; empty attaches to all that admit us.
-	Section  string
-	Features sets.Set[gwfeatures.FeatureName]
+	Section string
+	// HTTPListeners are those of its listeners that speak plain HTTP and that we may use.
+	HTTPListeners []string
+	HTTPS         HTTPS
+	Features      sets.Set[gwfeatures.FeatureName]
 }
 
 // HostAt is a host at one visibility.
@@ -47,6 +50,8 @@ type Input struct {
 	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
 	// with what is served, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
+	// ListenerSets are this KIngress's as they stand, by name.
+	ListenerSets map[string]*gatewayv1.ListenerSet
 	// Made names the routes whose questions about new backends are all answered.
 	Made sets.Set[string]
 	// Moves says what is known of the way from one Gateway to another.
@@ -76,7 +81,10 @@ type Published struct {
 // Desired is what should exist in the cluster, and how to see that it works.
 type Desired struct {
 	Routes []Route
-	Gaps   []Gap
+	// ListenerSets hold the listeners of spec.tls, and Listeners are these.
+	ListenerSets []*gatewayv1.ListenerSet
+	Listeners    []Listener
+	Gaps         []Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*Refusal
 	// Again is after how long the answer will be another one although nothing happens;
@@ -104,6 +112,7 @@ type Route struct {
 	Leaving []string
 
 	version string
+	own     int // the parentRefs at its own Gateway, which come first
 }
 
 // Ingress translates a KIngress. The result depends on nothing but the input, to
@@ -114,9 +123,8 @@ func Ingress(in Input) (Desired, error) {
 		return Desired{}, err
 	}
 	report := &report{}
-	noteHTTPS(in.Ingress, report)
-	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string]()}
-	desired := Desired{}
+	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](), listeners: readHTTPS(in, report)}
+	desired := Desired{Listeners: renderer.listeners.wanted(), Again: renderer.listeners.again}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]
 		if !selected {
@@ -126,10 +134,13 @@ func Ingress(in Input) (Desired, error) {
 		if len(set.Rules) == 0 {
 			continue
 		}
-		desired.Routes = append(desired.Routes, renderer.routes(set, gateway)...)
+		for _, share := range renderer.redirects(set, gateway) {
+			desired.Routes = append(desired.Routes, renderer.routes(share, gateway)...)
+		}
 	}
 	desired.Gaps, desired.Refusals = report.gaps, report.refusals
 	desired.leave(in.Moves)
+	desired.ListenerSets = renderer.listenerSets(desired.Routes)
 	return desired, nil
 }
 
@@ -156,16 +167,6 @@ func (r *report) refuse(refusal Refusal) {
 		}
 	}
 	r.refusals = append(r.refusals, &refusal)
-}
-
-// noteHTTPS says what is not served yet: nothing is dropped in silence.
-func noteHTTPS(ing *v1alpha1.Ingress, report *report) {
-	if len(ing.Spec.TLS) > 0 {
-		report.gap(Gap{Field: "spec.tls", Detail: "HTTPS is not served; the hosts answer on HTTP"})
-	}
-	if ing.Spec.HTTPOption == v1alpha1.HTTPOptionRedirected {
-		report.gap(Gap{Field: "spec.httpOption", Detail: "requests are not redirected to HTTPS, which is not served"})
-	}
 }
 
 var errNoIngress = errors.New("no KIngress to translate")

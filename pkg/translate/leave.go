@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -18,7 +19,7 @@ func (r renderer) refsOf(name string, gateways []string) []gatewayv1.ParentRefer
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(current.Spec.ParentRefs), func(ref gatewayv1.ParentReference) bool {
-		return !slices.Contains(gateways, gatewayOf(ref, current.Namespace))
+		return !slices.Contains(gateways, gatewayBehind(ref, current.Namespace, r.in.ListenerSets))
 	})
 }
 
@@ -56,9 +57,28 @@ func (d *Desired) leave(moves Moves) {
 
 func (r *Route) detach() {
 	r.Leaving = nil
-	r.Object.Spec.ParentRefs = r.Object.Spec.ParentRefs[:1]
+	r.Object.Spec.ParentRefs = r.Object.Spec.ParentRefs[:r.own]
 	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil {
 		state.Moving = nil
 		r.Object.Annotations[rollout.Annotation] = state.Encode()
 	}
+}
+
+// listenerSets are those with the listeners of spec.tls, and those through which routes
+// are still attached to a Gateway that they are leaving.
+func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
+	objects := r.listeners.objects()
+	for _, name := range slices.Sorted(maps.Keys(r.in.ListenerSets)) {
+		used := slices.ContainsFunc(routes, func(route Route) bool {
+			return slices.ContainsFunc(route.Object.Spec.ParentRefs[route.own:], func(ref gatewayv1.ParentReference) bool {
+				return isListenerSet(ref) && string(ref.Name) == name
+			})
+		})
+		if used {
+			kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name)}
+			r.in.ListenerSets[name].Spec.DeepCopyInto(&kept.Spec)
+			objects = append(objects, kept)
+		}
+	}
+	return objects
 }

@@ -43,7 +43,7 @@ func (r renderer) spread(set RuleSet) []chunk {
 		parts := spreadRules(set.Rules, live)
 		for _, part := range slices.Sorted(maps.Keys(parts)) {
 			shares = append(shares, chunk{
-				RuleSet: RuleSet{Visibility: set.Visibility, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
+				RuleSet: RuleSet{Visibility: set.Visibility, Over: set.Over, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
 				name:    routeName(group.name, partSuffix(part)+twin),
 				part:    part,
 			})
@@ -55,7 +55,10 @@ func (r renderer) spread(set RuleSet) []chunk {
 // twin is the suffix that keeps the local route of a host apart from its external
 // one.
 func (r renderer) twin(set RuleSet, host string) string {
-	if set.Visibility == visibilities[0] {
+	switch {
+	case set.Over == OnlyHTTP:
+		return redirectSuffix
+	case set.Visibility == visibilities[0]:
 		return ""
 	}
 	name := routeName(host, "")

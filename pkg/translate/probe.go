@@ -28,6 +28,9 @@ type Proof struct {
 	// Marker comes with the answer where the gateway can add it: it tells the KIngress
 	// from one of the same name and spec that was there before (SPEC B-RDY-4).
 	Marker string
+	// HTTPS is the port to ask through TLS, with the host as SNI; 0 asks through the
+	// Gateway's own listener.
+	HTTPS int32
 	// Answers says who gives the answer; empty when nobody can, and only the Gateway
 	// API's own status tells whether the route is served.
 	Answers probe.Answerer
@@ -40,20 +43,23 @@ const (
 )
 
 // probeRule puts a rule before all others that answers probes with the hash, and
-// returns the question for it. Networking's probe handler (activator, queue-proxy)
+// returns the questions for it, one for each listener. Networking's probe handler (activator, queue-proxy)
 // echoes the request header. A plain Service cannot: there the gateway itself adds
 // the hash to the response (SPEC B-RDY-2).
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
-func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) Proof {
-	proof := Proof{Host: probedHost(set.Hosts), Path: probedPath(set.part), Hash: hash}
-	backend, found := probedBackend(set.Rules)
-	if !found {
-		return proof
+func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) []Proof {
+	proof := Proof{Path: probedPath(set.part), Hash: hash}
+	if backend, found := probedBackend(set.Rules); found {
+		rule := r.answer(&proof, backend, gateway)
+		object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
 	}
-	rule := r.answer(&proof, backend, gateway)
-	object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
-	return proof
+	proofs := []Proof{}
+	for _, way := range r.ways(set) {
+		proof.Host, proof.HTTPS = way.host, way.https
+		proofs = append(proofs, proof)
+	}
+	return proofs
 }
 
 // answer is the rule that gives the answer to a question, with the backend's help where

@@ -99,6 +99,12 @@ func ingressGen(name string, hosts *rapid.Generator[string]) *rapid.Generator[*v
 			}
 			ing.Spec.Rules = append(ing.Spec.Rules, rule)
 		}
+		for range rapid.IntRange(0, 3).Draw(t, "certificates") {
+			ing.Spec.TLS = append(ing.Spec.TLS, v1alpha1.IngressTLS{
+				Hosts: rapid.SliceOfN(hosts, 0, 3).Draw(t, "secured"), SecretName: someServices.Draw(t, "secret"), SecretNamespace: someNamespaces.Draw(t, "of"),
+			})
+		}
+		ing.Spec.HTTPOption = rapid.SampledFrom([]v1alpha1.HTTPOption{"", v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected}).Draw(t, "httpOption")
 		return ing
 	})
 }
@@ -117,7 +123,10 @@ func inputGen() *rapid.Generator[translate.Input] {
 			Lost:     sets.New[translate.HostAt](),
 		}
 		for _, visibility := range visibilities {
-			in.Gateways[visibility] = translate.Gateway{Name: types.NamespacedName{Namespace: "gateways", Name: string(visibility)}, Features: supported}
+			in.Gateways[visibility] = translate.Gateway{
+				Name: types.NamespacedName{Namespace: "gateways", Name: string(visibility)}, Features: supported,
+				HTTPListeners: []string{"http"}, HTTPS: translate.HTTPS{Port: 443},
+			}
 		}
 		for name, target := range map[string]string{"one": "", "two": "", "alias": "one.default.svc.cluster.local", "outside": "www.example.org"} {
 			service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}}
@@ -142,6 +151,10 @@ func TestAnyIngress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sets, err := listenerSetCRD()
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		in := inputGen().Draw(t, "input")
 		before := inputCopy(in)
@@ -155,6 +168,11 @@ func TestAnyIngress(t *testing.T) {
 		for _, route := range desired.Routes {
 			if err := definition.admitUnchanged(route.Object); err != nil {
 				t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
+			}
+		}
+		for _, set := range desired.ListenerSets {
+			if err := sets.admitListeners(set); err != nil {
+				t.Errorf("ListenerSet %s: %v", set.Name, err)
 			}
 		}
 		if err := sound(in, desired); err != nil {

@@ -16,6 +16,7 @@ import (
 // KIngress and HTTPRoute and knows neither.
 type RuleSet struct {
 	Visibility v1alpha1.IngressVisibility
+	Over       Over
 	// Hosts are sorted and without duplicates.
 	Hosts []string
 	Rules []Rule
@@ -38,6 +39,8 @@ type Rule struct {
 	// Refused tells why there are no backends: the KIngress says where to send the
 	// requests in a way that cannot be rendered.
 	Refused bool
+	// Redirect answers with a redirect to HTTPS, and needs no backends.
+	Redirect bool
 }
 
 // Header is a name and its exact value.

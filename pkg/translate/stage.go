@@ -36,7 +36,7 @@ func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) 
 	}
 	current := r.in.Routes[object.Name]
 	moves := r.in.Moves
-	return rollout.Next(live(current, set.Hosts), want, rollout.Seen{
+	return rollout.Next(r.live(current, set.Hosts), want, rollout.Seen{
 		Now: moves.Now, Drain: moves.Drain, Proven: r.in.Made.Has(object.Name), Room: room(current),
 		Expelled: named(moves.Expelled[set.Visibility]), Guest: named(moves.Guest[set.Visibility]),
 	})
@@ -44,7 +44,7 @@ func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) 
 
 // live is the route as it stands; nil where there is none of which we know what it is. A
 // host that is not wanted any more cannot wait until backends are proven.
-func live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Live {
+func (r renderer) live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Live {
 	if current == nil {
 		return nil
 	}
@@ -60,7 +60,10 @@ func live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Live {
 		}
 	}
 	for _, ref := range current.Spec.ParentRefs {
-		found.Gateways = append(found.Gateways, gatewayOf(ref, current.Namespace))
+		gateway := gatewayBehind(ref, current.Namespace, r.in.ListenerSets)
+		if gateway != "" && !slices.Contains(found.Gateways, gateway) {
+			found.Gateways = append(found.Gateways, gateway)
+		}
 	}
 	return found
 }
@@ -92,11 +95,15 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
 	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
 	proofs := []Proof{}
+	way := r.ways(set)[0] // all listeners have the same backends
+	if way.https == 0 {
+		way.host = probedHost(hostsOf(object))
+	}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
 			name := backendOf(backendRef(backend))
 			hash := madeHash(r.specHash, object.Annotations[rollout.Annotation], name)
-			proof := Proof{Host: probedHost(hostsOf(object)), Path: madePath + hash[:12], Hash: hash}
+			proof := Proof{Host: way.host, HTTPS: way.https, Path: madePath + hash[:12], Hash: hash}
 			known := slices.ContainsFunc(proofs, func(p Proof) bool { return p.Hash == hash })
 			if slices.Contains(batch, name) && !known {
 				object.Spec.Rules = append(object.Spec.Rules, r.answer(&proof, backend, gateway))

@@ -48,6 +48,7 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 			Name:     side.entry.Gateway,
 			Warms:    features.Warms(controllerName),
 			Section:  side.entry.HTTPListener,
+			HTTPS:    translate.HTTPS{Refusal: "ListenerSets are not written"},
 			Features: features.Supported(controllerName, side.class, side.entry.Features),
 		}
 	}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+const (
+	listenerSetKind gatewayv1.Kind = "ListenerSet"
+	// maxListeners is the Gateway API's limit for one ListenerSet.
+	maxListeners = 64
+	// unlistedAnnotation says since when listeners are not in spec.tls any more, by name.
+	//
+	// Serving takes the entry of a host out of spec.tls for as long as it renews its
+	// certificate, while the old one is valid and clients go on to use it.
+	unlistedAnnotation = "net-gateways/unlisted"
+)
+
+// listeners are those of the external hosts, by the ListenerSet that holds them. A
+// listener stays where it is; a new one goes where room is.
+type listeners struct {
+	in           Input
+	gateway      Gateway
+	certificates certificates
+	// sets holds the listeners of each ListenerSet, by their name.
+	sets map[string]map[string]gatewayv1.ListenerEntry
+	// unlisted are those that spec.tls does not name any more, since when.
+	unlisted map[string]time.Time
+	// again is when the next of these goes; 0 is never.
+	again time.Duration
+}
+
+// Listener is a listener that a host needs, for those who look at how it does.
+type Listener struct {
+	// Set is the ListenerSet that holds it, and Name its name in there.
+	Set, Name string
+	// Host is its hostname, and Secret the name of its certificate.
+	Host, Secret string
+}
+
+// place gives each hostname its listener.
+func (l *listeners) place() {
+	l.sets, l.unlisted = map[string]map[string]gatewayv1.ListenerEntry{}, map[string]time.Time{}
+	homes := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(l.in.ListenerSets)) {
+		set := l.in.ListenerSets[name]
+		if !l.isOurs(set) {
+			continue
+		}
+		since := unlistedOf(set)
+		for _, entry := range set.Spec.Listeners {
+			homes[string(entry.Name)] = name
+			if entry.Hostname != nil && l.certificates[string(*entry.Hostname)] == "" {
+				l.keep(name, entry, since[string(entry.Name)])
+			}
+		}
+	}
+	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
+		entry := l.entry(hostname)
+		if home, placed := homes[string(entry.Name)]; placed {
+			l.put(home, entry)
+		}
+	}
+	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
+		entry := l.entry(hostname)
+		if homes[string(entry.Name)] == "" {
+			part := 0
+			for len(l.sets[l.setName(part)]) >= maxListeners {
+				part++
+			}
+			l.put(l.setName(part), entry)
+		}
+	}
+}
+
+func (l *listeners) put(set string, entry gatewayv1.ListenerEntry) {
+	if l.sets[set] == nil {
+		l.sets[set] = map[string]gatewayv1.ListenerEntry{}
+	}
+	l.sets[set][string(entry.Name)] = entry
+}
+
+// keep holds on to a listener that spec.tls does not name any more for the drain time,
+// as long as the KIngress has a host for it.
+func (l *listeners) keep(set string, entry gatewayv1.ListenerEntry, since time.Time) {
+	external, _ := externalHosts(l.in)
+	wanted := slices.ContainsFunc(external.UnsortedList(), func(host string) bool { return covered(string(*entry.Hostname), host) })
+	if since.IsZero() {
+		since = l.in.Moves.Now.UTC().Truncate(time.Second)
+	}
+	left := since.Add(l.in.Moves.Drain).Sub(l.in.Moves.Now)
+	if !wanted || left <= 0 {
+		return
+	}
+	l.put(set, entry)
+	l.unlisted[string(entry.Name)] = since
+	if l.again == 0 || left < l.again {
+		l.again = left
+	}
+}
+
+// isOurs tells whether a ListenerSet is on the selected Gateway and named by us.
+func (l *listeners) isOurs(set *gatewayv1.ListenerSet) bool {
+	ref := gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name}
+	return l.gateway.Name.Name != "" && gatewayOf(ref, set.Namespace) == l.gateway.Name.String()
+}
+
+// entry is the listener of a hostname with every field that the API server would default
+// written out.
+func (l *listeners) entry(hostname string) gatewayv1.ListenerEntry {
+	return gatewayv1.ListenerEntry{
+		Name:     gatewayv1.SectionName(routeName(hostname, "")),
+		Hostname: new(gatewayv1.Hostname(hostname)),
+		Port:     l.gateway.HTTPS.Port,
+		Protocol: gatewayv1.HTTPSProtocolType,
+		TLS: &gatewayv1.ListenerTLSConfig{
+			Mode: new(gatewayv1.TLSModeTerminate),
+			CertificateRefs: []gatewayv1.SecretObjectReference{{
+				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Secret")),
+				Name: gatewayv1.ObjectName(l.certificates[hostname]),
+			}},
+		},
+		AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}},
+	}
+}
+
+// setName is another one for each Gateway: a service that moves has listeners on both for
+// a while.
+func (l *listeners) setName(part int) string {
+	digest := fmt.Sprintf("-%x", sha256.Sum256([]byte(l.gateway.Name.String())))[:9]
+	return shortened(l.in.Ingress.Name, digest+partSuffix(part))
+}
+
+// objects are the ListenerSets, sorted by name.
+func (l *listeners) objects() []*gatewayv1.ListenerSet {
+	objects := []*gatewayv1.ListenerSet{}
+	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
+		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(l.in.Ingress, name)}
+		object.Spec.ParentRef = gatewayv1.ParentGatewayReference{
+			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
+			Namespace: new(gatewayv1.Namespace(l.gateway.Name.Namespace)), Name: gatewayv1.ObjectName(l.gateway.Name.Name),
+		}
+		unlisted := map[string]time.Time{}
+		for _, listener := range slices.Sorted(maps.Keys(l.sets[name])) {
+			object.Spec.Listeners = append(object.Spec.Listeners, l.sets[name][listener])
+			if since, found := l.unlisted[listener]; found {
+				unlisted[listener] = since
+			}
+		}
+		if len(unlisted) > 0 {
+			object.Annotations[unlistedAnnotation] = encodeUnlisted(unlisted)
+		}
+		objects = append(objects, object)
+	}
+	return objects
+}
+
+// wanted are the listeners that spec.tls names.
+func (l *listeners) wanted() []Listener {
+	found := []Listener{}
+	for _, set := range slices.Sorted(maps.Keys(l.sets)) {
+		for _, name := range slices.Sorted(maps.Keys(l.sets[set])) {
+			host := string(*l.sets[set][name].Hostname)
+			if secret, listed := l.certificates[host]; listed {
+				found = append(found, Listener{Set: set, Name: name, Host: host, Secret: secret})
+			}
+		}
+	}
+	return found
+}
+
+// parents are the ListenerSets with a listener for one of the hosts.
+func (l *listeners) parents(hosts []string) []gatewayv1.ParentReference {
+	refs := []gatewayv1.ParentReference{}
+	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
+		serves := slices.ContainsFunc(hosts, func(host string) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Values(l.sets[name])), func(entry gatewayv1.ListenerEntry) bool { return covered(string(*entry.Hostname), host) })
+		})
+		if serves {
+			refs = append(refs, gatewayv1.ParentReference{
+				Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(listenerSetKind),
+				Namespace: new(gatewayv1.Namespace(l.in.Ingress.Namespace)), Name: gatewayv1.ObjectName(name),
+			})
+		}
+	}
+	return refs
+}
+
+// serving tells whether the Gateway says of the listener that has a host's certificate
+// that it works, as it stands.
+func (l *listeners) serving(hostname string) bool {
+	name := gatewayv1.SectionName(routeName(hostname, ""))
+	for _, set := range l.in.ListenerSets {
+		if l.isOurs(set) && Programmed(set, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Programmed tells whether a listener works, as the ListenerSet stands.
+func Programmed(set *gatewayv1.ListenerSet, listener gatewayv1.SectionName) bool {
+	for _, status := range set.Status.Listeners {
+		condition := meta.FindStatusCondition(status.Conditions, string(gatewayv1.ListenerEntryConditionProgrammed))
+		if status.Name == listener && condition != nil {
+			return condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= set.Generation
+		}
+	}
+	return false
+}
+
+func unlistedOf(set *gatewayv1.ListenerSet) map[string]time.Time {
+	since := map[string]time.Time{}
+	if json.Unmarshal([]byte(cmp.Or(set.Annotations[unlistedAnnotation], "{}")), &since) != nil {
+		return nil // somebody changed it: the drain time begins again
+	}
+	return since
+}
+
+func encodeUnlisted(since map[string]time.Time) string {
+	encoded, err := json.Marshal(since)
+	if err != nil { // names and times of this century always marshal
+		panic(err)
+	}
+	return string(encoded)
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"slices"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+// Over says on which listeners a RuleSet is served.
+type Over int
+
+const (
+	// Anything is every listener that admits the hosts.
+	Anything Over = iota
+	// OnlyHTTPS is the listeners of spec.tls: HTTP is redirected to them.
+	OnlyHTTPS
+	// OnlyHTTP is the Gateway's HTTP listeners: what is redirected, and what must not be.
+	OnlyHTTP
+)
+
+// redirectSuffix names the HTTPRoutes with the redirects of a host.
+const redirectSuffix = ".redirect"
+
+const (
+	httpsPort        = 443
+	movedPermanently = 301
+)
+
+// redirects cuts the hosts out of a set whose HTTP requests are to be redirected: what
+// they serve goes to HTTPS alone, and a set of its own redirects the rest (SPEC B-TLS-2).
+func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
+	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
+		return []RuleSet{set}
+	}
+	redirected, plain := []string{}, []string{}
+	for _, host := range set.Hosts {
+		if r.isRedirected(host, gateway) {
+			redirected = append(redirected, host)
+		} else {
+			plain = append(plain, host)
+		}
+	}
+	sets := []RuleSet{}
+	if len(redirected) > 0 {
+		sets = append(sets,
+			RuleSet{Visibility: set.Visibility, Hosts: redirected, Rules: set.Rules, Over: OnlyHTTPS},
+			RuleSet{Visibility: set.Visibility, Hosts: redirected, Rules: redirectRules(set.Rules), Over: OnlyHTTP})
+	}
+	if len(plain) > 0 {
+		sets = append(sets, RuleSet{Visibility: set.Visibility, Hosts: plain, Rules: set.Rules})
+	}
+	return sets
+}
+
+// isRedirected tells whether a host has HTTPS to be redirected to. What never was stays
+// plain until its listener works; what is stays redirected when its listener fails: it
+// must not fall back to plain HTTP because a Secret is broken.
+func (r renderer) isRedirected(host string, gateway Gateway) bool {
+	hostname, found := r.listeners.certificates.of(host)
+	gap := Gap{Field: "spec.httpOption"}
+	switch {
+	case !found:
+		return false
+	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
+		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRouteSchemeRedirect, "requests are not redirected to HTTPS"
+	case gateway.HTTPS.Port != httpsPort && !gateway.Features.Has(gwfeatures.SupportHTTPRoutePortRedirect):
+		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRoutePortRedirect, "requests are not redirected to HTTPS, which is on another port than 443"
+	case len(gateway.HTTPListeners) == 0:
+		gap.Detail = "Gateway " + gateway.Name.String() + " has no HTTP listener from which to redirect"
+	default:
+		return r.listeners.serving(hostname) || r.wasRedirected(host)
+	}
+	r.report.gap(gap)
+	return false
+}
+
+func (r renderer) wasRedirected(host string) bool {
+	for _, route := range r.in.Routes {
+		if slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(host)) && slices.ContainsFunc(route.Spec.Rules, isRedirect) {
+			return true
+		}
+	}
+	return false
+}
+
+func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
+	return len(rule.Filters) == 1 && rule.Filters[0].Type == gatewayv1.HTTPRouteFilterRequestRedirect
+}
+
+// redirectRules redirect all but the challenges of certificate authorities: without them
+// there is no certificate to redirect to (SPEC B-TLS-2). Challenges are asked for without
+// a tag's header.
+func redirectRules(rules []Rule) []Rule {
+	redirecting := []Rule{}
+	for _, rule := range rules {
+		challenge, possible := combine(Rule{Field: rule.Field, Path: acmePath}, rule)
+		if possible && len(rule.Headers) == 0 {
+			redirecting = appendRule(redirecting, challenge)
+		}
+	}
+	return append(redirecting, Rule{Field: "spec.httpOption", Path: "/", Redirect: true})
+}
+
+// redirect renders the rule that redirects.
+func redirect(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+	filter := &gatewayv1.HTTPRequestRedirectFilter{Scheme: new("https"), StatusCode: new(movedPermanently)}
+	if gateway.HTTPS.Port != httpsPort {
+		filter.Port = new(gateway.HTTPS.Port)
+	}
+	return gatewayv1.HTTPRouteRule{
+		Matches: []gatewayv1.HTTPRouteMatch{match(rule)},
+		Filters: []gatewayv1.HTTPRouteFilter{{Type: gatewayv1.HTTPRouteFilterRequestRedirect, RequestRedirect: filter}},
+	}
+}
+
+// parents are what a route is attached to at its own Gateway. The Gateway comes first
+// where it is one of them.
+func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReference {
+	secure := []gatewayv1.ParentReference{}
+	if set.Visibility == v1alpha1.IngressVisibilityExternalIP {
+		secure = r.listeners.parents(set.Hosts)
+	}
+	switch set.Over {
+	case OnlyHTTPS:
+		return secure
+	case OnlyHTTP:
+		refs := []gatewayv1.ParentReference{}
+		for _, section := range gateway.HTTPListeners {
+			at := gateway
+			at.Section = section
+			refs = append(refs, parentRef(at))
+		}
+		return refs
+	}
+	return append([]gatewayv1.ParentReference{parentRef(gateway)}, secure...)
+}
+
+// way is how a probe reaches a route.
+type way struct {
+	host string
+	// https is the port of a listener that speaks TLS; 0 is the Gateway's own listener.
+	https int32
+}
+
+// ways are one for each listener through which a route is served: a gateway programs each
+// with its own table of routes.
+func (r renderer) ways(set chunk) []way {
+	found := []way{}
+	if set.Over != OnlyHTTPS {
+		found = append(found, way{host: probedHost(set.Hosts)})
+	}
+	if set.Over == OnlyHTTP || set.Visibility != v1alpha1.IngressVisibilityExternalIP {
+		return found
+	}
+	asked := []string{}
+	for _, host := range set.Hosts {
+		if hostname, secure := r.listeners.certificates.of(host); secure && !slices.Contains(asked, hostname) {
+			asked = append(asked, hostname)
+			found = append(found, way{host: probedHost([]string{host}), https: r.listeners.gateway.HTTPS.Port})
+		}
+	}
+	return found
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+// HTTPS says how a Gateway takes listeners for hosts that have a certificate.
+type HTTPS struct {
+	// Port is that of the listeners; 0 where none can be added.
+	Port int32
+	// Refusal says why none can be added, and which field of which object to change.
+	Refusal string
+}
+
+// certificates are the Secrets that spec.tls names, by the host of their listener: one
+// listener a host that spec.tls spells out, wildcards included. A listener has one
+// hostname, and what names stand in a certificate nobody tells us, for we read no
+// Secrets: only a wildcard in spec.tls makes one listener of several hosts.
+type certificates map[string]string
+
+// readTLS finds the certificates of the external hosts that are served. What is not used
+// is reported.
+func readTLS(in Input, report *report) certificates {
+	external, all := externalHosts(in)
+	found := certificates{}
+	for i, tls := range in.Ingress.Spec.TLS {
+		field := fmt.Sprintf("spec.tls[%d]", i)
+		switch {
+		case tls.SecretNamespace != "" && tls.SecretNamespace != in.Ingress.Namespace:
+			report.refuse(*unsupported(field+".secretNamespace", "Secret %s/%s is not in the namespace of the KIngress: copy it to %s",
+				tls.SecretNamespace, tls.SecretName, in.Ingress.Namespace))
+			continue
+		case len(validation.IsDNS1123Subdomain(tls.SecretName)) > 0:
+			report.refuse(*unsupported(field+".secretName", "%q is not the name of a Secret", tls.SecretName))
+			continue
+		}
+		hosts := possibleHosts(tls.Hosts, field, report)
+		if len(tls.Hosts) == 0 {
+			hosts = sets.List(external)
+		}
+		for _, host := range hosts {
+			covers := func(other string) bool { return covered(host, other) }
+			known, again := found[host]
+			switch {
+			case again && known != tls.SecretName:
+				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("host %s has Secret %s already", host, known)})
+			case slices.ContainsFunc(external.UnsortedList(), covers):
+				found[host] = tls.SecretName
+			case slices.ContainsFunc(all.UnsortedList(), covers):
+				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("HTTPS is not served for host %s; it answers on HTTP", host)})
+			default:
+				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("no rule has host %q", host)})
+			}
+		}
+	}
+	return found
+}
+
+// externalHosts are the hosts that the KIngress has outside the cluster and that no other
+// keeps, and all of its hosts.
+func externalHosts(in Input) (external, all sets.Set[string]) {
+	external, all = sets.New[string](), sets.New[string]()
+	for _, rule := range in.Ingress.Spec.Rules {
+		all.Insert(rule.Hosts...)
+		if Visibility(rule) != v1alpha1.IngressVisibilityExternalIP {
+			continue
+		}
+		for _, host := range possibleHosts(rule.Hosts, "", &report{}) { // reported with the rule
+			if !in.Lost.Has(HostAt{Visibility: v1alpha1.IngressVisibilityExternalIP, Host: host}) {
+				external.Insert(host)
+			}
+		}
+	}
+	return external, all
+}
+
+// covered tells whether a listener's hostname admits a host; a wildcard admits any number
+// of labels before its suffix.
+func covered(hostname, host string) bool {
+	suffix, wildcard := strings.CutPrefix(hostname, "*")
+	return hostname == host || wildcard && strings.HasSuffix(host, suffix) && len(host) > len(suffix)
+}
+
+// of is the hostname of the listener that has the certificate of a host: the most
+// specific one.
+func (c certificates) of(host string) (string, bool) {
+	hostnames := slices.DeleteFunc(slices.Sorted(maps.Keys(c)), func(hostname string) bool { return !covered(hostname, host) })
+	if len(hostnames) == 0 {
+		return "", false
+	}
+	return slices.MaxFunc(hostnames, func(a, b string) int { return len(a) - len(b) }), true
+}
+
+// readHTTPS finds the listeners that the external hosts need, or says why there are none.
+func readHTTPS(in Input, report *report) *listeners {
+	gateway, selected := in.Gateways[v1alpha1.IngressVisibilityExternalIP]
+	found := &listeners{in: in, gateway: gateway, certificates: readTLS(in, report)}
+	if !selected {
+		found.certificates = nil
+		return found
+	}
+	switch {
+	case len(found.certificates) == 0:
+	case !gateway.Features.Has(gwfeatures.SupportListenerSet):
+		report.gap(Gap{Field: "spec.tls", Feature: gwfeatures.SupportListenerSet, Detail: "HTTPS is not served, the hosts answer on HTTP"})
+		found.certificates = nil
+	case gateway.HTTPS.Port == 0:
+		report.gap(Gap{Field: "spec.tls", Detail: "HTTPS is not served, the hosts answer on HTTP: " + gateway.HTTPS.Refusal})
+		found.certificates = nil
+	}
+	found.place()
+	return found
+}
+
+// gatewayBehind is the Gateway that a parentRef leads to, through a ListenerSet of the
+// KIngress where it names one; empty when nobody knows.
+func gatewayBehind(ref gatewayv1.ParentReference, namespace string, known map[string]*gatewayv1.ListenerSet) string {
+	if !isListenerSet(ref) {
+		return gatewayOf(ref, namespace)
+	}
+	set := known[string(ref.Name)]
+	if set == nil {
+		return ""
+	}
+	parent := gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name}
+	return gatewayOf(parent, namespace)
+}
+
+func isListenerSet(ref gatewayv1.ParentReference) bool {
+	return ref.Kind != nil && *ref.Kind == listenerSetKind
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"pgregory.net/rapid"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// secured is a KIngress with a rule for each of so many hosts, of which the first have a
+// certificate each, at a Gateway that takes ListenerSets.
+func secured(hosts, certificates int) translate.Input {
+	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "uid"}}
+	for i := range hosts {
+		host := fmt.Sprintf("h%d.example.com", i)
+		ing.Spec.Rules = append(ing.Spec.Rules, v1alpha1.IngressRule{Hosts: []string{host}, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: []v1alpha1.HTTPIngressPath{{
+			Splits: []v1alpha1.IngressBackendSplit{{IngressBackend: v1alpha1.IngressBackend{ServiceName: "one", ServicePort: intstr.FromInt32(80)}, Percent: 100}},
+		}}}})
+		if i < certificates {
+			ing.Spec.TLS = append(ing.Spec.TLS, v1alpha1.IngressTLS{Hosts: []string{host}, SecretName: fmt.Sprintf("secret-%d", i)})
+		}
+	}
+	return translate.Input{
+		Ingress:  ing,
+		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: securedGateway("external")},
+		Moves:    translate.Moves{Now: now, Drain: time.Minute},
+	}
+}
+
+func securedGateway(name string) translate.Gateway {
+	return translate.Gateway{
+		Name:          types.NamespacedName{Namespace: "gateways", Name: name},
+		HTTPListeners: []string{"http"}, HTTPS: translate.HTTPS{Port: 443},
+		Features: features.Supported("gateway.envoyproxy.io/gatewayclass-controller", nil, nil),
+	}
+}
+
+func ingress(t rapid.TB, in translate.Input) translate.Desired {
+	t.Helper()
+	desired, err := translate.Ingress(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return desired
+}
+
+// over is the input with what was desired stored, and all listeners working.
+func over(in translate.Input, desired translate.Desired) translate.Input {
+	in.Routes, in.ListenerSets = map[string]*gatewayv1.HTTPRoute{}, map[string]*gatewayv1.ListenerSet{}
+	for _, route := range desired.Routes {
+		in.Routes[route.Object.Name] = route.Object.DeepCopy()
+	}
+	for _, set := range desired.ListenerSets {
+		set = set.DeepCopy()
+		for _, listener := range set.Spec.Listeners {
+			set.Status.Listeners = append(set.Status.Listeners, gatewayv1.ListenerEntryStatus{Name: listener.Name, Conditions: []metav1.Condition{
+				{Type: string(gatewayv1.ListenerEntryConditionProgrammed), Status: metav1.ConditionTrue},
+			}})
+		}
+		in.ListenerSets[set.Name] = set
+	}
+	return in
+}
+
+// homes tells on which ListenerSet each hostname is.
+func homes(desired translate.Desired) map[string]string {
+	found := map[string]string{}
+	for _, set := range desired.ListenerSets {
+		for _, listener := range set.Spec.Listeners {
+			found[string(*listener.Hostname)] = set.Name
+		}
+	}
+	return found
+}
+
+// TestListenersStay: B-TLS-1, B-TLS-5, whatever hosts get and lose a certificate, each host
+// in spec.tls has one listener, no ListenerSet holds more than 64, and none moves.
+func TestListenersStay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := secured(200, 200)
+		all := slices.Clone(in.Ingress.Spec.TLS)
+		previous := map[string]string{}
+		for range 3 {
+			in.Ingress = in.Ingress.DeepCopy()
+			in.Ingress.Spec.TLS = all[:rapid.IntRange(0, 200).Draw(t, "certificates")]
+			if len(in.Ingress.Spec.TLS) > 0 {
+				in.Ingress.Spec.TLS = in.Ingress.Spec.TLS[rapid.IntRange(0, len(in.Ingress.Spec.TLS)-1).Draw(t, "from"):]
+			}
+			desired := ingress(t, in)
+			now := homes(desired)
+			for _, tls := range in.Ingress.Spec.TLS {
+				if now[tls.Hosts[0]] == "" {
+					t.Error("No listener for", tls.Hosts[0])
+				}
+			}
+			for host, home := range previous {
+				if now[host] != home {
+					t.Errorf("Listener of %s was on %s, and is on %q within the drain time", host, home, now[host])
+				}
+			}
+			for _, set := range desired.ListenerSets {
+				if len(set.Spec.Listeners) > 64 {
+					t.Errorf("ListenerSet %s has %d listeners", set.Name, len(set.Spec.Listeners))
+				}
+			}
+			previous, in = now, over(in, desired)
+		}
+	})
+}
+
+// parentsOf are the names of what a route is attached to.
+func parentsOf(desired translate.Desired, route string) []string {
+	for _, found := range desired.Routes {
+		if found.Object.Name == route {
+			names := []string{}
+			for _, ref := range found.Object.Spec.ParentRefs {
+				names = append(names, string(*ref.Kind)+" "+string(ref.Name))
+			}
+			return names
+		}
+	}
+	return nil
+}
+
+// TestRedirectStays: B-TLS-2, a host is redirected once its listener works, and stays so
+// when the listener fails; without an entry in spec.tls it is plain.
+func TestRedirectStays(t *testing.T) {
+	in := secured(1, 1)
+	in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
+	desired := ingress(t, in)
+	plain := []string{"Gateway external", "ListenerSet " + desired.ListenerSets[0].Name}
+	expectParents(t, "before the listener works", desired, plain)
+	before := desired.Version(v1alpha1.IngressVisibilityExternalIP)
+
+	in = over(in, desired)
+	desired = ingress(t, in)
+	expectParents(t, "when it works", desired, plain[1:])
+	if desired.Version(v1alpha1.IngressVisibilityExternalIP) == before {
+		t.Error("Another version must be proven")
+	}
+	in = over(in, desired)
+	for _, set := range in.ListenerSets {
+		set.Status = gatewayv1.ListenerSetStatus{}
+	}
+	desired = ingress(t, in)
+	expectParents(t, "when it fails", desired, plain[1:])
+
+	in = over(in, desired)
+	in.Ingress = in.Ingress.DeepCopy()
+	in.Ingress.Spec.TLS = nil
+	desired = ingress(t, in)
+	expectParents(t, "during renewal", desired, plain)
+	if desired.Again != time.Minute {
+		t.Error("Again after", desired.Again)
+	}
+	in = over(in, desired)
+	in.Moves.Now = now.Add(time.Minute)
+	expectParents(t, "after the drain time", ingress(t, in), plain[:1])
+}
+
+func expectParents(t *testing.T, when string, desired translate.Desired, want []string) {
+	t.Helper()
+	if got := parentsOf(desired, "h0.example.com"); !slices.Equal(got, want) {
+		t.Errorf("%s: parents %v, want %v", when, got, want)
+	}
+	redirected := slices.ContainsFunc(desired.Routes, func(route translate.Route) bool { return route.Object.Name == "h0.example.com.redirect" })
+	if wantRedirect := want[0] != "Gateway external"; redirected != wantRedirect {
+		t.Errorf("%s: redirected %t", when, redirected)
+	}
+}
+
+// TestMovingKeepsHTTPS: B-SEL-5 with TLS, redirected or not: a service that moves stays on
+// the old Gateway's listeners until it may leave, and leaves nothing there.
+func TestMovingKeepsHTTPS(t *testing.T) {
+	for _, option := range []v1alpha1.HTTPOption{v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected} {
+		t.Run(string(option), func(t *testing.T) {
+			in := secured(1, 1)
+			in.Ingress.Spec.HTTPOption = option
+			for range 2 { // the second time its listener works
+				in = over(in, ingress(t, in))
+			}
+			old := slices.Collect(maps.Keys(in.ListenerSets))[0]
+			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: securedGateway("new")}
+			desired := ingress(t, in)
+			if got := parentsOf(desired, "h0.example.com"); !slices.Contains(got, "ListenerSet "+old) || got[0] == "ListenerSet "+old {
+				t.Errorf("Moving: parents %v, want the new ones first, and %s", got, old)
+			}
+			if len(desired.ListenerSets) != 2 {
+				t.Errorf("Moving: %d ListenerSets", len(desired.ListenerSets))
+			}
+			in = over(in, desired)
+			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
+			in.Moves.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
+			in.Moves.Now = now.Add(time.Minute)
+			desired = ingress(t, in)
+			for _, route := range desired.Routes {
+				if slices.Contains(parentsOf(desired, route.Object.Name), "ListenerSet "+old) || slices.Contains(parentsOf(desired, route.Object.Name), "Gateway external") {
+					t.Errorf("Moved: %s is attached to %v", route.Object.Name, parentsOf(desired, route.Object.Name))
+				}
+			}
+			if len(desired.ListenerSets) != 1 || desired.ListenerSets[0].Name == old {
+				t.Errorf("Moved: ListenerSets %v", homes(desired))
+			}
+		})
+	}
+}
