@@ -23,6 +23,7 @@ var checks = []check{
 	gatewayExists,
 	gatewayOfClass,
 	gatewayProgrammed,
+	listenersWork,
 	routesAccepted,
 	refsResolved,
 	routesProven,
@@ -117,27 +118,58 @@ func (s Side) eachRoute(kind gatewayv1.RouteConditionType, reason string) *Block
 	return nil
 }
 
-// condition is the Gateway's current word about a route, nil when it is missing or
-// of an older generation.
+// condition is the Gateway's current word about a route at all its parents: the first no,
+// else the last yes; nil when one is missing or of an older generation.
 func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	if r.Object == nil {
 		return nil
 	}
-	for _, parent := range r.Object.Status.Parents {
-		ref := parent.ParentRef
-		namespace := r.Name.Namespace
-		if ref.Namespace != nil {
-			namespace = string(*ref.Namespace)
+	parents := r.Parents
+	if len(parents) == 0 {
+		parents = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)}}
+	}
+	said, silent := (*metav1.Condition)(nil), false
+	for _, parent := range parents {
+		condition := r.conditionOf(parent, kind)
+		if condition != nil && condition.Status == metav1.ConditionFalse {
+			return condition
 		}
-		if string(ref.Name) != s.Entry.Gateway.Name || namespace != s.Entry.Gateway.Namespace {
+		said, silent = condition, silent || condition == nil
+	}
+	if silent {
+		return nil
+	}
+	return said
+}
+
+// conditionOf is the current word about a route at one parent.
+func (r Route) conditionOf(parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
+	for _, status := range r.Object.Status.Parents {
+		if !r.same(status.ParentRef, parent) {
 			continue
 		}
-		condition := meta.FindStatusCondition(parent.Conditions, string(kind))
+		condition := meta.FindStatusCondition(status.Conditions, string(kind))
 		if condition != nil && condition.ObservedGeneration >= r.Object.Generation {
 			return condition
 		}
 	}
 	return nil
+}
+
+// same compares references with their defaults; one without a section means any.
+func (r Route) same(ref, wanted gatewayv1.ParentReference) bool {
+	namespace, kind := gatewayv1.Namespace(r.Name.Namespace), gatewayv1.Kind("Gateway")
+	return ref.Name == wanted.Name &&
+		or(ref.Namespace, namespace) == or(wanted.Namespace, namespace) &&
+		or(ref.Kind, kind) == or(wanted.Kind, kind) &&
+		(wanted.SectionName == nil || or(ref.SectionName, "") == *wanted.SectionName)
+}
+
+func or[T any](value *T, otherwise T) T {
+	if value == nil {
+		return otherwise
+	}
+	return *value
 }
 
 // Believed tells whether the Gateway says yes to a route as it stands.

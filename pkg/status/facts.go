@@ -66,7 +66,9 @@ type Side struct {
 	Entry   config.Entry
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
-	Routes  []Route
+	// Listeners are the HTTPS listeners of its hosts.
+	Listeners []Listener
+	Routes    []Route
 	// Version identifies what must be proven: routes, Gateway and hashes.
 	Version string
 	// Leaving tells that a route is still attached to a Gateway that it is to leave.
@@ -86,6 +88,8 @@ type Route struct {
 	Name types.NamespacedName
 	// Object is the stored HTTPRoute; nil when the cache has not seen it yet.
 	Object *gatewayv1.HTTPRoute
+	// Parents are what it is attached to at the side's Gateway; without any, the Gateway.
+	Parents []gatewayv1.ParentReference
 	// Making are new backends that are proven before they get traffic, if there are any.
 	Making []string
 	// Proven tells that the route is known to be served.

@@ -115,6 +115,9 @@ type Route struct {
 	own     int // the parentRefs at its own Gateway, which come first
 }
 
+// Parents are what a route is attached to at its own Gateway.
+func (r Route) Parents() []gatewayv1.ParentReference { return r.Object.Spec.ParentRefs[:r.own] }
+
 // Ingress translates a KIngress. The result depends on nothing but the input, to
 // the byte (SPEC B-TRN-4). An error means that nothing of it can be translated.
 func Ingress(in Input) (Desired, error) {
@@ -124,7 +127,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	report := &report{}
 	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](), listeners: readHTTPS(in, report)}
-	desired := Desired{Listeners: renderer.listeners.wanted(), Again: renderer.listeners.again}
+	desired := Desired{Again: renderer.listeners.again}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]
 		if !selected {
@@ -140,6 +143,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	desired.Gaps, desired.Refusals = report.gaps, report.refusals
 	desired.leave(in.Moves)
+	desired.Listeners = renderer.listeners.wanted()
 	desired.ListenerSets = renderer.listenerSets(desired.Routes)
 	return desired, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -37,6 +38,8 @@ type listeners struct {
 	sets map[string]map[string]gatewayv1.ListenerEntry
 	// unlisted are those that spec.tls does not name any more, since when.
 	unlisted map[string]time.Time
+	// awaited are the hostnames to which nothing is redirected before they work.
+	awaited sets.Set[string]
 	// again is when the next of these goes; 0 is never.
 	again time.Duration
 }
@@ -47,6 +50,8 @@ type Listener struct {
 	Set, Name string
 	// Host is its hostname, and Secret the name of its certificate.
 	Host, Secret string
+	// Awaited tells that requests are redirected to it as soon as it works.
+	Awaited bool
 }
 
 // place gives each hostname its listener.
@@ -173,7 +178,7 @@ func (l *listeners) wanted() []Listener {
 		for _, name := range slices.Sorted(maps.Keys(l.sets[set])) {
 			host := string(*l.sets[set][name].Hostname)
 			if secret, listed := l.certificates[host]; listed {
-				found = append(found, Listener{Set: set, Name: name, Host: host, Secret: secret})
+				found = append(found, Listener{Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host)})
 			}
 		}
 	}

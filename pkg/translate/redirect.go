@@ -72,7 +72,11 @@ func (r renderer) isRedirected(host string, gateway Gateway) bool {
 	case len(gateway.HTTPListeners) == 0:
 		gap.Detail = "Gateway " + gateway.Name.String() + " has no HTTP listener from which to redirect"
 	default:
-		return r.listeners.serving(hostname) || r.wasRedirected(host)
+		if r.listeners.serving(hostname) || r.wasRedirected(host) {
+			return true
+		}
+		r.listeners.awaited.Insert(hostname)
+		return false
 	}
 	r.report.gap(gap)
 	return false

@@ -105,7 +105,7 @@ func (c certificates) of(host string) (string, bool) {
 // readHTTPS finds the listeners that the external hosts need, or says why there are none.
 func readHTTPS(in Input, report *report) *listeners {
 	gateway, selected := in.Gateways[v1alpha1.IngressVisibilityExternalIP]
-	found := &listeners{in: in, gateway: gateway, certificates: readTLS(in, report)}
+	found := &listeners{in: in, gateway: gateway, certificates: readTLS(in, report), awaited: sets.New[string]()}
 	if !selected {
 		found.certificates = nil
 		return found

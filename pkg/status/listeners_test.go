@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status_test
+
+import (
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// listens adds a listener about which the gateway says something.
+func listens(awaited bool, generation int64, said ...metav1.Condition) edit {
+	return func(s *status.Side) {
+		set := &gatewayv1.ListenerSet{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-1", Generation: generation}}
+		set.Status.Listeners = []gatewayv1.ListenerEntryStatus{{Name: "hello.example.com", Conditions: said}}
+		s.Listeners = []status.Listener{{
+			Host: "hello.example.com", Secret: types.NamespacedName{Namespace: "default", Name: "certificate"},
+			SetName: "hello-1", Set: set, Name: "hello.example.com", Awaited: awaited,
+		}}
+	}
+}
+
+func listenerSaid(kind string, value metav1.ConditionStatus) metav1.Condition {
+	return metav1.Condition{Type: kind, Status: value, Reason: "TheReason", Message: "the words", ObservedGeneration: 1}
+}
+
+// TestListeners: B-RDY-6, B-TLS-3, what the gateway says of a certificate is in the
+// condition, with host and Secret; what it has not said takes Ready from nobody but those
+// who wait for it.
+func TestListeners(t *testing.T) {
+	missing, unprogrammed := listenerSaid("ResolvedRefs", "False"), listenerSaid("Programmed", "False")
+	for _, test := range []struct {
+		name   string
+		edit   edit
+		reason string
+		text   string
+	}{
+		{"works", listens(false, 1, listenerSaid("ResolvedRefs", "True"), listenerSaid("Programmed", "True")), "", ""},
+		{"Secret missing", listens(false, 1, unprogrammed, missing), "RefsNotResolved",
+			"HTTPS for host hello.example.com with Secret default/certificate (ListenerSet default/hello-1 on Gateway gateways/blue): ResolvedRefs is False: TheReason: the words"},
+		{"not programmed", listens(false, 1, unprogrammed), "GatewayNotProgrammed", "Programmed is False"},
+		{"taken", listens(false, 1, listenerSaid("Conflicted", "True")), "HostConflict", "Conflicted is True"},
+		{"outdated", listens(false, 2, missing), "", ""},
+		{"nothing said", listens(false, 1), "", ""},
+		{"waited for", listens(true, 1), "GatewayNotProgrammed", "not redirected to HTTPS yet"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			blocker := side(external, test.edit).Blocker()
+			switch {
+			case blocker == nil && test.reason == "":
+			case blocker == nil || blocker.Reason != test.reason || !strings.Contains(blocker.Message, test.text):
+				t.Errorf("Blocker %+v", blocker)
+			}
+		})
+	}
+}
+
+// TestEveryParentCounts: B-RDY-1, a route on a Gateway and a ListenerSet is accepted when
+// both say so.
+func TestEveryParentCounts(t *testing.T) {
+	both := func(s *status.Side) {
+		gateway := s.Entry.Gateway
+		refs := []gatewayv1.ParentReference{
+			{Namespace: new(gatewayv1.Namespace(gateway.Namespace)), Name: gatewayv1.ObjectName(gateway.Name)},
+			{Kind: new(gatewayv1.Kind("ListenerSet")), Name: "hello-1"},
+		}
+		route := s.Routes[0].Object.DeepCopy()
+		for _, ref := range refs {
+			route.Status.Parents = append(route.Status.Parents, gatewayv1.RouteParentStatus{ParentRef: ref, Conditions: []metav1.Condition{
+				{Type: "Accepted", Status: "True", ObservedGeneration: 3}, {Type: "ResolvedRefs", Status: "True", ObservedGeneration: 3},
+			}})
+		}
+		s.Routes[0].Object, s.Routes[0].Parents = route, refs
+	}
+	if s := side(external, both); !s.Believed(s.Routes[0]) {
+		t.Error("Both said yes, and are not believed")
+	}
+	for i := range 2 {
+		s := side(external, both)
+		s.Routes[0].Object.Status.Parents[i].Conditions[0].Status = metav1.ConditionFalse
+		if blocker := s.Blocker(); blocker == nil || blocker.Reason != status.ReasonRouteNotAccepted {
+			t.Errorf("Parent %d said no: %+v", i, blocker)
+		}
+		s.Routes[0].Object.Status.Parents[i].Conditions = nil
+		if s.Believed(s.Routes[0]) {
+			t.Errorf("Parent %d said nothing, and is believed", i)
+		}
+	}
+}
