@@ -33,6 +33,7 @@ func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandle
 // are found by label: slices carry the labels of their Service.
 var (
 	OurRoutes         = watch.Scope{Kind: HTTPRoutes, Labels: networking.IngressLabelKey}
+	OurListenerSets   = watch.Scope{Kind: ListenerSets, Labels: networking.IngressLabelKey}
 	AllGateways       = watch.Scope{Kind: Gateways}
 	AllGatewayClasses = watch.Scope{Kind: GatewayClasses}
 	DataPlaneLabels   = []string{dataplane.GatewayNameLabel, dataplane.OwningNameLabel}

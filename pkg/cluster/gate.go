@@ -44,27 +44,55 @@ func (*gatewayAPIMissing) Terminal() bool  { return true }
 // Missing tells which CRD keeps us from working, or nil.
 func (c Cluster) Missing(ctx context.Context) (status.Reasoned, error) {
 	for _, name := range requiredCRDs {
-		crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
+		why, err := c.notServed(ctx, name, minimumGatewayAPI)
 		if err != nil {
 			return nil, err
 		}
-		if crd == nil {
-			return &gatewayAPIMissing{fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimumGatewayAPI.String())}, nil
-		}
-		bundle := crd.Annotations[bundleVersionAnnotation]
-		installed, err := version.ParseGeneric(bundle)
-		if err == nil && !installed.EqualTo(development) && installed.LessThan(minimumGatewayAPI) {
-			return &gatewayAPIMissing{fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimumGatewayAPI.String())}, nil
+		if why != "" {
+			return &gatewayAPIMissing{why}, nil
 		}
 	}
 	return nil, nil
+}
+
+// notServed says why a CRD, or a version of it, is not there; or nothing.
+func (c Cluster) notServed(ctx context.Context, name string, minimum *version.Version) (string, error) {
+	crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
+	if err != nil {
+		return "", err
+	}
+	if crd == nil {
+		return fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimum.String()), nil
+	}
+	bundle := crd.Annotations[bundleVersionAnnotation]
+	installed, err := version.ParseGeneric(bundle)
+	if err == nil && !installed.EqualTo(development) && installed.LessThan(minimum) {
+		return fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimum.String()), nil
+	}
+	return "", nil
+}
+
+// ListenerSets are optional: without them the hosts of certificates are served on HTTP.
+const listenerSetCRD = "listenersets.gateway.networking.k8s.io"
+
+// listenerSetsSince is the release whose standard channel has ListenerSets v1.
+var listenerSetsSince = version.MustParseGeneric("v1.5.0")
+
+// NoListenerSets says why ListenerSets cannot be read or written, or nothing. Their watch
+// begins once the kind is served, and ends when it is not any more.
+func (c Cluster) NoListenerSets(ctx context.Context) (string, error) {
+	why, err := c.notServed(ctx, listenerSetCRD, listenerSetsSince)
+	if err == nil && why != "" {
+		c.Retain(func(scope watch.Scope) bool { return scope.Kind != ListenerSets })
+	}
+	return why, err
 }
 
 // DropGatewayAPI ends the watches of kinds that are not served any more. Kept, they
 // would go on to show what was there, and come back late.
 func (c Cluster) DropGatewayAPI() {
 	c.Retain(func(scope watch.Scope) bool {
-		return scope.Kind != HTTPRoutes && scope.Kind != Gateways && scope.Kind != GatewayClasses
+		return scope.Kind != HTTPRoutes && scope.Kind != ListenerSets && scope.Kind != Gateways && scope.Kind != GatewayClasses
 	})
 }
 

@@ -25,6 +25,7 @@ import (
 // The kinds that are watched on demand.
 const (
 	HTTPRoutes     watch.Kind = "HTTPRoutes"
+	ListenerSets   watch.Kind = "ListenerSets"
 	Gateways       watch.Kind = "Gateways"
 	GatewayClasses watch.Kind = "GatewayClasses"
 	Services       watch.Kind = "Services"
@@ -47,6 +48,9 @@ func (c Clients) factories() map[watch.Kind]watch.Factory {
 	return map[watch.Kind]watch.Factory{
 		HTTPRoutes: factory(&gatewayv1.HTTPRoute{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
 			return c.Gateway.GatewayV1().HTTPRoutes(ns)
+		}),
+		ListenerSets: factory(&gatewayv1.ListenerSet{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.ListenerSetList] {
+			return c.Gateway.GatewayV1().ListenerSets(ns)
 		}),
 		Gateways: factory(&gatewayv1.Gateway{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.GatewayList] {
 			return c.Gateway.GatewayV1().Gateways(ns)

@@ -71,7 +71,10 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
 		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
-		ingresses:  watch.NewRecent[*v1alpha1.Ingress](),
+
+		listenerSetApplier: apply.ListenerSets(clients.Gateway),
+		listenerSets:       watch.NewRecent[*gatewayv1.ListenerSet](),
+		ingresses:          watch.NewRecent[*v1alpha1.Ingress](),
 	}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 		all, err := r.lister.List(labels.Everything())

@@ -36,8 +36,11 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 		e.happened(nil, object)
 		return
 	}
-	if route, ok := object.(*gatewayv1.HTTPRoute); ok {
-		e.r.routes.Shown(route)
+	switch object := object.(type) {
+	case *gatewayv1.HTTPRoute:
+		e.r.routes.Shown(object)
+	case *gatewayv1.ListenerSet:
+		e.r.listenerSets.Shown(object)
 	}
 }
 
@@ -49,8 +52,11 @@ func (e *clusterEvents) OnDelete(object any) {
 	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
 		object = tombstone.Obj
 	}
-	if route, ok := object.(*gatewayv1.HTTPRoute); ok {
-		e.r.routes.Forget(route.UID)
+	switch object := object.(type) {
+	case *gatewayv1.HTTPRoute:
+		e.r.routes.Forget(object.UID)
+	case *gatewayv1.ListenerSet:
+		e.r.listenerSets.Forget(object.UID)
 	}
 	e.happened(nil, object)
 }
@@ -61,6 +67,9 @@ func (e *clusterEvents) happened(old, object any) {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
 		e.route(object)
+	case *gatewayv1.ListenerSet:
+		e.r.listenerSets.Shown(object)
+		e.impl.EnqueueControllerOf(object)
 	case *corev1.Service:
 		if before, ok := old.(*corev1.Service); !ok || serviceMatters(before, object) {
 			e.service(object)

@@ -49,14 +49,20 @@ type Reconciler struct {
 	config     *config.Store
 	applier    *apply.Applier[*gatewayv1.HTTPRoute]
 	prober     *prober.Prober
-	recorder   record.EventRecorder
-	logger     *zap.SugaredLogger
-	clock      clock.PassiveClock
+
+	listenerSetApplier *apply.Applier[*gatewayv1.ListenerSet]
+
+	recorder record.EventRecorder
+	logger   *zap.SugaredLogger
+	clock    clock.PassiveClock
 
 	// What follows is a cache only: a new leader does without.
 	patience  *patience
 	conflicts *conflicts
 	routes    *watch.Recent[*gatewayv1.HTTPRoute]
+
+	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
+
 	ingresses *watch.Recent[*v1alpha1.Ingress]
 }
 
@@ -125,12 +131,12 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return fmt.Errorf("translate: %w", err)
 	}
 	// 3. Write the difference.
-	applied, applyErr := r.apply(ctx, seen, desired.Objects())
+	refused, applyErr := r.applyAll(ctx, seen, desired)
 	if apierrors.HasStatusCause(applyErr, corev1.NamespaceTerminatingCause) {
 		return nil // its routes went first, it goes next
 	}
 	// 4. Ask the data planes whether they serve it.
-	facts := seen.facts(desired, conflicts, applied.Refusals)
+	facts := seen.facts(desired, conflicts, refused)
 	facts.Unexpected = applyErr
 	recheck := r.prove(seen, desired, &facts)
 	// 5. Report.
@@ -138,7 +144,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}
-	return lookAgain(desired.Again, seen.unseen, recheck, askAgain(applied.Refusals), patience)
+	return lookAgain(desired.Again, seen.unseen, recheck, askAgain(refused), patience)
 }
 
 // reportOnly says why nothing can be done.
@@ -181,7 +187,7 @@ func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatew
 		r.routes.Wrote(write.Object)
 		seen.routes[write.Object.Name] = write.Object
 	}
-	r.announceWrites(ing, applied.Writes)
+	announceWrites(r, ing, "HTTPRoute", applied.Writes)
 	if err = r.watchConflicts(ctx, ing, applied.Refusals, err); err != nil {
 		return applied, fmt.Errorf("apply: %w", err)
 	}
@@ -200,11 +206,11 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	maps.DeleteFunc(seen.routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
 		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
 	})
-	if len(seen.routes) == 0 {
-		return nil
+	if err := r.gatherListenerSets(ctx, seen); err != nil || len(seen.routes)+len(seen.listenerSets) == 0 {
+		return err
 	}
 	r.forget(ing)
-	_, err := r.apply(ctx, seen, nil)
+	_, err := r.applyAll(ctx, seen, translate.Desired{})
 	return err
 }
 

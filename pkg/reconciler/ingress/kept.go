@@ -58,7 +58,7 @@ func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.
 // reserved for namespaces of which ours is none (SPEC B-SEL-3).
 func (seen *observed) mustLeave(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	for _, parent := range route.Spec.ParentRefs {
-		entry, known := seen.config.Entry(gatewayOf(route, parent))
+		entry, known := seen.config.Entry(seen.gatewayOf(route, parent))
 		if known && (entry.Visibility != visibility || !selection.Admits(entry, seen.namespaceLabels)) {
 			return true
 		}

@@ -53,7 +53,7 @@ func (seen *observed) attached() sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
 	for _, route := range seen.routes {
 		for _, parent := range route.Spec.ParentRefs {
-			found.Insert(gatewayOf(route, parent))
+			found.Insert(seen.gatewayOf(route, parent))
 		}
 	}
 	return found

@@ -30,6 +30,8 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 		Routes:   seen.routes,
 		Made:     seen.made,
 		Moves:    seen.moves(),
+
+		ListenerSets: seen.listenerSets,
 	})
 	return desired, conflicts, err
 }
@@ -45,11 +47,13 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 			controllerName = string(side.class.Spec.ControllerName)
 		}
 		selected[visibility] = translate.Gateway{
-			Name:     side.entry.Gateway,
-			Warms:    features.Warms(controllerName),
-			Section:  side.entry.HTTPListener,
-			HTTPS:    translate.HTTPS{Refusal: "ListenerSets are not written"},
-			Features: features.Supported(controllerName, side.class, side.entry.Features),
+			Name:    side.entry.Gateway,
+			Warms:   features.Warms(controllerName),
+			Section: side.entry.HTTPListener,
+			HTTPS:   seen.https(side.gateway),
+
+			HTTPListeners: dataplane.HTTPListeners(side.gateway, side.entry.HTTPListener),
+			Features:      features.Supported(controllerName, side.class, side.entry.Features),
 		}
 	}
 	return selected
@@ -139,6 +143,7 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		Entry:      observed.entry,
 		Gateway:    observed.gateway,
 		Version:    desired.Version(visibility),
+		Listeners:  seen.listeners(visibility, desired),
 	}
 	proof, proven := status.ProofsOf(seen.ingress.Status)[visibility]
 	side.Held = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version

@@ -127,14 +127,17 @@ func (q *questions) improve(fact *status.Route, best []probe.Target) {
 // about turns the proofs of one route into targets, or says why there are none.
 func (q *questions) about(route translate.Route, seen *observed, side *status.Side) (status.Route, []probe.Target) {
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
-	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making}
+	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
 	targets := []probe.Target{}
 	for _, proof := range route.Proofs {
-		listener, found := dataplane.ListenerFor(side.Gateway, side.Entry.HTTPListener, proof.Host)
+		listener, found := listenerOf(proof, side)
 		switch {
 		case proof.Answers == "":
 			fact.ByStatus = true
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
+			continue
+		case proof.HTTPS != 0 && !seen.listens(route, side.Listeners):
+			fact.Unasked = fmt.Sprintf("the HTTPS listener for host %s on Gateway %s is not programmed yet", proof.Host, side.Entry.Gateway)
 			continue
 		case !found:
 			fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, proof.Host)
@@ -160,6 +163,14 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		q.background = append(q.background, at(target, choice.Background)...)
 	}
 	return fact, targets
+}
+
+// listenerOf is where a proof is asked for.
+func listenerOf(proof translate.Proof, side *status.Side) (dataplane.Listener, bool) {
+	if proof.HTTPS != 0 {
+		return dataplane.Listener{Port: proof.HTTPS, TLS: true}, true
+	}
+	return dataplane.ListenerFor(side.Gateway, side.Entry.HTTPListener, proof.Host)
 }
 
 // choose decides how a route of a side is proven. What is to be improved is asked for as

@@ -63,10 +63,10 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 }
 
 // announceWrites tells of changes to objects that were there already.
-func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write[*gatewayv1.HTTPRoute]) {
+func announceWrites[T apply.Object](r *Reconciler, ing *v1alpha1.Ingress, kind string, writes []apply.Write[T]) {
 	for _, write := range writes {
 		if write.Verb == apply.Adopted || write.Verb == apply.Deleted {
-			r.recorder.Eventf(ing, corev1.EventTypeNormal, string(write.Verb), "%s HTTPRoute %s/%s", write.Verb, write.Object.Namespace, write.Object.Name)
+			r.recorder.Eventf(ing, corev1.EventTypeNormal, string(write.Verb), "%s %s %s/%s", write.Verb, kind, write.Object.GetNamespace(), write.Object.GetName())
 		}
 	}
 }
@@ -76,10 +76,10 @@ func (r *Reconciler) announceWrites(ing *v1alpha1.Ingress, writes []apply.Write[
 const askRefusedAfter = 10 * time.Second
 
 // askAgain is when to write again after these refusals; 0 is never. What belongs to
-// somebody else is watched.
+// somebody else is watched, but for ListenerSets, of which only ours have our names.
 func askAgain(refusals []*apply.Refusal) time.Duration {
 	for _, refusal := range refusals {
-		if refusal.Code == apply.ReasonUnsupported {
+		if refusal.Code == apply.ReasonUnsupported || refusal.Kind == "ListenerSet" {
 			return askRefusedAfter
 		}
 	}

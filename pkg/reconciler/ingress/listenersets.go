@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// gatherListenerSets reads the KIngress's ListenerSets, where the kind is served.
+func (r *Reconciler) gatherListenerSets(ctx context.Context, seen *observed) error {
+	seen.listenerSets = map[string]*gatewayv1.ListenerSet{}
+	refusal, err := r.cluster.NoListenerSets(ctx)
+	if seen.noListenerSets = refusal; err != nil || refusal != "" {
+		return err
+	}
+	store, err := r.cluster.Ensure(ctx, cluster.OurListenerSets)
+	if err != nil {
+		return err
+	}
+	stored, err := store.ByIndex(cluster.ByController, string(seen.ingress.UID))
+	if err != nil {
+		return err
+	}
+	shown := map[types.UID]bool{}
+	for _, object := range stored {
+		set := r.listenerSets.Newest(object.(*gatewayv1.ListenerSet))
+		shown[set.UID] = true
+		seen.listenerSets[set.Name] = set
+	}
+	for _, set := range r.listenerSets.Unseen(shown, func(set *gatewayv1.ListenerSet) bool { return metav1.IsControlledBy(set, seen.ingress) }) {
+		seen.listenerSets[set.Name] = set
+		seen.unseen = watch.UnseenFor
+	}
+	return nil
+}
+
+// https says how a Gateway takes listeners of the KIngress.
+func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
+	if seen.noListenerSets != "" {
+		return translate.HTTPS{Refusal: seen.noListenerSets}
+	}
+	port, refusal := dataplane.ListenerSets(gateway, seen.ingress.Namespace, seen.namespaceLabels)
+	return translate.HTTPS{Port: port, Refusal: refusal}
+}
+
+// applyAll writes what differs: listeners before the routes that are attached to them, and
+// away after them.
+func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
+	writes, deletions := apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets).Split()
+	refused, err := r.applyListenerSets(ctx, seen, writes)
+	applied, routesErr := r.apply(ctx, seen, desired.Objects())
+	refused = append(refused, applied.Refusals...)
+	if err = errors.Join(err, routesErr); err != nil {
+		return refused, err // what a route may still be attached to stays
+	}
+	again, err := r.applyListenerSets(ctx, seen, deletions)
+	return append(refused, again...), err
+}
+
+func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {
+	applied, err := r.listenerSetApplier.Apply(ctx, seen.ingress, changes)
+	for _, write := range applied.Writes {
+		if write.Verb == apply.Deleted {
+			r.listenerSets.Forget(write.Object.UID)
+			delete(seen.listenerSets, write.Object.Name)
+			continue
+		}
+		r.listenerSets.Wrote(write.Object)
+		seen.listenerSets[write.Object.Name] = write.Object
+	}
+	announceWrites(r, seen.ingress, "ListenerSet", applied.Writes)
+	return applied.Refusals, err
+}
+
+// currentListenerSets are those to compare with what is desired. Those of routes that stay
+// although their side cannot be served stay with them.
+func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
+	compared := sets.New[string]()
+	for _, route := range seen.currentRoutes() {
+		compared.Insert(route.Name)
+	}
+	kept := sets.New[string]()
+	for name, route := range seen.routes {
+		for _, parent := range route.Spec.ParentRefs {
+			if !compared.Has(name) && isListenerSet(parent) {
+				kept.Insert(string(parent.Name))
+			}
+		}
+	}
+	found := []*gatewayv1.ListenerSet{}
+	for _, name := range slices.Sorted(maps.Keys(seen.listenerSets)) {
+		if !kept.Has(name) {
+			found = append(found, seen.listenerSets[name])
+		}
+	}
+	return found
+}
+
+// listeners are the facts about the HTTPS listeners of a side.
+func (seen *observed) listeners(visibility v1alpha1.IngressVisibility, desired translate.Desired) []status.Listener {
+	if visibility != v1alpha1.IngressVisibilityExternalIP {
+		return nil
+	}
+	found := make([]status.Listener, 0, len(desired.Listeners))
+	for _, listener := range desired.Listeners {
+		found = append(found, status.Listener{
+			Host: listener.Host, Secret: types.NamespacedName{Namespace: seen.ingress.Namespace, Name: listener.Secret},
+			SetName: listener.Set, Set: seen.listenerSets[listener.Set], Name: gatewayv1.SectionName(listener.Name), Awaited: listener.Awaited,
+		})
+	}
+	return found
+}
+
+// listens tells whether the gateway says that the listeners of the ListenerSets to which a
+// route is attached are there to be asked.
+func (seen *observed) listens(route translate.Route, desired []status.Listener) bool {
+	for _, parent := range route.Parents() {
+		for _, listener := range desired {
+			if isListenerSet(parent) && listener.SetName == string(parent.Name) && (listener.Set == nil || !translate.Programmed(listener.Set, listener.Name)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// gatewayOf is the Gateway that a route's parent leads to, through a ListenerSet if it is
+// one.
+func (seen *observed) gatewayOf(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) types.NamespacedName {
+	if !isListenerSet(parent) {
+		return gatewayOf(route, parent)
+	}
+	set := seen.listenerSets[string(parent.Name)]
+	if set == nil {
+		return types.NamespacedName{}
+	}
+	return gatewayOf(route, gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name})
+}
+
+func isListenerSet(parent gatewayv1.ParentReference) bool {
+	return parent.Kind != nil && *parent.Kind == "ListenerSet"
+}
