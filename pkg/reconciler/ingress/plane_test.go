@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -22,6 +23,7 @@ type plane struct {
 	broken atomic.Pointer[sets.Set[string]] // backends that cannot be reached
 	// guarded: something in front asks everybody for credentials.
 	guarded atomic.Bool
+	names   sync.Map // the SNI of requests through TLS
 }
 
 func newPlane(t *testing.T) *plane {
@@ -35,6 +37,9 @@ func newPlane(t *testing.T) *plane {
 
 func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	w := p.world.Load()
+	if request.TLS != nil {
+		p.names.Store(request.TLS.ServerName, true)
+	}
 	if p.guarded.Load() {
 		response.WriteHeader(http.StatusForbidden)
 		return
@@ -44,7 +49,8 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 		return
 	}
 	for _, route := range w.routes() {
-		if slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
+		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return isListenerSet(ref) == (request.TLS != nil) })
+		if attached && slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
 			p.answer(response, ruleFor(route, request))
 			return
 		}

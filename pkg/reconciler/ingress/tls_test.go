@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"net"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+var listenerSets = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("listenersets")
+
+// secured is a service whose external host has a certificate.
+func secured(option v1alpha1.HTTPOption) *v1alpha1.Ingress {
+	ing := service("hello", 0)
+	ing.Spec.HTTPOption = option
+	ing.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: []string{publicHost}, SecretName: "certificate", SecretNamespace: "default"}}
+	return ing
+}
+
+// secure is an installation whose external Gateway takes ListenerSets, and whose data
+// plane speaks TLS on port 443.
+func secure(t *testing.T, data *plane) []runtime.Object {
+	t.Helper()
+	server := httptest.NewUnstartedServer(data)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	_, text, _ := net.SplitHostPort(server.Listener.Addr().String())
+	port, _ := strconv.Atoi(text)
+	objects := append(installation(data), crd("listenersets"))
+	for _, object := range objects {
+		switch object := object.(type) {
+		case *gatewayv1.Gateway:
+			object.Spec.AllowedListeners = &gatewayv1.AllowedListeners{Namespaces: &gatewayv1.ListenerNamespaces{From: new(gatewayv1.NamespacesFromAll)}}
+		case *corev1.Service:
+			object.Spec.Ports = append(object.Spec.Ports, corev1.ServicePort{Name: "https", Port: 443})
+		case *discoveryv1.EndpointSlice:
+			object.Ports = append(object.Ports, discoveryv1.EndpointPort{Name: new("https"), Port: new(int32(port))})
+		}
+	}
+	return objects
+}
+
+// listenerSet is the only one that is stored; nil when there is none.
+func (w *world) listenerSet() *gatewayv1.ListenerSet {
+	w.Helper()
+	stored, err := w.gateway.Tracker().List(listenerSets, schema.GroupVersion(gatewayv1.GroupVersion).WithKind("ListenerSet"), "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	items := stored.(*gatewayv1.ListenerSetList).Items
+	if len(items) == 0 {
+		return nil
+	}
+	return &items[0]
+}
+
+// says is the gateway's word about all listeners, as "ResolvedRefs=False".
+func (w *world) says(words ...string) {
+	w.Helper()
+	set := w.listenerSet().DeepCopy()
+	set.Status = gatewayv1.ListenerSetStatus{}
+	for _, listener := range set.Spec.Listeners {
+		status := gatewayv1.ListenerEntryStatus{Name: listener.Name}
+		for _, word := range words {
+			kind, value, _ := strings.Cut(word, "=")
+			status.Conditions = append(status.Conditions, metav1.Condition{
+				Type: kind, Status: metav1.ConditionStatus(value), Reason: "InvalidCertificateRef", Message: "Secret default/certificate does not exist.", ObservedGeneration: set.Generation,
+			})
+		}
+		set.Status.Listeners = append(set.Status.Listeners, status)
+	}
+	set.ResourceVersion += "0"
+	w.must(w.gateway.Tracker().Update(listenerSets, set, set.Namespace))
+}
+
+// TestCertificate: B-TLS-1, B-RDY-2, a host of spec.tls is Ready when it answers through
+// TLS, and not before its listener works. B-RDY-6: what is wrong with its certificate is
+// in the condition, and B-TLS-3: its cure needs no action.
+func TestCertificate(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+	listener := w.listenerSet().Spec.Listeners[0]
+	expect(t, "Secret", "certificate", string(listener.TLS.CertificateRefs[0].Name))
+
+	w.says("ResolvedRefs=False", "Programmed=False")
+	const problem = "HTTPS for host hello.default.example.com with Secret default/certificate"
+	w.until("hello says what is wrong", func() bool {
+		w.clock.SetTime(w.clock.Now().Add(time.Second))
+		ready := w.conditions("hello")["Ready"]
+		return strings.HasPrefix(ready, "False RefsNotResolved: "+problem) && strings.HasSuffix(ready, "Secret default/certificate does not exist.")
+	})
+	w.says("ResolvedRefs=True", "Programmed=True")
+	w.until("hello is Ready", w.is("hello", "True"))
+	if _, asked := data.names.Load(publicHost); !asked {
+		t.Error("Nobody was asked through TLS")
+	}
+	w.writes()
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes", []string{}, w.writes())
+}
+
+// TestRedirect: B-TLS-2, requests are redirected once the listener works, and hello is
+// not Ready before. A ListenerSet goes with its entry in spec.tls, after the drain time.
+func TestRedirect(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionRedirected))...))
+	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+	if w.routes()[publicHost+".redirect"] != nil {
+		t.Error("Redirected to a listener that does not work")
+	}
+	w.says("ResolvedRefs=True", "Programmed=True")
+	w.until("hello is Ready", w.is("hello", "True"))
+	if w.routes()[publicHost+".redirect"] == nil || !isListenerSet(w.routes()[publicHost].Spec.ParentRefs[0]) {
+		t.Errorf("Ready without a redirect: %s", w.describe())
+	}
+
+	ing := w.ingress("hello").DeepCopy()
+	ing.Spec.TLS, ing.Generation, ing.ResourceVersion = nil, 2, "5000"
+	w.must(w.networking.Tracker().Update(ingresses, ing, ing.Namespace))
+	w.until("hello is plain", func() bool { return w.routes()[publicHost+".redirect"] == nil })
+	if set := w.listenerSet(); set == nil || len(set.Spec.Listeners) != 1 {
+		t.Error("The listener went with its entry in spec.tls")
+	}
+	w.clock.SetTime(w.clock.Now().Add(time.Hour))
+	w.reconcile(hello)
+	w.until("the ListenerSet is gone", func() bool { return w.listenerSet() == nil })
+}
+
+// TestNoListenerSets: B-INS-7, without the kind hosts are served on HTTP, the condition says
+// what is missing, and nothing but its arrival is needed.
+func TestNoListenerSets(t *testing.T) {
+	data := newPlane(t)
+	objects := secure(t, data)
+	objects = objects[:len(objects)-1]
+	w := data.hears(newWorld(t, append(objects, secured(v1alpha1.HTTPOptionEnabled))...))
+	w.until("hello is Ready", w.is("hello", "True"))
+	if told := w.conditions("hello")["NetworkConfigured"]; !strings.Contains(told, "CustomResourceDefinition listenersets.gateway.networking.k8s.io does not exist") {
+		t.Error("NetworkConfigured:", told)
+	}
+	w.store(crd("listenersets"))
+	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+}
