@@ -8,6 +8,10 @@
 // its visibility. The pass that writes the probe rule of an HTTPRoute also returns
 // the Proof that asks for it, so nothing is ever parsed back out of an object.
 //
+// What spec.tls names becomes listeners in ListenerSets (listeners.go). The HTTPRoutes of
+// a host that has one are attached to it besides the Gateway, and to it alone once HTTP is
+// redirected: that is then an HTTPRoute of its own (redirect.go).
+//
 // The package is pure: values in, values out. It knows no client, lister, logger,
 // context or clock, and it never changes its input. What a gateway cannot do is
 // returned as a Gap, what cannot be translated at all as a Refusal. A rule that cannot

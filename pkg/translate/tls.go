@@ -27,6 +27,10 @@ type HTTPS struct {
 // listener a host that spec.tls spells out, wildcards included. A listener has one
 // hostname, and what names stand in a certificate nobody tells us, for we read no
 // Secrets: only a wildcard in spec.tls makes one listener of several hosts.
+//
+// Listeners of one port whose certificates share a name cost HTTP/2 on Envoy Gateway 1.9,
+// whatever their hostnames are (internal/gatewayapi/listener.go,
+// checkOverlappingCertificates): it offers HTTP/1.1 alone on all of them.
 type certificates map[string]string
 
 // readTLS finds the certificates of the external hosts that are served. What is not used
