@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
@@ -19,7 +20,7 @@ type renderer struct {
 	report   *report
 	names    sets.Set[string] // of the routes rendered so far
 
-	listeners *listeners
+	listeners map[v1alpha1.IngressVisibility]*listeners
 }
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for.

@@ -127,7 +127,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	report := &report{}
 	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](), listeners: readHTTPS(in, report)}
-	desired := Desired{Again: renderer.listeners.again}
+	desired := Desired{}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]
 		if !selected {
@@ -143,7 +143,10 @@ func Ingress(in Input) (Desired, error) {
 	}
 	desired.Gaps, desired.Refusals = report.gaps, report.refusals
 	desired.leave(in.Moves)
-	desired.Listeners = renderer.listeners.wanted()
+	for _, visibility := range visibilities {
+		desired.Listeners = append(desired.Listeners, renderer.listeners[visibility].wanted()...)
+		desired.lookAgain(renderer.listeners[visibility].again)
+	}
 	desired.ListenerSets = renderer.listenerSets(desired.Routes)
 	return desired, nil
 }

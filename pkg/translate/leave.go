@@ -48,10 +48,15 @@ func (d *Desired) leave(moves Moves) {
 			}
 		}
 		for _, left := range until {
-			if d.Again == 0 || left < d.Again {
-				d.Again = left
-			}
+			d.lookAgain(left)
 		}
+	}
+}
+
+// lookAgain notes when something changes though nothing happens; 0 is never.
+func (d *Desired) lookAgain(left time.Duration) {
+	if d.Again == 0 || left != 0 && left < d.Again {
+		d.Again = left
 	}
 }
 
@@ -67,7 +72,10 @@ func (r *Route) detach() {
 // listenerSets are those with the listeners of spec.tls, and those through which routes
 // are still attached to a Gateway that they are leaving.
 func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
-	objects := r.listeners.objects()
+	objects := []*gatewayv1.ListenerSet{}
+	for _, visibility := range visibilities {
+		objects = append(objects, r.listeners[visibility].objects()...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.in.ListenerSets)) {
 		used := slices.ContainsFunc(routes, func(route Route) bool {
 			return slices.ContainsFunc(route.Object.Spec.ParentRefs[route.own:], func(ref gatewayv1.ParentReference) bool {

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -28,10 +29,11 @@ const (
 	unlistedAnnotation = "net-gateways/unlisted"
 )
 
-// listeners are those of the external hosts, by the ListenerSet that holds them. A
+// listeners are those of the hosts of a visibility, by the ListenerSet that holds them. A
 // listener stays where it is; a new one goes where room is.
 type listeners struct {
 	in           Input
+	visibility   v1alpha1.IngressVisibility
 	gateway      Gateway
 	certificates certificates
 	// sets holds the listeners of each ListenerSet, by their name.
@@ -46,6 +48,7 @@ type listeners struct {
 
 // Listener is a listener that a host needs, for those who look at how it does.
 type Listener struct {
+	Visibility v1alpha1.IngressVisibility
 	// Set is the ListenerSet that holds it, and Name its name in there.
 	Set, Name string
 	// Host is its hostname, and Secret the name of its certificate.
@@ -99,8 +102,7 @@ func (l *listeners) put(set string, entry gatewayv1.ListenerEntry) {
 // keep holds on to a listener that spec.tls does not name any more for the drain time,
 // as long as the KIngress has a host for it.
 func (l *listeners) keep(set string, entry gatewayv1.ListenerEntry, since time.Time) {
-	external, _ := externalHosts(l.in)
-	wanted := slices.ContainsFunc(external.UnsortedList(), func(host string) bool { return covered(string(*entry.Hostname), host) })
+	wanted := slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(string(*entry.Hostname), host) })
 	if since.IsZero() {
 		since = l.in.Moves.Now.UTC().Truncate(time.Second)
 	}
@@ -178,7 +180,7 @@ func (l *listeners) wanted() []Listener {
 		for _, name := range slices.Sorted(maps.Keys(l.sets[set])) {
 			host := string(*l.sets[set][name].Hostname)
 			if secret, listed := l.certificates[host]; listed {
-				found = append(found, Listener{Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host)})
+				found = append(found, Listener{Visibility: l.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host)})
 			}
 		}
 	}

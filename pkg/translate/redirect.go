@@ -60,7 +60,8 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
 // plain until its listener works; what is stays redirected when its listener fails: it
 // must not fall back to plain HTTP because a Secret is broken.
 func (r renderer) isRedirected(host string, gateway Gateway) bool {
-	hostname, found := r.listeners.certificates.of(host)
+	external := r.listeners[v1alpha1.IngressVisibilityExternalIP]
+	hostname, found := external.certificates.of(host)
 	gap := Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
@@ -72,10 +73,10 @@ func (r renderer) isRedirected(host string, gateway Gateway) bool {
 	case len(gateway.HTTPListeners) == 0:
 		gap.Detail = "Gateway " + gateway.Name.String() + " has no HTTP listener from which to redirect"
 	default:
-		if r.listeners.serving(hostname) || r.wasRedirected(host) {
+		if external.serving(hostname) || r.wasRedirected(host) {
 			return true
 		}
-		r.listeners.awaited.Insert(hostname)
+		external.awaited.Insert(hostname)
 		return false
 	}
 	r.report.gap(gap)
@@ -124,10 +125,7 @@ func redirect(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
 // parents are what a route is attached to at its own Gateway. The Gateway comes first
 // where it is one of them.
 func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReference {
-	secure := []gatewayv1.ParentReference{}
-	if set.Visibility == v1alpha1.IngressVisibilityExternalIP {
-		secure = r.listeners.parents(set.Hosts)
-	}
+	secure := r.listeners[set.Visibility].parents(set.Hosts)
 	switch set.Over {
 	case OnlyHTTPS:
 		return secure
@@ -157,14 +155,14 @@ func (r renderer) ways(set chunk) []way {
 	if set.Over != OnlyHTTPS {
 		found = append(found, way{host: probedHost(set.Hosts)})
 	}
-	if set.Over == OnlyHTTP || set.Visibility != v1alpha1.IngressVisibilityExternalIP {
+	if set.Over == OnlyHTTP {
 		return found
 	}
-	asked := []string{}
+	asked, listeners := []string{}, r.listeners[set.Visibility]
 	for _, host := range set.Hosts {
-		if hostname, secure := r.listeners.certificates.of(host); secure && !slices.Contains(asked, hostname) {
+		if hostname, secure := listeners.certificates.of(host); secure && !slices.Contains(asked, hostname) {
 			asked = append(asked, hostname)
-			found = append(found, way{host: probedHost([]string{host}), https: r.listeners.gateway.HTTPS.Port})
+			found = append(found, way{host: probedHost([]string{host}), https: listeners.gateway.HTTPS.Port})
 		}
 	}
 	return found

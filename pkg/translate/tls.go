@@ -33,11 +33,13 @@ type HTTPS struct {
 // checkOverlappingCertificates): it offers HTTP/1.1 alone on all of them.
 type certificates map[string]string
 
-// readTLS finds the certificates of the external hosts that are served. What is not used
-// is reported.
-func readTLS(in Input, report *report) certificates {
-	external, all := externalHosts(in)
-	found := certificates{}
+// readTLS finds the certificates of the hosts that are served, by their visibility. What
+// is not used is reported.
+func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificates {
+	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]sets.Set[string]{}
+	for _, visibility := range visibilities {
+		found[visibility], served[visibility] = certificates{}, servedHosts(in, visibility)
+	}
 	for i, tls := range in.Ingress.Spec.TLS {
 		field := fmt.Sprintf("spec.tls[%d]", i)
 		switch {
@@ -51,19 +53,22 @@ func readTLS(in Input, report *report) certificates {
 		}
 		hosts := possibleHosts(tls.Hosts, field, report)
 		if len(tls.Hosts) == 0 {
-			hosts = sets.List(external)
+			hosts = sets.List(served[v1alpha1.IngressVisibilityExternalIP])
 		}
 		for _, host := range hosts {
-			covers := func(other string) bool { return covered(host, other) }
-			known, again := found[host]
-			switch {
-			case again && known != tls.SecretName:
-				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("host %s has Secret %s already", host, known)})
-			case slices.ContainsFunc(external.UnsortedList(), covers):
-				found[host] = tls.SecretName
-			case slices.ContainsFunc(all.UnsortedList(), covers):
-				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("HTTPS is not served for host %s; it answers on HTTP", host)})
-			default:
+			used := false
+			for _, visibility := range visibilities {
+				if !slices.ContainsFunc(served[visibility].UnsortedList(), func(other string) bool { return covered(host, other) }) {
+					continue
+				}
+				used = true
+				if known := found[visibility][host]; known != "" && known != tls.SecretName {
+					report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("host %s has Secret %s already", host, known)})
+					continue
+				}
+				found[visibility][host] = tls.SecretName
+			}
+			if !used {
 				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("no rule has host %q", host)})
 			}
 		}
@@ -71,22 +76,20 @@ func readTLS(in Input, report *report) certificates {
 	return found
 }
 
-// externalHosts are the hosts that the KIngress has outside the cluster and that no other
-// keeps, and all of its hosts.
-func externalHosts(in Input) (external, all sets.Set[string]) {
-	external, all = sets.New[string](), sets.New[string]()
+// servedHosts are the hosts that the KIngress has at a visibility and that no other keeps.
+func servedHosts(in Input, visibility v1alpha1.IngressVisibility) sets.Set[string] {
+	found := sets.New[string]()
 	for _, rule := range in.Ingress.Spec.Rules {
-		all.Insert(rule.Hosts...)
-		if Visibility(rule) != v1alpha1.IngressVisibilityExternalIP {
+		if Visibility(rule) != visibility {
 			continue
 		}
 		for _, host := range possibleHosts(rule.Hosts, "", &report{}) { // reported with the rule
-			if !in.Lost.Has(HostAt{Visibility: v1alpha1.IngressVisibilityExternalIP, Host: host}) {
-				external.Insert(host)
+			if !in.Lost.Has(HostAt{Visibility: visibility, Host: host}) {
+				found.Insert(host)
 			}
 		}
 	}
-	return external, all
+	return found
 }
 
 // covered tells whether a listener's hostname admits a host; a wildcard admits any number
@@ -106,25 +109,33 @@ func (c certificates) of(host string) (string, bool) {
 	return slices.MaxFunc(hostnames, func(a, b string) int { return len(a) - len(b) }), true
 }
 
-// readHTTPS finds the listeners that the external hosts need, or says why there are none.
-func readHTTPS(in Input, report *report) *listeners {
-	gateway, selected := in.Gateways[v1alpha1.IngressVisibilityExternalIP]
-	found := &listeners{in: in, gateway: gateway, certificates: readTLS(in, report), awaited: sets.New[string]()}
-	if !selected {
-		found.certificates = nil
-		return found
+// readHTTPS finds the listeners that the hosts of each visibility need, or says why there
+// are none.
+func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listeners {
+	all := map[v1alpha1.IngressVisibility]*listeners{}
+	certificates := readTLS(in, report)
+	for _, visibility := range visibilities {
+		gateway, selected := in.Gateways[visibility]
+		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], awaited: sets.New[string]()}
+		plain := fmt.Sprintf("HTTPS is not served, the %s hosts answer on HTTP", map[v1alpha1.IngressVisibility]string{
+			v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local",
+		}[visibility])
+		switch {
+		case !selected, len(found.certificates) == 0:
+			found.certificates = nil
+		case !gateway.Features.Has(gwfeatures.SupportListenerSet):
+			report.gap(Gap{Field: "spec.tls", Feature: gwfeatures.SupportListenerSet, Detail: plain})
+			found.certificates = nil
+		case gateway.HTTPS.Port == 0:
+			report.gap(Gap{Field: "spec.tls", Detail: plain + ": " + gateway.HTTPS.Refusal})
+			found.certificates = nil
+		}
+		if selected {
+			found.place()
+		}
+		all[visibility] = found
 	}
-	switch {
-	case len(found.certificates) == 0:
-	case !gateway.Features.Has(gwfeatures.SupportListenerSet):
-		report.gap(Gap{Field: "spec.tls", Feature: gwfeatures.SupportListenerSet, Detail: "HTTPS is not served, the hosts answer on HTTP"})
-		found.certificates = nil
-	case gateway.HTTPS.Port == 0:
-		report.gap(Gap{Field: "spec.tls", Detail: "HTTPS is not served, the hosts answer on HTTP: " + gateway.HTTPS.Refusal})
-		found.certificates = nil
-	}
-	found.place()
-	return found
+	return all
 }
 
 // gatewayBehind is the Gateway that a parentRef leads to, through a ListenerSet of the

@@ -114,11 +114,11 @@ func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
 
 // listeners are the facts about the HTTPS listeners of a side.
 func (seen *observed) listeners(visibility v1alpha1.IngressVisibility, desired translate.Desired) []status.Listener {
-	if visibility != v1alpha1.IngressVisibilityExternalIP {
-		return nil
-	}
 	found := make([]status.Listener, 0, len(desired.Listeners))
 	for _, listener := range desired.Listeners {
+		if listener.Visibility != visibility {
+			continue
+		}
 		found = append(found, status.Listener{
 			Host: listener.Host, Secret: types.NamespacedName{Namespace: seen.ingress.Namespace, Name: listener.Secret},
 			SetName: listener.Set, Set: seen.listenerSets[listener.Set], Name: gatewayv1.SectionName(listener.Name), Awaited: listener.Awaited,
