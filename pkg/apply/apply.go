@@ -131,7 +131,7 @@ func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) 
 	switch {
 	case err != nil:
 		return Write[T]{}, err
-	case !metav1.IsControlledBy(existing, owner):
+	case !mayWrite(existing, object, owner):
 		return Write[T]{}, notOwned(existing)
 	case existing.GetDeletionTimestamp() != nil:
 		return Write[T]{}, errors.New("is being deleted")

@@ -68,7 +68,12 @@ func ownsSpec(fields *fieldpath.Set) bool {
 // wanted.
 func ownsUnwanted(fields *fieldpath.Set, want metav1.Object) bool {
 	metadata, kind := fields.WithPrefix(field("metadata")), kindOf(want)
-	return ownsOther(metadata.WithPrefix(field("labels")), want.GetLabels()) ||
+	owners := map[string]bool{}
+	for uid := range uidsOf(want) {
+		owners[uid] = true
+	}
+	return IsShared(want) && ownsOther(metadata.WithPrefix(field("ownerReferences")), owners) ||
+		ownsOther(metadata.WithPrefix(field("labels")), want.GetLabels()) ||
 		ownsOther(metadata.WithPrefix(field("annotations")), want.GetAnnotations()) ||
 		kind.list != "" && ownsOther(fields.WithPrefix(field("spec")).WithPrefix(field(kind.list)), kind.entries)
 }
@@ -88,14 +93,14 @@ func ownsOther[V any](fields *fieldpath.Set, wanted map[string]V) bool {
 	return found
 }
 
-// nameIn is the name of a field, or the one by which a list knows its entry.
+// nameIn is the name of a field, or the one by which a list knows its entry: a UID for owners.
 func nameIn(element fieldpath.PathElement) (string, bool) {
 	if element.FieldName != nil {
 		return *element.FieldName, true
 	}
 	if element.Key != nil {
 		for _, key := range *element.Key {
-			if key.Name == "name" && key.Value.IsString() {
+			if (key.Name == "name" || key.Name == "uid") && key.Value.IsString() {
 				return key.Value.AsString(), true
 			}
 		}

@@ -28,34 +28,30 @@ func (c Changes[T]) Empty() bool {
 	return len(c.Create)+len(c.Update)+len(c.Delete) == 0
 }
 
-// Split tells the writes from the deletions, for objects that others refer to: they are
-// written before those, and deleted after them.
-func (c Changes[T]) Split() (writes, deletions Changes[T]) {
-	return Changes[T]{Create: c.Create, Update: c.Update}, Changes[T]{Delete: c.Delete}
-}
-
 // Plan compares what an owner's objects are with what they should be. Current may
 // hold objects of others; they are left alone.
 func Plan[T Object](owner metav1.Object, current, desired []T) Changes[T] {
-	mine := map[string]T{}
+	there := map[string]T{}
 	for _, object := range current {
-		if metav1.IsControlledBy(object, owner) && object.GetDeletionTimestamp() == nil {
-			mine[object.GetName()] = object
+		if object.GetDeletionTimestamp() == nil {
+			there[object.GetName()] = object
 		}
 	}
 	changes := Changes[T]{}
 	for _, want := range desired {
-		have, exists := mine[want.GetName()]
-		delete(mine, want.GetName())
+		have, exists := there[want.GetName()]
+		delete(there, want.GetName())
 		switch {
-		case !exists:
+		case !exists || !mayWrite(have, want, owner):
 			changes.Create = append(changes.Create, want)
 		case differs(have, want):
 			changes.Update = append(changes.Update, Update[T]{Current: have, Desired: want})
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(mine)) {
-		changes.Delete = append(changes.Delete, mine[name])
+	for _, name := range slices.Sorted(maps.Keys(there)) {
+		if mayDelete(there[name], owner) {
+			changes.Delete = append(changes.Delete, there[name])
+		}
 	}
 	return changes
 }
@@ -72,6 +68,7 @@ func differs(have, want metav1.Object) bool {
 	return !equality.Semantic.DeepEqual(stored.whole, wanted.whole) ||
 		!holds(have.GetLabels(), want.GetLabels()) ||
 		!holds(have.GetAnnotations(), want.GetAnnotations()) ||
+		IsShared(want) && !uidsOf(have).Equal(uidsOf(want)) ||
 		len(leftovers(have, want)) > 0
 }
 

@@ -99,8 +99,12 @@ func factory[L runtime.Object](example runtime.Object, clients any, client func(
 	}
 }
 
-// ByController is the index of objects by the UID of the object that controls them.
+// ByController is the index of objects by the UID of the object that controls them. What
+// several own, and none controls, is under SharedIn its namespace.
 const ByController = "controller"
+
+// SharedIn is the value of ByController for what is shared in a namespace.
+func SharedIn(namespace string) string { return "shared in " + namespace }
 
 func controllerUID(object any) ([]string, error) {
 	accessor, err := meta.Accessor(object)
@@ -109,6 +113,9 @@ func controllerUID(object any) ([]string, error) {
 	}
 	if ref := metav1.GetControllerOf(accessor); ref != nil {
 		return []string{string(ref.UID)}, nil
+	}
+	if len(accessor.GetOwnerReferences()) > 0 {
+		return []string{SharedIn(accessor.GetNamespace())}, nil
 	}
 	return nil, nil
 }

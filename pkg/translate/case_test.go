@@ -177,7 +177,16 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 		Routes:   map[string]*gatewayv1.HTTPRoute{},
 
 		ListenerSets: map[string]*gatewayv1.ListenerSet{},
+		Sharers:      map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{},
 		Moves:        translate.Moves{Now: now, Drain: time.Minute},
+	}
+	for _, other := range seen.ingresses {
+		shares := slices.ContainsFunc(other.Spec.TLS, func(theirs v1alpha1.IngressTLS) bool {
+			return slices.ContainsFunc(c.ingress.Spec.TLS, func(ours v1alpha1.IngressTLS) bool { return ours.SecretName == theirs.SecretName })
+		})
+		if shares && other.Namespace == c.ingress.Namespace {
+			in.Sharers[v1alpha1.IngressVisibilityExternalIP] = append(in.Sharers[v1alpha1.IngressVisibilityExternalIP], other)
+		}
 	}
 	for _, set := range seen.sets {
 		in.ListenerSets[set.Name] = set

@@ -50,8 +50,11 @@ type Input struct {
 	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
 	// with what is served, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
-	// ListenerSets are this KIngress's as they stand, by name.
+	// ListenerSets are this KIngress's as they stand, and those that it shares, by name.
 	ListenerSets map[string]*gatewayv1.ListenerSet
+	// Sharers are the other KIngresses of the namespace that name a Secret that this one
+	// names, and have the same Gateway.
+	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// Made names the routes whose questions about new backends are all answered.
 	Made sets.Set[string]
 	// Moves says what is known of the way from one Gateway to another.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -84,6 +85,9 @@ func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
 		})
 		if used {
 			kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name)}
+			if stored := r.in.ListenerSets[name]; isShared(stored) {
+				kept.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}
+			}
 			r.in.ListenerSets[name].Spec.DeepCopyInto(&kept.Spec)
 			objects = append(objects, kept)
 		}

@@ -36,6 +36,10 @@ type listeners struct {
 	visibility   v1alpha1.IngressVisibility
 	gateway      Gateway
 	certificates certificates
+	// shares names the ListenerSets that are shared with other KIngresses.
+	shares map[string]domain
+	// refused are those of them for whose hostname the gateway has another listener.
+	refused []string
 	// sets holds the listeners of each ListenerSet, by their name.
 	sets map[string]map[string]gatewayv1.ListenerEntry
 	// unlisted are those that spec.tls does not name any more, since when.
@@ -58,30 +62,40 @@ type Listener struct {
 }
 
 // place gives each hostname its listener.
-func (l *listeners) place() {
+func (l *listeners) place(report *report) {
 	l.sets, l.unlisted = map[string]map[string]gatewayv1.ListenerEntry{}, map[string]time.Time{}
+	l.share(report)
 	homes := map[string]string{}
+	for name, listeners := range l.sets {
+		for listener := range listeners {
+			if !slices.Contains(l.refused, name) {
+				homes[listener] = name
+			}
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(l.in.ListenerSets)) {
 		set := l.in.ListenerSets[name]
-		if !l.isOurs(set) {
+		if !l.isOurs(set) || isShared(set) {
 			continue
 		}
 		since := unlistedOf(set)
 		for _, entry := range set.Spec.Listeners {
-			homes[string(entry.Name)] = name
+			if homes[string(entry.Name)] == "" {
+				homes[string(entry.Name)] = name
+			}
 			if entry.Hostname != nil && l.certificates[string(*entry.Hostname)] == "" {
 				l.keep(name, entry, since[string(entry.Name)])
 			}
 		}
 	}
 	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
-		entry := l.entry(hostname)
+		entry := l.entry(hostname, l.certificates[hostname])
 		if home, placed := homes[string(entry.Name)]; placed {
 			l.put(home, entry)
 		}
 	}
 	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
-		entry := l.entry(hostname)
+		entry := l.entry(hostname, l.certificates[hostname])
 		if homes[string(entry.Name)] == "" {
 			part := 0
 			for len(l.sets[l.setName(part)]) >= maxListeners {
@@ -125,7 +139,7 @@ func (l *listeners) isOurs(set *gatewayv1.ListenerSet) bool {
 
 // entry is the listener of a hostname with every field that the API server would default
 // written out.
-func (l *listeners) entry(hostname string) gatewayv1.ListenerEntry {
+func (l *listeners) entry(hostname, secret string) gatewayv1.ListenerEntry {
 	return gatewayv1.ListenerEntry{
 		Name:     gatewayv1.SectionName(routeName(hostname, "")),
 		Hostname: new(gatewayv1.Hostname(hostname)),
@@ -135,7 +149,7 @@ func (l *listeners) entry(hostname string) gatewayv1.ListenerEntry {
 			Mode: new(gatewayv1.TLSModeTerminate),
 			CertificateRefs: []gatewayv1.SecretObjectReference{{
 				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Secret")),
-				Name: gatewayv1.ObjectName(l.certificates[hostname]),
+				Name: gatewayv1.ObjectName(secret),
 			}},
 		},
 		AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}},
@@ -154,6 +168,9 @@ func (l *listeners) objects() []*gatewayv1.ListenerSet {
 	objects := []*gatewayv1.ListenerSet{}
 	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
 		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(l.in.Ingress, name)}
+		if _, shared := l.shares[name]; shared {
+			object.ObjectMeta = l.sharedMeta(name)
+		}
 		object.Spec.ParentRef = gatewayv1.ParentGatewayReference{
 			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
 			Namespace: new(gatewayv1.Namespace(l.gateway.Name.Namespace)), Name: gatewayv1.ObjectName(l.gateway.Name.Name),
@@ -177,6 +194,9 @@ func (l *listeners) objects() []*gatewayv1.ListenerSet {
 func (l *listeners) wanted() []Listener {
 	found := []Listener{}
 	for _, set := range slices.Sorted(maps.Keys(l.sets)) {
+		if slices.Contains(l.refused, set) {
+			continue
+		}
 		for _, name := range slices.Sorted(maps.Keys(l.sets[set])) {
 			host := string(*l.sets[set][name].Hostname)
 			if secret, listed := l.certificates[host]; listed {
@@ -191,7 +211,7 @@ func (l *listeners) wanted() []Listener {
 func (l *listeners) parents(hosts []string) []gatewayv1.ParentReference {
 	refs := []gatewayv1.ParentReference{}
 	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
-		serves := slices.ContainsFunc(hosts, func(host string) bool {
+		serves := !slices.Contains(l.refused, name) && slices.ContainsFunc(hosts, func(host string) bool {
 			return slices.ContainsFunc(slices.Collect(maps.Values(l.sets[name])), func(entry gatewayv1.ListenerEntry) bool { return covered(string(*entry.Hostname), host) })
 		})
 		if serves {

@@ -131,7 +131,7 @@ func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listene
 			found.certificates = nil
 		}
 		if selected {
-			found.place()
+			found.place(report)
 		}
 		all[visibility] = found
 	}

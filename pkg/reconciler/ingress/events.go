@@ -15,6 +15,7 @@ import (
 	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -68,8 +69,7 @@ func (e *clusterEvents) happened(old, object any) {
 	case *gatewayv1.HTTPRoute:
 		e.route(object)
 	case *gatewayv1.ListenerSet:
-		e.r.listenerSets.Shown(object)
-		e.impl.EnqueueControllerOf(object)
+		e.listenerSet(object)
 	case *corev1.Service:
 		if before, ok := old.(*corev1.Service); !ok || serviceMatters(before, object) {
 			e.service(object)
@@ -100,6 +100,17 @@ func (e *clusterEvents) route(route *gatewayv1.HTTPRoute) {
 	e.impl.EnqueueControllerOf(route)
 	for _, waiting := range e.r.conflicts.waiting(types.NamespacedName{Namespace: route.Namespace, Name: route.Name}) {
 		e.impl.EnqueueKey(waiting)
+	}
+}
+
+// listenerSet enqueues the KIngress of a ListenerSet, and all that share it.
+func (e *clusterEvents) listenerSet(set *gatewayv1.ListenerSet) {
+	e.r.listenerSets.Shown(set)
+	e.impl.EnqueueControllerOf(set)
+	if apply.IsShared(set) {
+		for secret := range secretsIn(set) {
+			e.enqueueBy(bySecret, secret)
+		}
 	}
 }
 

@@ -40,6 +40,8 @@ type observed struct {
 	// listenerSets are this KIngress's, by name; noListenerSets says why there can be none.
 	listenerSets   map[string]*gatewayv1.ListenerSet
 	noListenerSets string
+	// sharers are others that name a Secret that this one names, on the same Gateway.
+	sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time
@@ -62,7 +64,7 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
 	seen := &observed{ingress: ing, config: r.config.Load().Config, made: sets.New[string](), now: r.clock.Now()}
 	steps := []func(context.Context, *observed) error{
-		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherListenerSets, r.gatherSides, r.gatherRivals,
+		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherListenerSets, r.gatherSides, r.gatherRivals, r.gatherSharers,
 	}
 	for _, step := range steps {
 		if err := step(ctx, seen); err != nil {

@@ -19,6 +19,7 @@ const (
 	byRewrite          = "rewrite"          // NAMESPACE/HOST that it rewrites to
 	byBackend          = "backend"          // NAMESPACE/NAME of Services
 	byBackendNamespace = "backendNamespace" // namespaces of these
+	bySecret           = "secret"           // NAMESPACE/NAME of certificates
 )
 
 func ours(ing *v1alpha1.Ingress) bool {
@@ -31,6 +32,7 @@ func indexers() cache.Indexers {
 		byRewrite:          index(rewritesOf),
 		byBackend:          index(backendsOf),
 		byBackendNamespace: index(backendNamespacesOf),
+		bySecret:           index(secretsOf),
 	}
 }
 
@@ -69,6 +71,17 @@ func backendsOf(ing *v1alpha1.Ingress) sets.Set[string] {
 			found.Insert(namespaceOf(split, ing) + "/" + split.ServiceName)
 		}
 	})
+	return found
+}
+
+// secretsOf are the certificates of its own namespace.
+func secretsOf(ing *v1alpha1.Ingress) sets.Set[string] {
+	found := sets.New[string]()
+	for _, tls := range ing.Spec.TLS {
+		if tls.SecretNamespace == "" || tls.SecretNamespace == ing.Namespace {
+			found.Insert(ing.Namespace + "/" + tls.SecretName)
+		}
+	}
 	return found
 }
 

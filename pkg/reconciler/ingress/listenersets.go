@@ -37,15 +37,70 @@ func (r *Reconciler) gatherListenerSets(ctx context.Context, seen *observed) err
 	if err != nil {
 		return err
 	}
-	shown := map[types.UID]bool{}
-	for _, object := range stored {
-		set := r.listenerSets.Newest(object.(*gatewayv1.ListenerSet))
-		shown[set.UID] = true
-		seen.listenerSets[set.Name] = set
+	shared, err := store.ByIndex(cluster.ByController, cluster.SharedIn(seen.ingress.Namespace))
+	if err != nil {
+		return err
 	}
-	for _, set := range r.listenerSets.Unseen(shown, func(set *gatewayv1.ListenerSet) bool { return metav1.IsControlledBy(set, seen.ingress) }) {
+	shown := map[types.UID]bool{}
+	for _, object := range slices.Concat(stored, shared) {
+		set := r.listenerSets.Newest(object.(*gatewayv1.ListenerSet))
+		if shown[set.UID] = true; seen.concerns(set) {
+			seen.listenerSets[set.Name] = set
+		}
+	}
+	for _, set := range r.listenerSets.Unseen(shown, seen.concerns) {
 		seen.listenerSets[set.Name] = set
 		seen.unseen = watch.UnseenFor
+	}
+	return nil
+}
+
+// concerns tells whether a ListenerSet is the KIngress's own, or one that it shares or has
+// shared.
+func (seen *observed) concerns(set *gatewayv1.ListenerSet) bool {
+	owned := slices.ContainsFunc(set.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == seen.ingress.UID })
+	shares := apply.IsShared(set) && set.Namespace == seen.ingress.Namespace && secretsIn(set).HasAny(secretsOf(seen.ingress).UnsortedList()...)
+	return owned || shares
+}
+
+// secretsIn are the certificates of a ListenerSet, as NAMESPACE/NAME.
+func secretsIn(set *gatewayv1.ListenerSet) sets.Set[string] {
+	found := sets.New[string]()
+	for _, listener := range set.Spec.Listeners {
+		if listener.TLS != nil {
+			for _, ref := range listener.TLS.CertificateRefs {
+				found.Insert(set.Namespace + "/" + string(ref.Name))
+			}
+		}
+	}
+	return found
+}
+
+// gatherSharers finds the KIngresses that name a Secret that this one names and have the
+// same Gateway.
+func (r *Reconciler) gatherSharers(_ context.Context, seen *observed) error {
+	seen.sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
+	known := sets.New(seen.ingress.UID)
+	for secret := range secretsOf(seen.ingress) {
+		candidates, err := r.ingressesBy(bySecret, secret)
+		if err != nil {
+			return err
+		}
+		for _, candidate := range candidates {
+			if known.Has(candidate.UID) || candidate.DeletionTimestamp != nil {
+				continue
+			}
+			known.Insert(candidate.UID)
+			gateways, err := r.gatewaysOf(candidate, seen.config)
+			if err != nil {
+				return err
+			}
+			for _, visibility := range visibilities {
+				if side := seen.sides[visibility]; side.refusal == nil && gateways[visibility] == side.entry.Gateway {
+					seen.sharers[visibility] = append(seen.sharers[visibility], candidate)
+				}
+			}
+		}
 	}
 	return nil
 }
@@ -59,18 +114,11 @@ func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
 	return translate.HTTPS{Port: port, Refusal: refusal}
 }
 
-// applyAll writes what differs: listeners before the routes that are attached to them, and
-// away after them.
+// applyAll writes what differs, listeners before the routes that are attached to them.
 func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
-	writes, deletions := apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets).Split()
-	refused, err := r.applyListenerSets(ctx, seen, writes)
+	refused, err := r.applyListenerSets(ctx, seen, apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets))
 	applied, routesErr := r.apply(ctx, seen, desired.Objects())
-	refused = append(refused, applied.Refusals...)
-	if err = errors.Join(err, routesErr); err != nil {
-		return refused, err // what a route may still be attached to stays
-	}
-	again, err := r.applyListenerSets(ctx, seen, deletions)
-	return append(refused, again...), err
+	return append(refused, applied.Refusals...), errors.Join(err, routesErr)
 }
 
 func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {

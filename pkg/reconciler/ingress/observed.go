@@ -32,6 +32,7 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 		Moves:    seen.moves(),
 
 		ListenerSets: seen.listenerSets,
+		Sharers:      seen.sharers,
 	})
 	return desired, conflicts, err
 }

@@ -40,13 +40,18 @@ func (r *Reconciler) gatherRivals(_ context.Context, seen *observed) error {
 			seen.rivals = append(seen.rivals, rival{ingress: candidate, gateways: gateways})
 		}
 	}
-	slices.SortFunc(seen.rivals, func(a, b rival) int {
-		if older(a.ingress, b.ingress) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(seen.rivals, func(a, b rival) int { return byAge(a.ingress, b.ingress) })
 	return nil
+}
+
+func byAge(a, b *v1alpha1.Ingress) int {
+	switch {
+	case older(a, b):
+		return -1
+	case older(b, a):
+		return 1
+	}
+	return 0
 }
 
 func (r *Reconciler) gatewaysOf(ing *v1alpha1.Ingress, cfg *config.Config) (map[v1alpha1.IngressVisibility]types.NamespacedName, error) {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package apply
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// IsShared tells whether several KIngresses own an object: its label names none of them, none
+// controls it, and nobody else owns it. All write the same, under one field manager.
+func IsShared(object metav1.Object) bool {
+	if label, ours := object.GetLabels()[networking.IngressLabelKey]; !ours || label != "" {
+		return false
+	}
+	for _, ref := range object.GetOwnerReferences() {
+		if ref.Kind != "Ingress" || ref.APIVersion != v1alpha1.SchemeGroupVersion.String() || ref.Controller != nil && *ref.Controller {
+			return false
+		}
+	}
+	return len(object.GetOwnerReferences()) > 0
+}
+
+// mayWrite tells whether an object that is there is the owner's, or shared as the wanted one
+// is.
+func mayWrite(have, want, owner metav1.Object) bool {
+	return metav1.IsControlledBy(have, owner) || IsShared(have) && IsShared(want)
+}
+
+// mayDelete tells whether an object that is not wanted any more is the owner's alone. What
+// others share stays: they write who owns it.
+func mayDelete(have, owner metav1.Object) bool {
+	return metav1.IsControlledBy(have, owner) || IsShared(have) && uidsOf(have).Equal(sets.New(string(owner.GetUID())))
+}
+
+// uidsOf are those of the owners.
+func uidsOf(object metav1.Object) sets.Set[string] {
+	found := sets.New[string]()
+	for _, ref := range object.GetOwnerReferences() {
+		found.Insert(string(ref.UID))
+	}
+	return found
+}
