@@ -3,7 +3,9 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +23,10 @@ type Answer struct {
 	Code   int
 	Body   string
 	Header http.Header
-	Err    error
+	// Proto is "HTTP/1.1" or "HTTP/2.0"; TLS is nil for plain answers.
+	Proto string
+	TLS   *tls.ConnectionState
+	Err   error
 }
 
 func (a Answer) String() string {
@@ -48,7 +53,11 @@ func Ask(ctx context.Context, address, host string) Answer {
 }
 
 func (r Request) ask(ctx context.Context, address string) Answer {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(address, "80")+"/", nil)
+	url, by := "http://"+net.JoinHostPort(address, "80")+cmp.Or(r.Path, "/"), client
+	if r.Roots != nil {
+		url, by = "https://"+r.Host+cmp.Or(r.Path, "/"), r.secure(address)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return Answer{Err: err}
 	}
@@ -56,13 +65,18 @@ func (r Request) ask(ctx context.Context, address string) Answer {
 	for name, value := range r.Header {
 		request.Header.Set(name, value)
 	}
-	response, err := client.Do(request)
+	response, err := by.Do(request)
 	if err != nil {
 		return Answer{Err: err}
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	return Answer{Code: response.StatusCode, Body: string(body), Header: response.Header, Err: err}
+	return Answer{Code: response.StatusCode, Body: string(body), Header: response.Header, Proto: response.Proto, TLS: response.TLS, Err: err}
+}
+
+// AskFor sends one request to an address.
+func AskFor(ctx context.Context, address string, request Request) Answer {
+	return request.ask(ctx, address)
 }
 
 // AwaitAnswer asks until the code comes back.
@@ -99,7 +113,7 @@ func await(t testing.TB, address string, request Request, code int, limit time.D
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("http://%s for host %s %v: %s, want %d within %s", address, request.Host, request.Header, last, code, limit)
+			t.Fatalf("%s for host %s %v: %s, want %d within %s", address, request.Host, request.Header, last, code, limit)
 		case <-ticker.C:
 		}
 	}

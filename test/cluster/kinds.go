@@ -27,6 +27,7 @@ type Kind[T any] struct {
 var (
 	Namespaces      = kind[corev1.Namespace]("", "v1", "Namespace", "namespaces")
 	ConfigMaps      = kind[corev1.ConfigMap]("", "v1", "ConfigMap", "configmaps")
+	Secrets         = kind[corev1.Secret]("", "v1", "Secret", "secrets")
 	Services        = kind[corev1.Service]("", "v1", "Service", "services")
 	Pods            = kind[corev1.Pod]("", "v1", "Pod", "pods")
 	Quotas          = kind[corev1.ResourceQuota]("", "v1", "ResourceQuota", "resourcequotas")
@@ -36,6 +37,7 @@ var (
 	KIngresses      = kind[v1alpha1.Ingress]("networking.internal.knative.dev", "v1alpha1", "Ingress", "ingresses")
 	HTTPRoutes      = kind[gatewayv1.HTTPRoute]("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes")
 	Gateways        = kind[gatewayv1.Gateway]("gateway.networking.k8s.io", "v1", "Gateway", "gateways")
+	ListenerSets    = kind[gatewayv1.ListenerSet]("gateway.networking.k8s.io", "v1", "ListenerSet", "listenersets")
 	ReferenceGrants = kind[gatewayv1beta1.ReferenceGrant]("gateway.networking.k8s.io", "v1beta1", "ReferenceGrant", "referencegrants")
 	GatewayClasses  = kind[gatewayv1.GatewayClass]("gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses")
 	KServices       = kind[Object]("serving.knative.dev", "v1", "Service", "services")

@@ -4,6 +4,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"sync"
@@ -14,7 +15,11 @@ import (
 // Request is what to ask a data plane.
 type Request struct {
 	Host   string
+	Path   string // "/" if empty
 	Header map[string]string
+	// Roots are those of which a certificate is taken, over TLS on port 443; nil asks in
+	// plain text on port 80.
+	Roots *x509.CertPool
 	// Wrong says what is wrong with an answer of code 200; nil takes all.
 	Wrong func(Answer) error
 }
