@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log"
 	"net/http"
@@ -47,10 +48,19 @@ func (a answer) ok() bool { return a.code >= 200 && a.code < 300 }
 
 // startLoad asks rate times a second until stop.
 func startLoad(address, host string, rate int) *load {
-	l := &load{rate: rate, began: time.Now(), ended: make(chan struct{}), attacker: vegeta.NewAttacker(
+	return start("http://"+address, host, rate)
+}
+
+// startTLSLoad is startLoad over TLS, with a connection for each request.
+func startTLSLoad(address, host string, rate int, config *tls.Config) *load {
+	return start("https://"+address, host, rate, vegeta.TLSConfig(config), vegeta.KeepAlive(false))
+}
+
+func start(url, host string, rate int, options ...func(*vegeta.Attacker)) *load {
+	l := &load{rate: rate, began: time.Now(), ended: make(chan struct{}), attacker: vegeta.NewAttacker(append([]func(*vegeta.Attacker){
 		vegeta.MaxWorkers(askers), vegeta.Connections(askers), vegeta.Timeout(answerWithin), vegeta.MaxBody(bodyStart), vegeta.Redirects(vegeta.NoFollow),
-	)}
-	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://" + address + "/", Header: http.Header{"Host": {host}}})
+	}, options...)...)}
+	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: url + "/", Header: http.Header{"Host": {host}}})
 	results := l.attacker.Attack(target, vegeta.Rate{Freq: rate, Per: time.Second}, 0, "")
 	go func() {
 		defer close(l.ended)

@@ -18,9 +18,15 @@ func (p *place) ingress(ctx context.Context, name string) error {
 	return err
 }
 
+// secureIngress is one whose external host has the certificate of a Secret of its name.
+func (p *place) secureIngress(ctx context.Context, name string) error {
+	_, err := p.kingress(ctx, name, ingressClass, v1alpha1.IngressTLS{Hosts: []string{p.externalHost(name)}, SecretName: name, SecretNamespace: p.namespace})
+	return err
+}
+
 // kingress writes what Serving writes for a Route: a Service, and a KIngress with one
 // cluster-local rule of three hosts and one external rule.
-func (p *place) kingress(ctx context.Context, name, class string) (*v1alpha1.Ingress, error) {
+func (p *place) kingress(ctx context.Context, name, class string, tls ...v1alpha1.IngressTLS) (*v1alpha1.Ingress, error) {
 	if err := p.service(ctx, name); err != nil {
 		return nil, err
 	}
@@ -31,7 +37,7 @@ func (p *place) kingress(ctx context.Context, name, class string) (*v1alpha1.Ing
 	}}}}
 	ing := &v1alpha1.Ingress{
 		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Annotations: map[string]string{"networking.knative.dev/ingress.class": class}},
-		Spec: v1alpha1.IngressSpec{HTTPOption: v1alpha1.HTTPOptionEnabled, Rules: []v1alpha1.IngressRule{
+		Spec: v1alpha1.IngressSpec{HTTPOption: v1alpha1.HTTPOptionEnabled, TLS: tls, Rules: []v1alpha1.IngressRule{
 			{Hosts: p.localHosts(name), Visibility: v1alpha1.IngressVisibilityClusterLocal, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
 			{Hosts: []string{p.externalHost(name)}, Visibility: v1alpha1.IngressVisibilityExternalIP, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
 		}},

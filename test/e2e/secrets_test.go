@@ -22,7 +22,7 @@ import (
 // written for it.
 func TestRotation_BTLS3(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	host := space.ExternalHost("hello")
 	space.Secret(t, authority, "certificate", host)
 	ready := space.ServeTLS(t, "hello", "certificate")
@@ -30,7 +30,11 @@ func TestRotation_BTLS3(t *testing.T) {
 	load := cluster.StartRequests(t, world.Blue, 10*time.Millisecond, request)
 	for range 3 {
 		old := cluster.AwaitRight(t, world.Blue, request, cluster.Seconds).Leaf()
-		cluster.Secrets.Update(t, world.Cluster, space.Name, "certificate", func(secret *corev1.Secret) { secret.Data = authority.Issue(t, host) })
+		data, err := authority.Issue(host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cluster.Secrets.Update(t, world.Cluster, space.Name, "certificate", func(secret *corev1.Secret) { secret.Data = data })
 		renewed := request
 		renewed.Wrong = func(answer cluster.Answer) error {
 			if answer.Leaf().Equal(old) {
@@ -62,7 +66,7 @@ func TestSecretTroubles_BTLS3(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+			space, authority := world.Space(t, nil), fixture.Authority(t)
 			host := space.ExternalHost("hello")
 			space.Secret(t, authority, "certificate", host)
 			space.ServeTLS(t, "hello", "certificate")
@@ -82,7 +86,7 @@ func TestSecretTroubles_BTLS3(t *testing.T) {
 // B-TLS-3: a service may come before its certificate.
 func TestCertificateComesLater_BTLS3(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	host := space.ExternalHost("hello")
 	space.Backend(t, "hello")
 	cluster.KIngresses.Create(t, world.Cluster, fixture.WithTLS(space.KIngress("hello", nil), "certificate", host))
@@ -95,7 +99,7 @@ func TestCertificateComesLater_BTLS3(t *testing.T) {
 // B-TLS-4, B-OPS-5: a Secret of another namespace is refused, and nobody is granted it.
 func TestSecretOfAnotherNamespace_BTLS4(t *testing.T) {
 	t.Parallel()
-	space, other, authority := world.Space(t, nil), world.Space(t, nil), fixture.NewAuthority(t)
+	space, other, authority := world.Space(t, nil), world.Space(t, nil), fixture.Authority(t)
 	host := space.ExternalHost("hello")
 	other.Secret(t, authority, "certificate", host)
 	space.Backend(t, "hello")

@@ -24,7 +24,7 @@ import (
 // written: every host answers with its own certificate, and over HTTP/2.
 func TestEachHostHasItsCertificate_BTLS5(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	before := cluster.Gateways.Get(t, world.Cluster, "gateways", "blue")
 	hosts := []string{}
 	for _, name := range []string{"hello", "other"} {
@@ -62,7 +62,7 @@ func TestEachHostHasItsCertificate_BTLS5(t *testing.T) {
 // there and back loses no request, in plain text nor over TLS.
 func TestRedirect_BTLS2(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	host := space.ExternalHost("hello")
 	space.Secret(t, authority, "certificate", host)
 	space.ServeTLS(t, "hello", "certificate")
@@ -100,7 +100,7 @@ func setOption(t *testing.T, space *fixture.Space, name string, option v1alpha1.
 // certificate. The listener they share goes with the last of them.
 func TestSharedCertificateKeepsHTTP2_BTLS1(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	space.Secret(t, authority, "wildcard", "*."+space.Name+".example.com")
 	names := []string{"hello", "other", "third"}
 	space.ServeTLS(t, names[0], "wildcard")
@@ -130,7 +130,7 @@ func TestSharedCertificateKeepsHTTP2_BTLS1(t *testing.T) {
 // plain text throughout.
 func TestListenersGoWithTLS_BTLS1(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	host := space.ExternalHost("hello")
 	space.Secret(t, authority, "certificate", host)
 	space.ServeTLS(t, "hello", "certificate")
@@ -147,7 +147,7 @@ func TestListenersGoWithTLS_BTLS1(t *testing.T) {
 // B-TLS-4: cluster-local names have HTTPS on the local Gateway, and only there.
 func TestClusterLocalHTTPS_BTLS4(t *testing.T) {
 	t.Parallel()
-	space, authority := world.Space(t, nil), fixture.NewAuthority(t)
+	space, authority := world.Space(t, nil), fixture.Authority(t)
 	space.Backend(t, "hello")
 	ing := space.KIngress("hello", nil)
 	hosts := ing.Spec.Rules[0].Hosts
