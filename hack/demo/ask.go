@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -18,6 +20,8 @@ type question struct {
 	status      int
 	body        string
 	as          string // how to call it; else it is called by host and Gateway
+	// roots are those from which a certificate must come; nil asks in plain text.
+	roots *x509.CertPool
 }
 
 func (q question) String() string {
@@ -42,20 +46,25 @@ func (a answer) String() string {
 // ask sends the request so many times, one after the other. The connection goes to
 // the Gateway's address whatever the host is: nothing here depends on DNS.
 func ask(ctx context.Context, q question, times int) ([]answer, error) {
+	scheme, dial := "http", q.gateway.dial
+	if q.roots != nil {
+		scheme, dial = "https", q.gateway.secure()
+	}
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			dialer := net.Dialer{Timeout: 5 * time.Second}
-			return dialer.DialContext(ctx, network, q.gateway.dial)
+			return dialer.DialContext(ctx, network, dial)
 		},
+		TLSClientConfig: &tls.Config{RootCAs: q.roots, MinVersion: tls.VersionTLS12},
 	}
 	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, Timeout: 30 * time.Second}
+	client := &http.Client{Transport: transport, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answers := make([]answer, 0, times)
 	for range times {
-		a, err := askOnce(ctx, client, "http://"+q.host+"/"+q.query)
+		a, err := askOnce(ctx, client, scheme+"://"+q.host+"/"+q.query)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w\n  Is %s reachable from here? If it is not, say where the Gateway is: see hack/demo/run",
-				q, err, q.gateway.dial)
+				q, err, dial)
 		}
 		answers = append(answers, a)
 	}

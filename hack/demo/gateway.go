@@ -23,6 +23,15 @@ type gateway struct {
 	dial                 string // host:port
 }
 
+// secure is where it speaks TLS.
+func (g gateway) secure() string {
+	host, _, err := net.SplitHostPort(g.dial)
+	if err != nil {
+		return g.dial
+	}
+	return net.JoinHostPort(host, "443")
+}
+
 func awaitGateway(ctx context.Context, objects dynamic.ResourceInterface, name string) (gateway, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -55,7 +64,9 @@ func servedBy(ctx context.Context, client dynamic.Interface, host string) ([]str
 			continue
 		}
 		for _, parent := range route.Spec.ParentRefs {
-			names = append(names, string(parent.Name))
+			if parent.Kind == nil || *parent.Kind == "Gateway" { // a ListenerSet is on one of them
+				names = append(names, string(parent.Name))
+			}
 		}
 	}
 	slices.Sort(names)

@@ -4,12 +4,14 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +26,7 @@ func main() {
 	image := flag.String("image", "", "the image of hack/demo/greeter (required)")
 	blue := flag.String("blue", "", "where the Gateway blue is reached from here, if not at the address that it reports")
 	green := flag.String("green", "", "the same for the Gateway green")
+	roots := flag.String("roots", "", "a file with the root certificate of the ACME server; without one HTTPS is not shown")
 	timeout := flag.Duration("timeout", 5*time.Minute, "how long all of it may take")
 	flag.Parse()
 
@@ -31,7 +34,7 @@ func main() {
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
-	if err := run(ctx, *image, map[string]string{"blue": *blue, "green": *green}); err != nil {
+	if err := run(ctx, *image, *roots, map[string]string{"blue": *blue, "green": *green}); err != nil {
 		fmt.Fprintln(os.Stderr, "\ndemo:", err)
 		os.Exit(1)
 	}
@@ -39,19 +42,24 @@ func main() {
 
 // demo is what the story is told with.
 type demo struct {
-	client   dynamic.Interface
-	image    string
+	client dynamic.Interface
+	image  string
+	// roots are those of the ACME server; nil where there is none.
+	roots    *x509.CertPool
 	gateways map[string]gateway
 	services map[string]readyService
 	report   report
 }
 
-func run(ctx context.Context, image string, reachedAt map[string]string) error {
+func run(ctx context.Context, image, roots string, reachedAt map[string]string) error {
 	client, err := connect()
 	if err != nil {
 		return err
 	}
 	d := &demo{client: client, image: image}
+	if d.roots, err = readRoots(roots); err != nil {
+		return err
+	}
 	if err := d.findGateways(ctx, reachedAt); err != nil {
 		return err
 	}
@@ -64,6 +72,7 @@ func run(ctx context.Context, image string, reachedAt map[string]string) error {
 	fmt.Println("\nRequests, each sent once:")
 	d.askEachGateway(ctx)
 	d.askInside(ctx)
+	d.askSecurely(ctx)
 	if err := d.canary(ctx); err != nil {
 		return err
 	}
@@ -86,11 +95,14 @@ func (d *demo) findGateways(ctx context.Context, reachedAt map[string]string) er
 	return nil
 }
 
-// deployAll rolls the three services out, all at once.
+// deployAll rolls the services out, all at once.
 func (d *demo) deployAll(ctx context.Context) error {
 	wanted, err := readServices(d.image, strconv.FormatInt(time.Now().Unix(), 36))
 	if err != nil {
 		return err
+	}
+	if d.roots == nil {
+		wanted = slices.DeleteFunc(wanted, func(service *unstructured.Unstructured) bool { return service.GetName() == secure })
 	}
 	home := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": namespace},

@@ -84,8 +84,11 @@ func (d *demo) printServices(ctx context.Context) error {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(out, "SERVICE\tHOST\tGATEWAY\tCLASS\tADDRESS\tREADY\tSECONDS TO READY")
 	var wrong []error
-	for _, service := range []struct{ name, gateway string }{{"hello", "blue"}, {"beta", "green"}, {"inner", "internal"}} {
-		seen := d.services[service.name]
+	for _, service := range []struct{ name, gateway string }{{"hello", "blue"}, {"beta", "green"}, {"inner", "internal"}, {secure, "blue"}} {
+		seen, there := d.services[service.name]
+		if !there {
+			continue
+		}
 		gateways, err := servedBy(ctx, d.client, seen.host)
 		if err != nil {
 			return err
