@@ -108,18 +108,12 @@ func TestSharedCertificateKeepsHTTP2_BTLS1(t *testing.T) {
 	for _, name := range names[1:] {
 		space.ServeTLS(t, name, "wildcard")
 	}
-	http2 := func(answer cluster.Answer) error {
-		if answer.Proto != "HTTP/2.0" {
-			return errors.New("over " + answer.Proto)
-		}
-		return nil
-	}
 	for _, name := range names {
-		cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(name), Roots: authority.Roots, Wrong: http2}, cluster.Minutes)
+		cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(name), Roots: authority.Roots, Wrong: notHTTP2}, cluster.Minutes)
 	}
 	cluster.KIngresses.Delete(t, world.Cluster, space.Name, names[1])
 	load.StopAllAnswered(t, 200, 100)
-	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(names[2]), Roots: authority.Roots, Wrong: http2}, cluster.Minutes)
+	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(names[2]), Roots: authority.Roots, Wrong: notHTTP2}, cluster.Minutes)
 	for _, name := range []string{names[0], names[2]} {
 		cluster.KIngresses.Delete(t, world.Cluster, space.Name, name)
 	}
@@ -155,7 +149,7 @@ func TestClusterLocalHTTPS_BTLS4(t *testing.T) {
 	cluster.KIngresses.Create(t, world.Cluster, fixture.WithTLS(ing, "local", hosts...))
 	space.AwaitReady(t, "hello", cluster.Minutes)
 	for _, host := range hosts {
-		cluster.AwaitRight(t, world.Internal, cluster.Request{Host: host, Roots: authority.Roots}, cluster.Seconds)
+		cluster.AwaitRight(t, world.Internal, cluster.Request{Host: host, Roots: authority.Roots, Wrong: notHTTP2}, cluster.Seconds)
 		if answer := cluster.AskFor(t.Context(), world.Blue, cluster.Request{Host: host, Roots: authority.Roots}); answer.Err == nil {
 			t.Errorf("https://%s answers %s on the external Gateway", host, answer)
 		}
@@ -172,4 +166,11 @@ func awaitNoListenerSets(t *testing.T, space *fixture.Space) {
 	for _, set := range sets {
 		cluster.ListenerSets.Await(t, world.Cluster, space.Name, set.Name, cluster.Minutes, fixture.Gone[gatewayv1.ListenerSet])
 	}
+}
+
+func notHTTP2(answer cluster.Answer) error {
+	if answer.Proto != "HTTP/2.0" {
+		return errors.New("over " + answer.Proto)
+	}
+	return nil
 }
