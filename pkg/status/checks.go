@@ -184,7 +184,8 @@ func (s Side) Believed(route Route) bool {
 
 func routesProven(s Side) *Blocker {
 	for _, route := range s.Routes {
-		if len(route.Making) == 0 && (route.Proven || route.ByStatus || route.Report.Proven()) {
+		answered := route.Unasked == "" && (route.ByStatus || route.Report.Proven())
+		if len(route.Making) == 0 && (route.Proven || answered) {
 			continue
 		}
 		if route.Unasked != "" {

@@ -55,21 +55,31 @@ func secure(t *testing.T, data *plane) []runtime.Object {
 // listenerSet is the only one that is stored; nil when there is none.
 func (w *world) listenerSet() *gatewayv1.ListenerSet {
 	w.Helper()
+	if stored := w.listenerSets(); len(stored) > 0 {
+		return &stored[0]
+	}
+	return nil
+}
+
+func (w *world) listenerSets() []gatewayv1.ListenerSet {
+	w.Helper()
 	stored, err := w.gateway.Tracker().List(listenerSets, schema.GroupVersion(gatewayv1.GroupVersion).WithKind("ListenerSet"), "")
 	if err != nil {
 		w.Fatal(err)
 	}
-	items := stored.(*gatewayv1.ListenerSetList).Items
-	if len(items) == 0 {
-		return nil
-	}
-	return &items[0]
+	return stored.(*gatewayv1.ListenerSetList).Items
 }
 
 // says is the gateway's word about all listeners, as "ResolvedRefs=False".
 func (w *world) says(words ...string) {
 	w.Helper()
-	set := w.listenerSet().DeepCopy()
+	for _, set := range w.listenerSets() {
+		w.saysOf(set.DeepCopy(), words)
+	}
+}
+
+func (w *world) saysOf(set *gatewayv1.ListenerSet, words []string) {
+	w.Helper()
 	set.Status = gatewayv1.ListenerSetStatus{}
 	for _, listener := range set.Spec.Listeners {
 		status := gatewayv1.ListenerEntryStatus{Name: listener.Name}

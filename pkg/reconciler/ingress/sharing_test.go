@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// sets are the ListenerSets that are stored: their hostnames, and the names of their owners.
+func (w *world) sets() (hostnames, owners []string) {
+	w.Helper()
+	for _, set := range w.listenerSets() {
+		for _, listener := range set.Spec.Listeners {
+			hostnames = append(hostnames, string(*listener.Hostname))
+		}
+		for _, owner := range set.OwnerReferences {
+			owners = append(owners, owner.Name)
+		}
+	}
+	slices.Sort(hostnames)
+	slices.Sort(owners)
+	return hostnames, owners
+}
+
+// TestSharedListener: B-TLS-1, KIngresses that come to share a certificate get one listener for
+// the domain, and the elder gives its own up after the drain time. When one goes, the other
+// owns it alone, and goes on with it.
+func TestSharedListener(t *testing.T) {
+	data := newPlane(t)
+	elder, younger := secured(v1alpha1.HTTPOptionEnabled), service("second", 0)
+	younger.Spec.Rules = younger.Spec.Rules[1:]
+	younger.Spec.Rules[0].Hosts = []string{"second.default.example.com"}
+	younger.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: younger.Spec.Rules[0].Hosts, SecretName: "certificate"}}
+	w := data.hears(newWorld(t, append(secure(t, data), elder)...))
+	are := func(hostnames, owners []string) func() bool {
+		return func() bool {
+			gotHosts, gotOwners := w.sets()
+			return slices.Equal(gotHosts, hostnames) && slices.Equal(gotOwners, owners)
+		}
+	}
+	const domain = "*.default.example.com"
+	w.until("hello has a listener of its own", are([]string{publicHost}, []string{"hello"}))
+
+	w.says("ResolvedRefs=True", "Programmed=True")
+	w.until("hello is Ready", w.is("hello", "True"))
+
+	w.store(younger)
+	w.until("they share one, beside the old one", are([]string{domain, publicHost}, []string{"hello", "hello", "second"}))
+	w.says("ResolvedRefs=True", "Programmed=True")
+	w.until("the younger one is Ready", w.is("second", "True"))
+	w.clock.SetTime(w.clock.Now().Add(time.Hour))
+	w.reconcile(hello)
+	w.until("the old one is gone", are([]string{domain}, []string{"hello", "second"}))
+	w.writes()
+	w.reconcile(hello)
+	w.reconcile(nameOf(younger))
+	expect(t, "Writes", []string{}, w.writes())
+
+	w.must(w.networking.Tracker().Delete(ingresses, elder.Namespace, elder.Name))
+	w.until("the other owns it alone", are([]string{domain}, []string{"second"}))
+}
