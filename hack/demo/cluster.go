@@ -107,9 +107,9 @@ func await(ctx context.Context, objects dynamic.ResourceInterface, name string, 
 
 // readyService is what is of interest in a Service of Knative Serving.
 type readyService struct {
-	name, host, revision string
-	ready                *apis.Condition
-	seconds              float64
+	name, scheme, host, revision string
+	ready                        *apis.Condition
+	seconds                      float64
 }
 
 // deploy applies the service and waits until this generation of it is Ready.
@@ -125,7 +125,8 @@ func deploy(ctx context.Context, client dynamic.Interface, service *unstructured
 	object, err := await(ctx, own, service.GetName(), func(object *unstructured.Unstructured) bool {
 		s := read(object)
 		observed, _, _ := unstructured.NestedInt64(object.Object, "status", "observedGeneration")
-		return observed >= applied.GetGeneration() && s.ready.IsTrue()
+		complete := s.name != secure || s.scheme == "https" // it is Ready before it has a certificate
+		return observed >= applied.GetGeneration() && s.ready.IsTrue() && complete
 	})
 	if object == nil {
 		return readyService{}, fmt.Errorf("service %s: %w", service.GetName(), err)
@@ -154,7 +155,7 @@ func read(object *unstructured.Unstructured) readyService {
 	s.ready = service.Status.GetCondition(apis.ConditionReady)
 	s.revision = service.Status.Revision
 	if service.Status.URL != nil {
-		s.host = service.Status.URL.Host
+		s.scheme, s.host = service.Status.URL.Scheme, service.Status.URL.Host
 	}
 	return s
 }
