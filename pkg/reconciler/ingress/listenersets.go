@@ -175,19 +175,6 @@ func (seen *observed) listeners(visibility v1alpha1.IngressVisibility, desired t
 	return found
 }
 
-// listens tells whether the gateway says that the listeners of the ListenerSets to which a
-// route is attached are there to be asked.
-func (seen *observed) listens(route translate.Route, desired []status.Listener) bool {
-	for _, parent := range route.Parents() {
-		for _, listener := range desired {
-			if isListenerSet(parent) && listener.SetName == string(parent.Name) && (listener.Set == nil || !translate.Programmed(listener.Set, listener.Name)) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // gatewayOf is the Gateway that a route's parent leads to, through a ListenerSet if it is
 // one.
 func (seen *observed) gatewayOf(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) types.NamespacedName {

@@ -136,9 +136,6 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 			fact.ByStatus = true
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
-		case proof.HTTPS != 0 && !seen.listens(route, side.Listeners):
-			fact.Unasked = fmt.Sprintf("the HTTPS listener for host %s on Gateway %s is not programmed yet", proof.Host, side.Entry.Gateway)
-			continue
 		case !found:
 			fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, proof.Host)
 			continue
