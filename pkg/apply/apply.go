@@ -14,8 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/csaupgrade"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 )
 
 // Verb is what a write did.
@@ -47,18 +45,6 @@ type client[T Object] interface {
 // Applier writes Changes of one kind.
 type Applier[T Object] struct {
 	in func(namespace string) client[T]
-}
-
-// HTTPRoutes writes HTTPRoutes.
-func HTTPRoutes(clients gatewayclientset.Interface) *Applier[*gatewayv1.HTTPRoute] {
-	return &Applier[*gatewayv1.HTTPRoute]{func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
-}
-
-// ListenerSets writes ListenerSets.
-func ListenerSets(clients gatewayclientset.Interface) *Applier[*gatewayv1.ListenerSet] {
-	return &Applier[*gatewayv1.ListenerSet]{func(namespace string) client[*gatewayv1.ListenerSet] {
-		return clients.GatewayV1().ListenerSets(namespace)
-	}}
 }
 
 // Result is what came of Changes. Refusals are written into status; they are not
@@ -189,7 +175,7 @@ func configuration(uid types.UID, desired metav1.Object) ([]byte, error) {
 		return nil, fmt.Errorf("convert: %w", err)
 	}
 	delete(content, "status")
-	content["apiVersion"], content["kind"] = gatewayv1.GroupVersion.String(), kindOf(desired).name
+	content["apiVersion"], content["kind"] = kindOf(desired).version, kindOf(desired).name
 	metadata := content["metadata"].(map[string]any)
 	delete(metadata, "creationTimestamp")
 	metadata["uid"] = string(uid)

@@ -3,6 +3,7 @@
 package apply
 
 import (
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
@@ -11,13 +12,13 @@ import (
 // gets a constructor of its Applier.
 type Object interface {
 	metav1.Object
-	*gatewayv1.HTTPRoute | *gatewayv1.ListenerSet
+	*gatewayv1.HTTPRoute | *gatewayv1.ListenerSet | *gatewayv1.BackendTLSPolicy | *corev1.ConfigMap
 }
 
 // kind is what writing an object depends on.
 type kind struct {
-	name string
-	// whole are the fields of the spec that are ours and that an apply replaces as a whole.
+	version, name string
+	// whole are the fields that are ours and that an apply replaces as a whole.
 	whole []any
 	// list is the field of the spec that others may add to, with our entries by their
 	// key. Without one it is empty.
@@ -25,17 +26,26 @@ type kind struct {
 	entries map[string]any
 }
 
+var gatewayAPI = gatewayv1.GroupVersion.String()
+
+// trustKey is the only key of ConfigMaps that is ours.
+const trustKey = "ca.crt"
+
 // kindOf says what of an object is ours. It is the only place that tells kinds apart.
 func kindOf(object metav1.Object) kind {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
-		return kind{name: "HTTPRoute", whole: []any{object.Spec.ParentRefs, object.Spec.Hostnames, object.Spec.Rules}}
+		return kind{version: gatewayAPI, name: "HTTPRoute", whole: []any{object.Spec.ParentRefs, object.Spec.Hostnames, object.Spec.Rules}}
 	case *gatewayv1.ListenerSet:
-		found := kind{name: "ListenerSet", whole: []any{object.Spec.ParentRef}, list: "listeners", entries: map[string]any{}}
+		found := kind{version: gatewayAPI, name: "ListenerSet", whole: []any{object.Spec.ParentRef}, list: "listeners", entries: map[string]any{}}
 		for _, listener := range object.Spec.Listeners {
 			found.entries[string(listener.Name)] = listener
 		}
 		return found
+	case *gatewayv1.BackendTLSPolicy:
+		return kind{version: gatewayAPI, name: "BackendTLSPolicy", whole: []any{object.Spec.TargetRefs, object.Spec.Validation}}
+	case *corev1.ConfigMap:
+		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: []any{object.Data[trustKey]}}
 	}
 	return kind{} // Object admits no other
 }

@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -72,18 +73,34 @@ func (c Cluster) notServed(ctx context.Context, name string, minimum *version.Ve
 	return "", nil
 }
 
-// ListenerSets are optional: without them the hosts of certificates are served on HTTP.
-const listenerSetCRD = "listenersets.gateway.networking.k8s.io"
+// Kinds that are optional, with the releases whose standard channels have them as v1.
+// Without ListenerSets the hosts of certificates are served on HTTP, without
+// BackendTLSPolicies a KIngress that asks for TLS to its backends is not served.
+const (
+	listenerSetCRD      = "listenersets.gateway.networking.k8s.io"
+	backendTLSPolicyCRD = "backendtlspolicies.gateway.networking.k8s.io"
+)
 
-// listenerSetsSince is the release whose standard channel has ListenerSets v1.
-var listenerSetsSince = version.MustParseGeneric("v1.5.0")
+var (
+	listenerSetsSince       = version.MustParseGeneric("v1.5.0")
+	backendTLSPoliciesSince = version.MustParseGeneric("v1.4.0")
+)
 
 // NoListenerSets says why ListenerSets cannot be read or written, or nothing. Their watch
 // begins once the kind is served, and ends when it is not any more.
 func (c Cluster) NoListenerSets(ctx context.Context) (string, error) {
-	why, err := c.notServed(ctx, listenerSetCRD, listenerSetsSince)
+	return c.unserved(ctx, ListenerSets, listenerSetCRD, listenerSetsSince)
+}
+
+// NoBackendTLSPolicies is NoListenerSets for BackendTLSPolicies.
+func (c Cluster) NoBackendTLSPolicies(ctx context.Context) (string, error) {
+	return c.unserved(ctx, BackendTLSPolicies, backendTLSPolicyCRD, backendTLSPoliciesSince)
+}
+
+func (c Cluster) unserved(ctx context.Context, kind watch.Kind, crd string, since *version.Version) (string, error) {
+	why, err := c.notServed(ctx, crd, since)
 	if err == nil && why != "" {
-		c.Retain(func(scope watch.Scope) bool { return scope.Kind != ListenerSets })
+		c.Retain(func(scope watch.Scope) bool { return scope.Kind != kind })
 	}
 	return why, err
 }
@@ -92,7 +109,7 @@ func (c Cluster) NoListenerSets(ctx context.Context) (string, error) {
 // would go on to show what was there, and come back late.
 func (c Cluster) DropGatewayAPI() {
 	c.Retain(func(scope watch.Scope) bool {
-		return scope.Kind != HTTPRoutes && scope.Kind != ListenerSets && scope.Kind != Gateways && scope.Kind != GatewayClasses
+		return !slices.Contains([]watch.Kind{HTTPRoutes, ListenerSets, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
 	})
 }
 

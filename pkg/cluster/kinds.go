@@ -32,6 +32,10 @@ const (
 	EndpointSlices watch.Kind = "EndpointSlices"
 	Deployments    watch.Kind = "Deployments"
 	CRDs           watch.Kind = "CustomResourceDefinitions"
+
+	BackendTLSPolicies watch.Kind = "BackendTLSPolicies"
+	ConfigMaps         watch.Kind = "ConfigMaps"
+	Secrets            watch.Kind = "Secrets"
 )
 
 var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
@@ -67,6 +71,15 @@ func (c Clients) factories() map[watch.Kind]watch.Factory {
 		Deployments: factory(&appsv1.Deployment{}, c.Kube, func(ns string) listWatcher[*appsv1.DeploymentList] {
 			return c.Kube.AppsV1().Deployments(ns)
 		}),
+		BackendTLSPolicies: factory(&gatewayv1.BackendTLSPolicy{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.BackendTLSPolicyList] {
+			return c.Gateway.GatewayV1().BackendTLSPolicies(ns)
+		}),
+		ConfigMaps: factory(&corev1.ConfigMap{}, c.Kube, func(ns string) listWatcher[*corev1.ConfigMapList] {
+			return c.Kube.CoreV1().ConfigMaps(ns)
+		}),
+		Secrets: authorities(factory(&corev1.Secret{}, c.Kube, func(ns string) listWatcher[*corev1.SecretList] {
+			return c.Kube.CoreV1().Secrets(ns)
+		})),
 		CRDs: factory(&metav1.PartialObjectMetadata{}, c.Metadata, func(string) listWatcher[*metav1.PartialObjectMetadataList] {
 			return c.Metadata.Resource(crdResource)
 		}),

@@ -35,6 +35,7 @@ const (
 	sectionLost     = "lost.txt"            // VISIBILITY HOST of hosts that an older KIngress keeps
 	sectionRoutes   = "routes.yaml"         // wanted HTTPRoutes
 	sectionSets     = "listenersets.yaml"   // wanted ListenerSets
+	sectionPolicies = "policies.yaml"       // wanted BackendTLSPolicies, and the ConfigMap that they name
 	sectionProofs   = "proofs.yaml"         // wanted questions to the data planes
 	sectionGaps     = "gaps.txt"            // what the gateway cannot do, one a line
 	sectionRefusals = "refusals.txt"        // what cannot be translated or selected, one a line
@@ -43,7 +44,7 @@ const (
 
 var (
 	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionLost}
-	outputs = []string{sectionRoutes, sectionSets, sectionProofs, sectionGaps, sectionRefusals, sectionError}
+	outputs = []string{sectionRoutes, sectionSets, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
 )
 
 // now is when cases happen; the drain time is a minute.
@@ -85,6 +86,8 @@ type objects struct {
 	routes     []*gatewayv1.HTTPRoute
 	gateways   []*gatewayv1.Gateway
 	sets       []*gatewayv1.ListenerSet
+	secrets    []*corev1.Secret
+	bundles    []*corev1.ConfigMap
 }
 
 func decodeCase(found map[string]string) (*testCase, error) {
@@ -140,6 +143,10 @@ func (o *objects) add(document []byte) error {
 		return appendTo(&o.gateways, document)
 	case "ListenerSet":
 		return appendTo(&o.sets, document)
+	case "Secret":
+		return appendTo(&o.secrets, document)
+	case "ConfigMap":
+		return appendTo(&o.bundles, document)
 	}
 	return fmt.Errorf("kind %q is unknown", kind.Kind)
 }
@@ -156,6 +163,7 @@ func (o objects) shuffled(random *rand.Rand) objects {
 		classes: shuffle(random, o.classes), namespaces: shuffle(random, o.namespaces), services: shuffle(random, o.services),
 		ingresses: shuffle(random, o.ingresses), routes: shuffle(random, o.routes),
 		gateways: shuffle(random, o.gateways), sets: shuffle(random, o.sets),
+		secrets: o.secrets, bundles: shuffle(random, o.bundles),
 	}
 }
 
@@ -188,6 +196,7 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 			in.Sharers[v1alpha1.IngressVisibilityExternalIP] = append(in.Sharers[v1alpha1.IngressVisibilityExternalIP], other)
 		}
 	}
+	in.Trust = seen.trust(c.ingress.Namespace)
 	for _, set := range seen.sets {
 		in.ListenerSets[set.Name] = set
 	}
@@ -214,6 +223,17 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 		}
 	}
 	return in, c.selectGateways(in.Gateways, seen, request)
+}
+
+// trust reads the authorities, as the reconciler does.
+func (o objects) trust(namespace string) translate.Trust {
+	var secret *corev1.Secret
+	if len(o.secrets) > 0 {
+		secret = o.secrets[0]
+	}
+	trust := translate.ReadTrust("knative-serving/routing-serving-certs", secret, o.bundles)
+	trust.Namespace = &metav1.ObjectMeta{Name: namespace, UID: "uid-of-namespace"}
+	return trust
 }
 
 func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]translate.Gateway, seen objects, request selection.Request) []error {

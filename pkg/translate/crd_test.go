@@ -43,6 +43,10 @@ var listenerSetCRD = sync.OnceValues(func() (*crd, error) {
 	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_listenersets.yaml")
 })
 
+var backendTLSPolicyCRD = sync.OnceValues(func() (*crd, error) {
+	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_backendtlspolicies.yaml")
+})
+
 var httpRouteCRD = sync.OnceValues(func() (*crd, error) {
 	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml")
 })
@@ -164,6 +168,18 @@ func (c *crd) admitListeners(set *gatewayv1.ListenerSet) error {
 		return err
 	}
 	if !equality.Semantic.DeepEqual(stored.Spec, set.Spec) {
+		return fmt.Errorf("the API server's defaults change the spec to %+v", stored.Spec)
+	}
+	return nil
+}
+
+// admitPolicy is admitUnchanged for a BackendTLSPolicy.
+func (c *crd) admitPolicy(policy *gatewayv1.BackendTLSPolicy) error {
+	stored, err := admit(c, policy)
+	if err != nil {
+		return err
+	}
+	if !equality.Semantic.DeepEqual(stored.Spec, policy.Spec) {
 		return fmt.Errorf("the API server's defaults change the spec to %+v", stored.Spec)
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 // Gap is something the KIngress asks for that its gateway cannot do. The rest of
 // the KIngress is served without it (SPEC B-TRN-2).
 type Gap struct {
-	// Field is the path in the KIngress.
+	// Field is the path in the KIngress, or the object and key that is not used.
 	Field string
 	// Feature is the Gateway API feature that is missing; empty when no feature
 	// exists for it.

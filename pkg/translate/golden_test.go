@@ -164,6 +164,15 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		over.ListenerSets[set.Name] = set.DeepCopy()
 		over.ListenerSets[set.Name].Status = statusOf(in.ListenerSets[set.Name])
 	}
+	policyDefinition, err := backendTLSPolicyCRD()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, policy := range desired.Policies {
+		if err := policyDefinition.admitPolicy(policy); err != nil {
+			t.Errorf("BackendTLSPolicy %s: %v", policy.Name, err)
+		}
+	}
 	again, err := translate.Ingress(over)
 	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(translate.Route{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("Translating over the result is not a no-op: %v\n%s", err, diff)
@@ -198,6 +207,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 		sets = append(sets, asYAML(t, object))
 	}
 	got[sectionSets] = strings.Join(sets, "---\n")
+	got[sectionPolicies] = policies(t, desired)
 	if len(proofs) > 0 {
 		got[sectionProofs] = asYAML(t, proofs)
 	}
@@ -217,6 +227,27 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 	}
 	maps.DeleteFunc(got, func(_, text string) bool { return text == "" })
 	return got
+}
+
+func policies(t *testing.T, desired translate.Desired) string {
+	t.Helper()
+	found := []string{}
+	for _, policy := range desired.Policies {
+		object, err := asSent(policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, asYAML(t, object))
+	}
+	if desired.Trust != nil {
+		object, err := asSent(desired.Trust)
+		if err != nil {
+			t.Fatal(err)
+		}
+		object["apiVersion"] = "v1"
+		found = append(found, asYAML(t, object))
+	}
+	return strings.Join(found, "---\n")
 }
 
 func statusOf(set *gatewayv1.ListenerSet) gatewayv1.ListenerSetStatus {

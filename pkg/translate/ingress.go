@@ -59,6 +59,8 @@ type Input struct {
 	Made sets.Set[string]
 	// Moves says what is known of the way from one Gateway to another.
 	Moves Moves
+	// Trust is what TLS to Knative's own backends needs.
+	Trust Trust
 }
 
 // Moves is what leaving a Gateway depends on.
@@ -87,7 +89,14 @@ type Desired struct {
 	// ListenerSets hold the listeners of spec.tls, and Listeners are these.
 	ListenerSets []*gatewayv1.ListenerSet
 	Listeners    []Listener
-	Gaps         []Gap
+	// Policies and Trust make gateways speak TLS to Knative's own backends. Other
+	// KIngresses may want the same ones; Trust is nil when there are no Policies.
+	Policies []*gatewayv1.BackendTLSPolicy
+	Trust    *corev1.ConfigMap
+	// Withheld are hosts whose routes stay as they are: their backends ask for TLS that
+	// cannot be had. A Refusal says why.
+	Withheld sets.Set[HostAt]
+	Gaps     []Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*Refusal
 	// Again is after how long the answer will be another one although nothing happens;
@@ -130,10 +139,15 @@ func Ingress(in Input) (Desired, error) {
 	}
 	report := &report{}
 	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](), listeners: readHTTPS(in, report)}
-	desired := Desired{}
+	desired := Desired{Withheld: sets.New[HostAt]()}
+	internal := internalTLS{in: in, report: report, policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]
 		if !selected {
+			continue
+		}
+		if !internal.admit(set, gateway) {
+			desired.withhold(set)
 			continue
 		}
 		set.Rules = resolveBackends(set.Rules, backendContext{services: in.Services, gateway: gateway, report: report})
@@ -151,7 +165,14 @@ func Ingress(in Input) (Desired, error) {
 		desired.lookAgain(renderer.listeners[visibility].again)
 	}
 	desired.ListenerSets = renderer.listenerSets(desired.Routes)
+	internal.write(&desired)
 	return desired, nil
+}
+
+func (d *Desired) withhold(set RuleSet) {
+	for _, host := range set.Hosts {
+		d.Withheld.Insert(HostAt{Visibility: set.Visibility, Host: host})
+	}
 }
 
 // report collects what could not be done. Entries repeat when a rule is rendered

@@ -70,7 +70,8 @@ func (r renderer) live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Li
 
 // unproven are the backends that nobody vouches for and somebody can answer for. A
 // Revision is vouched for by Serving, which routes to it once it is ready, where the
-// gateway itself waits until it knows the way there.
+// gateway itself waits until it knows the way there. Over TLS its word is not enough:
+// gateways may learn of the policy after the route, and trust is between them and the pods.
 func (r renderer) unproven(set chunk, gateway Gateway) []string {
 	found := sets.New[string]()
 	for _, rule := range set.Rules {
@@ -79,7 +80,7 @@ func (r renderer) unproven(set chunk, gateway Gateway) []string {
 		}
 		for _, backend := range rule.Backends {
 			handler := r.hasProbeHandler(backend)
-			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil
+			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil && !backend.secured()
 			if !vouched && (handler || gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification)) {
 				found.Insert(backendOf(backendRef(backend)))
 			}

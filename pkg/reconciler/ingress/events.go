@@ -42,6 +42,10 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 		e.r.routes.Shown(object)
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Shown(object)
+	case *gatewayv1.BackendTLSPolicy:
+		e.r.policies.Shown(object)
+	case *corev1.ConfigMap:
+		e.r.trusts.Shown(object)
 	}
 }
 
@@ -58,6 +62,10 @@ func (e *clusterEvents) OnDelete(object any) {
 		e.r.routes.Forget(object.UID)
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Forget(object.UID)
+	case *gatewayv1.BackendTLSPolicy:
+		e.r.policies.Forget(object.UID)
+	case *corev1.ConfigMap:
+		e.r.trusts.Forget(object.UID)
 	}
 	e.happened(nil, object)
 }
@@ -70,6 +78,8 @@ func (e *clusterEvents) happened(old, object any) {
 		e.route(object)
 	case *gatewayv1.ListenerSet:
 		e.listenerSet(object)
+	case *gatewayv1.BackendTLSPolicy, *corev1.ConfigMap, *corev1.Secret:
+		e.internalTLS(old, object)
 	case *corev1.Service:
 		if before, ok := old.(*corev1.Service); !ok || serviceMatters(before, object) {
 			e.service(object)
@@ -132,11 +142,16 @@ func (e *clusterEvents) service(service *corev1.Service) {
 			}
 		}
 	}
-	backing, err := e.r.ingressesBy(byBackend, name.String())
+	e.concerned(byBackend, name.String())
+}
+
+// concerned enqueues the KIngresses of an index, and those that map to them.
+func (e *clusterEvents) concerned(indexName, value string) {
+	found, err := e.r.ingressesBy(indexName, value)
 	if err != nil {
-		e.logger.Errorw("Cannot look up the KIngresses of a Service", zap.Error(err))
+		e.logger.Errorw("Cannot look up KIngresses", zap.String("index", indexName), zap.Error(err))
 	}
-	for _, ing := range backing {
+	for _, ing := range found {
 		e.impl.EnqueueKey(nameOf(ing))
 		e.mapping(ing)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -42,6 +43,11 @@ type observed struct {
 	noListenerSets string
 	// sharers are others that name a Secret that this one names, on the same Gateway.
 	sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
+	// policies are those of the backends, by name; trust is what they need.
+	policies map[string]*gatewayv1.BackendTLSPolicy
+	trust    translate.Trust
+	// withheld are hosts whose routes stay as they are.
+	withheld sets.Set[translate.HostAt]
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time
@@ -64,7 +70,8 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
 	seen := &observed{ingress: ing, config: r.config.Load().Config, made: sets.New[string](), now: r.clock.Now()}
 	steps := []func(context.Context, *observed) error{
-		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherListenerSets, r.gatherSides, r.gatherRivals, r.gatherSharers,
+		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherListenerSets, r.gatherInternalTLS,
+		r.gatherSides, r.gatherRivals, r.gatherSharers,
 	}
 	for _, step := range steps {
 		if err := step(ctx, seen); err != nil {

@@ -7,6 +7,8 @@ import (
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // Class is the ingress class that we reconcile; the single-gateway plugin has the
@@ -20,6 +22,7 @@ const (
 	byBackend          = "backend"          // NAMESPACE/NAME of Services
 	byBackendNamespace = "backendNamespace" // namespaces of these
 	bySecret           = "secret"           // NAMESPACE/NAME of certificates
+	bySecured          = "secured"          // its own namespace, if it wants TLS to its backends
 )
 
 func ours(ing *v1alpha1.Ingress) bool {
@@ -33,6 +36,7 @@ func indexers() cache.Indexers {
 		byBackend:          index(backendsOf),
 		byBackendNamespace: index(backendNamespacesOf),
 		bySecret:           index(secretsOf),
+		bySecured:          index(securedIn),
 	}
 }
 
@@ -93,6 +97,13 @@ func backendNamespacesOf(ing *v1alpha1.Ingress) sets.Set[string] {
 		}
 	})
 	return found
+}
+
+func securedIn(ing *v1alpha1.Ingress) sets.Set[string] {
+	if len(translate.Secured(ing)) == 0 {
+		return nil
+	}
+	return sets.New(ing.Namespace)
 }
 
 func namespaceOf(split v1alpha1.IngressBackendSplit, ing *v1alpha1.Ingress) string {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -51,6 +52,9 @@ type Reconciler struct {
 	prober     *prober.Prober
 
 	listenerSetApplier *apply.Applier[*gatewayv1.ListenerSet]
+	policyApplier      *apply.Applier[*gatewayv1.BackendTLSPolicy]
+	trustApplier       *apply.Applier[*corev1.ConfigMap]
+	trustLock          sync.Mutex
 
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
@@ -62,6 +66,8 @@ type Reconciler struct {
 	routes    *watch.Recent[*gatewayv1.HTTPRoute]
 
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
+	policies     *watch.Recent[*gatewayv1.BackendTLSPolicy]
+	trusts       *watch.Recent[*corev1.ConfigMap]
 
 	ingresses *watch.Recent[*v1alpha1.Ingress]
 }
@@ -80,7 +86,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	}
 	ing, err := r.lister.Ingresses(namespace).Get(name)
 	if apierrors.IsNotFound(err) {
-		return nil // owner references clean up
+		return r.dropTrust(ctx, namespace) // owner references clean up the rest
 	} else if err != nil {
 		return err
 	}

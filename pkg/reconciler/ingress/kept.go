@@ -36,9 +36,14 @@ func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
 	return routes
 }
 
-// unservedHosts are the hosts of a side that cannot be served though it should be.
+// unservedHosts are the hosts of a side that cannot be served though they should be.
 func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
+	for at := range seen.withheld {
+		if at.Visibility == visibility {
+			hosts.Insert(gatewayv1.Hostname(at.Host))
+		}
+	}
 	side, known := seen.sides[visibility]
 	if !known || side.serves() || side.unconfigured() {
 		return hosts

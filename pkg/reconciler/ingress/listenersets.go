@@ -114,8 +114,12 @@ func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
 	return translate.HTTPS{Port: port, Refusal: refusal}
 }
 
-// applyAll writes what differs, listeners before the routes that are attached to them.
+// applyAll writes what differs, policies for backends and listeners before the routes that
+// rely on them.
 func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
+	if wait, refused, err := r.applyInternalTLS(ctx, seen, desired); wait || len(refused) > 0 || err != nil {
+		return refused, err
+	}
 	refused, err := r.applyListenerSets(ctx, seen, apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets))
 	applied, routesErr := r.apply(ctx, seen, desired.Objects())
 	return append(refused, applied.Refusals...), errors.Join(err, routesErr)

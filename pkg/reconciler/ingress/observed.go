@@ -33,7 +33,9 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 
 		ListenerSets: seen.listenerSets,
 		Sharers:      seen.sharers,
+		Trust:        seen.trust,
 	})
+	seen.withheld = desired.Withheld
 	return desired, conflicts, err
 }
 

@@ -75,11 +75,11 @@ func announceWrites[T apply.Object](r *Reconciler, ing *v1alpha1.Ingress, kind s
 // nobody tells when the policy or the CRD that forbids it changes.
 const askRefusedAfter = 10 * time.Second
 
-// askAgain is when to write again after these refusals; 0 is never. What belongs to
-// somebody else is watched, but for ListenerSets, of which only ours have our names.
+// askAgain is when to write again after these refusals; 0 is never. HTTPRoutes of somebody
+// else are watched; of other kinds only ours have our names.
 func askAgain(refusals []*apply.Refusal) time.Duration {
 	for _, refusal := range refusals {
-		if refusal.Code == apply.ReasonUnsupported || refusal.Kind == "ListenerSet" {
+		if refusal.Code == apply.ReasonUnsupported || refusal.Kind != "HTTPRoute" {
 			return askRefusedAfter
 		}
 	}

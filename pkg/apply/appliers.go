@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package apply
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/kubernetes"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
+)
+
+// HTTPRoutes writes HTTPRoutes.
+func HTTPRoutes(clients gatewayclientset.Interface) *Applier[*gatewayv1.HTTPRoute] {
+	return &Applier[*gatewayv1.HTTPRoute]{func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
+}
+
+// ListenerSets writes ListenerSets.
+func ListenerSets(clients gatewayclientset.Interface) *Applier[*gatewayv1.ListenerSet] {
+	return &Applier[*gatewayv1.ListenerSet]{func(namespace string) client[*gatewayv1.ListenerSet] {
+		return clients.GatewayV1().ListenerSets(namespace)
+	}}
+}
+
+// BackendTLSPolicies writes BackendTLSPolicies.
+func BackendTLSPolicies(clients gatewayclientset.Interface) *Applier[*gatewayv1.BackendTLSPolicy] {
+	return &Applier[*gatewayv1.BackendTLSPolicy]{func(namespace string) client[*gatewayv1.BackendTLSPolicy] {
+		return clients.GatewayV1().BackendTLSPolicies(namespace)
+	}}
+}
+
+// ConfigMaps writes ConfigMaps, of which the key ca.crt is ours.
+func ConfigMaps(clients kubernetes.Interface) *Applier[*corev1.ConfigMap] {
+	return &Applier[*corev1.ConfigMap]{func(namespace string) client[*corev1.ConfigMap] { return clients.CoreV1().ConfigMaps(namespace) }}
+}

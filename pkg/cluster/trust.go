@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking"
+	netconfig "knative.dev/networking/pkg/config"
+	"knative.dev/pkg/system"
+
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// Scopes of what TLS to Knative's own backends needs. ConfigMaps of other namespaces are
+// watched by the one name that ours have: that is all that we may read.
+var (
+	OurPolicies = watch.Scope{Kind: BackendTLSPolicies, Labels: translate.InternalTLSLabel}
+	OurTrust    = watch.Scope{Kind: ConfigMaps, Fields: "metadata.name=" + translate.TrustName}
+)
+
+// RoutingSecret is the name of the Secret with the certificate of Serving's activator.
+func RoutingSecret() types.NamespacedName {
+	return types.NamespacedName{Namespace: system.Namespace(), Name: netconfig.ServingRoutingCertName}
+}
+
+// Trust is what Serving says of who signs the certificates of activator and queue-proxies.
+func (c Cluster) Trust(ctx context.Context) (translate.Trust, error) {
+	name := RoutingSecret()
+	secret, err := Get[corev1.Secret](ctx, c, watch.Named(Secrets, name.Namespace, name.Name), name)
+	if err != nil {
+		return translate.Trust{}, err
+	}
+	bundles := watch.Scope{Kind: ConfigMaps, Namespace: name.Namespace, Labels: networking.TrustBundleLabelKey}
+	found, err := List[corev1.ConfigMap](ctx, c, bundles, name.Namespace)
+	if err != nil {
+		return translate.Trust{}, err
+	}
+	return translate.ReadTrust(name.String(), secret, found), nil
+}
+
+// authorities makes informers forget all of a Secret but the certificates of its
+// authority: the key beside them is not ours to keep.
+func authorities(make watch.Factory) watch.Factory {
+	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
+		informer := make(namespace, tweak)
+		err := informer.SetTransform(func(object any) (any, error) {
+			if secret, ok := object.(*corev1.Secret); ok {
+				secret.Data = map[string][]byte{translate.TrustKey: secret.Data[translate.TrustKey]}
+				secret.Annotations, secret.ManagedFields = nil, nil // one may hold what was applied
+			}
+			return object, nil
+		})
+		if err != nil { // it has not started
+			panic(err)
+		}
+		return informer
+	}
+}

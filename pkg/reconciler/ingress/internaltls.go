@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// gatherInternalTLS reads what TLS to Knative's own backends needs, and what of it is
+// there. For who does not ask for it that is nothing but leftovers.
+func (r *Reconciler) gatherInternalTLS(ctx context.Context, seen *observed) error {
+	noPolicies, err := r.cluster.NoBackendTLSPolicies(ctx)
+	if err != nil {
+		return err
+	}
+	if noPolicies == "" {
+		if err := r.gatherPolicies(ctx, seen); err != nil {
+			return err
+		}
+	}
+	secured := translate.Secured(seen.ingress)
+	for _, target := range seen.mapped {
+		secured = secured.Union(translate.Secured(target))
+	}
+	if len(secured)+len(seen.policies) == 0 {
+		return nil
+	}
+	if seen.trust, err = r.cluster.Trust(ctx); err != nil {
+		return err
+	}
+	seen.trust.NoPolicies = noPolicies
+	namespace, err := r.namespaces.Get(seen.ingress.Namespace)
+	if apierrors.IsNotFound(err) {
+		seen.trust.NoPolicies = fmt.Sprintf("namespace %s does not exist", seen.ingress.Namespace)
+	} else if err != nil {
+		return err
+	}
+	seen.trust.Namespace = namespace
+	stored, err := r.storedTrust(ctx, seen.ingress.Namespace)
+	if stored != nil && metav1.IsControlledBy(stored, namespace) {
+		seen.trust.Stored = stored.Data[translate.TrustKey]
+	}
+	return err
+}
+
+// gatherPolicies reads the policies of the backends, by name.
+func (r *Reconciler) gatherPolicies(ctx context.Context, seen *observed) error {
+	seen.policies = map[string]*gatewayv1.BackendTLSPolicy{}
+	store, err := r.cluster.Ensure(ctx, cluster.OurPolicies)
+	if err != nil {
+		return err
+	}
+	for _, service := range seen.services {
+		stored, err := store.ByIndex(cluster.ByController, string(service.UID))
+		if err != nil {
+			return err
+		}
+		shown := map[types.UID]bool{}
+		for _, object := range stored {
+			policy := r.policies.Newest(object.(*gatewayv1.BackendTLSPolicy))
+			shown[policy.UID] = true
+			seen.policies[policy.Name] = policy
+		}
+		for _, policy := range r.policies.Unseen(shown, func(policy *gatewayv1.BackendTLSPolicy) bool { return metav1.IsControlledBy(policy, service) }) {
+			seen.policies[policy.Name] = policy
+			seen.unseen = watch.UnseenFor
+		}
+	}
+	return nil
+}
+
+// soonAfter is when to go on after a write whose event does not come.
+const soonAfter = time.Second
+
+// applyInternalTLS writes what makes gateways speak TLS. While it writes, routes wait: a
+// gateway that reads the route before the policy would send in the clear.
+func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desired translate.Desired) (wait bool, refused []*apply.Refusal, err error) {
+	if len(seen.policies)+len(desired.Policies) == 0 {
+		return false, nil, nil
+	}
+	if desired.Trust != nil {
+		applied, err := r.applyTrust(ctx, seen.trust.Namespace, desired.Trust)
+		if wait, refused = len(applied.Writes) > 0, applied.Refusals; err != nil || len(refused) > 0 {
+			return true, refused, err
+		}
+	}
+	wanted := map[types.UID][]*gatewayv1.BackendTLSPolicy{}
+	for _, policy := range desired.Policies {
+		wanted[metav1.GetControllerOf(policy).UID] = []*gatewayv1.BackendTLSPolicy{policy}
+	}
+	errs := []error{}
+	for _, service := range seen.services {
+		if len(wanted[service.UID]) == 0 && r.needsPolicy(seen, service) {
+			continue
+		}
+		changes := apply.Plan(service, slices.Collect(maps.Values(seen.policies)), wanted[service.UID])
+		applied, err := r.policyApplier.Apply(ctx, service, changes)
+		r.notePolicies(seen, applied.Writes)
+		wait, refused, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(refused, applied.Refusals...), append(errs, err)
+	}
+	if wait {
+		seen.unseen = soonAfter
+	}
+	if len(seen.policies) == 0 {
+		errs = append(errs, r.dropTrust(ctx, seen.ingress.Namespace))
+	}
+	return wait, refused, errors.Join(errs...)
+}
+
+func (r *Reconciler) notePolicies(seen *observed, writes []apply.Write[*gatewayv1.BackendTLSPolicy]) {
+	for _, write := range writes {
+		if write.Verb == apply.Deleted {
+			r.policies.Forget(write.Object.UID)
+			delete(seen.policies, write.Object.Name)
+			continue
+		}
+		r.policies.Wrote(write.Object)
+		seen.policies[write.Object.Name] = write.Object
+	}
+	announceWrites(r, seen.ingress, "BackendTLSPolicy", writes)
+}
+
+// needsPolicy tells whether somebody else still reaches a Service over TLS: another
+// KIngress, or our own routes as they stand.
+func (r *Reconciler) needsPolicy(seen *observed, service *corev1.Service) bool {
+	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+	users, err := r.ingressesBy(byBackend, name.String())
+	for _, user := range users {
+		if translate.Secured(user).Has(name) {
+			return true
+		}
+	}
+	for _, route := range seen.routes {
+		for _, rule := range route.Spec.Rules {
+			if slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool {
+				return string(ref.Name) == service.Name && ref.Port != nil && *ref.Port == networking.ServiceHTTPSPort
+			}) {
+				return true
+			}
+		}
+	}
+	return err != nil
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+)
+
+const (
+	// InternalTLSLabel is on what makes gateways speak TLS to Knative's own backends.
+	InternalTLSLabel = "net-gateways/internal-tls"
+	// TrustName is the ConfigMap in each namespace that holds whom to trust there.
+	TrustName = "net-gateways-internal-tls"
+	// TrustKey is its key, by the Gateway API.
+	TrustKey = "ca.crt"
+
+	policySuffix = "-internal-tls"
+)
+
+// The names in certificates of Knative's own backends (knative.dev/networking,
+// pkg/certificates): activator has the first, the queue-proxies of a namespace the second
+// with its name, and both have the third.
+const (
+	routingName    = "kn-routing"
+	userNamePrefix = "kn-user-"
+	commonName     = "data-plane.knative.dev"
+)
+
+// Secured are the Services that a KIngress wants to be reached over TLS: with
+// system-internal-tls, Serving names the port https of a Revision's Service. Behind it is
+// activator or the Revision's queue-proxies, by turns.
+func Secured(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
+	found := sets.New[types.NamespacedName]()
+	for _, rule := range ing.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for _, path := range rule.HTTP.Paths {
+			for _, backend := range ruleFor(path, "", ing.Namespace).Backends {
+				if backend.secured() {
+					found.Insert(backend.Service)
+				}
+			}
+		}
+	}
+	return found
+}
+
+func (b Backend) secured() bool {
+	https := b.Port == intstr.FromInt32(networking.ServiceHTTPSPort) || b.Port == intstr.FromString(networking.ServicePortNameHTTPS)
+	return https && slices.ContainsFunc(b.Set, func(h Header) bool { return strings.EqualFold(h.Name, revisionHeader) })
+}
+
+// internalTLS collects what TLS to the backends of a KIngress needs.
+type internalTLS struct {
+	in       Input
+	report   *report
+	policies map[string]*gatewayv1.BackendTLSPolicy
+}
+
+// admit notes the policies that the rules of a set need. It tells whether they can be
+// had: without one a gateway would send in the clear what is meant to be secret.
+func (t internalTLS) admit(set RuleSet, gateway Gateway) bool {
+	possible := true
+	for _, rule := range set.Rules {
+		for _, backend := range rule.Backends {
+			if !backend.secured() {
+				continue
+			}
+			refusal := t.refusal(backend, gateway)
+			if refusal != nil {
+				t.report.refuse(*refusal)
+				possible = false
+				continue
+			}
+			t.note(backend, gateway)
+		}
+	}
+	return possible
+}
+
+// refusal says why a backend cannot be reached over TLS, and who can change that; or nil.
+func (t internalTLS) refusal(backend Backend, gateway Gateway) *Refusal {
+	trust, service := t.in.Trust, t.in.Services[backend.Service]
+	_, found := servicePort(service, backend.Port)
+	refusal := &Refusal{Field: backend.Field + ".servicePort", Code: ReasonUnsupported}
+	wanted := fmt.Sprintf("Service %s is to be reached over TLS (system-internal-tls in ConfigMap config-network), but ", backend.Service)
+	switch {
+	case backend.Service.Namespace != t.in.Ingress.Namespace:
+		refusal.Detail = wanted + "it is not in the namespace of the KIngress, and a policy for it is not the KIngress's to write"
+	case !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicy):
+		refusal.Detail = wanted + fmt.Sprintf("Gateway %s is not known to support %s: name it in supported-features of its entry if it does, or choose another Gateway",
+			gateway.Name, gwfeatures.SupportBackendTLSPolicy)
+	case trust.NoPolicies != "":
+		refusal.Detail = wanted + trust.NoPolicies
+	case trust.authorities() == "":
+		refusal.Code, refusal.Wait, refusal.Detail = ReasonRefsNotResolved, true, wanted+trust.Missing
+	case service == nil:
+		refusal.Code, refusal.Wait, refusal.Detail = ReasonRefsNotResolved, true, wanted+"it does not exist"
+	case !found:
+		refusal.Code, refusal.Wait, refusal.Detail = ReasonRefsNotResolved, true, wanted+fmt.Sprintf("it has no port %s", &backend.Port)
+	default:
+		return nil
+	}
+	return refusal
+}
+
+func (t internalTLS) note(backend Backend, gateway Gateway) {
+	service := t.in.Services[backend.Service]
+	port, _ := servicePort(service, backend.Port)
+	policy := backendTLSPolicy(service, port.Name)
+	t.policies[policy.Name] = policy
+	if !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicySANValidation) {
+		t.report.gap(Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
+			Detail: fmt.Sprintf("certificates are checked for the name %s, which the backends of all namespaces have", commonName)})
+	}
+	for _, problem := range t.in.Trust.Problems {
+		t.report.gap(problem)
+	}
+}
+
+// backendTLSPolicy makes gateways speak TLS to one port of a Service; its others stay as
+// they are. All KIngresses with that backend want the same policy, on whatever Gateway, so
+// it belongs to the Service and goes with it.
+//
+// hostname is what the gateway asks for, and what it checks where it does not know
+// subjectAltNames: the name that both certificates have.
+func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTLSPolicy {
+	object := &gatewayv1.BackendTLSPolicy{ObjectMeta: internalMeta(service, "Service")}
+	object.Namespace, object.Name = service.Namespace, shortened(service.Name, policySuffix)
+	target := gatewayv1.LocalPolicyTargetReferenceWithSectionName{}
+	target.Kind, target.Name = "Service", gatewayv1.ObjectName(service.Name)
+	if port != "" {
+		target.SectionName = new(gatewayv1.SectionName(port))
+	}
+	object.Spec = gatewayv1.BackendTLSPolicySpec{
+		TargetRefs: []gatewayv1.LocalPolicyTargetReferenceWithSectionName{target},
+		Validation: gatewayv1.BackendTLSPolicyValidation{
+			CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: TrustName}},
+			Hostname:          commonName,
+			SubjectAltNames: []gatewayv1.SubjectAltName{
+				{Type: gatewayv1.HostnameSubjectAltNameType, Hostname: routingName},
+				{Type: gatewayv1.HostnameSubjectAltNameType, Hostname: gatewayv1.Hostname(userNamePrefix + service.Namespace)},
+			},
+		},
+	}
+	return object
+}
+
+// trustBundle is the ConfigMap of a namespace, for all of its policies.
+func trustBundle(namespace metav1.Object, authorities string) *corev1.ConfigMap {
+	object := &corev1.ConfigMap{ObjectMeta: internalMeta(namespace, "Namespace")}
+	object.Namespace, object.Name = namespace.GetName(), TrustName
+	object.Data = map[string]string{TrustKey: authorities}
+	return object
+}
+
+// internalMeta is the metadata of what several KIngresses share: nothing of theirs.
+// blockOwnerDeletion is left out, as it would need more rights.
+func internalMeta(owner metav1.Object, kind string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{
+		Labels: map[string]string{InternalTLSLabel: "true"},
+		OwnerReferences: []metav1.OwnerReference{{
+			APIVersion: corev1.SchemeGroupVersion.String(), Kind: kind, Name: owner.GetName(), UID: owner.GetUID(), Controller: new(true),
+		}},
+	}
+}
+
+// write puts what was noted into what is desired.
+func (t internalTLS) write(desired *Desired) {
+	for _, name := range slices.Sorted(maps.Keys(t.policies)) {
+		desired.Policies = append(desired.Policies, t.policies[name])
+	}
+	if len(desired.Policies) > 0 {
+		desired.Trust = trustBundle(t.in.Trust.Namespace, t.in.Trust.authorities())
+	}
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking"
+)
+
+// Trust says who signs the certificates of activator and queue-proxies.
+type Trust struct {
+	// Namespace is that of the KIngress.
+	Namespace metav1.Object
+	// NoPolicies says why there can be no BackendTLSPolicies, or nothing.
+	NoPolicies string
+	// Authorities are their certificates in PEM; empty where none is known, and then
+	// Missing says what is.
+	Authorities, Missing string
+	// Stored is what the namespace trusts already. It is kept while nothing is known: a
+	// Secret that is written anew is gone for a moment.
+	Stored string
+	// Problems name what is not trusted though it should be.
+	Problems []Gap
+}
+
+func (t Trust) authorities() string { return cmp.Or(t.Authorities, t.Stored) }
+
+// ReadTrust finds the authorities where Serving's activator finds them (serving v0.50,
+// pkg/activator/certificate/cache.go): ca.crt in the Secret of its own certificate, which
+// is nil when it does not exist, and all of the ConfigMaps beside it with the label
+// networking.knative.dev/trust-bundle.
+func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.ConfigMap) Trust {
+	reader := trustReader{}
+	if secret != nil {
+		reader.read(fmt.Sprintf("Secret %s, key %s", secretName, TrustKey), secret.Data[TrustKey])
+	}
+	bundles = slices.SortedFunc(slices.Values(bundles), func(a, b *corev1.ConfigMap) int { return strings.Compare(a.Name, b.Name) })
+	for _, bundle := range bundles {
+		for _, key := range slices.Sorted(maps.Keys(bundle.Data)) {
+			reader.read(fmt.Sprintf("ConfigMap %s/%s, key %s", bundle.Namespace, bundle.Name, key), []byte(bundle.Data[key]))
+		}
+	}
+	trust := Trust{Authorities: strings.Join(reader.certificates, ""), Problems: reader.problems}
+	if trust.Authorities != "" {
+		return trust
+	}
+	trust.Missing = fmt.Sprintf("Secret %s does not exist", secretName)
+	if secret != nil {
+		trust.Missing = fmt.Sprintf("Secret %s has no certificate in %s", secretName, TrustKey)
+	}
+	trust.Missing += fmt.Sprintf(", and no ConfigMap beside it with the label %s has one either: put the authority into one of them", networking.TrustBundleLabelKey)
+	return trust
+}
+
+// trustReader collects certificates, each once.
+type trustReader struct {
+	certificates []string
+	problems     []Gap
+}
+
+// read takes the certificates out of PEM. One that cannot be read would cost a gateway
+// all the others.
+func (r *trustReader) read(where string, content []byte) {
+	for rest := bytes.TrimSpace(content); len(rest) > 0; rest = bytes.TrimSpace(rest) {
+		block, after := pem.Decode(rest)
+		if block == nil {
+			r.problems = append(r.problems, Gap{Field: where, Detail: "not a certificate in PEM, it is not trusted"})
+			return
+		}
+		rest = after
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil || block.Type != "CERTIFICATE" {
+			r.problems = append(r.problems, Gap{Field: where, Detail: fmt.Sprintf("a block %q is no certificate, it is not trusted", block.Type)})
+			continue
+		}
+		plain := string(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}))
+		if !slices.Contains(r.certificates, plain) {
+			r.certificates = append(r.certificates, plain)
+		}
+	}
+}
