@@ -29,10 +29,16 @@ func RoutingSecret() types.NamespacedName {
 	return types.NamespacedName{Namespace: system.Namespace(), Name: netconfig.ServingRoutingCertName}
 }
 
+// RoutingSecretScope is the scope of that Secret alone.
+func RoutingSecretScope() watch.Scope {
+	name := RoutingSecret()
+	return watch.Named(Secrets, name.Namespace, name.Name)
+}
+
 // Trust is what Serving says of who signs the certificates of activator and queue-proxies.
 func (c Cluster) Trust(ctx context.Context) (translate.Trust, error) {
 	name := RoutingSecret()
-	secret, err := Get[corev1.Secret](ctx, c, watch.Named(Secrets, name.Namespace, name.Name), name)
+	secret, err := Get[corev1.Secret](ctx, c, RoutingSecretScope(), name)
 	if err != nil {
 		return translate.Trust{}, err
 	}

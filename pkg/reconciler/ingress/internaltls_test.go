@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+	ktesting "k8s.io/client-go/testing"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+)
+
+var (
+	policies   = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("backendtlspolicies")
+	configMaps = corev1.SchemeGroupVersion.WithResource("configmaps")
+	secrets    = corev1.SchemeGroupVersion.WithResource("secrets")
+)
+
+// encrypted is hello with system-internal-tls: Serving names the port https.
+func encrypted(generation int64) *v1alpha1.Ingress {
+	ing := service("hello", 0)
+	ing.Generation = generation
+	for _, rule := range ing.Spec.Rules {
+		rule.HTTP.Paths[0].Splits[0].ServicePort = intstr.FromInt32(443)
+	}
+	return ing
+}
+
+// authority is the certificate of one, in PEM.
+func authority(t *testing.T) string {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotAfter: time.Now().Add(time.Hour), IsCA: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+// routingSecret is that of Serving's activator.
+func routingSecret(authority string) *corev1.Secret {
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "routing-serving-certs"},
+		Data:       map[string][]byte{"ca.crt": []byte(authority), "tls.key": []byte("not to be kept")},
+	}
+}
+
+// internal is an installation in which backends can be reached over TLS.
+func internal(data *plane, authority string) []runtime.Object {
+	objects := append(installation(data), crd("backendtlspolicies"), routingSecret(authority))
+	for _, object := range objects {
+		switch object := object.(type) {
+		case *corev1.Namespace:
+			object.UID = "uid-of-namespace"
+		case *corev1.Service:
+			object.UID = types.UID("uid-of-" + object.Name)
+			if object.Name == "hello-00001" {
+				object.Spec.Ports = []corev1.ServicePort{{Name: "http", Port: 80}, {Name: "https", Port: 443}}
+			}
+		}
+	}
+	return objects
+}
+
+// internalWorld also does what a fake API server does not: server-side apply of ConfigMaps.
+func internalWorld(t *testing.T, data *plane, objects ...runtime.Object) *world {
+	t.Helper()
+	w := data.hears(newWorld(t, objects...))
+	versions := &atomic.Int64{}
+	serveVersions(&w.kube.Fake, w.kube.Tracker(), versions)
+	w.kube.PrependReactor("patch", "configmaps", func(action ktesting.Action) (bool, runtime.Object, error) {
+		applied := &corev1.ConfigMap{}
+		if err := json.Unmarshal(action.(ktesting.PatchAction).GetPatch(), applied); err != nil {
+			return true, nil, err
+		}
+		applied.ResourceVersion = strconv.FormatInt(2000+versions.Add(1), 10)
+		return true, applied, w.kube.Tracker().Update(configMaps, applied, applied.Namespace)
+	})
+	return w
+}
+
+// trust is what gateways are told to trust; empty when they are told nothing.
+func (w *world) trust() string {
+	w.Helper()
+	stored, err := w.kube.Tracker().Get(configMaps, "default", "net-gateways-internal-tls")
+	if err != nil {
+		return ""
+	}
+	return stored.(*corev1.ConfigMap).Data["ca.crt"]
+}
+
+func (w *world) policies() []gatewayv1.BackendTLSPolicy {
+	w.Helper()
+	stored, err := w.gateway.Tracker().List(policies, schema.GroupVersion(gatewayv1.GroupVersion).WithKind("BackendTLSPolicy"), "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	return stored.(*gatewayv1.BackendTLSPolicyList).Items
+}
+
+// trustWrites are the writes to ConfigMaps since the last look.
+func (w *world) trustWrites() []string {
+	found := []string{}
+	for _, action := range w.kube.Actions() {
+		if verb := action.GetVerb(); action.GetResource().Resource == "configmaps" && slices.Contains([]string{"create", "patch", "delete"}, verb) {
+			found = append(found, verb)
+		}
+	}
+	w.kube.ClearActions()
+	return found
+}
+
+// backendPorts are those that requests of the external host go to.
+func (w *world) backendPorts() []int32 {
+	found := []int32{}
+	for _, rule := range w.routes()[publicHost].Spec.Rules {
+		for _, ref := range rule.BackendRefs {
+			found = append(found, *ref.Port)
+		}
+	}
+	return found
+}
+
+// update is Serving's write, which does not count.
+func (w *world) update(ing *v1alpha1.Ingress) {
+	w.Helper()
+	ing.Status = w.ingress(ing.Name).Status
+	_, err := w.networking.NetworkingV1alpha1().Ingresses(ing.Namespace).Update(w.Context(), ing, metav1.UpdateOptions{})
+	w.must(err)
+	w.networking.ClearActions()
+}
+
+// TestInternalTLS: B-TLS-4, what makes the gateway speak TLS is written before the routes,
+// once, and belongs to the Service and the namespace. B-TRN-4: nothing is written twice.
+func TestInternalTLS(t *testing.T) {
+	data, known := newPlane(t), authority(t)
+	w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
+	w.reconcile(hello)
+	expect(t, "Writes before the routes", []string{"create backendtlspolicies"}, w.writes())
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+	expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+	expect(t, "Trust", known, w.trust())
+	policy := w.policies()[0]
+	expect(t, "Owner", types.UID("uid-of-hello-00001"), metav1.GetControllerOf(&policy).UID)
+	expect(t, "Port", "https", string(*policy.Spec.TargetRefs[0].SectionName))
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes of a resync", []string{}, append(w.writes(), w.trustWrites()...))
+	name := cluster.RoutingSecret()
+	secret, err := cluster.Get[corev1.Secret](t.Context(), w.r.cluster, cluster.RoutingSecretScope(), name)
+	if err != nil || len(secret.Data) != 1 {
+		t.Errorf("Of the Secret more than its authority is kept: %v %v", secret, err)
+	}
+}
+
+// TestInternalTLSDrifts: B-TRN-6, what somebody takes away or changes of it comes back.
+func TestInternalTLSDrifts(t *testing.T) {
+	data, known := newPlane(t), authority(t)
+	w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.must(w.gateway.Tracker().Delete(policies, "default", "hello-00001-internal-tls"))
+	w.until("the policy is back", func() bool { return len(w.policies()) == 1 })
+	stored, err := w.kube.Tracker().Get(configMaps, "default", "net-gateways-internal-tls")
+	w.must(err)
+	changed := stored.(*corev1.ConfigMap).DeepCopy()
+	changed.Data["ca.crt"], changed.ResourceVersion = "none", changed.ResourceVersion+"0"
+	w.must(w.kube.Tracker().Update(configMaps, changed, "default"))
+	w.until("the authority is back", func() bool { return w.trust() == known })
+}
+
+// TestInternalTLSShared: B-TLS-4, two KIngresses with one backend do not fight over its
+// policy, and the one that stays keeps it.
+func TestInternalTLSShared(t *testing.T) {
+	data := newPlane(t)
+	second := encrypted(1)
+	second.Name, second.UID = "second", "uid-of-second"
+	second.Spec.Rules = second.Spec.Rules[1:]
+	second.Spec.Rules[0].Hosts = []string{tagHost}
+	w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1), second)...)
+	w.until("both are Ready", func() bool { return w.is("hello", "True")() && w.is("second", "True")() })
+	expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
+	w.writes()
+	for range 3 {
+		w.reconcile(hello)
+		w.reconcile(nameOf(second))
+	}
+	expect(t, "Writes", []string{}, append(w.writes(), w.trustWrites()...))
+	w.update(service("hello", 0))
+	w.until("hello is plain", func() bool { return slices.Equal(w.backendPorts(), []int32{80, 80}) })
+	w.reconcile(hello)
+	expect(t, "Policies", 1, len(w.policies()))
+}
+
+// TestAuthorityRotates: B-TLS-4, a new authority is carried along by one write, and hello
+// stays Ready. What is trusted stays while the Secret is gone for a moment.
+func TestAuthorityRotates(t *testing.T) {
+	data, first, second := newPlane(t), authority(t), authority(t)
+	w := internalWorld(t, data, append(internal(data, first), encrypted(1))...)
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.writes()
+	w.trustWrites()
+	w.must(w.kube.Tracker().Delete(secrets, "knative-serving", "routing-serving-certs"))
+	w.must(w.kube.Tracker().Add(routingSecret(second)))
+	w.until("the new authority is trusted", func() bool { return w.trust() == second })
+	w.reconcile(hello)
+	expect(t, "Writes of ConfigMaps", []string{"patch"}, w.trustWrites())
+	expect(t, "Other writes", []string{}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+}
+
+// TestInternalTLSSwitchedOn: B-TLS-4, B-RDY-3, requests go on to the plain port until the
+// other one answers through the gateway. Switched off, what was made for it goes.
+func TestInternalTLSSwitchedOn(t *testing.T) {
+	data := newPlane(t)
+	w := internalWorld(t, data, append(internal(data, authority(t)), service("hello", 0))...)
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+	data.breaks("hello-00001")
+	w.update(encrypted(2))
+	w.until("the other port is asked for", func() bool { return slices.Contains(w.backendPorts(), 443) })
+	if !slices.Equal(w.backendPorts(), []int32{80, 80, 443}) {
+		t.Error("Requests went to a port of which nobody knows that it answers:", w.backendPorts())
+	}
+	data.breaks()
+	w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
+	expect(t, "Ports", []int32{443, 443}, w.backendPorts())
+
+	plain := service("hello", 0)
+	plain.Generation = 3
+	w.update(plain)
+	w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 3 })
+	w.reconcile(hello)
+	expect(t, "Policies", 0, len(w.policies()))
+	expect(t, "Trust", "", w.trust())
+}
+
+// TestInternalTLSGoes: B-TLS-4, nothing is left of it when the last KIngress of a namespace
+// that asks for it goes; its policies go with their Services.
+func TestInternalTLSGoes(t *testing.T) {
+	data := newPlane(t)
+	w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1))...)
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
+	w.until("the ConfigMap is gone", func() bool { return w.trust() == "" })
+}
+
+// TestInternalTLSImpossible: B-TLS-4, B-RDY-6, the condition names what is missing, requests
+// go where they went before and never in the clear to a port that asks for TLS, and the
+// cure needs no action.
+func TestInternalTLSImpossible(t *testing.T) {
+	const wanted = "spec.rules[1].http.paths[0].splits[0].servicePort: Service default/hello-00001 is to be reached over TLS (system-internal-tls in ConfigMap config-network), but "
+	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "net-gateways-internal-tls"}, Data: map[string]string{"ca.crt": "mine"}}
+	for name, c := range map[string]struct {
+		without func(runtime.Object) bool
+		with    []runtime.Object
+		ready   string
+		cure    func(*world, string)
+	}{
+		"kind": {
+			without: func(object runtime.Object) bool {
+				found, ok := object.(*metav1.PartialObjectMetadata)
+				return ok && strings.HasPrefix(found.Name, "backendtlspolicies")
+			},
+			ready: "False Unsupported: " + wanted + "CustomResourceDefinition backendtlspolicies.gateway.networking.k8s.io does not exist: install the Gateway API, v1.4.0 or newer",
+			cure:  func(w *world, _ string) { w.store(crd("backendtlspolicies")) },
+		},
+		"authority": {
+			without: func(object runtime.Object) bool { _, ok := object.(*corev1.Secret); return ok },
+			ready: "Unknown RefsNotResolved: " + wanted + "Secret knative-serving/routing-serving-certs does not exist, and no ConfigMap beside it with the label " +
+				"networking.knative.dev/trust-bundle has one either: put the authority into one of them",
+			cure: func(w *world, authority string) { w.store(routingSecret(authority)) },
+		},
+		"somebody else's ConfigMap": {
+			without: func(runtime.Object) bool { return false },
+			with:    []runtime.Object{foreign},
+			ready:   "False NotOwned: ConfigMap default/net-gateways-internal-tls exists and belongs to no controller: rename or delete it",
+			cure: func(w *world, _ string) {
+				expect(t, "Somebody else's ConfigMap", "mine", w.trust())
+				w.must(w.kube.Tracker().Delete(configMaps, "default", foreign.Name))
+				w.impl.EnqueueKey(hello)
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, known := newPlane(t), authority(t)
+			objects := append(slices.DeleteFunc(internal(data, known), c.without), c.with...)
+			w := internalWorld(t, data, append(objects, service("hello", 0))...)
+			w.until("hello is Ready", w.is("hello", "True"))
+			w.writes()
+			w.update(encrypted(2))
+			w.until("hello says why not", func() bool {
+				w.clock.SetTime(w.clock.Now().Add(time.Second))
+				w.impl.EnqueueKey(hello)
+				return w.ingress("hello").Status.ObservedGeneration == 2
+			})
+			ready, _, _ := strings.Cut(w.conditions("hello")["Ready"], "; spec.rules")
+			expect(t, "Ready", c.ready, ready)
+			expect(t, "Ports", []int32{80, 80}, w.backendPorts())
+			expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+			c.cure(w, known)
+			w.until("hello is Ready", w.is("hello", "True"))
+			expect(t, "Ports after the cure", []int32{443, 443}, w.backendPorts())
+		})
+	}
+}
