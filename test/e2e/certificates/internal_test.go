@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package certificates
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/rand"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+)
+
+// The ports of clients' requests, which are plain here: of the Gateway's Service, and of
+// Envoy's container behind it.
+const gatewayPort, envoyPort = 80, 10080
+
+// securePort is that of activator and queue-proxies.
+const securePort = 8112
+
+// The Services of these tests: one whose requests go straight to its pods, one whose requests
+// all go by activator, and one that speaks HTTP/2.
+var internalServices = []fixture.Service{
+	{Name: "direct", Image: fixture.Runtime, Revision: map[string]string{"autoscaling.knative.dev/target-burst-capacity": "0"}},
+	{Name: "queued", Image: fixture.Runtime, Revision: map[string]string{"autoscaling.knative.dev/target-burst-capacity": "-1"}},
+	{Name: "h2c", Image: fixture.Runtime, Port: "h2c", Revision: map[string]string{"autoscaling.knative.dev/target-burst-capacity": "-1"}},
+}
+
+// B-TLS-4, B-RDY-3: system-internal-tls is switched on while requests go on. Afterwards no
+// request and no answer can be read anywhere behind the Gateway, on the way by activator or
+// straight to the pods, and containers are spoken to in the protocol of their port. The way
+// from the client to the Gateway is plain here and left out.
+func TestSystemInternalTLS_BTLS4(t *testing.T) {
+	t.Cleanup(func() { restartActivator(t) }) // when config-network is as it was
+	space, loads := world.Space(t, nil), []*cluster.Load{}
+	for _, service := range internalServices {
+		space.KService(t, service)
+	}
+	for _, service := range internalServices {
+		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
+		if found := overhear(t, space, service.Name, nil); len(found) == 0 {
+			t.Fatalf("%s: nothing can be read without TLS either: the test could not fail", service.Name)
+		}
+		loads = append(loads, cluster.StartLoad(t, world.Blue, space.ExternalHost(service.Name), 100*time.Millisecond))
+	}
+	cluster.Secrets.Await(t, world.Cluster, cluster.SystemNamespace, "routing-serving-certs", cluster.Minutes, issued)
+	setConfig(t, "config-network", map[string]string{"system-internal-tls": "Enabled"})
+	restartActivator(t)
+	for i, service := range internalServices {
+		awaitSecure(t, space, service.Name)
+		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
+		loads[i].StopAllAnswered(t, 200, 20)
+	}
+	envoy := addresses(t, "", "gateway.envoyproxy.io/owning-gateway-name=blue")
+	activator := addresses(t, cluster.SystemNamespace, "app=activator")
+	for _, service := range internalServices {
+		way := func(tap *cluster.Wiretap) bool {
+			pods := addresses(t, space.Name, "serving.knative.dev/service="+service.Name)
+			if service.Name == "direct" {
+				return tap.Talked(envoy, pods, securePort)
+			}
+			return tap.Talked(envoy, activator, securePort) && tap.Talked(activator, pods, securePort)
+		}
+		if found := overhear(t, space, service.Name, way); len(found) > 0 {
+			t.Errorf("%s: readable on %v", service.Name, found)
+		}
+	}
+	authorityIsCarriedAlong(t, space)
+}
+
+// overhear sends requests with a marker, which the answers repeat, until they have gone the
+// way that is given. It returns where the marker could be read behind the Gateway.
+func overhear(t *testing.T, space *fixture.Space, name string, way func(*cluster.Wiretap) bool) []string {
+	t.Helper()
+	marker := "net-gateways-" + rand.String(20)
+	tap, stop := cluster.StartWiretap(t, marker)
+	defer stop()
+	asked := 0
+	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(name), Header: map[string]string{"X-Marker": marker}, Wrong: func(answer cluster.Answer) error {
+		asked++
+		tap.AwaitClear(t, envoyPort, asked)
+		report := struct{ Request struct{ ProtoMajor int } }{}
+		if err := json.Unmarshal([]byte(answer.Body), &report); err != nil || !strings.Contains(answer.Body, marker) {
+			return fmt.Errorf("the answer does not repeat the request: %w", err)
+		}
+		if wanted := map[bool]int{false: 1, true: 2}[name == "h2c"]; report.Request.ProtoMajor != wanted {
+			return fmt.Errorf("the container was asked in HTTP/%d, want HTTP/%d", report.Request.ProtoMajor, wanted)
+		}
+		if asked < 5 || way != nil && !way(tap) {
+			return errors.New("requests have not gone the way that they should")
+		}
+		return nil
+	}}, cluster.Minutes)
+	return tap.InClear(gatewayPort, envoyPort)
+}
+
+// authorityIsCarriedAlong: B-TLS-4, a further authority that Serving is told to trust is trusted
+// by gateways within seconds, and not any more when it goes. Requests do not notice.
+func authorityIsCarriedAlong(t *testing.T, space *fixture.Space) {
+	t.Helper()
+	load := cluster.StartLoad(t, world.Blue, space.ExternalHost("queued"), 20*time.Millisecond)
+	data, err := fixture.Authority(t).Issue("further.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	further := string(data[corev1.TLSCertKey])
+	bundle := &corev1.ConfigMap{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: cluster.SystemNamespace, Name: "e2e-" + space.Name, Labels: map[string]string{"networking.knative.dev/trust-bundle": "true"},
+		},
+		Data: map[string]string{"further.pem": further},
+	}
+	cluster.ConfigMaps.Create(t, world.Cluster, bundle)
+	trusts := func(wanted bool) func(*corev1.ConfigMap) error {
+		return func(cm *corev1.ConfigMap) error {
+			if cm == nil || strings.Contains(cm.Data["ca.crt"], further) != wanted {
+				return fmt.Errorf("want the further authority in it: %t", wanted)
+			}
+			return nil
+		}
+	}
+	begin := time.Now()
+	cluster.ConfigMaps.Await(t, world.Cluster, space.Name, "net-gateways-internal-tls", cluster.Seconds, trusts(true))
+	t.Logf("a further authority after %s", time.Since(begin).Round(time.Millisecond))
+	cluster.ConfigMaps.Delete(t, world.Cluster, bundle.Namespace, bundle.Name)
+	cluster.ConfigMaps.Await(t, world.Cluster, space.Name, "net-gateways-internal-tls", cluster.Seconds, trusts(false))
+	load.StopAllAnswered(t, 200, 100)
+}
+
+// awaitSecure waits until all requests for a Service go to ports that speak TLS.
+func awaitSecure(t *testing.T, space *fixture.Space, name string) {
+	t.Helper()
+	cluster.HTTPRoutes.Await(t, world.Cluster, space.Name, space.ExternalHost(name), cluster.Minutes, func(route *gatewayv1.HTTPRoute) error {
+		if route == nil {
+			return errors.New("does not exist")
+		}
+		for _, rule := range route.Spec.Rules {
+			for _, ref := range rule.BackendRefs {
+				if *ref.Port != 443 {
+					return fmt.Errorf("a rule leads to port %d of %s", *ref.Port, ref.Name)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// restartActivator: whether it speaks TLS it decides when it starts.
+func restartActivator(t *testing.T) {
+	t.Helper()
+	cluster.Deployments.Update(t, world.Cluster, cluster.SystemNamespace, "activator", func(deployment *appsv1.Deployment) {
+		if deployment.Spec.Template.Annotations == nil {
+			deployment.Spec.Template.Annotations = map[string]string{}
+		}
+		deployment.Spec.Template.Annotations["net-gateways/restarted-for"] = rand.String(8)
+	})
+	if _, err := cluster.Deployments.TryAwait(context.Background(), world.Cluster, cluster.SystemNamespace, "activator", cluster.Minutes, fixture.RolledOut); err != nil {
+		t.Fatal("activator: ", err)
+	}
+}
+
+func issued(secret *corev1.Secret) error {
+	if secret == nil || len(secret.Data["ca.crt"]) == 0 {
+		return errors.New("has no ca.crt: hack/acme first")
+	}
+	return nil
+}
+
+// addresses are those of pods that are not ending.
+func addresses(t *testing.T, namespace, selector string) []string {
+	t.Helper()
+	pods, err := cluster.Pods.List(t.Context(), world.Cluster, namespace, metav1.ListOptions{LabelSelector: selector})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := []string{}
+	for _, pod := range pods {
+		if pod.DeletionTimestamp == nil && pod.Status.PodIP != "" {
+			found = append(found, pod.Status.PodIP)
+		}
+	}
+	return found
+}
