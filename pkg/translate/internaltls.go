@@ -127,9 +127,17 @@ func (t internalTLS) note(backend Backend, gateway Gateway) {
 		t.report.gap(Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
 			Detail: fmt.Sprintf("certificates are checked for the name %s, which the backends of all namespaces have", commonName)})
 	}
+	if port.AppProtocol == nil && slices.ContainsFunc(service.Spec.Ports, speaksHTTP2) {
+		t.report.gap(Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
+			Detail: "the port has no appProtocol, though another one of the Service speaks HTTP/2: over TLS the gateway chooses the version of HTTP"})
+	}
 	for _, problem := range t.in.Trust.Problems {
 		t.report.gap(problem)
 	}
+}
+
+func speaksHTTP2(port corev1.ServicePort) bool {
+	return port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol)
 }
 
 // backendTLSPolicy makes gateways speak TLS to one port of a Service; its others stay as
