@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"go.uber.org/zap/zapcore"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/clock"
 	networkingclient "knative.dev/networking/pkg/client/injection/client"
@@ -75,10 +74,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 
 		listenerSetApplier: apply.ListenerSets(clients.Gateway),
 		listenerSets:       watch.NewRecent[*gatewayv1.ListenerSet](),
-		policyApplier:      apply.BackendTLSPolicies(clients.Gateway),
-		policies:           watch.NewRecent[*gatewayv1.BackendTLSPolicy](),
-		trustApplier:       apply.ConfigMaps(clients.Kube),
-		trusts:             watch.NewRecent[*corev1.ConfigMap](),
+		internal:           newInternalTLS(clients),
 		ingresses:          watch.NewRecent[*v1alpha1.Ingress](),
 	}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {

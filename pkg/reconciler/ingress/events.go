@@ -43,9 +43,9 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Shown(object)
 	case *gatewayv1.BackendTLSPolicy:
-		e.r.policies.Shown(object)
+		e.r.internal.policies.Shown(object)
 	case *corev1.ConfigMap:
-		e.r.trusts.Shown(object)
+		e.r.internal.trusts.Shown(object)
 	}
 }
 
@@ -63,9 +63,9 @@ func (e *clusterEvents) OnDelete(object any) {
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Forget(object.UID)
 	case *gatewayv1.BackendTLSPolicy:
-		e.r.policies.Forget(object.UID)
+		e.r.internal.policies.Forget(object.UID)
 	case *corev1.ConfigMap:
-		e.r.trusts.Forget(object.UID)
+		e.r.internal.trusts.Forget(object.UID)
 	}
 	e.happened(nil, object)
 }

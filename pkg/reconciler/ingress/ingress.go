@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -52,9 +51,7 @@ type Reconciler struct {
 	prober     *prober.Prober
 
 	listenerSetApplier *apply.Applier[*gatewayv1.ListenerSet]
-	policyApplier      *apply.Applier[*gatewayv1.BackendTLSPolicy]
-	trustApplier       *apply.Applier[*corev1.ConfigMap]
-	trustLock          sync.Mutex
+	internal           *internalTLS
 
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
@@ -66,8 +63,6 @@ type Reconciler struct {
 	routes    *watch.Recent[*gatewayv1.HTTPRoute]
 
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
-	policies     *watch.Recent[*gatewayv1.BackendTLSPolicy]
-	trusts       *watch.Recent[*corev1.ConfigMap]
 
 	ingresses *watch.Recent[*v1alpha1.Ingress]
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,6 +23,23 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
+
+// internalTLS writes what TLS to Knative's own backends needs, and remembers it until the
+// informers show it.
+type internalTLS struct {
+	policyApplier *apply.Applier[*gatewayv1.BackendTLSPolicy]
+	policies      *watch.Recent[*gatewayv1.BackendTLSPolicy]
+	trustApplier  *apply.Applier[*corev1.ConfigMap]
+	trusts        *watch.Recent[*corev1.ConfigMap]
+	lock          sync.Mutex // of the ConfigMaps, each of which several KIngresses want
+}
+
+func newInternalTLS(clients cluster.Clients) *internalTLS {
+	return &internalTLS{
+		policyApplier: apply.BackendTLSPolicies(clients.Gateway), policies: watch.NewRecent[*gatewayv1.BackendTLSPolicy](),
+		trustApplier: apply.ConfigMaps(clients.Kube), trusts: watch.NewRecent[*corev1.ConfigMap](),
+	}
+}
 
 // gatherInternalTLS reads what TLS to Knative's own backends needs, and what of it is
 // there. For who does not ask for it that is nothing but leftovers.
@@ -74,11 +92,11 @@ func (r *Reconciler) gatherPolicies(ctx context.Context, seen *observed) error {
 		}
 		shown := map[types.UID]bool{}
 		for _, object := range stored {
-			policy := r.policies.Newest(object.(*gatewayv1.BackendTLSPolicy))
+			policy := r.internal.policies.Newest(object.(*gatewayv1.BackendTLSPolicy))
 			shown[policy.UID] = true
 			seen.policies[policy.Name] = policy
 		}
-		for _, policy := range r.policies.Unseen(shown, func(policy *gatewayv1.BackendTLSPolicy) bool { return metav1.IsControlledBy(policy, service) }) {
+		for _, policy := range r.internal.policies.Unseen(shown, func(policy *gatewayv1.BackendTLSPolicy) bool { return metav1.IsControlledBy(policy, service) }) {
 			seen.policies[policy.Name] = policy
 			seen.unseen = watch.UnseenFor
 		}
@@ -111,7 +129,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 			continue
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.policies)), wanted[service.UID])
-		applied, err := r.policyApplier.Apply(ctx, service, changes)
+		applied, err := r.internal.policyApplier.Apply(ctx, service, changes)
 		r.notePolicies(seen, applied.Writes)
 		wait, refused, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(refused, applied.Refusals...), append(errs, err)
 	}
@@ -127,11 +145,11 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 func (r *Reconciler) notePolicies(seen *observed, writes []apply.Write[*gatewayv1.BackendTLSPolicy]) {
 	for _, write := range writes {
 		if write.Verb == apply.Deleted {
-			r.policies.Forget(write.Object.UID)
+			r.internal.policies.Forget(write.Object.UID)
 			delete(seen.policies, write.Object.Name)
 			continue
 		}
-		r.policies.Wrote(write.Object)
+		r.internal.policies.Wrote(write.Object)
 		seen.policies[write.Object.Name] = write.Object
 	}
 	announceWrites(r, seen.ingress, "BackendTLSPolicy", writes)

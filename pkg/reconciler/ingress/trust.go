@@ -23,9 +23,9 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 		return nil, err
 	}
 	if stored != nil {
-		return r.trusts.Newest(stored), nil
+		return r.internal.trusts.Newest(stored), nil
 	}
-	for _, written := range r.trusts.Unseen(nil, func(written *corev1.ConfigMap) bool { return written.Namespace == namespace }) {
+	for _, written := range r.internal.trusts.Unseen(nil, func(written *corev1.ConfigMap) bool { return written.Namespace == namespace }) {
 		return written, nil
 	}
 	return nil, nil
@@ -34,8 +34,8 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 // applyTrust writes the ConfigMap of a namespace. Its KIngresses are reconciled side by
 // side and want the same one: one of them writes it.
 func (r *Reconciler) applyTrust(ctx context.Context, namespace metav1.Object, desired *corev1.ConfigMap) (apply.Result[*corev1.ConfigMap], error) {
-	r.trustLock.Lock()
-	defer r.trustLock.Unlock()
+	r.internal.lock.Lock()
+	defer r.internal.lock.Unlock()
 	stored, err := r.storedTrust(ctx, namespace.GetName())
 	if err != nil {
 		return apply.Result[*corev1.ConfigMap]{}, err
@@ -44,9 +44,9 @@ func (r *Reconciler) applyTrust(ctx context.Context, namespace metav1.Object, de
 	if stored != nil {
 		current = append(current, stored)
 	}
-	applied, err := r.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, current, []*corev1.ConfigMap{desired}))
+	applied, err := r.internal.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, current, []*corev1.ConfigMap{desired}))
 	for _, write := range applied.Writes {
-		r.trusts.Wrote(write.Object)
+		r.internal.trusts.Wrote(write.Object)
 	}
 	return applied, err
 }
@@ -71,7 +71,7 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string) error {
 	if err != nil || stored == nil {
 		return err
 	}
-	_, err = r.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, []*corev1.ConfigMap{stored}, nil))
-	r.trusts.Forget(stored.UID)
+	_, err = r.internal.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, []*corev1.ConfigMap{stored}, nil))
+	r.internal.trusts.Forget(stored.UID)
 	return err
 }
