@@ -12,6 +12,9 @@
 // a host that has one are attached to it besides the Gateway, and to it alone once HTTP is
 // redirected: that is then an HTTPRoute of its own (redirect.go).
 //
+// What system-internal-tls asks for becomes BackendTLSPolicies and one ConfigMap with whom
+// to trust (internaltls.go, trust.go). These belong to Services and the namespace.
+//
 // The package is pure: values in, values out. It knows no client, lister, logger,
 // context or clock, and it never changes its input. What a gateway cannot do is
 // returned as a Gap, what cannot be translated at all as a Refusal. A rule that cannot
