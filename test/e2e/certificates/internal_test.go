@@ -5,6 +5,7 @@
 package certificates
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/rand"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
@@ -40,8 +42,9 @@ var internalServices = []fixture.Service{
 
 // B-TLS-4, B-RDY-3: system-internal-tls is switched on while requests go on. Afterwards no
 // request and no answer can be read anywhere behind the Gateway, on the way by activator or
-// straight to the pods, and containers are spoken to in the protocol of their port. The way
-// from the client to the Gateway is plain here and left out.
+// straight to the pods. The way from the client to the Gateway is plain here and left out.
+// Containers are spoken to in HTTP/1.1 unless their port says otherwise; Serving does not say
+// so of the port for TLS, and the condition tells.
 func TestSystemInternalTLS_BTLS4(t *testing.T) {
 	t.Cleanup(func() { restartActivator(t) }) // when config-network is as it was
 	space, loads := world.Space(t, nil), []*cluster.Load{}
@@ -50,7 +53,7 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 	}
 	for _, service := range internalServices {
 		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
-		if found := overhear(t, space, service.Name, nil); len(found) == 0 {
+		if found := overhear(t, space, service.Name, want{http: map[string]int{"h2c": 2}[service.Port]}); len(found) == 0 {
 			t.Fatalf("%s: nothing can be read without TLS either: the test could not fail", service.Name)
 		}
 		loads = append(loads, cluster.StartLoad(t, world.Blue, space.ExternalHost(service.Name), 100*time.Millisecond))
@@ -73,16 +76,27 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 			}
 			return tap.Talked(envoy, activator, securePort) && tap.Talked(activator, pods, securePort)
 		}
-		if found := overhear(t, space, service.Name, way); len(found) > 0 {
+		if found := overhear(t, space, service.Name, want{way: way}); len(found) > 0 {
 			t.Errorf("%s: readable on %v", service.Name, found)
 		}
+	}
+	http2 := cluster.KIngresses.Get(t, world.Cluster, space.Name, "h2c").Status.GetCondition(v1alpha1.IngressConditionNetworkConfigured)
+	if !http2.IsTrue() || !strings.Contains(http2.Message, "over TLS the gateway chooses the version of HTTP") {
+		t.Errorf("h2c: %+v", http2)
 	}
 	authorityIsCarriedAlong(t, space)
 }
 
+// want is what requests should be like behind the Gateway: the version of HTTP in which the
+// container is spoken to, 1 if it is not said, and the way that they go.
+type want struct {
+	http int
+	way  func(*cluster.Wiretap) bool
+}
+
 // overhear sends requests with a marker, which the answers repeat, until they have gone the
 // way that is given. It returns where the marker could be read behind the Gateway.
-func overhear(t *testing.T, space *fixture.Space, name string, way func(*cluster.Wiretap) bool) []string {
+func overhear(t *testing.T, space *fixture.Space, name string, want want) []string {
 	t.Helper()
 	marker := "net-gateways-" + rand.String(20)
 	tap, stop := cluster.StartWiretap(t, marker)
@@ -95,10 +109,10 @@ func overhear(t *testing.T, space *fixture.Space, name string, way func(*cluster
 		if err := json.Unmarshal([]byte(answer.Body), &report); err != nil || !strings.Contains(answer.Body, marker) {
 			return fmt.Errorf("the answer does not repeat the request: %w", err)
 		}
-		if wanted := map[bool]int{false: 1, true: 2}[name == "h2c"]; report.Request.ProtoMajor != wanted {
-			return fmt.Errorf("the container was asked in HTTP/%d, want HTTP/%d", report.Request.ProtoMajor, wanted)
+		if wanted := cmp.Or(want.http, 1); report.Request.ProtoMajor != wanted {
+			return fmt.Errorf("the container was spoken to in HTTP/%d, want HTTP/%d", report.Request.ProtoMajor, wanted)
 		}
-		if asked < 5 || way != nil && !way(tap) {
+		if asked < 5 || want.way != nil && !want.way(tap) {
 			return errors.New("requests have not gone the way that they should")
 		}
 		return nil
