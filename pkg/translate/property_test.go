@@ -33,7 +33,7 @@ var (
 	someValues     = mostly([]string{"one", "two", "override", "%REQ(:path)%"}, "", "line\nbreak", " spaces ", "ä")
 	someServices   = mostly([]string{"one", "two", "alias", "outside", "absent"}, "Not_A_Name", "")
 	someNamespaces = mostly([]string{"", "default", "elsewhere"}, "Not_A_Namespace")
-	somePorts      = mostly([]intstr.IntOrString{intstr.FromInt32(80), intstr.FromInt32(8080), intstr.FromString("http")},
+	somePorts      = mostly([]intstr.IntOrString{intstr.FromInt32(80), intstr.FromInt32(8080), intstr.FromInt32(443), intstr.FromString("http"), intstr.FromString("https")},
 		intstr.FromInt32(0), intstr.FromInt32(-1), intstr.FromInt32(70000), intstr.FromString("absent"), intstr.IntOrString{})
 	somePercents   = mostly([]int{0, 0, 1, 50, 100}, -1, 101, 1<<40)
 	someVisibility = mostly([]v1alpha1.IngressVisibility{"", "ExternalIP", "ClusterLocal", "ClusterLocal"}, "Nonsense")
@@ -121,6 +121,7 @@ func inputGen() *rapid.Generator[translate.Input] {
 			Services: map[types.NamespacedName]*corev1.Service{},
 			Mapped:   map[string]*v1alpha1.Ingress{},
 			Lost:     sets.New[translate.HostAt](),
+			Trust:    translate.Trust{Namespace: &metav1.ObjectMeta{Name: "default", UID: "default"}, Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
 		}
 		for _, visibility := range visibilities {
 			in.Gateways[visibility] = translate.Gateway{
@@ -129,8 +130,8 @@ func inputGen() *rapid.Generator[translate.Input] {
 			}
 		}
 		for name, target := range map[string]string{"one": "", "two": "", "alias": "one.default.svc.cluster.local", "outside": "www.example.org"} {
-			service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}}
-			service.Spec.Ports = []corev1.ServicePort{{Name: "http", Port: 80}}
+			service := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name, UID: types.UID(name)}}
+			service.Spec.Ports = []corev1.ServicePort{{Name: "http", Port: 80}, {Name: "https", Port: 443}}
 			if target != "" {
 				service.Spec = corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, ExternalName: target}
 			}
@@ -155,6 +156,10 @@ func TestAnyIngress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	policies, err := backendTLSPolicyCRD()
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		in := inputGen().Draw(t, "input")
 		before := inputCopy(in)
@@ -175,6 +180,14 @@ func TestAnyIngress(t *testing.T) {
 				t.Errorf("ListenerSet %s: %v", set.Name, err)
 			}
 		}
+		for _, policy := range desired.Policies {
+			if err := policies.admitPolicy(policy); err != nil {
+				t.Errorf("BackendTLSPolicy %s: %v", policy.Name, err)
+			}
+		}
+		if host := written(desired); host != "" {
+			t.Errorf("Host %s is written and withheld", host)
+		}
 		if err := sound(in, desired); err != nil {
 			t.Error(err)
 		}
@@ -183,6 +196,19 @@ func TestAnyIngress(t *testing.T) {
 		}
 		sameForHostsInAnyOrder(t, before, desired)
 	})
+}
+
+// written finds a host that has an HTTPRoute though its backends cannot be reached over TLS
+// (B-TLS-4).
+func written(desired translate.Desired) string {
+	for _, route := range desired.Routes {
+		for _, host := range route.Object.Spec.Hostnames {
+			if desired.Withheld.Has(translate.HostAt{Visibility: route.Visibility, Host: string(host)}) {
+				return string(host)
+			}
+		}
+	}
+	return ""
 }
 
 // sameForHostsInAnyOrder compares what hosts are asked to do: the hash covers the
