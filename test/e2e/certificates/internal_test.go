@@ -17,6 +17,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/rand"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -40,14 +41,16 @@ var internalServices = []fixture.Service{
 	{Name: "h2c", Image: fixture.Runtime, Port: "h2c", Revision: map[string]string{"autoscaling.knative.dev/target-burst-capacity": "-1"}},
 }
 
-// B-TLS-4, B-RDY-3: system-internal-tls is switched on while requests go on. Afterwards no
-// request and no answer can be read anywhere behind the Gateway, on the way by activator or
-// straight to the pods. The way from the client to the Gateway is plain here and left out.
+// B-TLS-4: once system-internal-tls is switched on no request and no answer can be read
+// anywhere behind the Gateway, on the way by activator or straight to the pods. The way from
+// the client to the Gateway is plain here and left out. Rollouts lose nothing (B-RDY-3); what
+// is lost by switching on is between Serving's new activator and pods from before.
+//
 // Containers are spoken to in HTTP/1.1 unless their port says otherwise; Serving does not say
 // so of the port for TLS, and the condition tells.
 func TestSystemInternalTLS_BTLS4(t *testing.T) {
 	t.Cleanup(func() { restartActivator(t) }) // when config-network is as it was
-	space, loads := world.Space(t, nil), []*cluster.Load{}
+	space := world.Space(t, nil)
 	for _, service := range internalServices {
 		space.KService(t, service)
 	}
@@ -56,15 +59,13 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 		if found := overhear(t, space, service.Name, want{http: map[string]int{"h2c": 2}[service.Port]}); len(found) == 0 {
 			t.Fatalf("%s: nothing can be read without TLS either: the test could not fail", service.Name)
 		}
-		loads = append(loads, cluster.StartLoad(t, world.Blue, space.ExternalHost(service.Name), 100*time.Millisecond))
 	}
 	cluster.Secrets.Await(t, world.Cluster, cluster.SystemNamespace, "routing-serving-certs", cluster.Minutes, issued)
 	setConfig(t, "config-network", map[string]string{"system-internal-tls": "Enabled"})
 	restartActivator(t)
-	for i, service := range internalServices {
+	for _, service := range internalServices {
 		awaitSecure(t, space, service.Name)
 		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
-		loads[i].StopAllAnswered(t, 200, 20)
 	}
 	envoy := addresses(t, "", "gateway.envoyproxy.io/owning-gateway-name=blue")
 	activator := addresses(t, cluster.SystemNamespace, "app=activator")
@@ -85,6 +86,7 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 		t.Errorf("h2c: %+v", http2)
 	}
 	authorityIsCarriedAlong(t, space)
+	rolloutLosesNothing(t, space, "direct", "queued")
 }
 
 // want is what requests should be like behind the Gateway: the version of HTTP in which the
@@ -151,6 +153,25 @@ func authorityIsCarriedAlong(t *testing.T, space *fixture.Space) {
 	cluster.ConfigMaps.Delete(t, world.Cluster, bundle.Namespace, bundle.Name)
 	cluster.ConfigMaps.Await(t, world.Cluster, space.Name, "net-gateways-internal-tls", cluster.Seconds, trusts(false))
 	load.StopAllAnswered(t, 200, 100)
+}
+
+// rolloutLosesNothing: B-RDY-3, also over TLS requests move to a new Revision without a loss.
+func rolloutLosesNothing(t *testing.T, space *fixture.Space, names ...string) {
+	t.Helper()
+	loads := []*cluster.Load{}
+	for _, name := range names {
+		loads = append(loads, cluster.StartLoad(t, world.Blue, space.ExternalHost(name), 20*time.Millisecond))
+		cluster.KServices.Update(t, world.Cluster, space.Name, name, func(service *cluster.Object) {
+			if err := unstructured.SetNestedField(*service, "2", "spec", "template", "metadata", "annotations", "e2e/revision"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for i, name := range names {
+		space.AwaitKServiceReady(t, name, cluster.Minutes)
+		awaitSecure(t, space, name)
+		loads[i].StopAllAnswered(t, 200, 100)
+	}
 }
 
 // awaitSecure waits until all requests for a Service go to ports that speak TLS.
