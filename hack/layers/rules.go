@@ -29,6 +29,7 @@ var purePackages = map[string][]string{
 // pureFiles are the pure half of packages that are not.
 var pureFiles = []string{
 	"pkg/apply/kinds.go",
+	"pkg/apply/listenerplan.go",
 	"pkg/apply/ownership.go",
 	"pkg/apply/plan.go",
 	"pkg/apply/refusal.go",

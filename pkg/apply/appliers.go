@@ -6,6 +6,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/kubernetes"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 )
 
@@ -18,6 +19,13 @@ func HTTPRoutes(clients gatewayclientset.Interface) *Applier[*gatewayv1.HTTPRout
 func ListenerSets(clients gatewayclientset.Interface) *Applier[*gatewayv1.ListenerSet] {
 	return &Applier[*gatewayv1.ListenerSet]{func(namespace string) client[*gatewayv1.ListenerSet] {
 		return clients.GatewayV1().ListenerSets(namespace)
+	}}
+}
+
+// ReferenceGrants writes ReferenceGrants.
+func ReferenceGrants(clients gatewayclientset.Interface) *Applier[*gatewayv1beta1.ReferenceGrant] {
+	return &Applier[*gatewayv1beta1.ReferenceGrant]{func(namespace string) client[*gatewayv1beta1.ReferenceGrant] {
+		return clients.GatewayV1beta1().ReferenceGrants(namespace)
 	}}
 }
 

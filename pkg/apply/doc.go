@@ -8,7 +8,9 @@
 // not control is never changed or deleted (SPEC B-TRN-5). apply.go does the writes:
 // a new object is created, so that nothing of others is ever merged into; an
 // existing one is changed by server-side apply under our own field manager, so that
-// labels, annotations and fields of others survive (SPEC B-TRN-6).
+// labels, annotations and fields of others survive (SPEC B-TRN-6). listeners.go alone writes
+// to objects of others: a KIngress's listeners onto their Gateway, under a field manager of
+// each KIngress's own.
 //
 // It does not know why an object is wanted. What comes next: pkg/prober proves that
 // what was written is served.

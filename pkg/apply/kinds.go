@@ -6,13 +6,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 )
 
 // Object is one of the kinds that we write. A kind more is named here and in kindOf, and
 // gets a constructor of its Applier.
 type Object interface {
 	metav1.Object
-	*gatewayv1.HTTPRoute | *gatewayv1.ListenerSet | *gatewayv1.BackendTLSPolicy | *corev1.ConfigMap
+	*gatewayv1.HTTPRoute | *gatewayv1.ListenerSet | *gatewayv1.BackendTLSPolicy | *gatewayv1beta1.ReferenceGrant | *corev1.ConfigMap
 }
 
 // kind is what writing an object depends on.
@@ -46,6 +47,10 @@ func kindOf(object metav1.Object) kind {
 		return kind{version: gatewayAPI, name: "BackendTLSPolicy", whole: []any{object.Spec.TargetRefs, object.Spec.Validation}}
 	case *corev1.ConfigMap:
 		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: []any{object.Data[trustKey]}}
+	case *gatewayv1beta1.ReferenceGrant: // v1 is not served by every release that we support
+		return kind{version: gatewayv1beta1.GroupVersion.String(), name: "ReferenceGrant", whole: []any{object.Spec.From, object.Spec.To}}
+	case *gatewayv1.Gateway:
+		return kind{version: gatewayAPI, name: "Gateway"}
 	}
 	return kind{} // Object admits no other
 }

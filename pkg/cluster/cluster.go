@@ -34,6 +34,7 @@ func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandle
 var (
 	OurRoutes         = watch.Scope{Kind: HTTPRoutes, Labels: networking.IngressLabelKey}
 	OurListenerSets   = watch.Scope{Kind: ListenerSets, Labels: networking.IngressLabelKey}
+	OurGrants         = watch.Scope{Kind: ReferenceGrants, Labels: networking.IngressLabelKey}
 	AllGateways       = watch.Scope{Kind: Gateways}
 	AllGatewayClasses = watch.Scope{Kind: GatewayClasses}
 	DataPlaneLabels   = []string{dataplane.GatewayNameLabel, dataplane.OwningNameLabel}

@@ -73,8 +73,15 @@ func (c Cluster) notServed(ctx context.Context, name string, minimum *version.Ve
 	return "", nil
 }
 
+// HasGateways tells whether there can be Gateways at all, of whatever version.
+func (c Cluster) HasGateways(ctx context.Context) (bool, error) {
+	name := "gateways.gateway.networking.k8s.io"
+	crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
+	return crd != nil, err
+}
+
 // Kinds that are optional, with the releases whose standard channels have them as v1.
-// Without ListenerSets the hosts of certificates are served on HTTP, without
+// Without ListenerSets listeners are added to the Gateways, without
 // BackendTLSPolicies a KIngress that asks for TLS to its backends is not served.
 const (
 	listenerSetCRD      = "listenersets.gateway.networking.k8s.io"
@@ -109,7 +116,7 @@ func (c Cluster) unserved(ctx context.Context, kind watch.Kind, crd string, sinc
 // would go on to show what was there, and come back late.
 func (c Cluster) DropGatewayAPI() {
 	c.Retain(func(scope watch.Scope) bool {
-		return !slices.Contains([]watch.Kind{HTTPRoutes, ListenerSets, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
+		return !slices.Contains([]watch.Kind{HTTPRoutes, ListenerSets, ReferenceGrants, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/tools/cache"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -34,6 +35,7 @@ const (
 	CRDs           watch.Kind = "CustomResourceDefinitions"
 
 	BackendTLSPolicies watch.Kind = "BackendTLSPolicies"
+	ReferenceGrants    watch.Kind = "ReferenceGrants"
 	ConfigMaps         watch.Kind = "ConfigMaps"
 	Secrets            watch.Kind = "Secrets"
 )
@@ -55,6 +57,9 @@ func (c Clients) factories() map[watch.Kind]watch.Factory {
 		}),
 		ListenerSets: factory(&gatewayv1.ListenerSet{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.ListenerSetList] {
 			return c.Gateway.GatewayV1().ListenerSets(ns)
+		}),
+		ReferenceGrants: factory(&gatewayv1beta1.ReferenceGrant{}, c.Gateway, func(ns string) listWatcher[*gatewayv1beta1.ReferenceGrantList] {
+			return c.Gateway.GatewayV1beta1().ReferenceGrants(ns)
 		}),
 		Gateways: factory(&gatewayv1.Gateway{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.GatewayList] {
 			return c.Gateway.GatewayV1().Gateways(ns)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package dataplane reads what a Gateway offers to its clients: the listener that
-// serves a host, the Service in front of its pods, the pods' addresses, and the
+// Package dataplane reads what a Gateway offers to its clients: its listeners,
+// the one that serves a host, the Service in front of its pods, the pods' addresses, and the
 // address to publish.
 //
 // It is pure: objects in, facts out. It never lists, watches or dials. What comes

@@ -22,7 +22,7 @@ type Listener struct {
 func ListenerFor(gateway *gatewayv1.Gateway, section, host string) (Listener, bool) {
 	for _, protocol := range []gatewayv1.ProtocolType{gatewayv1.HTTPProtocolType, gatewayv1.HTTPSProtocolType} {
 		for _, listener := range gateway.Spec.Listeners {
-			if listener.Protocol != protocol || !admits(listener.Hostname, host) {
+			if listener.Protocol != protocol || !Admits(listener.Hostname, host) {
 				continue
 			}
 			if section != "" && section != string(listener.Name) {
@@ -38,9 +38,9 @@ func ListenerFor(gateway *gatewayv1.Gateway, section, host string) (Listener, bo
 	return Listener{}, false
 }
 
-// admits follows the Gateway API's matching of hostnames: none admits all, a
+// Admits follows the Gateway API's matching of hostnames: none admits all, a
 // wildcard admits any number of labels in front of its suffix.
-func admits(hostname *gatewayv1.Hostname, host string) bool {
+func Admits(hostname *gatewayv1.Hostname, host string) bool {
 	if hostname == nil || *hostname == "" {
 		return true
 	}

@@ -12,38 +12,41 @@ import (
 
 const defaultHTTPSPort = 443
 
-// ListenerSets is the port of HTTPS listeners that ListenerSets of a namespace with these
-// labels may add to the Gateway: that of its own HTTPS listeners, else 443. Where the
-// Gateway does not admit them it is 0, and refusal says what to change.
-func ListenerSets(gateway *gatewayv1.Gateway, namespace string, namespaceLabels map[string]string) (port int32, refusal string) {
-	if !admitsListeners(gateway, namespace, namespaceLabels) {
-		return 0, fmt.Sprintf("set spec.allowedListeners of Gateway %s/%s so that it admits ListenerSets of namespace %s", gateway.Namespace, gateway.Name, namespace)
-	}
-	for _, listener := range gateway.Spec.Listeners {
-		if listener.Protocol == gatewayv1.HTTPSProtocolType {
-			return listener.Port, ""
+// NotAdmitted says what to change of a Gateway that does not admit ListenerSets of a
+// namespace with these labels; it is empty when it does.
+func NotAdmitted(gateway *gatewayv1.Gateway, namespace string, namespaceLabels map[string]string) string {
+	// Without allowedListeners none are admitted.
+	if allowed := gateway.Spec.AllowedListeners; allowed != nil && allowed.Namespaces != nil {
+		rules := gatewayv1.RouteNamespaces{From: allowed.Namespaces.From, Selector: allowed.Namespaces.Selector}
+		if admitsNamespace(rules, gateway, tenant{namespace, namespaceLabels}) {
+			return ""
 		}
 	}
-	return defaultHTTPSPort, ""
+	return fmt.Sprintf("set spec.allowedListeners of Gateway %s/%s so that it admits ListenerSets of namespace %s", gateway.Namespace, gateway.Name, namespace)
 }
 
-// admitsListeners follows the Gateway API: without allowedListeners none are admitted.
-func admitsListeners(gateway *gatewayv1.Gateway, namespace string, namespaceLabels map[string]string) bool {
-	allowed := gateway.Spec.AllowedListeners
-	if allowed == nil || allowed.Namespaces == nil || allowed.Namespaces.From == nil {
+// tenant is a namespace that wants something of a Gateway.
+type tenant struct {
+	name   string
+	labels map[string]string
+}
+
+// admitsNamespace follows the Gateway API: what is not said is refused.
+func admitsNamespace(rules gatewayv1.RouteNamespaces, gateway *gatewayv1.Gateway, namespace tenant) bool {
+	if rules.From == nil {
 		return false
 	}
-	switch *allowed.Namespaces.From {
+	switch *rules.From {
 	case gatewayv1.NamespacesFromAll:
 		return true
 	case gatewayv1.NamespacesFromSame:
-		return namespace == gateway.Namespace
+		return namespace.name == gateway.Namespace
 	case gatewayv1.NamespacesFromSelector:
-		if allowed.Namespaces.Selector == nil {
+		if rules.Selector == nil {
 			return false
 		}
-		selector, err := metav1.LabelSelectorAsSelector(allowed.Namespaces.Selector)
-		return err == nil && selector.Matches(labels.Set(namespaceLabels))
+		selector, err := metav1.LabelSelectorAsSelector(rules.Selector)
+		return err == nil && selector.Matches(labels.Set(namespace.labels))
 	}
 	return false
 }

@@ -21,8 +21,12 @@ type Listener struct {
 	SetName string
 	Set     *gatewayv1.ListenerSet
 	Name    gatewayv1.SectionName
+	// Gateway is what holds it where no ListenerSet does; nil when it is gone.
+	Gateway *gatewayv1.Gateway
 	// Awaited tells that the host is redirected to it once it works.
 	Awaited bool
+	// Overlaid tells that a listener of somebody else answers for the host until it works.
+	Overlaid bool
 }
 
 // listenersWork reports a listener of which the gateway says no: what is wrong with a
@@ -45,21 +49,49 @@ func listenersWork(s Side) *Blocker {
 }
 
 func (l Listener) subject(s Side) string {
-	return fmt.Sprintf("HTTPS for host %s with Secret %s (ListenerSet %s/%s on Gateway %s)", l.Host, l.Secret, l.Secret.Namespace, l.SetName, s.Entry.Gateway)
+	at := fmt.Sprintf("ListenerSet %s/%s on Gateway %s", l.Secret.Namespace, l.SetName, s.Entry.Gateway)
+	if l.SetName == "" {
+		at = fmt.Sprintf("listener %s of Gateway %s", l.Name, s.Entry.Gateway)
+	}
+	if l.Secret.Name == "" {
+		return fmt.Sprintf("HTTPS for host %s (%s)", l.Host, at)
+	}
+	return fmt.Sprintf("HTTPS for host %s with Secret %s (%s)", l.Host, l.Secret, at)
+}
+
+// conditions are what the gateway says of a listener, and of the ListenerSet that holds
+// it; and the generation that it must have seen to say it of the listener as it stands.
+func (l Listener) conditions() (listener, set []metav1.Condition, generation int64) {
+	switch {
+	case l.Set != nil:
+		for _, status := range l.Set.Status.Listeners {
+			if status.Name == l.Name {
+				listener = status.Conditions
+			}
+		}
+		return listener, l.Set.Status.Conditions, l.Set.Generation
+	case l.Gateway != nil:
+		for _, status := range l.Gateway.Status.Listeners {
+			if status.Name == l.Name {
+				listener = status.Conditions
+			}
+		}
+		return listener, nil, l.Gateway.Generation
+	}
+	return nil, nil, 0
+}
+
+// Programmed tells whether the gateway says that a listener works, as it stands.
+func (l Listener) Programmed() bool {
+	conditions, _, generation := l.conditions()
+	condition := meta.FindStatusCondition(conditions, string(gatewayv1.ListenerConditionProgrammed))
+	return condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= generation
 }
 
 // failure is what the gateway says is wrong with a listener as it stands, the cause
 // before its consequences, and the reason to report.
 func (l Listener) failure() (*metav1.Condition, string) {
-	if l.Set == nil {
-		return nil, ""
-	}
-	conditions := []metav1.Condition{}
-	for _, status := range l.Set.Status.Listeners {
-		if status.Name == l.Name {
-			conditions = status.Conditions
-		}
-	}
+	conditions, ofSet, generation := l.conditions()
 	for _, look := range []struct {
 		conditions []metav1.Condition
 		kind       string
@@ -70,10 +102,10 @@ func (l Listener) failure() (*metav1.Condition, string) {
 		{conditions, string(gatewayv1.ListenerEntryConditionConflicted), metav1.ConditionTrue, ReasonHostConflict},
 		{conditions, string(gatewayv1.ListenerEntryConditionAccepted), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
 		{conditions, string(gatewayv1.ListenerEntryConditionProgrammed), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
-		{l.Set.Status.Conditions, string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
+		{ofSet, string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
 	} {
 		condition := meta.FindStatusCondition(look.conditions, look.kind)
-		if condition != nil && condition.Status == look.bad && condition.ObservedGeneration >= l.Set.Generation {
+		if condition != nil && condition.Status == look.bad && condition.ObservedGeneration >= generation {
 			return condition, look.reason
 		}
 	}

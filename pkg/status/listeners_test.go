@@ -25,6 +25,25 @@ func listens(awaited bool, generation int64, said ...metav1.Condition) edit {
 	}
 }
 
+// onGateway moves the listener from its ListenerSet to the Gateway.
+func onGateway(edit edit) edit {
+	return func(s *status.Side) {
+		edit(s)
+		listener := &s.Listeners[0]
+		gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Generation: listener.Set.Generation}}
+		gateway.Status.Listeners = []gatewayv1.ListenerStatus{{Name: "other", Conditions: []metav1.Condition{listenerSaid("Programmed", "False")}},
+			{Name: listener.Name, Conditions: listener.Set.Status.Listeners[0].Conditions}}
+		listener.SetName, listener.Set, listener.Gateway = "", nil, gateway
+	}
+}
+
+func operators(edit edit) edit {
+	return func(s *status.Side) {
+		edit(s)
+		s.Listeners[0].Secret.Name = ""
+	}
+}
+
 func listenerSaid(kind string, value metav1.ConditionStatus) metav1.Condition {
 	return metav1.Condition{Type: kind, Status: value, Reason: "TheReason", Message: "the words", ObservedGeneration: 1}
 }
@@ -47,6 +66,12 @@ func TestListeners(t *testing.T) {
 		{"taken", listens(false, 1, listenerSaid("Conflicted", "True")), "HostConflict", "Conflicted is True"},
 		{"outdated", listens(false, 2, missing), "", ""},
 		{"nothing said", listens(false, 1), "", ""},
+		{"works on the Gateway", onGateway(listens(false, 1, listenerSaid("Programmed", "True"))), "", ""},
+		{"Secret missing on the Gateway", onGateway(listens(false, 1, unprogrammed, missing)), "RefsNotResolved",
+			"HTTPS for host hello.example.com with Secret default/certificate (listener hello.example.com of Gateway gateways/blue): ResolvedRefs is False: TheReason: the words"},
+		{"outdated on the Gateway", onGateway(listens(false, 2, missing)), "", ""},
+		{"the operator's", operators(onGateway(listens(false, 1, unprogrammed))), "GatewayNotProgrammed",
+			"HTTPS for host hello.example.com (listener hello.example.com of Gateway gateways/blue): Programmed is False"},
 		{"waited for", listens(true, 1), "GatewayNotProgrammed", "not redirected to HTTPS yet"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

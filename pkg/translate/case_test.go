@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -36,6 +37,8 @@ const (
 	sectionRoutes   = "routes.yaml"         // wanted HTTPRoutes
 	sectionSets     = "listenersets.yaml"   // wanted ListenerSets
 	sectionPolicies = "policies.yaml"       // wanted BackendTLSPolicies, and the ConfigMap that they name
+	sectionGateways = "gateways.yaml"       // wanted listeners on Gateways
+	sectionGrants   = "grants.yaml"         // wanted ReferenceGrants
 	sectionProofs   = "proofs.yaml"         // wanted questions to the data planes
 	sectionGaps     = "gaps.txt"            // what the gateway cannot do, one a line
 	sectionRefusals = "refusals.txt"        // what cannot be translated or selected, one a line
@@ -44,7 +47,7 @@ const (
 
 var (
 	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionLost}
-	outputs = []string{sectionRoutes, sectionSets, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
+	outputs = []string{sectionRoutes, sectionSets, sectionGateways, sectionGrants, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
 )
 
 // now is when cases happen; the drain time is a minute.
@@ -88,6 +91,7 @@ type objects struct {
 	sets       []*gatewayv1.ListenerSet
 	secrets    []*corev1.Secret
 	bundles    []*corev1.ConfigMap
+	grants     []*gatewayv1beta1.ReferenceGrant
 }
 
 func decodeCase(found map[string]string) (*testCase, error) {
@@ -147,6 +151,8 @@ func (o *objects) add(document []byte) error {
 		return appendTo(&o.secrets, document)
 	case "ConfigMap":
 		return appendTo(&o.bundles, document)
+	case "ReferenceGrant":
+		return appendTo(&o.grants, document)
 	}
 	return fmt.Errorf("kind %q is unknown", kind.Kind)
 }
@@ -162,7 +168,7 @@ func (o objects) shuffled(random *rand.Rand) objects {
 	return objects{
 		classes: shuffle(random, o.classes), namespaces: shuffle(random, o.namespaces), services: shuffle(random, o.services),
 		ingresses: shuffle(random, o.ingresses), routes: shuffle(random, o.routes),
-		gateways: shuffle(random, o.gateways), sets: shuffle(random, o.sets),
+		gateways: shuffle(random, o.gateways), sets: shuffle(random, o.sets), grants: shuffle(random, o.grants),
 		secrets: o.secrets, bundles: shuffle(random, o.bundles),
 	}
 }
@@ -186,7 +192,12 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 
 		ListenerSets: map[string]*gatewayv1.ListenerSet{},
 		Sharers:      map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{},
+		Standing:     map[types.NamespacedName]dataplane.Standing{},
+		Grants:       map[string]*gatewayv1beta1.ReferenceGrant{},
 		Moves:        translate.Moves{Now: now, Drain: time.Minute},
+	}
+	for _, grant := range seen.grants {
+		in.Grants[grant.Name] = grant
 	}
 	for _, other := range seen.ingresses {
 		shares := slices.ContainsFunc(other.Spec.TLS, func(theirs v1alpha1.IngressTLS) bool {
@@ -222,6 +233,9 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 			maps.Copy(request.NamespaceLabels, namespace.Labels)
 		}
 	}
+	for _, found := range seen.gateways {
+		in.Standing[types.NamespacedName{Namespace: found.Namespace, Name: found.Name}] = dataplane.StandingOf(found, c.ingress.UID, c.ingress.Namespace, request.NamespaceLabels)
+	}
 	return in, c.selectGateways(in.Gateways, seen, request)
 }
 
@@ -244,7 +258,7 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 			refusals = append(refusals, err)
 			continue
 		}
-		gateway := translate.Gateway{Name: entry.Gateway, Section: entry.HTTPListener, Features: features.Supported("", nil, entry.Features)}
+		gateway := translate.Gateway{Name: entry.Gateway, Section: entry.HTTPListener, HTTPS: translate.HTTPS{Port: 443}, Features: features.Supported("", nil, entry.Features)}
 		for _, class := range seen.classes {
 			if class.Name == entry.Class {
 				gateway.Features = features.Supported(string(class.Spec.ControllerName), class, entry.Features)
@@ -252,7 +266,7 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 		}
 		for _, found := range seen.gateways {
 			if found.Namespace == entry.Gateway.Namespace && found.Name == entry.Gateway.Name {
-				gateway.HTTPS.Port, gateway.HTTPS.Refusal = dataplane.ListenerSets(found, request.Ingress.Namespace, request.NamespaceLabels)
+				gateway.HTTPS = translate.HTTPS{Port: dataplane.HTTPSPort(found), Refusal: dataplane.NotAdmitted(found, request.Ingress.Namespace, request.NamespaceLabels)}
 				gateway.HTTPListeners = dataplane.HTTPListeners(found, entry.HTTPListener)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -47,21 +48,29 @@ var backendTLSPolicyCRD = sync.OnceValues(func() (*crd, error) {
 	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_backendtlspolicies.yaml")
 })
 
+var gatewayCRD = sync.OnceValues(func() (*crd, error) {
+	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_gateways.yaml")
+})
+
+var referenceGrantCRD = sync.OnceValues(func() (*crd, error) {
+	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_referencegrants.yaml")
+})
+
 var httpRouteCRD = sync.OnceValues(func() (*crd, error) {
 	return newCRD("sigs.k8s.io/gateway-api", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml")
 })
 
 // moduleFile reads a file of a module that this one depends on.
-func moduleFile(module, path string) ([]byte, error) {
+func moduleFile(module, file string) ([]byte, error) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
 	if err != nil {
 		return nil, fmt.Errorf("where is module %s: %w", module, err)
 	}
-	return os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), path))
+	return os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), file))
 }
 
-func newCRD(module, path string) (*crd, error) {
-	content, err := moduleFile(module, path)
+func newCRD(module, file string) (*crd, error) {
+	content, err := moduleFile(module, file)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +96,7 @@ func newCRD(module, path string) (*crd, error) {
 		}
 		return &crd{schema: schema, validator: validator, rules: structuralcel.NewValidator(schema, true, celconfig.PerCallLimit)}, nil
 	}
-	return nil, fmt.Errorf("%s has no version %s", path, gatewayv1.GroupVersion.Version)
+	return nil, fmt.Errorf("%s has no version %s", file, gatewayv1.GroupVersion.Version)
 }
 
 // admit returns the object as it would be stored, or why it is refused.
@@ -126,7 +135,8 @@ func asSent(sent any) (map[string]any, error) {
 		return nil, err
 	}
 	delete(object, "status")
-	object["apiVersion"], object["kind"] = gatewayv1.GroupVersion.String(), reflect.TypeOf(sent).Elem().Name()
+	sentType := reflect.TypeOf(sent).Elem()
+	object["apiVersion"], object["kind"] = gatewayv1.GroupName+"/"+path.Base(sentType.PkgPath()), sentType.Name()
 	return integers(object).(map[string]any), nil
 }
 
@@ -161,14 +171,18 @@ func (c *crd) admitUnchanged(route *gatewayv1.HTTPRoute) error {
 	return nil
 }
 
-// admitListeners is admitUnchanged for a ListenerSet.
-func (c *crd) admitListeners(set *gatewayv1.ListenerSet) error {
-	stored, err := admit(c, set)
+// admitUnchanged is the same for the part of another kind that is ours.
+func admitUnchanged[T any](definition func() (*crd, error), sent *T, part func(*T) any) error {
+	c, err := definition()
 	if err != nil {
 		return err
 	}
-	if !equality.Semantic.DeepEqual(stored.Spec, set.Spec) {
-		return fmt.Errorf("the API server's defaults change the spec to %+v", stored.Spec)
+	stored, err := admit(c, sent)
+	if err != nil {
+		return err
+	}
+	if !equality.Semantic.DeepEqual(part(stored), part(sent)) {
+		return fmt.Errorf("the API server's defaults change it to %+v", part(stored))
 	}
 	return nil
 }

@@ -8,9 +8,10 @@
 // its visibility. The pass that writes the probe rule of an HTTPRoute also returns
 // the Proof that asks for it, so nothing is ever parsed back out of an object.
 //
-// What spec.tls names becomes listeners in ListenerSets (listeners.go). The HTTPRoutes of
-// a host that has one are attached to it besides the Gateway, and to it alone once HTTP is
-// redirected: that is then an HTTPRoute of its own (redirect.go).
+// What spec.tls names becomes listeners in ListenerSets (listeners.go), or on the Gateway
+// itself where there are none (ongateway.go). The HTTPRoutes of a host that has one are
+// attached to it besides the Gateway, and to it alone once HTTP is redirected: that is then
+// an HTTPRoute of its own (redirect.go).
 //
 // What system-internal-tls asks for becomes BackendTLSPolicies and one ConfigMap with whom
 // to trust (internaltls.go, trust.go). These belong to Services and the namespace.

@@ -19,9 +19,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/tools/txtar"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -128,6 +132,14 @@ func inputCopy(in translate.Input) translate.Input {
 	for key := range cloned.ListenerSets {
 		cloned.ListenerSets[key] = in.ListenerSets[key].DeepCopy()
 	}
+	cloned.Standing, cloned.Grants = maps.Clone(in.Standing), maps.Clone(in.Grants)
+	for name, standing := range cloned.Standing {
+		standing.Listeners = (&gatewayv1.GatewaySpec{Listeners: standing.Listeners}).DeepCopy().Listeners
+		cloned.Standing[name] = standing
+	}
+	for key := range cloned.Grants {
+		cloned.Grants[key] = in.Grants[key].DeepCopy()
+	}
 	cloned.Lost = in.Lost.Clone()
 	return cloned
 }
@@ -152,13 +164,9 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		}
 		over.Routes[route.Object.Name] = route.Object
 	}
-	setDefinition, err := listenerSetCRD()
-	if err != nil {
-		t.Fatal(err)
-	}
 	over.ListenerSets = map[string]*gatewayv1.ListenerSet{}
 	for _, set := range desired.ListenerSets {
-		if err := setDefinition.admitListeners(set); err != nil {
+		if err := admitUnchanged(listenerSetCRD, set, func(set *gatewayv1.ListenerSet) any { return set.Spec }); err != nil {
 			t.Errorf("ListenerSet %s: %v", set.Name, err)
 		}
 		over.ListenerSets[set.Name] = set.DeepCopy()
@@ -173,10 +181,38 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 			t.Errorf("BackendTLSPolicy %s: %v", policy.Name, err)
 		}
 	}
+	over.Grants = map[string]*gatewayv1beta1.ReferenceGrant{}
+	for _, grant := range desired.Grants {
+		if err := admitUnchanged(referenceGrantCRD, grant, func(grant *gatewayv1beta1.ReferenceGrant) any { return grant.Spec }); err != nil {
+			t.Errorf("ReferenceGrant %s: %v", grant.Name, err)
+		}
+		over.Grants[grant.Name] = grant
+	}
+	for _, listeners := range desired.Gateways {
+		over.Standing[listeners.Gateway] = applied(over.Standing[listeners.Gateway], listeners)
+		gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "any"}}
+		gateway.Spec.GatewayClassName = "any"
+		gateway.Spec.Listeners = listeners.Listeners
+		if err := admitUnchanged(gatewayCRD, gateway, func(gateway *gatewayv1.Gateway) any { return gateway.Spec.Listeners }); err != nil && len(listeners.Listeners) > 0 {
+			t.Errorf("Listeners of Gateway %s: %v", listeners.Gateway, err)
+		}
+	}
+	desired.Gateways = slices.DeleteFunc(desired.Gateways, func(l translate.GatewayListeners) bool { return len(l.Listeners) == 0 }) // left
 	again, err := translate.Ingress(over)
 	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(translate.Route{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("Translating over the result is not a no-op: %v\n%s", err, diff)
 	}
+}
+
+// applied is what stands on a Gateway once the listeners of a KIngress are there.
+func applied(standing dataplane.Standing, listeners translate.GatewayListeners) dataplane.Standing {
+	standing.Listeners = slices.DeleteFunc(slices.Clone(standing.Listeners), func(l gatewayv1.Listener) bool { return standing.Held.Has(l.Name) })
+	standing.Held = sets.New[gatewayv1.SectionName]()
+	for _, listener := range listeners.Listeners {
+		standing.Listeners = append(standing.Listeners, listener)
+		standing.Held.Insert(listener.Name)
+	}
+	return standing
 }
 
 // rendered is an output as the sections of a golden; empty ones are left out.
@@ -198,15 +234,10 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 		}
 	}
 	got := map[string]string{sectionRoutes: strings.Join(routes, "---\n")}
-	sets := []string{}
-	for _, set := range desired.ListenerSets {
-		object, convertErr := asSent(set)
-		if convertErr != nil {
-			t.Fatal(convertErr)
-		}
-		sets = append(sets, asYAML(t, object))
+	got[sectionSets], got[sectionGrants] = documents(t, desired.ListenerSets), documents(t, desired.Grants)
+	if len(desired.Gateways) > 0 {
+		got[sectionGateways] = asYAML(t, desired.Gateways)
 	}
-	got[sectionSets] = strings.Join(sets, "---\n")
 	got[sectionPolicies] = policies(t, desired)
 	if len(proofs) > 0 {
 		got[sectionProofs] = asYAML(t, proofs)
@@ -246,6 +277,19 @@ func policies(t *testing.T, desired translate.Desired) string {
 		}
 		object["apiVersion"] = "v1"
 		found = append(found, asYAML(t, object))
+	}
+	return strings.Join(found, "---\n")
+}
+
+func documents[T any](t *testing.T, list []*T) string {
+	t.Helper()
+	found := []string{}
+	for _, object := range list {
+		content, err := asSent(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, asYAML(t, content))
 	}
 	return strings.Join(found, "---\n")
 }

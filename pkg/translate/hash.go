@@ -49,6 +49,9 @@ func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
 			for _, further := range route.Object.Spec.ParentRefs[1:route.own] {
 				fmt.Fprintf(sum, "and %s\n", further.Name)
 			}
+			for _, listener := range route.over {
+				fmt.Fprintf(sum, "over %s\n", listener)
+			}
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:16]

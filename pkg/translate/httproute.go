@@ -58,6 +58,9 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(name, step.Leaving))
 
 	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: r.specHash + renderedHash(object), own: len(own)}
+	if set.Over != OnlyHTTP {
+		route.over = r.listeners[set.Visibility].through(set.Hosts)
+	}
 	if making := step.State.Making; making != nil {
 		route.Making = making.Batch
 		route.Proofs = r.makeRules(object, set, gateway, making.Batch)
@@ -88,8 +91,8 @@ func parentRef(gateway Gateway) gatewayv1.ParentReference {
 // gateway answers what it matches with 500, by the Gateway API. Left out, its requests
 // would go to the backends of a less specific rule or of a wildcard host.
 func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
-	if rule.Redirect {
-		return redirect(rule, gateway)
+	if rule.Redirect != 0 {
+		return redirect(rule)
 	}
 	if len(rule.Backends) == 0 {
 		return gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(rule)}}

@@ -11,7 +11,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Gateway is what translation needs to know of a selected Gateway.
@@ -51,7 +54,13 @@ type Input struct {
 	// with what is served, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
 	// ListenerSets are this KIngress's as they stand, and those that it shares, by name.
-	ListenerSets map[string]*gatewayv1.ListenerSet
+	// NoListenerSets says why the kind is not served.
+	ListenerSets   map[string]*gatewayv1.ListenerSet
+	NoListenerSets string
+	// Standing is what the selected Gateways, and those that this KIngress has listeners
+	// on, have for listeners. Grants are its ReferenceGrants, by name.
+	Standing map[types.NamespacedName]dataplane.Standing
+	Grants   map[string]*gatewayv1beta1.ReferenceGrant
 	// Sharers are the other KIngresses of the namespace that name a Secret that this one
 	// names, and have the same Gateway.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
@@ -86,9 +95,12 @@ type Published struct {
 // Desired is what should exist in the cluster, and how to see that it works.
 type Desired struct {
 	Routes []Route
-	// ListenerSets hold the listeners of spec.tls, and Listeners are these.
+	// ListenerSets and Gateways hold the listeners of spec.tls, and Listeners are these.
 	ListenerSets []*gatewayv1.ListenerSet
+	Gateways     []GatewayListeners
 	Listeners    []Listener
+	// Grants let the Gateways read the certificates of their listeners.
+	Grants []*gatewayv1beta1.ReferenceGrant
 	// Policies and Trust make gateways speak TLS to Knative's own backends. Other
 	// KIngresses may want the same ones; Trust is nil when there are no Policies.
 	Policies []*gatewayv1.BackendTLSPolicy
@@ -124,7 +136,8 @@ type Route struct {
 	Leaving []string
 
 	version string
-	own     int // the parentRefs at its own Gateway, which come first
+	own     int      // the parentRefs at its own Gateway, which come first
+	over    []string // the KIngress's listeners on the Gateway through which it is served
 }
 
 // Parents are what a route is attached to at its own Gateway.
@@ -166,6 +179,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	desired.ListenerSets = renderer.listenerSets(desired.Routes)
 	internal.write(&desired)
+	desired.Gateways, desired.Grants = renderer.gatewayListeners(desired.Routes)
 	return desired, nil
 }
 

@@ -41,22 +41,29 @@ type listeners struct {
 	awaited sets.Set[string]
 	// again is when the next of these goes; 0 is never.
 	again time.Duration
+
+	onGateway
 }
 
 // Listener is a listener that a host needs, for those who look at how it does.
 type Listener struct {
 	Visibility v1alpha1.IngressVisibility
-	// Set is the ListenerSet that holds it, and Name its name in there.
+	// Set is the ListenerSet that holds it, empty for the Gateway itself, and Name its name
+	// in there.
 	Set, Name string
-	// Host is its hostname, and Secret the name of its certificate.
+	// Host is its hostname, and Secret the name of its certificate; empty where that is not
+	// the KIngress's.
 	Host, Secret string
 	// Awaited tells that requests are redirected to it as soon as it works.
 	Awaited bool
+	// Overlaid tells that a listener of somebody else answers for the host until it works.
+	Overlaid bool
 }
 
-// place gives each hostname its listener.
+// place gives each hostname whose listener is not on the Gateway its place in a
+// ListenerSet.
 func (l *listeners) place(report *report) {
-	l.sets, l.unlisted = map[string]map[string]gatewayv1.ListenerEntry{}, map[string]time.Time{}
+	l.sets = map[string]map[string]gatewayv1.ListenerEntry{}
 	l.share(report)
 	homes := map[string]string{}
 	for name, listeners := range l.sets {
@@ -76,8 +83,8 @@ func (l *listeners) place(report *report) {
 			if homes[string(entry.Name)] == "" {
 				homes[string(entry.Name)] = name
 			}
-			if entry.Hostname != nil && l.certificates[string(*entry.Hostname)] == "" {
-				l.keep(name, entry, since[string(entry.Name)])
+			if entry.Hostname != nil && l.certificates[string(*entry.Hostname)] == "" && l.stays(string(*entry.Hostname), string(entry.Name), since) {
+				l.put(name, entry)
 			}
 		}
 	}
@@ -175,11 +182,11 @@ func (l *listeners) wanted() []Listener {
 		for _, name := range slices.Sorted(maps.Keys(l.sets[set])) {
 			host := string(*l.sets[set][name].Hostname)
 			if secret, listed := l.certificates[host]; listed {
-				found = append(found, Listener{Visibility: l.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host)})
+				found = append(found, Listener{Visibility: l.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host), Overlaid: l.overlaid(host)})
 			}
 		}
 	}
-	return found
+	return append(found, l.wantedOnGateway()...)
 }
 
 // parents are the ListenerSets with a listener for one of the hosts.

@@ -55,7 +55,7 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 		object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
 	}
 	proofs := []Proof{}
-	for _, way := range r.ways(set) {
+	for _, way := range r.ways(set, gateway) {
 		proof.Host, proof.HTTPS = way.host, way.https
 		proofs = append(proofs, proof)
 	}

@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"maps"
 	"slices"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -36,19 +37,19 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
 	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
 		return []RuleSet{set}
 	}
-	redirected, plain := []string{}, []string{}
+	redirected, plain := map[int32][]string{}, []string{}
 	for _, host := range set.Hosts {
-		if r.isRedirected(host, gateway) {
-			redirected = append(redirected, host)
+		if port, found := r.redirectedTo(host, gateway); found {
+			redirected[port] = append(redirected[port], host)
 		} else {
 			plain = append(plain, host)
 		}
 	}
 	sets := []RuleSet{}
-	if len(redirected) > 0 {
+	for _, port := range slices.Sorted(maps.Keys(redirected)) {
 		sets = append(sets,
-			RuleSet{Visibility: set.Visibility, Hosts: redirected, Rules: set.Rules, Over: OnlyHTTPS},
-			RuleSet{Visibility: set.Visibility, Hosts: redirected, Rules: redirectRules(set.Rules), Over: OnlyHTTP})
+			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: set.Rules, Over: OnlyHTTPS},
+			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: redirectRules(set.Rules, port), Over: OnlyHTTP})
 	}
 	if len(plain) > 0 {
 		sets = append(sets, RuleSet{Visibility: set.Visibility, Hosts: plain, Rules: set.Rules})
@@ -56,31 +57,35 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
 	return sets
 }
 
-// isRedirected tells whether a host has HTTPS to be redirected to. What never was stays
+// redirectedTo is the port of HTTPS to which a host is redirected. What never was stays
 // plain until its listener works; what is stays redirected when its listener fails: it
 // must not fall back to plain HTTP because a Secret is broken.
-func (r renderer) isRedirected(host string, gateway Gateway) bool {
+func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redirected bool) {
 	external := r.listeners[v1alpha1.IngressVisibilityExternalIP]
-	hostname, found := external.certificates.of(host)
+	door, found := external.door(host)
 	gap := Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
-		return false
+		return 0, false
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
 		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRouteSchemeRedirect, "requests are not redirected to HTTPS"
-	case gateway.HTTPS.Port != httpsPort && !gateway.Features.Has(gwfeatures.SupportHTTPRoutePortRedirect):
+	case door.port != httpsPort && !gateway.Features.Has(gwfeatures.SupportHTTPRoutePortRedirect):
 		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRoutePortRedirect, "requests are not redirected to HTTPS, which is on another port than 443"
 	case len(gateway.HTTPListeners) == 0:
 		gap.Detail = "Gateway " + gateway.Name.String() + " has no HTTP listener from which to redirect"
-	default:
-		if external.serving(hostname) || r.wasRedirected(host) {
-			return true
+	case door.works || r.wasRedirected(host):
+		if !door.named {
+			external.leant[door.section] = door.hostname
 		}
-		external.awaited.Insert(hostname)
-		return false
+		return door.port, true
+	default:
+		if door.named { // the listener of others is not for us to wait for
+			external.awaited.Insert(door.hostname)
+		}
+		return 0, false
 	}
 	r.report.gap(gap)
-	return false
+	return 0, false
 }
 
 func (r renderer) wasRedirected(host string) bool {
@@ -99,7 +104,7 @@ func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
 // redirectRules redirect all but the challenges of certificate authorities: without them
 // there is no certificate to redirect to (SPEC B-TLS-2). Challenges are asked for without
 // a tag's header.
-func redirectRules(rules []Rule) []Rule {
+func redirectRules(rules []Rule, port int32) []Rule {
 	redirecting := []Rule{}
 	for _, rule := range rules {
 		challenge, possible := combine(Rule{Field: rule.Field, Path: acmePath}, rule)
@@ -107,14 +112,14 @@ func redirectRules(rules []Rule) []Rule {
 			redirecting = appendRule(redirecting, challenge)
 		}
 	}
-	return append(redirecting, Rule{Field: "spec.httpOption", Path: "/", Redirect: true})
+	return append(redirecting, Rule{Field: "spec.httpOption", Path: "/", Redirect: port})
 }
 
 // redirect renders the rule that redirects.
-func redirect(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+func redirect(rule Rule) gatewayv1.HTTPRouteRule {
 	filter := &gatewayv1.HTTPRequestRedirectFilter{Scheme: new("https"), StatusCode: new(movedPermanently)}
-	if gateway.HTTPS.Port != httpsPort {
-		filter.Port = new(gateway.HTTPS.Port)
+	if rule.Redirect != httpsPort {
+		filter.Port = new(rule.Redirect)
 	}
 	return gatewayv1.HTTPRouteRule{
 		Matches: []gatewayv1.HTTPRouteMatch{match(rule)},
@@ -125,10 +130,11 @@ func redirect(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
 // parents are what a route is attached to at its own Gateway. The Gateway comes first
 // where it is one of them.
 func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReference {
+	sections := r.listeners[set.Visibility].sections(set.Hosts)
 	secure := r.listeners[set.Visibility].parents(set.Hosts)
 	switch set.Over {
 	case OnlyHTTPS:
-		return secure
+		return slices.Concat(sections, secure)
 	case OnlyHTTP:
 		refs := []gatewayv1.ParentReference{}
 		for _, section := range gateway.HTTPListeners {
@@ -138,7 +144,11 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 		}
 		return refs
 	}
-	return append([]gatewayv1.ParentReference{parentRef(gateway)}, secure...)
+	refs := []gatewayv1.ParentReference{parentRef(gateway)}
+	if gateway.Section != "" { // else it is all of them
+		refs = append(refs, sections...)
+	}
+	return append(refs, secure...)
 }
 
 // way is how a probe reaches a route.
@@ -149,21 +159,21 @@ type way struct {
 }
 
 // ways are one for each listener through which a route is served: a gateway programs each
-// with its own table of routes.
-func (r renderer) ways(set chunk) []way {
-	found := []way{}
-	if set.Over != OnlyHTTPS {
-		found = append(found, way{host: probedHost(set.Hosts)})
-	}
-	if set.Over == OnlyHTTP {
-		return found
-	}
+// with its own table of routes. Listeners of others that do not work are not asked, as
+// long as requests are not redirected to them.
+func (r renderer) ways(set chunk, gateway Gateway) []way {
+	secure := []way{}
 	asked, listeners := []string{}, r.listeners[set.Visibility]
 	for _, host := range set.Hosts {
-		if hostname, secure := listeners.certificates.of(host); secure && !slices.Contains(asked, hostname) {
-			asked = append(asked, hostname)
-			found = append(found, way{host: probedHost([]string{host}), https: listeners.gateway.HTTPS.Port})
+		door, found := listeners.door(host)
+		if set.Over == OnlyHTTP || !found || !door.named && !door.works && set.Over != OnlyHTTPS || slices.Contains(asked, door.hostname) {
+			continue
 		}
+		asked = append(asked, door.hostname)
+		secure = append(secure, way{host: probedHost([]string{host}), https: door.port})
 	}
-	return found
+	if set.Over == OnlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
+		return secure
+	}
+	return append([]way{{host: probedHost(set.Hosts)}}, secure...)
 }

@@ -39,8 +39,9 @@ type Rule struct {
 	// Refused tells why there are no backends: the KIngress says where to send the
 	// requests in a way that cannot be rendered.
 	Refused bool
-	// Redirect answers with a redirect to HTTPS, and needs no backends.
-	Redirect bool
+	// Redirect answers with a redirect to HTTPS on this port, and needs no backends; 0 does
+	// not.
+	Redirect int32
 }
 
 // Header is a name and its exact value.

@@ -96,7 +96,7 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
 	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
 	proofs := []Proof{}
-	way := r.ways(set)[0] // all listeners have the same backends
+	way := r.ways(set, gateway)[0] // all listeners have the same backends
 	if way.https == 0 {
 		way.host = probedHost(hostsOf(object))
 	}

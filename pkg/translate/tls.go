@@ -7,19 +7,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 )
 
 // HTTPS says how a Gateway takes listeners for hosts that have a certificate.
 type HTTPS struct {
-	// Port is that of the listeners; 0 where none can be added.
+	// Port is that of the listeners.
 	Port int32
-	// Refusal says why none can be added, and which field of which object to change.
+	// Refusal says which field of the Gateway keeps ListenerSets out; empty when none does.
 	Refusal string
 }
 
@@ -106,7 +106,15 @@ func (c certificates) of(host string) (string, bool) {
 	if len(hostnames) == 0 {
 		return "", false
 	}
-	return slices.MaxFunc(hostnames, func(a, b string) int { return len(a) - len(b) }), true
+	return slices.MaxFunc(hostnames, func(a, b string) int { return specificity(a) - specificity(b) }), true
+}
+
+// specificity orders the hostnames of listeners that admit one host.
+func specificity(hostname string) int {
+	if hostname == "" || strings.HasPrefix(hostname, "*") {
+		return len(hostname)
+	}
+	return len(hostname) + 1 // a host of one more letter than the wildcard's suffix
 }
 
 // readHTTPS finds the listeners that the hosts of each visibility need, or says why there
@@ -116,22 +124,13 @@ func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listene
 	certificates := readTLS(in, report)
 	for _, visibility := range visibilities {
 		gateway, selected := in.Gateways[visibility]
-		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], awaited: sets.New[string]()}
-		plain := fmt.Sprintf("HTTPS is not served, the %s hosts answer on HTTP", map[v1alpha1.IngressVisibility]string{
-			v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local",
-		}[visibility])
-		switch {
-		case !selected, len(found.certificates) == 0:
-			found.certificates = nil
-		case !gateway.Features.Has(gwfeatures.SupportListenerSet):
-			report.gap(Gap{Field: "spec.tls", Feature: gwfeatures.SupportListenerSet, Detail: plain})
-			found.certificates = nil
-		case gateway.HTTPS.Port == 0:
-			report.gap(Gap{Field: "spec.tls", Detail: plain + ": " + gateway.HTTPS.Refusal})
-			found.certificates = nil
-		}
+		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], awaited: sets.New[string](), unlisted: map[string]time.Time{}}
 		if selected {
+			found.placeOnGateway(report)
+			found.dropNotAdmitted(report)
 			found.place(report)
+		} else {
+			found.certificates = nil
 		}
 		all[visibility] = found
 	}

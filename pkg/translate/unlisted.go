@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // unlistedAnnotation says since when listeners are not in spec.tls any more, by name.
@@ -17,28 +17,30 @@ import (
 // certificate, while the old one is valid and clients go on to use it.
 const unlistedAnnotation = "net-gateways/unlisted"
 
-// keep holds on to a listener that spec.tls does not name any more for the drain time,
-// as long as the KIngress has a host for it.
-func (l *listeners) keep(set string, entry gatewayv1.ListenerEntry, since time.Time) {
-	wanted := slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(string(*entry.Hostname), host) })
-	if since.IsZero() {
+// stays tells whether to hold on to a listener that spec.tls does not name any more, and
+// that has been so since a time by its name: for the drain time, as long as the KIngress
+// has a host for it.
+func (l *listeners) stays(hostname, name string, unlisted map[string]time.Time) bool {
+	wanted := slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(hostname, host) })
+	since, known := unlisted[name]
+	if !known {
 		since = l.in.Moves.Now.UTC().Truncate(time.Second)
 	}
 	left := since.Add(l.in.Moves.Drain).Sub(l.in.Moves.Now)
 	if !wanted || left <= 0 {
-		return
+		return false
 	}
-	l.put(set, entry)
-	l.unlisted[string(entry.Name)] = since
+	l.unlisted[name] = since
 	if l.again == 0 || left < l.again {
 		l.again = left
 	}
+	return true
 }
 
-func unlistedOf(set *gatewayv1.ListenerSet) map[string]time.Time {
+func unlistedOf(object metav1.Object) map[string]time.Time {
 	since := map[string]time.Time{}
-	if json.Unmarshal([]byte(cmp.Or(set.Annotations[unlistedAnnotation], "{}")), &since) != nil {
-		return nil // somebody changed it: the drain time begins again
+	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[unlistedAnnotation], "{}")), &since) != nil {
+		return map[string]time.Time{} // somebody changed it: the drain time begins again
 	}
 	return since
 }

@@ -32,10 +32,14 @@ func NewRecent[T metav1.Object]() *Recent[T] {
 	return &Recent[T]{objects: map[types.UID]written[T]{}}
 }
 
-// Wrote notes an object as the API server returned it.
+// Wrote notes an object as the API server returned it. Of two writes that end in another
+// order than they were done, the later counts.
 func (r *Recent[T]) Wrote(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if known, ok := r.objects[object.GetUID()]; ok && isOlder(object, known.object) {
+		return
+	}
 	r.objects[object.GetUID()] = written[T]{object: object, at: time.Now()}
 }
 

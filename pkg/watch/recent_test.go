@@ -32,6 +32,10 @@ func TestRecent(t *testing.T) {
 	if got := recent.Newest(shown); got.ResourceVersion != "10" {
 		t.Errorf("Newest() = version %s, want the written 10", got.ResourceVersion)
 	}
+	recent.Wrote(route("a", "9")) // another worker's, which ended later
+	if got := recent.Newest(shown); got.ResourceVersion != "10" {
+		t.Errorf("Newest() = version %s, want the later write 10", got.ResourceVersion)
+	}
 	recent.Shown(route("a", "9"))
 	if got := recent.Newest(shown); got.ResourceVersion != "10" {
 		t.Error("An older event made it forget the write")

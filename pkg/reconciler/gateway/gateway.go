@@ -102,7 +102,11 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 	if err != nil {
 		return err
 	}
-	todo := plan(state.Config, current, func(gateway types.NamespacedName) bool { return anyAttached(routes, gateway) })
+	without, err := r.cluster.NoListenerSets(ctx)
+	if err != nil {
+		return err
+	}
+	todo := plan(state.Config, current, func(gateway types.NamespacedName) bool { return anyAttached(routes, gateway) }, without == "")
 	errs := []error{}
 	for _, gateway := range todo.create {
 		_, err := r.client.GatewayV1().Gateways(gateway.Namespace).Create(ctx, gateway, metav1.CreateOptions{FieldManager: apply.FieldManager})

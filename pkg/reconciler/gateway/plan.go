@@ -33,8 +33,9 @@ type changes struct {
 }
 
 // plan compares the entries without a `gateway` with the Gateways of our namespace.
-// Used tells whether a route of ours is attached.
-func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.NamespacedName) bool) changes {
+// Used tells whether a route of ours is attached; listenerSets whether these are served,
+// and with them the Gateways' allowedListeners.
+func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.NamespacedName) bool, listenerSets bool) changes {
 	todo := changes{}
 	wanted := map[types.NamespacedName]bool{}
 	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
@@ -49,7 +50,7 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 			todo.create = append(todo.create, desired)
 		case !ours(current[at]):
 			todo.foreign = append(todo.foreign, entry)
-		case differs(current[at], desired):
+		case differs(current[at], desired), listenerSets && current[at].Spec.AllowedListeners == nil:
 			todo.update = append(todo.update, desired)
 		}
 	}
@@ -88,8 +89,8 @@ func desiredGateway(entry config.Entry) *gatewayv1.Gateway {
 	}
 }
 
-// differs looks at what we set and nothing else: operators may add listeners. An API
-// server whose CRD is too old for allowedListeners drops it, and would for ever.
+// differs looks at what we set and nothing else: operators may add listeners. Not at
+// allowedListeners: an API server whose CRD is too old for it drops it, and would for ever.
 func differs(current, desired *gatewayv1.Gateway) bool {
 	want := desired.Spec.Listeners[0]
 	at := slices.IndexFunc(current.Spec.Listeners, func(l gatewayv1.Listener) bool { return l.Name == want.Name })

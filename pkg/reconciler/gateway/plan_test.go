@@ -17,7 +17,8 @@ import (
 const systemNamespace = "knative-serving"
 
 // TestPlan: B-INS-3, an entry without `gateway` gets one of ours; ours go when no entry
-// wants them and no route uses them; nobody else's is touched.
+// wants them and no route uses them; nobody else's is touched. B-TLS-1: ours admit ListenerSets
+// as soon as these are known, unless the operator says otherwise.
 func TestPlan(t *testing.T) {
 	managed := parsed(t, "- class: fast\n")
 	named := parsed(t, "- class: fast\n  gateway: other/blue\n")
@@ -27,6 +28,7 @@ func TestPlan(t *testing.T) {
 		config  *config.Config
 		current []*gatewayv1.Gateway
 		used    bool
+		old     bool // the CRDs know no ListenerSets
 		want    names
 	}{
 		{name: "nothing configured, nothing there", config: &config.Config{}},
@@ -37,6 +39,11 @@ func TestPlan(t *testing.T) {
 		{name: "a listener of the operator's stays", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) {
 			g.Spec.Listeners = append(g.Spec.Listeners, gatewayv1.Listener{Name: "https", Port: 443, Protocol: gatewayv1.HTTPSProtocolType})
 		}))},
+		{name: "made when there were no ListenerSets", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Spec.AllowedListeners = nil })), want: names{Update: []string{name}}},
+		{name: "made when there are still none", config: managed, old: true, current: list(own(name, func(g *gatewayv1.Gateway) { g.Spec.AllowedListeners = nil }))},
+		{name: "admits fewer ListenerSets", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) {
+			g.Spec.AllowedListeners.Namespaces.From = new(gatewayv1.NamespacesFromSame)
+		}))},
 		{name: "the name is somebody's", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Labels = nil })), want: names{Foreign: []string{name}}},
 		{name: "not wanted any more", config: named, current: list(own(name, nil)), want: names{Remove: []string{name}}},
 		{name: "not wanted, but used", config: named, current: list(own(name, nil)), used: true, want: names{Busy: []string{name}}},
@@ -45,7 +52,7 @@ func TestPlan(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			todo := plan(test.config, test.current, func(types.NamespacedName) bool { return test.used })
+			todo := plan(test.config, test.current, func(types.NamespacedName) bool { return test.used }, !test.old)
 			got := names{Create: namesOf(todo.create), Update: namesOf(todo.update), Remove: namesOf(todo.remove), Busy: namesOf(todo.busy)}
 			for _, entry := range todo.foreign {
 				got.Foreign = append(got.Foreign, entry.Gateway.Name)

@@ -73,6 +73,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
 
 		listenerSetApplier: apply.ListenerSets(clients.Gateway),
+		onGateways:         newOnGateways(clients.Gateway),
 		listenerSets:       watch.NewRecent[*gatewayv1.ListenerSet](),
 		internal:           newInternalTLS(clients),
 		ingresses:          watch.NewRecent[*v1alpha1.Ingress](),

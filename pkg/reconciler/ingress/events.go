@@ -14,6 +14,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
@@ -46,6 +47,8 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 		e.r.internal.policies.Shown(object)
 	case *corev1.ConfigMap:
 		e.r.internal.trusts.Shown(object)
+	case *gatewayv1beta1.ReferenceGrant:
+		e.r.grants.Shown(object)
 	}
 }
 
@@ -66,6 +69,10 @@ func (e *clusterEvents) OnDelete(object any) {
 		e.r.internal.policies.Forget(object.UID)
 	case *corev1.ConfigMap:
 		e.r.internal.trusts.Forget(object.UID)
+	case *gatewayv1beta1.ReferenceGrant:
+		e.r.grants.Forget(object.UID)
+	case *gatewayv1.Gateway:
+		e.r.gateways.Forget(object.UID)
 	}
 	e.happened(nil, object)
 }
@@ -80,14 +87,16 @@ func (e *clusterEvents) happened(old, object any) {
 		e.listenerSet(object)
 	case *gatewayv1.BackendTLSPolicy, *corev1.ConfigMap, *corev1.Secret:
 		e.internalTLS(old, object)
+	case *gatewayv1beta1.ReferenceGrant:
+		e.r.grants.Shown(object)
+		e.impl.EnqueueControllerOf(object)
 	case *corev1.Service:
 		if before, ok := old.(*corev1.Service); !ok || serviceMatters(before, object) {
 			e.service(object)
 		}
 	case *gatewayv1.Gateway:
-		if before, ok := old.(*gatewayv1.Gateway); !ok || gatewayMatters(before, object) {
-			e.everything("Gateway " + object.Namespace + "/" + object.Name)
-		}
+		e.r.gateways.Shown(object)
+		e.gateway(old, object)
 	case *gatewayv1.GatewayClass:
 		before, ok := old.(*gatewayv1.GatewayClass)
 		if !ok || !equality.Semantic.DeepEqual(before.Spec, object.Spec) || !equality.Semantic.DeepEqual(before.Status.SupportedFeatures, object.Status.SupportedFeatures) {
@@ -102,6 +111,22 @@ func (e *clusterEvents) happened(old, object any) {
 		e.everything("Deployment " + object.Name)
 	case *metav1.PartialObjectMetadata:
 		e.everything("CustomResourceDefinition " + object.Name)
+	}
+}
+
+// gateway enqueues everything when a Gateway changed, and of what concerns its listeners
+// of ours alone only those that have to do with HTTPS.
+func (e *clusterEvents) gateway(old any, gateway *gatewayv1.Gateway) {
+	before, ok := old.(*gatewayv1.Gateway)
+	switch name := gateway.Namespace + "/" + gateway.Name; {
+	case !ok || gatewayMatters(before, gateway):
+		e.everything("Gateway " + name)
+	case listenersMatter(before, gateway):
+		e.logger.Infow("Looking at all KIngresses with HTTPS again", zap.String("why", "listeners of Gateway "+name))
+		e.impl.FilteredGlobalResync(func(object any) bool {
+			ing, ok := object.(*v1alpha1.Ingress)
+			return ok && ours(ing) && wantsHTTPS(ing)
+		}, e.informer)
 	}
 }
 

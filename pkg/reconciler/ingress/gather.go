@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -41,6 +42,10 @@ type observed struct {
 	// listenerSets are this KIngress's, by name; noListenerSets says why there can be none.
 	listenerSets   map[string]*gatewayv1.ListenerSet
 	noListenerSets string
+	// gatewaysSeen are the selected Gateways and those that this KIngress has listeners on;
+	// grants are its ReferenceGrants, by name.
+	gatewaysSeen map[types.NamespacedName]*gatewayv1.Gateway
+	grants       map[string]*gatewayv1beta1.ReferenceGrant
 	// sharers are others that name a Secret that this one names, on the same Gateway.
 	sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// policies are those of the backends, by name; trust is what they need.
@@ -48,6 +53,8 @@ type observed struct {
 	trust    translate.Trust
 	// withheld are hosts whose routes stay as they are.
 	withheld sets.Set[translate.HostAt]
+	// turn is after how long to ask again for the turn to write to Gateways; 0 if it was had.
+	turn time.Duration
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time
@@ -72,6 +79,7 @@ func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observ
 	steps := []func(context.Context, *observed) error{
 		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherListenerSets, r.gatherInternalTLS,
 		r.gatherSides, r.gatherRivals, r.gatherSharers,
+		r.gatherGateways, r.gatherGrants,
 	}
 	for _, step := range steps {
 		if err := step(ctx, seen); err != nil {
@@ -172,6 +180,7 @@ func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) erro
 	if side.gateway, err = cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, side.entry.Gateway); err != nil || side.gateway == nil {
 		return err
 	}
+	side.gateway = r.gateways.Newest(side.gateway)
 	class := types.NamespacedName{Name: string(side.gateway.Spec.GatewayClassName)}
 	if side.class, err = cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, class); err != nil {
 		return err

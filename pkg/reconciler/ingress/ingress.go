@@ -52,6 +52,7 @@ type Reconciler struct {
 
 	listenerSetApplier *apply.Applier[*gatewayv1.ListenerSet]
 	internal           *internalTLS
+	onGateways
 
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
@@ -91,6 +92,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	switch {
 	case err != nil:
 		return err
+	case ing.DeletionTimestamp != nil && holdsListeners(ing):
+		return r.letGo(ctx, ing)
 	case rival != nil:
 		return nil // it serves this class; two controllers would fight
 	case !ours(ing):
@@ -141,11 +144,11 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	facts.Unexpected = applyErr
 	recheck := r.prove(seen, desired, &facts)
 	// 5. Report.
-	patience, err := r.report(ctx, ing, facts)
+	patience, err := r.report(ctx, seen.ingress, facts) // which may have our finalizer by now
 	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}
-	return lookAgain(desired.Again, seen.unseen, recheck, askAgain(refused), patience)
+	return lookAgain(desired.Again, seen.unseen, seen.turn, recheck, askAgain(refused), patience)
 }
 
 // reportOnly says why nothing can be done.
@@ -207,12 +210,19 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	maps.DeleteFunc(seen.routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
 		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
 	})
-	if err := r.gatherListenerSets(ctx, seen); err != nil || len(seen.routes)+len(seen.listenerSets) == 0 {
-		return err
+	for _, gather := range []func(context.Context, *observed) error{r.gatherListenerSets, r.gatherGateways, r.gatherGrants} {
+		if err := gather(ctx, seen); err != nil {
+			return err
+		}
+	}
+	if len(seen.routes)+len(seen.listenerSets) == 0 && !holdsListeners(ing) {
+		return nil
 	}
 	r.forget(ing)
-	_, err := r.applyAll(ctx, seen, translate.Desired{})
-	return err
+	if _, err := r.applyAll(ctx, seen, translate.Desired{}); err != nil {
+		return err
+	}
+	return lookAgain(seen.turn)
 }
 
 // forget drops everything that is remembered about a KIngress.

@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -17,7 +16,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -107,22 +105,7 @@ func (r *Reconciler) gatherSharers(_ context.Context, seen *observed) error {
 
 // https says how a Gateway takes listeners of the KIngress.
 func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
-	if seen.noListenerSets != "" {
-		return translate.HTTPS{Refusal: seen.noListenerSets}
-	}
-	port, refusal := dataplane.ListenerSets(gateway, seen.ingress.Namespace, seen.namespaceLabels)
-	return translate.HTTPS{Port: port, Refusal: refusal}
-}
-
-// applyAll writes what differs, policies for backends and listeners before the routes that
-// rely on them.
-func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
-	if wait, refused, err := r.applyInternalTLS(ctx, seen, desired); wait || len(refused) > 0 || err != nil {
-		return refused, err
-	}
-	refused, err := r.applyListenerSets(ctx, seen, apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets))
-	applied, routesErr := r.apply(ctx, seen, desired.Objects())
-	return append(refused, applied.Refusals...), errors.Join(err, routesErr)
+	return translate.HTTPS{Port: dataplane.HTTPSPort(gateway), Refusal: dataplane.NotAdmitted(gateway, seen.ingress.Namespace, seen.namespaceLabels)}
 }
 
 func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {
@@ -160,21 +143,6 @@ func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
 		if !kept.Has(name) {
 			found = append(found, seen.listenerSets[name])
 		}
-	}
-	return found
-}
-
-// listeners are the facts about the HTTPS listeners of a side.
-func (seen *observed) listeners(visibility v1alpha1.IngressVisibility, desired translate.Desired) []status.Listener {
-	found := make([]status.Listener, 0, len(desired.Listeners))
-	for _, listener := range desired.Listeners {
-		if listener.Visibility != visibility {
-			continue
-		}
-		found = append(found, status.Listener{
-			Host: listener.Host, Secret: types.NamespacedName{Namespace: seen.ingress.Namespace, Name: listener.Secret},
-			SetName: listener.Set, Set: seen.listenerSets[listener.Set], Name: gatewayv1.SectionName(listener.Name), Awaited: listener.Awaited,
-		})
 	}
 	return found
 }

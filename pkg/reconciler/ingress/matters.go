@@ -3,21 +3,47 @@
 package ingress
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // gatewayMatters leaves out the counts of attached routes, which change with every
 // route of every service.
 func gatewayMatters(old, new *gatewayv1.Gateway) bool {
-	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
+	return !equality.Semantic.DeepEqual(withoutOurs(old.Spec), withoutOurs(new.Spec)) ||
 		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||
 		!equality.Semantic.DeepEqual(old.Status.Addresses, new.Status.Addresses) ||
 		!sameConditions(old.Status.Conditions, new.Status.Conditions)
+}
+
+// withoutOurs is the spec without the listeners that KIngresses have there.
+func withoutOurs(spec gatewayv1.GatewaySpec) gatewayv1.GatewaySpec {
+	spec.Listeners = slices.DeleteFunc(slices.Clone(spec.Listeners), func(listener gatewayv1.Listener) bool {
+		return strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix)
+	})
+	return spec
+}
+
+// listenersMatter tells of changes to listeners and to what the gateway says of them, also
+// when it says the same of a later generation: that is what those who changed it wait for.
+func listenersMatter(old, new *gatewayv1.Gateway) bool {
+	return !equality.Semantic.DeepEqual(old.Spec.Listeners, new.Spec.Listeners) ||
+		!slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerStatus) bool {
+			return a.Name == b.Name && equality.Semantic.DeepEqual(a.Conditions, b.Conditions)
+		})
+}
+
+// wantsHTTPS tells whether listeners concern a KIngress.
+func wantsHTTPS(ing *v1alpha1.Ingress) bool {
+	return len(ing.Spec.TLS) > 0 || ing.Spec.HTTPOption == v1alpha1.HTTPOptionRedirected || holdsListeners(ing)
 }
 
 func sameConditions(old, new []metav1.Condition) bool {

@@ -31,9 +31,12 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 		Made:     seen.made,
 		Moves:    seen.moves(),
 
-		ListenerSets: seen.listenerSets,
-		Sharers:      seen.sharers,
-		Trust:        seen.trust,
+		ListenerSets:   seen.listenerSets,
+		NoListenerSets: seen.noListenerSets,
+		Sharers:        seen.sharers,
+		Standing:       seen.standing(),
+		Grants:         seen.grants,
+		Trust:          seen.trust,
 	})
 	seen.withheld = desired.Withheld
 	return desired, conflicts, err

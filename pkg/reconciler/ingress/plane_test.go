@@ -49,13 +49,24 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 		return
 	}
 	for _, route := range w.routes() {
-		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return isListenerSet(ref) == (request.TLS != nil) })
+		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return w.listens(ref, request.TLS != nil) })
 		if attached && slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
 			p.answer(response, ruleFor(route, request))
 			return
 		}
 	}
 	response.WriteHeader(http.StatusNotFound)
+}
+
+// listens tells whether a parent has listeners that speak TLS, or that speak HTTP.
+func (w *world) listens(ref gatewayv1.ParentReference, tls bool) bool {
+	stored, err := w.gateways.Get(gateways, "gateways", string(ref.Name))
+	if isListenerSet(ref) || err != nil {
+		return tls && isListenerSet(ref)
+	}
+	return slices.ContainsFunc(stored.(*gatewayv1.Gateway).Spec.Listeners, func(listener gatewayv1.Listener) bool {
+		return (listener.Protocol == gatewayv1.HTTPSProtocolType) == tls && (ref.SectionName == nil || *ref.SectionName == listener.Name)
+	})
 }
 
 // ruleFor is the rule with the longest path that matches the request.

@@ -46,6 +46,8 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 	return ask.recheck
 }
 
+const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not programmed yet"
+
 // atOnce is the time after which to look at what is known already.
 const atOnce = time.Millisecond
 
@@ -136,6 +138,9 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 			fact.ByStatus = true
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
+		case proof.HTTPS != 0 && !listens(proof.Host, side.Listeners):
+			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
+			continue
 		case !found:
 			fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, proof.Host)
 			continue
@@ -146,6 +151,9 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		}
 		choice := q.choose(seen.sides[side.Visibility], listener, name)
 		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
+		if fact.ByStatus && proof.HTTPS != 0 && len(unprogrammed(proof.Host, side.Listeners)) > 0 {
+			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
+		}
 		if !fact.ByStatus && len(choice.Addresses) == 0 {
 			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
 		}

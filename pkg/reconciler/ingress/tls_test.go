@@ -151,17 +151,18 @@ func TestRedirect(t *testing.T) {
 	w.until("the ListenerSet is gone", func() bool { return w.listenerSet() == nil })
 }
 
-// TestNoListenerSets: B-INS-7, without the kind hosts are served on HTTP, the condition says
-// what is missing, and nothing but its arrival is needed.
-func TestNoListenerSets(t *testing.T) {
-	data := newPlane(t)
-	objects := secure(t, data)
-	objects = objects[:len(objects)-1]
-	w := data.hears(newWorld(t, append(objects, secured(v1alpha1.HTTPOptionEnabled))...))
-	w.until("hello is Ready", w.is("hello", "True"))
-	if told := w.conditions("hello")["NetworkConfigured"]; !strings.Contains(told, "CustomResourceDefinition listenersets.gateway.networking.k8s.io does not exist") {
-		t.Error("NetworkConfigured:", told)
-	}
+// TestListenerSetsArrive: B-INS-7, B-RDY-4, without the kind listeners are on the Gateway; its
+// arrival is seen, and moves none that stand there.
+func TestListenerSetsArrive(t *testing.T) {
+	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
 	w.store(crd("listenersets"))
-	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+	another := secured(v1alpha1.HTTPOptionEnabled)
+	another.Name, another.UID = "another", "uid-of-another"
+	another.Spec.Rules = another.Spec.Rules[1:]
+	another.Spec.Rules[0].Hosts, another.Spec.TLS[0].Hosts = []string{"another.example.com"}, []string{"another.example.com"}
+	w.store(another)
+	w.until("another has a ListenerSet", func() bool { return w.listenerSet() != nil })
+	expect(t, "Owner", "another", w.listenerSet().OwnerReferences[0].Name)
+	expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+	expect(t, "Conditions", isReady, w.conditions("hello"))
 }

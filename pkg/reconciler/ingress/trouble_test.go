@@ -32,7 +32,7 @@ func (w *world) changeIngress(name string, change func(*v1alpha1.Ingress)) {
 	w.Helper()
 	changed := w.ingress(name).DeepCopy()
 	change(changed)
-	changed.ResourceVersion += "0"
+	changed.ResourceVersion = w.version()
 	if err := w.networking.Tracker().Update(ingresses, changed, changed.Namespace); err != nil {
 		w.Fatal(err)
 	}

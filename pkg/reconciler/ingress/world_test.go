@@ -58,6 +58,7 @@ type world struct {
 	kube       *kubefake.Clientset
 	metadata   *metadatafake.FakeMetadataClient
 	gateways   ktesting.ObjectTracker // a tracker that manages fields guesses their plural wrong
+	version    func() string          // the next resource version
 	clock      *clocktesting.FakePassiveClock
 	events     *record.FakeRecorder
 
@@ -86,6 +87,8 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 		started, err := w.gateways.Watch(action.GetResource(), action.GetNamespace())
 		return true, started, err
 	})
+	w.version = func() string { return strconv.FormatInt(1000+versions.Add(1), 10) }
+	w.serveGatewayApply()
 	watching := announceWatches(&w.gateway.Fake, w.gateway.Tracker())
 	for _, object := range objects {
 		w.store(object)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package apply
+
+import (
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// ListenerChange says which listeners a KIngress should have on a Gateway, as the only
+// ones of its field manager.
+type ListenerChange struct {
+	Gateway *gatewayv1.Gateway
+	Desired []gatewayv1.Listener
+	// Adds tells that some are new or different; otherwise it only takes away.
+	Adds bool
+}
+
+// PlanListeners compares the listeners that the KIngress of a UID has on a Gateway with
+// those that it should have; nil where nothing is to be written. What others have added to
+// them does not count.
+func PlanListeners(owner types.UID, gateway *gatewayv1.Gateway, desired []gatewayv1.Listener) *ListenerChange {
+	held := dataplane.HeldListeners(gateway, owner)
+	stored := map[gatewayv1.SectionName]gatewayv1.Listener{}
+	for _, listener := range gateway.Spec.Listeners {
+		stored[listener.Name] = listener
+	}
+	change := &ListenerChange{Gateway: gateway, Desired: desired}
+	for _, want := range desired {
+		have := stored[want.Name]
+		change.Adds = change.Adds || !held.Has(want.Name) || !equality.Semantic.DeepEqual(ours(have), ours(want))
+		held.Delete(want.Name)
+	}
+	if !change.Adds && held.Len() == 0 {
+		return nil
+	}
+	return change
+}
+
+// ours are the fields of a listener that we write.
+func ours(listener gatewayv1.Listener) []any {
+	fields := []any{listener.Hostname, listener.Port, listener.Protocol}
+	if tls := listener.TLS; tls != nil {
+		fields = append(fields, tls.Mode, tls.CertificateRefs)
+	}
+	if allowed := listener.AllowedRoutes; allowed != nil {
+		fields = append(fields, allowed.Namespaces)
+	}
+	return fields
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dataplane
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+)
+
+// ListenerSuffix ends the names of the listeners that KIngresses have on Gateways.
+const ListenerSuffix = ".net-gateways"
+
+// ListenerManager is the field manager under which a KIngress has its listeners on
+// Gateways. Each has its own, so that an apply takes away nobody else's.
+func ListenerManager(uid types.UID) string { return "net-gateways-" + string(uid) }
+
+// Standing is what a Gateway has for listeners, as one KIngress sees it.
+type Standing struct {
+	Listeners []gatewayv1.Listener
+	// Held are those that the KIngress has put there.
+	Held sets.Set[gatewayv1.SectionName]
+	// Usable are those that end TLS and admit HTTPRoutes of its namespace.
+	Usable sets.Set[gatewayv1.SectionName]
+	// Programmed are those of which the gateway says that they work, as they stand.
+	Programmed sets.Set[gatewayv1.SectionName]
+}
+
+// StandingOf reads the listeners of a Gateway for a KIngress of that UID, in a namespace
+// with these labels.
+func StandingOf(gateway *gatewayv1.Gateway, uid types.UID, namespace string, namespaceLabels map[string]string) Standing {
+	found := Standing{
+		Listeners: gateway.Spec.Listeners, Held: HeldListeners(gateway, uid),
+		Usable: sets.New[gatewayv1.SectionName](), Programmed: programmedListeners(gateway),
+	}
+	for _, listener := range gateway.Spec.Listeners {
+		rules := gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}
+		if allowed := listener.AllowedRoutes; allowed != nil && allowed.Namespaces != nil {
+			rules = *allowed.Namespaces
+		}
+		if terminates(listener) && admitsKind(listener) && admitsNamespace(rules, gateway, tenant{namespace, namespaceLabels}) {
+			found.Usable.Insert(listener.Name)
+		}
+	}
+	return found
+}
+
+// programmedListeners are those of which the gateway says that they work, as the Gateway
+// stands.
+func programmedListeners(gateway *gatewayv1.Gateway) sets.Set[gatewayv1.SectionName] {
+	found := sets.New[gatewayv1.SectionName]()
+	for _, status := range gateway.Status.Listeners {
+		condition := meta.FindStatusCondition(status.Conditions, string(gatewayv1.ListenerConditionProgrammed))
+		if condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= gateway.Generation {
+			found.Insert(status.Name)
+		}
+	}
+	return found
+}
+
+// HeldListeners are the listeners of a Gateway that the KIngress of that UID has put
+// there.
+func HeldListeners(gateway *gatewayv1.Gateway, uid types.UID) sets.Set[gatewayv1.SectionName] {
+	found := sets.New[gatewayv1.SectionName]()
+	for _, entry := range gateway.ManagedFields {
+		if entry.Manager != ListenerManager(uid) || entry.Subresource != "" || entry.FieldsV1 == nil {
+			continue
+		}
+		fields := &fieldpath.Set{}
+		if fields.FromJSON(bytes.NewReader(entry.FieldsV1.Raw)) != nil {
+			continue
+		}
+		listeners := fields.WithPrefix(fieldpath.PathElement{FieldName: new("spec")}).WithPrefix(fieldpath.PathElement{FieldName: new("listeners")})
+		listeners.Iterate(func(path fieldpath.Path) {
+			if len(path) == 0 || path[0].Key == nil {
+				return
+			}
+			for _, key := range *path[0].Key {
+				if key.Name == "name" && key.Value.IsString() {
+					found.Insert(gatewayv1.SectionName(key.Value.AsString()))
+				}
+			}
+		})
+	}
+	return found
+}
+
+func terminates(listener gatewayv1.Listener) bool {
+	return listener.Protocol == gatewayv1.HTTPSProtocolType &&
+		(listener.TLS == nil || listener.TLS.Mode == nil || *listener.TLS.Mode == gatewayv1.TLSModeTerminate)
+}
+
+func admitsKind(listener gatewayv1.Listener) bool {
+	return listener.AllowedRoutes == nil || len(listener.AllowedRoutes.Kinds) == 0 ||
+		slices.ContainsFunc(listener.AllowedRoutes.Kinds, func(kind gatewayv1.RouteGroupKind) bool {
+			return kind.Kind == "HTTPRoute" && (kind.Group == nil || *kind.Group == gatewayv1.GroupName)
+		})
+}
+
+// HTTPSPort is the port of listeners that are added to a Gateway: that of the HTTPS
+// listeners that its owner has there, else 443.
+func HTTPSPort(gateway *gatewayv1.Gateway) int32 {
+	for _, listener := range gateway.Spec.Listeners {
+		if listener.Protocol == gatewayv1.HTTPSProtocolType && !strings.HasSuffix(string(listener.Name), ListenerSuffix) {
+			return listener.Port
+		}
+	}
+	return defaultHTTPSPort
+}

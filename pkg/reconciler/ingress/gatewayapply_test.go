@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"encoding/json"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
+	ktesting "k8s.io/client-go/testing"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	"sigs.k8s.io/gateway-api/applyconfiguration"
+	gatewayscheme "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/scheme"
+)
+
+var (
+	gatewayVersion = schema.GroupVersion(gatewayv1.GroupVersion)
+	gatewayKind    = gatewayVersion.WithKind("Gateway")
+)
+
+// noDefaults is a runtime.ObjectDefaulter.
+type noDefaults struct{}
+
+func (noDefaults) Default(runtime.Object) {}
+
+// gatewayFields merges and books fields of Gateways as an API server does. The fake client
+// does it for the kinds whose plural it guesses right.
+func gatewayFields() (*managedfields.FieldManager, error) {
+	return managedfields.NewDefaultFieldManager(applyconfiguration.NewTypeConverter(gatewayscheme.Scheme), gatewayscheme.Scheme, noDefaults{},
+		gatewayscheme.Scheme, gatewayKind, gatewayVersion, "", nil)
+}
+
+// serveGatewayApply does server-side apply of Gateways, with what the API server checks
+// of it that matters here.
+func (w *world) serveGatewayApply() {
+	mu := sync.Mutex{}
+	w.gateway.PrependReactor("patch", "gateways", func(action ktesting.Action) (bool, runtime.Object, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		patch := action.(ktesting.PatchActionImpl)
+		applied := &gatewayv1.Gateway{}
+		if err := json.Unmarshal(patch.GetPatch(), applied); err != nil {
+			return true, nil, err
+		}
+		stored, err := w.gateways.Get(gateways, patch.GetNamespace(), patch.GetName())
+		if err != nil || stored.(*gatewayv1.Gateway).UID != applied.UID {
+			return true, nil, apierrors.NewConflict(gateways.GroupResource(), patch.GetName(), err)
+		}
+		gateway, err := w.mergeGateway(stored.(*gatewayv1.Gateway), patch)
+		if err != nil {
+			return true, nil, err
+		}
+		gateway.ResourceVersion = w.version()
+		return true, gateway, w.gateways.Update(gateways, gateway, gateway.Namespace)
+	})
+}
+
+func (w *world) mergeGateway(stored *gatewayv1.Gateway, patch ktesting.PatchActionImpl) (*gatewayv1.Gateway, error) {
+	fields, err := gatewayFields()
+	if err != nil {
+		return nil, err
+	}
+	configuration := map[string]any{}
+	if err := json.Unmarshal(patch.GetPatch(), &configuration); err != nil {
+		return nil, err
+	}
+	live := stored.DeepCopy()
+	live.SetGroupVersionKind(gatewayKind)
+	merged, err := fields.Apply(live, &unstructured.Unstructured{Object: configuration}, patch.PatchOptions.FieldManager, *patch.PatchOptions.Force)
+	if err != nil {
+		return nil, err
+	}
+	gateway := merged.(*gatewayv1.Gateway)
+	for _, listener := range gateway.Spec.Listeners {
+		if listener.Port == 0 { // required by the CRD
+			return nil, apierrors.NewInvalid(schema.GroupKind{Group: gatewayv1.GroupName, Kind: "Gateway"}, stored.Name, nil)
+		}
+	}
+	if !equality.Semantic.DeepEqual(gateway.Spec, stored.Spec) {
+		gateway.Generation++
+	}
+	return gateway, nil
+}
+
+// changeGateway is a change by somebody else, by an update.
+func (w *world) changeGateway(name, manager string, change func(*gatewayv1.Gateway)) {
+	w.Helper()
+	stored := w.gatewayNamed(name)
+	changed := stored.DeepCopy()
+	change(changed)
+	fields, err := gatewayFields()
+	w.must(err)
+	for _, object := range []*gatewayv1.Gateway{stored, changed} {
+		object.SetGroupVersionKind(gatewayKind)
+	}
+	updated, err := fields.Update(stored, changed, manager)
+	w.must(err)
+	gateway := updated.(*gatewayv1.Gateway)
+	if !equality.Semantic.DeepEqual(gateway.Spec, stored.Spec) {
+		gateway.Generation++
+	}
+	gateway.ResourceVersion = w.version()
+	w.must(w.gateways.Update(gateways, gateway, gateway.Namespace))
+}
+
+func (w *world) gatewayNamed(name string) *gatewayv1.Gateway {
+	w.Helper()
+	stored, err := w.gateways.Get(gateways, "gateways", name)
+	w.must(err)
+	return stored.(*gatewayv1.Gateway).DeepCopy()
+}
+
+// listenersOf are the names of a Gateway's listeners.
+func (w *world) listenersOf(name string) []string {
+	w.Helper()
+	found := []string{}
+	for _, listener := range w.gatewayNamed(name).Spec.Listeners {
+		found = append(found, string(listener.Name))
+	}
+	return found
+}
+
+// listenersAre is the gateway's word about all listeners of a Gateway, as "Programmed=True".
+func (w *world) listenersAre(name string, words ...metav1.Condition) {
+	w.Helper()
+	w.changeGateway(name, "envoy", func(gateway *gatewayv1.Gateway) {
+		gateway.Status.Listeners = nil
+		for _, listener := range gateway.Spec.Listeners {
+			status := gatewayv1.ListenerStatus{Name: listener.Name}
+			for _, word := range words {
+				word.ObservedGeneration = gateway.Generation
+				status.Conditions = append(status.Conditions, word)
+			}
+			gateway.Status.Listeners = append(gateway.Status.Listeners, status)
+		}
+	})
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// onGateways is what the writing of listeners onto Gateways needs.
+type onGateways struct {
+	gatewayClient gatewayclientset.Interface
+	grantApplier  *apply.Applier[*gatewayv1beta1.ReferenceGrant]
+	// What was written lately, a cache only.
+	gateways *watch.Recent[*gatewayv1.Gateway]
+	grants   *watch.Recent[*gatewayv1beta1.ReferenceGrant]
+	// turn is had by one KIngress at a time. The API server checks a Gateway with 64 listeners
+	// for long, and begins anew when another write was faster: all at once, none ends in time.
+	turn *sync.Mutex
+}
+
+// askForTurn is when to try again to write to a Gateway while another KIngress does.
+const askForTurn = 200 * time.Millisecond
+
+func newOnGateways(clients gatewayclientset.Interface) onGateways {
+	return onGateways{
+		gatewayClient: clients, grantApplier: apply.ReferenceGrants(clients),
+		gateways: watch.NewRecent[*gatewayv1.Gateway](), grants: watch.NewRecent[*gatewayv1beta1.ReferenceGrant](),
+		turn: &sync.Mutex{},
+	}
+}
+
+// gatherGateways finds the Gateways that matter for listeners: the selected ones, and
+// those that the KIngress has listeners on. Without our finalizer it has none.
+func (r *Reconciler) gatherGateways(ctx context.Context, seen *observed) error {
+	seen.gatewaysSeen, seen.grants = map[types.NamespacedName]*gatewayv1.Gateway{}, map[string]*gatewayv1beta1.ReferenceGrant{}
+	for _, side := range seen.sides {
+		if side.serves() {
+			seen.gatewaysSeen[side.entry.Gateway] = side.gateway
+		}
+	}
+	if !holdsListeners(seen.ingress) {
+		return nil
+	}
+	all, err := cluster.List[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, "")
+	if err != nil {
+		return err
+	}
+	for _, gateway := range all {
+		gateway = r.gateways.Newest(gateway)
+		if dataplane.HeldListeners(gateway, seen.ingress.UID).Len() > 0 {
+			seen.gatewaysSeen[types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}] = gateway
+		}
+	}
+	return nil
+}
+
+// gatherGrants reads the KIngress's ReferenceGrants, which only listeners on Gateways need.
+func (r *Reconciler) gatherGrants(ctx context.Context, seen *observed) error {
+	if !holdsListeners(seen.ingress) {
+		return nil
+	}
+	store, err := r.cluster.Ensure(ctx, cluster.OurGrants)
+	if err != nil {
+		return err
+	}
+	stored, err := store.ByIndex(cluster.ByController, string(seen.ingress.UID))
+	if err != nil {
+		return err
+	}
+	shown := map[types.UID]bool{}
+	for _, object := range stored {
+		grant := r.grants.Newest(object.(*gatewayv1beta1.ReferenceGrant))
+		shown[grant.UID] = true
+		seen.grants[grant.Name] = grant
+	}
+	for _, grant := range r.grants.Unseen(shown, func(grant *gatewayv1beta1.ReferenceGrant) bool { return metav1.IsControlledBy(grant, seen.ingress) }) {
+		seen.grants[grant.Name] = grant
+		seen.unseen = watch.UnseenFor
+	}
+	return nil
+}
+
+// standing is what these Gateways have for listeners.
+func (seen *observed) standing() map[types.NamespacedName]dataplane.Standing {
+	found := map[types.NamespacedName]dataplane.Standing{}
+	for name, gateway := range seen.gatewaysSeen {
+		found[name] = dataplane.StandingOf(gateway, seen.ingress.UID, seen.ingress.Namespace, seen.namespaceLabels)
+	}
+	return found
+}
+
+// addListeners writes listeners onto Gateways, with what they need: the grants before
+// them, and the finalizer by which they go again with the KIngress.
+func (r *Reconciler) addListeners(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
+	grants := apply.Plan(seen.ingress, slices.Collect(maps.Values(seen.grants)), desired.Grants)
+	grants.Delete = nil
+	refused, err := r.applyGrants(ctx, seen, grants)
+	changes := slices.DeleteFunc(seen.listenerChanges(desired), func(change *apply.ListenerChange) bool { return !change.Adds })
+	if err != nil || len(changes) == 0 {
+		return refused, err
+	}
+	if err := r.setFinalizer(ctx, seen); err != nil {
+		return refused, err
+	}
+	again, err := r.applyListeners(ctx, seen, changes)
+	return append(refused, again...), err
+}
+
+// removeListeners takes away the listeners that are not wanted any more, after the routes
+// that were attached to them, and then what they needed.
+func (r *Reconciler) removeListeners(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
+	changes := slices.DeleteFunc(seen.listenerChanges(desired), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
+	refused, err := r.applyListeners(ctx, seen, changes)
+	if err != nil || seen.keptGateways().Len() > 0 {
+		return refused, err
+	}
+	grants := apply.Plan(seen.ingress, slices.Collect(maps.Values(seen.grants)), desired.Grants)
+	again, err := r.applyGrants(ctx, seen, apply.Changes[*gatewayv1beta1.ReferenceGrant]{Delete: grants.Delete})
+	refused = append(refused, again...)
+	wanted := slices.ContainsFunc(desired.Gateways, func(listeners translate.GatewayListeners) bool { return len(listeners.Listeners) > 0 })
+	for _, gateway := range seen.gatewaysSeen {
+		wanted = wanted || dataplane.HeldListeners(gateway, seen.ingress.UID).Len() > 0
+	}
+	if err != nil || wanted {
+		return refused, err
+	}
+	return refused, r.dropFinalizer(ctx, seen, listenerFinalizer)
+}
+
+// listenerChanges are the writes that Gateways need. Those that routes stay on although
+// their side cannot be served are left alone.
+func (seen *observed) listenerChanges(desired translate.Desired) []*apply.ListenerChange {
+	wanted := map[types.NamespacedName][]gatewayv1.Listener{}
+	for _, listeners := range desired.Gateways {
+		wanted[listeners.Gateway] = listeners.Listeners
+	}
+	changes, kept := []*apply.ListenerChange{}, seen.keptGateways()
+	for _, name := range slices.SortedFunc(maps.Keys(seen.gatewaysSeen), func(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) }) {
+		change := apply.PlanListeners(seen.ingress.UID, seen.gatewaysSeen[name], wanted[name])
+		if change != nil && !kept.Has(name) {
+			changes = append(changes, change)
+		}
+	}
+	return changes
+}
+
+// keptGateways are those of routes that stay as they are.
+func (seen *observed) keptGateways() sets.Set[types.NamespacedName] {
+	compared, kept := sets.New[string](), sets.New[types.NamespacedName]()
+	for _, route := range seen.currentRoutes() {
+		compared.Insert(route.Name)
+	}
+	for name, route := range seen.routes {
+		for _, parent := range route.Spec.ParentRefs {
+			if !compared.Has(name) {
+				kept.Insert(seen.gatewayOf(route, parent))
+			}
+		}
+	}
+	return kept
+}
+
+// applyListeners does the changes when it is this KIngress's turn; else it is to come again.
+func (r *Reconciler) applyListeners(ctx context.Context, seen *observed, changes []*apply.ListenerChange) ([]*apply.Refusal, error) {
+	refused, errs := []*apply.Refusal{}, []error{}
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	if !r.turn.TryLock() {
+		seen.turn = askForTurn
+		return nil, nil
+	}
+	defer r.turn.Unlock()
+	for _, change := range changes {
+		name := types.NamespacedName{Namespace: change.Gateway.Namespace, Name: change.Gateway.Name}
+		stored, err := apply.Listeners(ctx, r.gatewayClient, seen.ingress.UID, *change)
+		var refusal *apply.Refusal
+		switch {
+		case errors.As(err, &refusal):
+			refused = append(refused, refusal)
+		case err != nil:
+			errs = append(errs, err)
+		case stored == nil:
+			delete(seen.gatewaysSeen, name)
+		default:
+			r.gateways.Wrote(stored)
+			seen.gatewaysSeen[name] = stored
+			r.recorder.Eventf(seen.ingress, corev1.EventTypeNormal, string(apply.Updated), "%d HTTPS listeners on Gateway %s", len(change.Desired), name)
+		}
+	}
+	return refused, errors.Join(errs...)
+}
+
+func (r *Reconciler) applyGrants(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) ([]*apply.Refusal, error) {
+	applied, err := r.grantApplier.Apply(ctx, seen.ingress, changes)
+	for _, write := range applied.Writes {
+		if write.Verb == apply.Deleted {
+			r.grants.Forget(write.Object.UID)
+			delete(seen.grants, write.Object.Name)
+			continue
+		}
+		r.grants.Wrote(write.Object)
+		seen.grants[write.Object.Name] = write.Object
+	}
+	announceWrites(r, seen.ingress, "ReferenceGrant", applied.Writes)
+	return applied.Refusals, err
+}

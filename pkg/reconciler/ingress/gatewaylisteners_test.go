@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	ktesting "k8s.io/client-go/testing"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+)
+
+var (
+	programmed      = metav1.Condition{Type: "Programmed", Status: metav1.ConditionTrue, Reason: "Programmed"}
+	referenceGrants = schema.GroupVersion(gatewayv1beta1.GroupVersion).WithResource("referencegrants")
+)
+
+// grants are the names of the Secrets that Gateways may read.
+func (w *world) grants() []string {
+	w.Helper()
+	stored, err := w.gateway.Tracker().List(referenceGrants, schema.GroupVersion(gatewayv1beta1.GroupVersion).WithKind("ReferenceGrant"), "")
+	w.must(err)
+	found := []string{}
+	for _, grant := range stored.(*gatewayv1beta1.ReferenceGrantList).Items {
+		found = append(found, string(grant.Spec.From[0].Namespace)+" reads "+string(*grant.Spec.To[0].Name))
+	}
+	return found
+}
+
+// withoutListenerSets is an installation in which the kind is not served.
+func withoutListenerSets(t *testing.T, data *plane) []runtime.Object {
+	t.Helper()
+	objects := secure(t, data)
+	return objects[:len(objects)-1]
+}
+
+// servedOnGateway is a world in which hello is Ready with a listener on the Gateway blue.
+func servedOnGateway(t *testing.T, option v1alpha1.HTTPOption) *world {
+	t.Helper()
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(option))...))
+	w.until("a listener is on the Gateway", func() bool { return len(w.listenersOf("blue")) == 2 })
+	w.listenersAre("blue", programmed)
+	w.until("hello is Ready", w.is("hello", "True"))
+	return w
+}
+
+func (w *world) deleted(name string) {
+	w.Helper()
+	w.changeIngress(name, func(ing *v1alpha1.Ingress) { ing.DeletionTimestamp = new(metav1.NewTime(w.clock.Now())) })
+}
+
+func (w *world) free() bool { return len(w.ingress("hello").Finalizers) == 0 }
+
+// TestListenerOnGateway: B-TLS-1, B-OPS-4, without ListenerSets a host of spec.tls gets a
+// listener on the Gateway, is Ready when it answers through it, and costs three writes more;
+// all of it goes with the KIngress, and the operator's own stays as it was.
+func TestListenerOnGateway(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+	before := w.gatewayNamed("blue")
+	w.until("hello is Ready", w.is("hello", "True"))
+	written := w.gatewayNamed("blue")
+	own := written.Spec.Listeners[1]
+	expect(t, "Their listener", before.Spec.Listeners[0], written.Spec.Listeners[0])
+	expect(t, "Grants", []string{"gateways reads certificate"}, w.grants())
+	if !strings.HasPrefix(string(own.Name), publicHost+".") || !strings.HasSuffix(string(own.Name), ".net-gateways") {
+		t.Errorf("Listener %s", own.Name)
+	}
+	if _, asked := data.names.Load(publicHost); !asked {
+		t.Error("Nobody was asked through TLS")
+	}
+	expect(t, "Writes", []string{
+		"create referencegrants", "patch gateways", "create httproutes", "create httproutes", // and in the other API
+		"patch ingresses", "update ingresses/status",
+	}, w.writes())
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes", []string{}, w.writes())
+
+	w.deleted("hello")
+	w.until("hello may go", w.free)
+	expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+	expect(t, "Writes", []string{"patch gateways", "patch ingresses"}, w.writes())
+}
+
+// TestListenerFails: B-RDY-6, what the gateway says of a listener on the Gateway is in the
+// condition.
+func TestListenerFails(t *testing.T) {
+	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+	w.listenersAre("blue", metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "Secret default/certificate does not exist."})
+	w.until("hello is not Ready", w.is("hello", "False RefsNotResolved: HTTPS for host "+publicHost+" with Secret default/certificate (listener "+w.listenersOf("blue")[1]+" of Gateway gateways/blue)"))
+	w.listenersAre("blue", programmed)
+	w.until("hello is Ready again", w.is("hello", "True"))
+}
+
+// TestListenerGoes: B-TLS-1, B-OPS-4, with its entry in spec.tls, after the drain time, and
+// with the class of the KIngress at once; its grant and the finalizer go, too.
+func TestListenerGoes(t *testing.T) {
+	tests := map[string]func(*world){
+		"TLS": func(w *world) {
+			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.TLS, ing.Generation = nil, 2 })
+			w.until("hello is served as before", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
+			if len(w.listenersOf("blue")) != 2 {
+				t.Error("The listener went with its entry in spec.tls")
+			}
+			w.clock.SetTime(w.clock.Now().Add(time.Hour))
+			w.reconcile(hello)
+		},
+		"class": func(w *world) {
+			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = "other" })
+		},
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+			change(w)
+			w.until("nothing is left", func() bool { return w.free() && len(w.grants()) == 0 })
+			expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+		})
+	}
+}
+
+// TestListenerMoves: B-SEL-5, B-TLS-1, a service that moves has its listener on both
+// Gateways until it may leave the old one.
+func TestListenerMoves(t *testing.T) {
+	w := servedOnGateway(t, v1alpha1.HTTPOptionRedirected)
+	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
+	w.until("its listener is on both", func() bool { return len(w.listenersOf("green")) == 2 })
+	expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
+	w.listenersAre("green", programmed)
+	w.until("green is published", func() bool {
+		return strings.Contains(w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal, "green")
+	})
+	expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
+	w.clock.SetTime(w.clock.Now().Add(time.Hour))
+	w.reconcile(hello)
+	w.until("blue is left", func() bool { return len(w.listenersOf("blue")) == 1 })
+	expect(t, "Listeners of green", 2, len(w.listenersOf("green")))
+	if w.free() || len(w.grants()) != 1 {
+		t.Errorf("Finalizers %v, grants %v", w.ingress("hello").Finalizers, w.grants())
+	}
+}
+
+// TestListenerIsChanged: B-TRN-6, drift is repaired, and what others add is not fought over.
+func TestListenerIsChanged(t *testing.T) {
+	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+	w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners[1].Port = 8443 })
+	w.until("the port is repaired", func() bool { return w.gatewayNamed("blue").Spec.Listeners[1].Port == 443 })
+	w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners = gateway.Spec.Listeners[:1] })
+	w.until("the listener is back", func() bool { return len(w.listenersOf("blue")) == 2 })
+	w.listenersAre("blue", programmed)
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.writes()
+	w.changeGateway("blue", "policy", func(gateway *gatewayv1.Gateway) {
+		gateway.Spec.Listeners[1].TLS.Options = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{"example.com/ciphers": "strong"}
+	})
+	w.listenersAre("blue", programmed)
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Writes", []string{}, w.writes())
+}
+
+// TestListenerOfOthers: B-OPS-4, B-TRN-5, a listener that somebody else applies, too, stays
+// when the KIngress goes, whole or not, and does not hold its deletion up.
+func TestListenerOfOthers(t *testing.T) {
+	for name, content := range map[string]string{
+		"all of it":    `"port":443,"protocol":"HTTPS"`,
+		"a part of it": `"tls":{"options":{"example.com/ciphers":"strong"}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+			body := fmt.Sprintf(`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"namespace":"gateways","name":"blue","uid":"blue"},`+
+				`"spec":{"listeners":[{"name":%q,%s}]}}`, w.listenersOf("blue")[1], content)
+			_, err := w.gateway.GatewayV1().Gateways("gateways").Patch(t.Context(), "blue", types.ApplyPatchType, []byte(body), metav1.PatchOptions{FieldManager: "gitops", Force: new(true)})
+			w.must(err)
+			w.deleted("hello")
+			w.until("hello may go", w.free)
+			expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+		})
+	}
+}
+
+// TestListenerOnGatewayThatIsGone: B-OPS-4, a Gateway that is gone has no listeners of ours.
+func TestListenerOnGatewayThatIsGone(t *testing.T) {
+	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+	w.must(w.gateways.Delete(gateways, "gateways", "blue"))
+	w.until("hello says so", w.is("hello", "False GatewayNotFound"))
+	expect(t, "Grants", 1, len(w.grants())) // what its routes need is kept for when it is back
+	w.deleted("hello")
+	w.until("hello may go", w.free)
+}
+
+// TestListenerOfAnUnservedSide: B-SEL-6, a mistake costs no traffic: a listener stays with the
+// routes that stay though their Gateway cannot be used.
+func TestListenerOfAnUnservedSide(t *testing.T) {
+	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+	w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.GatewayClassName = "other" })
+	w.until("hello says so", w.is("hello", "False GatewayNotFound"))
+	expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+	expect(t, "Grants", 1, len(w.grants()))
+}
+
+// withWildcard gives the Gateway blue a listener of the operator's.
+func withWildcard(objects []runtime.Object) []runtime.Object {
+	for _, object := range objects {
+		if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == "blue" {
+			gateway.Spec.Listeners = append(gateway.Spec.Listeners, gatewayv1.Listener{
+				Name: "wildcard", Hostname: new(gatewayv1.Hostname("*.default.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,
+				AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}},
+			})
+		}
+	}
+	return objects
+}
+
+// TestOverlaidListener: B-RDY-1, B-TLS-1, while the operator's listener may answer for a host
+// that has a certificate of its own, an answer through TLS is no proof.
+func TestOverlaidListener(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(withWildcard(withoutListenerSets(t, data)), secured(v1alpha1.HTTPOptionEnabled))...))
+	w.until("hello waits for its listener", func() bool {
+		w.clock.SetTime(w.clock.Now().Add(time.Second))
+		return w.is("hello", "Unknown ProbeFailed: HTTPRoute default/"+publicHost+": the HTTPS listener for host "+publicHost+" on Gateway gateways/blue is not programmed yet")()
+	})
+	w.listenersAre("blue", programmed)
+	w.until("hello is Ready", w.is("hello", "True"))
+}
+
+// TestListenersTakeTurns: B-OPS-3, who finds another KIngress writing to a Gateway comes again,
+// and neither waits nor forgets.
+func TestListenersTakeTurns(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+	w.r.turn.Lock()
+	w.until("the routes are there", func() bool { return len(w.routes()) == 2 })
+	expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+	w.r.turn.Unlock()
+	w.until("hello is Ready", w.is("hello", "True"))
+	expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+	w.r.turn.Lock()
+	w.deleted("hello")
+	w.until("the deletion is seen", func() bool {
+		ing, err := w.r.lister.Ingresses("default").Get("hello")
+		return err == nil && ing.DeletionTimestamp != nil
+	})
+	w.reconcile(hello)
+	if w.free() {
+		t.Error("It may go, and its listener is there")
+	}
+	w.r.turn.Unlock()
+	w.until("hello may go", w.free)
+	expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+}
+
+// TestListenerByStatus: B-RDY-1, where the Gateway's word is the proof, its word about the
+// listener counts, too.
+func TestListenerByStatus(t *testing.T) {
+	data := newPlane(t)
+	data.guarded.Store(true)
+	ing := secured(v1alpha1.HTTPOptionEnabled)
+	ing.Spec.Rules = ing.Spec.Rules[1:]
+	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), ing)...))
+	w.until("both ways have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+	w.accept(publicHost)
+	w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
+	w.reconcile(hello)
+	w.until("hello waits for its listener", func() bool {
+		w.clock.SetTime(w.clock.Now().Add(time.Second))
+		return strings.HasSuffix(w.conditions("hello")["Ready"], "on Gateway gateways/blue is not programmed yet")
+	})
+	w.listenersAre("blue", programmed)
+	w.until("hello is Ready", w.is("hello", "True"))
+}
+
+// TestOperatorsListener: B-TLS-2, a host without a certificate is redirected to the
+// operator's wildcard listener once that works, and nothing is written onto the Gateway.
+func TestOperatorsListener(t *testing.T) {
+	data := newPlane(t)
+	objects := withWildcard(withoutListenerSets(t, data))
+	ing := secured(v1alpha1.HTTPOptionRedirected)
+	ing.Spec.TLS = nil
+	w := data.hears(newWorld(t, append(objects, ing)...))
+	w.until("hello is Ready", w.is("hello", "True"))
+	if w.routes()[publicHost+".redirect"] != nil {
+		t.Error("Redirected to a listener that does not work")
+	}
+	w.listenersAre("blue", programmed)
+	w.until("hello is redirected, and Ready", func() bool { return w.routes()[publicHost+".redirect"] != nil && w.is("hello", "True")() })
+	expect(t, "Listener", "wildcard", string(*w.routes()[publicHost].Spec.ParentRefs[0].SectionName))
+	w.until("it was asked", func() bool { _, asked := data.names.Load(publicHost); return asked })
+	if writes := w.writes(); slices.Contains(writes, "patch gateways") || slices.Contains(writes, "patch ingresses") {
+		t.Errorf("Writes %v", writes)
+	}
+}
+
+// TestGatewayMayNotBeChanged: B-TLS-1, B-RDY-6, where the API server forbids it the
+// condition names the Gateway and the field.
+func TestGatewayMayNotBeChanged(t *testing.T) {
+	data := newPlane(t)
+	w := newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...)
+	w.gateway.PrependReactor("patch", "gateways", func(ktesting.Action) (bool, runtime.Object, error) {
+		return true, nil, apierrors.NewForbidden(gateways.GroupResource(), "blue", errors.New("no"))
+	})
+	data.hears(w)
+	w.until("hello says so", w.is("hello", "False Unsupported: spec.listeners of Gateway gateways/blue may not be changed"))
+	w.until("only what is refused is tried again", func() bool {
+		w.writes()
+		w.reconcile(hello)
+		return slices.Equal(w.writes(), []string{"patch gateways"})
+	})
+	w.deleted("hello")
+	w.until("hello may go", w.free)
+}

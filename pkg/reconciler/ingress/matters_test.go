@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// TestGatewayMatters: B-OPS-1, B-SEL-6, a change of a Gateway is looked at by all, one of
+// KIngresses' listeners by those with HTTPS, and a count of routes by nobody.
+func TestGatewayMatters(t *testing.T) {
+	add := func(name string) func(*gatewayv1.Gateway) {
+		return func(g *gatewayv1.Gateway) {
+			g.Spec.Listeners = append(g.Spec.Listeners, gatewayv1.Listener{Name: gatewayv1.SectionName(name)})
+		}
+	}
+	says := func(generation int64, routes int32) func(*gatewayv1.Gateway) {
+		return func(g *gatewayv1.Gateway) {
+			g.Status.Listeners = []gatewayv1.ListenerStatus{{Name: "http", AttachedRoutes: routes, Conditions: []metav1.Condition{{Type: "Programmed", ObservedGeneration: generation}}}}
+		}
+	}
+	tests := []struct {
+		name         string
+		before       func(*gatewayv1.Gateway)
+		change       func(*gatewayv1.Gateway)
+		all, secured bool
+	}{
+		{"nothing", says(1, 1), says(1, 1), false, false},
+		{"a route more", says(1, 1), says(1, 2), false, false},
+		{"a later word about a listener", says(1, 1), says(2, 1), false, true},
+		{"a listener of ours", says(1, 1), add("a.0.net-gateways"), false, true},
+		{"a listener of the operator's", says(1, 1), add("wildcard"), true, true},
+		{"an address", says(1, 1), func(g *gatewayv1.Gateway) {
+			g.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "10.0.0.1"}}
+		}, true, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			old := gateway("blue")
+			test.before(old)
+			changed := old.DeepCopy()
+			test.change(changed)
+			if got := gatewayMatters(old, changed); got != test.all {
+				t.Errorf("gatewayMatters() = %t", got)
+			}
+			if got := listenersMatter(old, changed); got != test.secured {
+				t.Errorf("listenersMatter() = %t", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"pgregory.net/rapid"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+var external = types.NamespacedName{Namespace: "gateways", Name: "external"}
+
+// without is an input in which ListenerSets are not possible.
+func without(in translate.Input) translate.Input {
+	in.NoListenerSets = "not served"
+	in.Standing = map[types.NamespacedName]dataplane.Standing{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
+	return in
+}
+
+// standing is the input with what was desired stored, and all listeners working.
+func standing(in translate.Input, desired translate.Desired) translate.Input {
+	in = over(in, desired)
+	next := map[types.NamespacedName]dataplane.Standing{}
+	for name, found := range in.Standing {
+		next[name] = found
+	}
+	for _, listeners := range desired.Gateways {
+		found := applied(next[listeners.Gateway], listeners)
+		found.Programmed = sets.New[gatewayv1.SectionName]()
+		for _, listener := range found.Listeners {
+			found.Programmed.Insert(listener.Name)
+		}
+		next[listeners.Gateway] = found
+	}
+	in.Standing, in.Grants = next, map[string]*gatewayv1beta1.ReferenceGrant{}
+	for _, grant := range desired.Grants {
+		in.Grants[grant.Name] = grant.DeepCopy()
+	}
+	return in
+}
+
+// heldBy are the hostnames that a Gateway should have listeners for.
+func heldBy(desired translate.Desired, gateway types.NamespacedName) []string {
+	found := []string{}
+	for _, listeners := range desired.Gateways {
+		for _, listener := range listeners.Listeners {
+			if listeners.Gateway == gateway {
+				found = append(found, string(*listener.Hostname))
+			}
+		}
+	}
+	return found
+}
+
+// TestGatewayIsFull: B-TLS-1, B-RDY-6, a Gateway has 64 listeners at most; for whom there is
+// no room the gap names it and the field. What stands there stays.
+func TestGatewayIsFull(t *testing.T) {
+	in := without(secured(70, 40))
+	in = standing(in, ingress(t, in))
+	in.Ingress = in.Ingress.DeepCopy()
+	in.Ingress.Spec.TLS = secured(70, 70).Ingress.Spec.TLS
+	desired := ingress(t, in)
+	held := heldBy(desired, external)
+	if len(held) != 63 {
+		t.Errorf("%d listeners beside the operator's", len(held))
+	}
+	for i := range 40 {
+		if host := fmt.Sprintf("h%d.example.com", i); !slices.Contains(held, host) {
+			t.Errorf("%s lost its listener", host)
+		}
+	}
+	if len(desired.Gaps) != 7 || !strings.Contains(desired.Gaps[0].Detail, "spec.listeners of Gateway gateways/external has 64 entries") {
+		t.Errorf("Gaps %v", desired.Gaps)
+	}
+}
+
+// TestListenerNames: B-TLS-1, a listener's name is its own: two KIngresses with one host
+// have two, a foreign one is not written over, and every one is a name.
+func TestListenerNames(t *testing.T) {
+	in := without(secured(1, 1))
+	name := ingress(t, in).Gateways[0].Listeners[0].Name
+	other := without(secured(1, 1))
+	other.Ingress.UID = "another"
+	if got := ingress(t, other).Gateways[0].Listeners[0].Name; got == name {
+		t.Errorf("Both are called %s", got)
+	}
+	taken := in.Standing[external]
+	taken.Listeners = append(slices.Clone(taken.Listeners), gatewayv1.Listener{Name: name, Port: 80, Protocol: gatewayv1.HTTPProtocolType})
+	other = without(secured(1, 1))
+	other.Standing[external] = taken
+	if desired := ingress(t, other); len(desired.Gateways) > 0 || !strings.Contains(desired.Gaps[0].Detail, "a listener "+string(name)+" that is not ours") {
+		t.Errorf("Over somebody's: %+v, gaps %v", desired.Gateways, desired.Gaps)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		in := without(secured(1, 1))
+		label := rapid.StringMatching(`[a-z]([-a-z0-9]{0,61}[a-z0-9])?`)
+		host := strings.Join(rapid.SliceOfN(label, 2, 3).Draw(t, "host"), ".") + rapid.SampledFrom([]string{"", ".example.com"}).Draw(t, "domain")
+		if rapid.Bool().Draw(t, "wildcard") {
+			host = "*." + host
+		}
+		in.Ingress.Spec.Rules[0].Hosts, in.Ingress.Spec.TLS[0].Hosts = []string{host}, []string{host}
+		for _, listeners := range ingress(t, in).Gateways {
+			if problems := validation.IsDNS1123Subdomain(string(listeners.Listeners[0].Name)); len(problems) > 0 {
+				t.Error(listeners.Listeners[0].Name, problems)
+			}
+		}
+	})
+}
+
+// TestMovingKeepsListeners: B-SEL-5, a service that moves has its listeners on both
+// Gateways, with a grant for each, until it may leave; then nothing is left on the old one.
+func TestMovingKeepsListeners(t *testing.T) {
+	for _, option := range []v1alpha1.HTTPOption{v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected} {
+		t.Run(string(option), func(t *testing.T) {
+			in := without(secured(1, 1))
+			in.Ingress.Spec.HTTPOption = option
+			for range 2 { // the second time its listener works
+				in = standing(in, ingress(t, in))
+			}
+			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: securedGateway("new")}
+			next := types.NamespacedName{Namespace: "gateways", Name: "new"}
+			desired := ingress(t, in)
+			if len(heldBy(desired, external)) != 1 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 2 {
+				t.Errorf("Moving: %+v, %d grants", desired.Gateways, len(desired.Grants))
+			}
+			in = standing(in, desired)
+			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
+			in.Moves.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
+			in.Moves.Now = now.Add(time.Minute)
+			desired = ingress(t, in)
+			if len(heldBy(desired, external)) != 0 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 1 {
+				t.Errorf("Moved: %+v, %d grants", desired.Gateways, len(desired.Grants))
+			}
+			if !slices.ContainsFunc(desired.Gateways, func(l translate.GatewayListeners) bool { return l.Gateway == external }) {
+				t.Error("Nobody takes the listener off the old Gateway")
+			}
+		})
+	}
+}
+
+// TestOwnListenerIsProven: B-RDY-1, a listener that appears under an unchanged spec is
+// another version, and one of the operator's is not: nobody's Ready hangs on it.
+func TestOwnListenerIsProven(t *testing.T) {
+	version := func(in translate.Input) string { return ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP) }
+	full := without(secured(1, 1))
+	listeners := full.Standing[external]
+	for i := range 63 {
+		listeners.Listeners = append(listeners.Listeners, gatewayv1.Listener{Name: gatewayv1.SectionName(fmt.Sprint("theirs-", i)), Port: 80, Protocol: gatewayv1.HTTPProtocolType})
+	}
+	room := without(secured(1, 1))
+	full.Standing[external] = listeners
+	if version(full) == version(room) {
+		t.Error("A new listener needs no proof")
+	}
+	plain, wildcard := without(secured(1, 0)), without(secured(1, 0))
+	theirs := gatewayv1.Listener{Name: "wildcard", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
+	wildcard.Standing[external] = dataplane.Standing{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
+	if version(plain) != version(wildcard) {
+		t.Error("The operator's new listener takes every proof away")
+	}
+	if proofs := ingress(t, wildcard).Routes[0].Proofs; len(proofs) != 2 || proofs[1].HTTPS != 443 {
+		t.Errorf("Proofs %+v", proofs)
+	}
+	theirs.Name = "wildcard.0.net-gateways" // another KIngress's, which goes when that goes
+	wildcard.Standing[external] = dataplane.Standing{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
+	if proofs := ingress(t, wildcard).Routes[0].Proofs; len(proofs) != 1 {
+		t.Errorf("Proofs through another KIngress's listener: %+v", proofs)
+	}
+}
+
+// TestHostnameIsTaken: B-TLS-1, B-INS-8, the Gateway has each hostname once: one that has a
+// listener already, the single-gateway plugin's say, is served by it, and written nowhere else.
+func TestHostnameIsTaken(t *testing.T) {
+	tests := map[string]struct {
+		secret string
+		usable bool
+		gap    string
+	}{
+		"with the same certificate": {"secret-0", true, ""},
+		"with another certificate":  {"other", true, "is served with the certificate of listener kni-0 in spec.listeners of Gateway gateways/external, which has this hostname, and not with Secret secret-0"},
+		"and does not admit us":     {"secret-0", false, "listener kni-0 in spec.listeners of Gateway gateways/external has this hostname and does not admit HTTPRoutes of namespace default"},
+	}
+	for name, test := range tests {
+		for _, kind := range []string{"", "not served"} {
+			t.Run(name+" ListenerSets "+kind, func(t *testing.T) {
+				in := without(secured(1, 1))
+				in.NoListenerSets = kind
+				theirs := gatewayv1.Listener{
+					Name: "kni-0", Hostname: new(gatewayv1.Hostname("h0.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,
+					TLS: &gatewayv1.ListenerTLSConfig{CertificateRefs: []gatewayv1.SecretObjectReference{{Name: gatewayv1.ObjectName(test.secret), Namespace: new(gatewayv1.Namespace("default"))}}},
+				}
+				found := dataplane.Standing{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New(theirs.Name)}
+				if test.usable {
+					found.Usable.Insert(theirs.Name)
+				}
+				in.Standing[external] = found
+				desired := ingress(t, in)
+				if len(desired.Gateways)+len(desired.ListenerSets)+len(desired.Grants) > 0 {
+					t.Errorf("Gateways %+v, %d ListenerSets, %d grants", desired.Gateways, len(desired.ListenerSets), len(desired.Grants))
+				}
+				if asked := len(desired.Routes[0].Proofs) == 2; asked != test.usable {
+					t.Errorf("Proofs %+v", desired.Routes[0].Proofs)
+				}
+				if got := fmt.Sprint(desired.Gaps); (len(desired.Gaps) > 0) != (test.gap != "") || !strings.Contains(got, test.gap) {
+					t.Errorf("Gaps %s", got)
+				}
+			})
+		}
+	}
+}
