@@ -78,23 +78,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		internal:           newInternalTLS(clients),
 		ingresses:          watch.NewRecent[*v1alpha1.Ingress](),
 	}
-	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
-		all, err := r.lister.List(labels.Everything())
-		for _, ing := range all {
-			enqueue(bucket, nameOf(ing))
-		}
-		return err
-	}
-	// Who leads again later must not believe what it knew: others have written since.
-	r.DemoteFunc = func(reconciler.Bucket) {
-		all, err := r.lister.List(labels.Everything())
-		if err != nil {
-			logger.Errorw("Cannot list KIngresses", zap.Error(err))
-		}
-		for _, ing := range all {
-			r.forget(ing)
-		}
-	}
+	r.PromoteFunc, r.DemoteFunc = r.promote, r.demote
 	impl := controller.NewContext(ctx, r, controller.ControllerOptions{
 		WorkQueueName: "ingresses",
 		Logger:        logger.WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)), // one line a reconcile is too many
@@ -111,4 +95,25 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	ingresses.Informer().AddEventHandler(ingressEvents{handler})
 	namespaces.Informer().AddEventHandler(namespaceEvents{handler})
 	return r, impl
+}
+
+// promote looks at all KIngresses.
+func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
+	all, err := r.lister.List(labels.Everything())
+	for _, ing := range all {
+		enqueue(bucket, nameOf(ing))
+	}
+	return err
+}
+
+// demote forgets: who leads again later must not believe what it knew, for others have
+// written since.
+func (r *Reconciler) demote(reconciler.Bucket) {
+	all, err := r.lister.List(labels.Everything())
+	if err != nil {
+		r.logger.Errorw("Cannot list KIngresses", zap.Error(err))
+	}
+	for _, ing := range all {
+		r.forget(ing)
+	}
 }
