@@ -189,14 +189,18 @@ func (l *listeners) wanted() []Listener {
 	return append(found, l.wantedOnGateway()...)
 }
 
-// parents are the ListenerSets with a listener for one of the hosts.
+// parents are the ListenerSets with a listener for one of the hosts, also where it goes now:
+// a gateway that reads first that the route has left would answer 404 on a listener that is
+// still there. The route leaves once it is gone.
 func (l *listeners) parents(hosts []string) []gatewayv1.ParentReference {
 	refs := []gatewayv1.ParentReference{}
-	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
-		serves := !slices.Contains(l.refused, name) && slices.ContainsFunc(hosts, func(host string) bool {
-			return slices.ContainsFunc(slices.Collect(maps.Values(l.sets[name])), func(entry gatewayv1.ListenerEntry) bool { return covered(string(*entry.Hostname), host) })
-		})
-		if serves {
+	names := sets.KeySet(l.sets).Union(sets.KeySet(l.in.ListenerSets))
+	for _, name := range sets.List(names) {
+		entries := slices.Collect(maps.Values(l.sets[name]))
+		if stored := l.in.ListenerSets[name]; stored != nil && l.isOurs(stored) {
+			entries = append(entries, stored.Spec.Listeners...)
+		}
+		if !slices.Contains(l.refused, name) && serves(entries, hosts) {
 			refs = append(refs, gatewayv1.ParentReference{
 				Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(listenerSetKind),
 				Namespace: new(gatewayv1.Namespace(l.in.Ingress.Namespace)), Name: gatewayv1.ObjectName(name),
@@ -204,6 +208,13 @@ func (l *listeners) parents(hosts []string) []gatewayv1.ParentReference {
 		}
 	}
 	return refs
+}
+
+// serves tells whether a listener admits one of the hosts.
+func serves(entries []gatewayv1.ListenerEntry, hosts []string) bool {
+	return slices.ContainsFunc(entries, func(entry gatewayv1.ListenerEntry) bool {
+		return entry.Hostname != nil && slices.ContainsFunc(hosts, func(host string) bool { return covered(string(*entry.Hostname), host) })
+	})
 }
 
 // serving tells whether the Gateway says of the listener that has a host's certificate

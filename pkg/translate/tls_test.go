@@ -168,7 +168,9 @@ func TestRedirectStays(t *testing.T) {
 	}
 	in = over(in, desired)
 	in.Moves.Now = now.Add(time.Minute)
-	expectParents(t, "after the drain time", ingress(t, in), plain[:1])
+	desired = ingress(t, in)
+	expectParents(t, "after the drain time, until the listener is gone", desired, plain)
+	expectParents(t, "when it is gone", ingress(t, over(in, desired)), plain[:1])
 }
 
 func expectParents(t *testing.T, when string, desired translate.Desired, want []string) {

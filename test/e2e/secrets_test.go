@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,7 +26,7 @@ func TestRotation_BTLS3(t *testing.T) {
 	space.Secret(t, authority, "certificate", host)
 	ready := space.ServeTLS(t, "hello", "certificate")
 	request := cluster.Request{Host: host, Roots: authority.Roots}
-	load := cluster.StartRequests(t, world.Blue, 10*time.Millisecond, request)
+	load := startSecure(t, request)
 	for range 3 {
 		old := cluster.AwaitRight(t, world.Blue, request, cluster.Seconds).Leaf()
 		data, err := authority.Issue(host)

@@ -66,7 +66,7 @@ func TestRedirect_BTLS2(t *testing.T) {
 	host := space.ExternalHost("hello")
 	space.Secret(t, authority, "certificate", host)
 	space.ServeTLS(t, "hello", "certificate")
-	secure := cluster.StartRequests(t, world.Blue, 10*time.Millisecond, cluster.Request{Host: host, Roots: authority.Roots})
+	secure := startSecure(t, cluster.Request{Host: host, Roots: authority.Roots})
 	plain := cluster.StartLoad(t, world.Blue, host, 10*time.Millisecond)
 	for range 3 {
 		setOption(t, space, "hello", v1alpha1.HTTPOptionRedirected)
@@ -104,7 +104,7 @@ func TestSharedCertificateKeepsHTTP2_BTLS1(t *testing.T) {
 	space.Secret(t, authority, "wildcard", "*."+space.Name+".example.com")
 	names := []string{"hello", "other", "third"}
 	space.ServeTLS(t, names[0], "wildcard")
-	load := cluster.StartRequests(t, world.Blue, 10*time.Millisecond, cluster.Request{Host: space.ExternalHost(names[0]), Roots: authority.Roots})
+	load := startSecure(t, cluster.Request{Host: space.ExternalHost(names[0]), Roots: authority.Roots})
 	for _, name := range names[1:] {
 		space.ServeTLS(t, name, "wildcard")
 	}
@@ -155,6 +155,14 @@ func TestClusterLocalHTTPS_BTLS4(t *testing.T) {
 		}
 		cluster.Answers(t, world.Internal, host, 200)
 	}
+}
+
+// startSecure is a load over TLS that begins once kube-proxy leads to the port: the first
+// certificate of a Gateway opens it, and the data plane is asked behind kube-proxy.
+func startSecure(t *testing.T, request cluster.Request) *cluster.Load {
+	t.Helper()
+	cluster.AwaitRight(t, world.Blue, request, cluster.Seconds)
+	return cluster.StartRequests(t, world.Blue, 10*time.Millisecond, request)
 }
 
 func awaitNoListenerSets(t *testing.T, space *fixture.Space) {
