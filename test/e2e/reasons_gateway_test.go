@@ -76,8 +76,8 @@ func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_Gatew
 			address := programmedMoody(t)
 			cured(t, space, "hello")
 			space.AwaitReady(t, trouble.name, cluster.Seconds)
-			for _, name := range []string{"hello", trouble.name} {
-				cluster.Answers(t, address, space.ExternalHost(name), 200)
+			for _, name := range []string{"hello", trouble.name} { // kube-proxy may be later than the data plane
+				cluster.AwaitAnswer(t, address, space.ExternalHost(name), 200, cluster.Seconds)
 			}
 		})
 	}
