@@ -52,7 +52,7 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	proof := Proof{Path: probedPath(set.part), Hash: hash}
 	if backend, found := probedBackend(set.Rules); found {
 		rule := r.answer(&proof, backend, gateway)
-		object.Spec.Rules = append([]gatewayv1.HTTPRouteRule{rule}, object.Spec.Rules...)
+		object.Spec.Rules = slices.Insert(object.Spec.Rules, placeOfProbe(r.in.Routes[object.Name], len(object.Spec.Rules)), rule)
 	}
 	proofs := []Proof{}
 	for _, way := range r.ways(set, gateway) {
@@ -60,6 +60,19 @@ func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 		proofs = append(proofs, proof)
 	}
 	return proofs
+}
+
+// placeOfProbe is where the rule for probes goes among so many others: first, or where it
+// stands; behind rules that somebody else wrote, for those must keep their places (order.go).
+func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
+	if live == nil {
+		return 0
+	}
+	at := slices.IndexFunc(live.Spec.Rules, func(rule gatewayv1.HTTPRouteRule) bool { return isProbed(rule) && !isMade(rule) })
+	if at < 0 {
+		at = len(live.Spec.Rules)
+	}
+	return min(at, others)
 }
 
 // answer is the rule that gives the answer to a question, with the backend's help where
