@@ -26,7 +26,7 @@ const SystemNamespace = "knative-serving"
 // How long waits last at most. Seconds is the limit where the cluster should follow
 // "within seconds"; Minutes covers images, pods and elections.
 const (
-	Seconds = 30 * time.Second
+	Seconds = 20 * time.Second
 	Minutes = 2 * time.Minute
 )
 
