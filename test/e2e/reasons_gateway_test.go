@@ -78,6 +78,7 @@ func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_Gatew
 			space.AwaitReady(t, trouble.name, cluster.Seconds)
 			for _, name := range []string{"hello", trouble.name} { // kube-proxy may be later than the data plane
 				cluster.AwaitAnswer(t, address, space.ExternalHost(name), 200, cluster.Seconds)
+				cluster.Answers(t, address, space.ExternalHost(name), 200)
 			}
 		})
 	}

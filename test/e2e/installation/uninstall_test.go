@@ -101,6 +101,7 @@ func anotherChanges(t *testing.T, space *fixture.Space, service string) {
 	}
 	// Envoy Gateway names clusters by the place of a rule: one that moves may answer 503 for an instant.
 	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost(service), 200, cluster.Seconds)
+	cluster.Answers(t, world.Blue, space.ExternalHost(service), 200)
 }
 
 // anotherRenews deletes a route and creates it anew.
