@@ -12,7 +12,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -83,21 +82,7 @@ func (r *Reconciler) gatherGrants(ctx context.Context, seen *observed) error {
 	if err != nil {
 		return err
 	}
-	stored, err := store.ByIndex(cluster.ByController, string(seen.ingress.UID))
-	if err != nil {
-		return err
-	}
-	shown := map[types.UID]bool{}
-	for _, object := range stored {
-		grant := r.grants.Newest(object.(*gatewayv1beta1.ReferenceGrant))
-		shown[grant.UID] = true
-		seen.grants[grant.Name] = grant
-	}
-	for _, grant := range r.grants.Unseen(shown, func(grant *gatewayv1beta1.ReferenceGrant) bool { return metav1.IsControlledBy(grant, seen.ingress) }) {
-		seen.grants[grant.Name] = grant
-		seen.unseen = watch.UnseenFor
-	}
-	return nil
+	return gatherControlled(ownedBy{seen, store, seen.ingress}, r.grants, seen.grants)
 }
 
 // standing is what these Gateways have for listeners.

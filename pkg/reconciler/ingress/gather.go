@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -21,7 +20,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // observed is what a reconcile depends on, as values: what is not there is nil or
@@ -137,21 +135,7 @@ func (r *Reconciler) gatherRoutes(ctx context.Context, seen *observed) error {
 	if err != nil {
 		return err
 	}
-	stored, err := store.ByIndex(cluster.ByController, string(seen.ingress.UID))
-	if err != nil {
-		return err
-	}
-	shown := map[types.UID]bool{}
-	for _, object := range stored {
-		route := r.routes.Newest(object.(*gatewayv1.HTTPRoute))
-		shown[route.UID] = true
-		seen.routes[route.Name] = route
-	}
-	for _, route := range r.routes.Unseen(shown, func(route *gatewayv1.HTTPRoute) bool { return metav1.IsControlledBy(route, seen.ingress) }) {
-		seen.routes[route.Name] = route
-		seen.unseen = watch.UnseenFor
-	}
-	return nil
+	return gatherControlled(ownedBy{seen, store, seen.ingress}, r.routes, seen.routes)
 }
 
 // gatherSides selects an entry for each visibility and reads its Gateway.

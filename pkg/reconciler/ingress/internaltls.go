@@ -86,19 +86,8 @@ func (r *Reconciler) gatherPolicies(ctx context.Context, seen *observed) error {
 		return err
 	}
 	for _, service := range seen.services {
-		stored, err := store.ByIndex(cluster.ByController, string(service.UID))
-		if err != nil {
+		if err := gatherControlled(ownedBy{seen, store, service}, r.internal.policies, seen.policies); err != nil {
 			return err
-		}
-		shown := map[types.UID]bool{}
-		for _, object := range stored {
-			policy := r.internal.policies.Newest(object.(*gatewayv1.BackendTLSPolicy))
-			shown[policy.UID] = true
-			seen.policies[policy.Name] = policy
-		}
-		for _, policy := range r.internal.policies.Unseen(shown, func(policy *gatewayv1.BackendTLSPolicy) bool { return metav1.IsControlledBy(policy, service) }) {
-			seen.policies[policy.Name] = policy
-			seen.unseen = watch.UnseenFor
 		}
 	}
 	return nil
