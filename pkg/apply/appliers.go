@@ -12,31 +12,31 @@ import (
 
 // HTTPRoutes writes HTTPRoutes.
 func HTTPRoutes(clients gatewayclientset.Interface) *Applier[*gatewayv1.HTTPRoute] {
-	return &Applier[*gatewayv1.HTTPRoute]{func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
+	return &Applier[*gatewayv1.HTTPRoute]{onlyFinds: true, in: func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
 }
 
 // ListenerSets writes ListenerSets.
 func ListenerSets(clients gatewayclientset.Interface) *Applier[*gatewayv1.ListenerSet] {
-	return &Applier[*gatewayv1.ListenerSet]{func(namespace string) client[*gatewayv1.ListenerSet] {
+	return &Applier[*gatewayv1.ListenerSet]{in: func(namespace string) client[*gatewayv1.ListenerSet] {
 		return clients.GatewayV1().ListenerSets(namespace)
 	}}
 }
 
 // ReferenceGrants writes ReferenceGrants.
 func ReferenceGrants(clients gatewayclientset.Interface) *Applier[*gatewayv1beta1.ReferenceGrant] {
-	return &Applier[*gatewayv1beta1.ReferenceGrant]{func(namespace string) client[*gatewayv1beta1.ReferenceGrant] {
+	return &Applier[*gatewayv1beta1.ReferenceGrant]{in: func(namespace string) client[*gatewayv1beta1.ReferenceGrant] {
 		return clients.GatewayV1beta1().ReferenceGrants(namespace)
 	}}
 }
 
 // BackendTLSPolicies writes BackendTLSPolicies.
 func BackendTLSPolicies(clients gatewayclientset.Interface) *Applier[*gatewayv1.BackendTLSPolicy] {
-	return &Applier[*gatewayv1.BackendTLSPolicy]{func(namespace string) client[*gatewayv1.BackendTLSPolicy] {
+	return &Applier[*gatewayv1.BackendTLSPolicy]{in: func(namespace string) client[*gatewayv1.BackendTLSPolicy] {
 		return clients.GatewayV1().BackendTLSPolicies(namespace)
 	}}
 }
 
 // ConfigMaps writes ConfigMaps, of which the key ca.crt is ours.
 func ConfigMaps(clients kubernetes.Interface) *Applier[*corev1.ConfigMap] {
-	return &Applier[*corev1.ConfigMap]{func(namespace string) client[*corev1.ConfigMap] { return clients.CoreV1().ConfigMaps(namespace) }}
+	return &Applier[*corev1.ConfigMap]{in: func(namespace string) client[*corev1.ConfigMap] { return clients.CoreV1().ConfigMaps(namespace) }}
 }

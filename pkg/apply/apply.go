@@ -19,7 +19,8 @@ import (
 // Verb is what a write did.
 type Verb string
 
-// The verbs. Adopted objects existed and were ours without our knowing.
+// The verbs. Adopted objects existed and were ours without our knowing; an HTTPRoute is
+// left as it is then, for what stands in it decides what is to be written: plan again.
 const (
 	Created Verb = "Created"
 	Updated Verb = "Updated"
@@ -45,6 +46,8 @@ type client[T Object] interface {
 // Applier writes Changes of one kind.
 type Applier[T Object] struct {
 	in func(namespace string) client[T]
+	// onlyFinds tells that an adopted object is not written.
+	onlyFinds bool
 }
 
 // Result is what came of Changes. Refusals are written into status; they are not
@@ -121,7 +124,7 @@ func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) 
 		return Write[T]{}, notOwned(existing)
 	case existing.GetDeletionTimestamp() != nil:
 		return Write[T]{}, errors.New("is being deleted")
-	case differs(existing, object):
+	case !a.onlyFinds && differs(existing, object):
 		existing, err = a.update(ctx, Update[T]{Current: existing, Desired: object})
 	}
 	return Write[T]{Verb: Adopted, Object: existing}, err

@@ -106,10 +106,10 @@ func TestCreateMeetsAnother(t *testing.T) {
 		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
 	}, {
 		name: "ours, and different", existing: route("a", drifted),
-		requests: []string{"create", "get", "patch " + string(types.ApplyPatchType)}, verbs: []string{"Adopted a"},
+		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
 	}, {
 		name: "ours, as the single-gateway plugin left it (B-INS-8)", manager: "controller", existing: route("a"),
-		requests: []string{"create", "get", "patch " + string(types.JSONPatchType), "patch " + string(types.ApplyPatchType)}, verbs: []string{"Adopted a"},
+		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
 	}, {
 		name: "somebody's", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.OwnerReferences[0].UID, r.OwnerReferences[0].Name = "other", "beta" }),
 		requests: []string{"create", "get"}, verbs: []string{},
@@ -158,6 +158,25 @@ func expectRefusal(t *testing.T, refusals []*apply.Refusal, reason, text string)
 	terminal := !strings.Contains(text, "belongs to Ingress") // which another KIngress is about to lose
 	if len(refusals) != 1 || refusals[0].Reason() != reason || refusals[0].Terminal() != terminal || refusals[0].Error() != text {
 		t.Errorf("Refusals %v, want %s: %s", refusals, reason, text)
+	}
+}
+
+// TestUpdateTakesOver: B-INS-8, what the single-gateway plugin wrote by plain updates becomes
+// ours first: applying alone would leave in place what is not wanted.
+func TestUpdateTakesOver(t *testing.T) {
+	client := apiServerOf(t, "controller", route("a"))
+	changes := apply.Plan(owner, list(get(t, client, "a")), list(route("a")))
+	if len(changes.Update) != 1 {
+		t.Fatalf("Plan() = %+v, want one update", changes)
+	}
+	client.ClearActions()
+	result, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := []string{"patch " + string(types.JSONPatchType), "patch " + string(types.ApplyPatchType)}
+	if diff := gocmp.Diff(wanted, requests(client)) + gocmp.Diff([]string{"Updated a"}, verbs(result)); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 )
@@ -41,8 +42,13 @@ func (r program) template() map[string]any {
 
 // deploy creates a Knative Service, and deployReady also waits for it.
 func (p *place) deploy(ctx context.Context, name string, runs program) error {
+	return p.deployAs(ctx, name, runs, ingressClass)
+}
+
+// deployAs creates a Knative Service of an ingress class.
+func (p *place) deployAs(ctx context.Context, name string, runs program, class string) error {
 	_, err := cluster.KServices.CreateAs(ctx, p.Cluster, manager, &cluster.Object{
-		"metadata": map[string]any{"namespace": p.namespace, "name": name},
+		"metadata": map[string]any{"namespace": p.namespace, "name": name, "annotations": map[string]any{networking.IngressClassAnnotationKey: class}},
 		"spec":     map[string]any{"template": runs.template()},
 	})
 	return err

@@ -35,6 +35,8 @@ type observed struct {
 	// rivals serve a host of this one and are older, in the order of their age.
 	rivals []rival
 	routes map[string]*gatewayv1.HTTPRoute
+	// adopted tells that routes have a route that no informer showed.
+	adopted bool
 	// unseen is after how long to look whether informers show what was written; 0 if they do.
 	unseen time.Duration
 	// listenerSets are this KIngress's, by name; noListenerSets says why there can be none.

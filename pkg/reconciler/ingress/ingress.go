@@ -129,13 +129,20 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}
-	// 2. Say what should exist at this step of the rollout, and how to see that it works.
-	desired, conflicts, err := r.render(seen)
-	if err != nil {
-		return fmt.Errorf("translate: %w", err)
+	var (
+		desired   translate.Desired
+		conflicts []status.Reasoned
+		refused   []*apply.Refusal
+		applyErr  error
+	)
+	for again := true; again; again = seen.adopts() {
+		// 2. Say what should exist at this step of the rollout, and how to see that it works.
+		if desired, conflicts, err = r.render(seen); err != nil {
+			return fmt.Errorf("translate: %w", err)
+		}
+		// 3. Write the difference. What is found on the way is one more thing observed.
+		refused, applyErr = r.applyAll(ctx, seen, desired)
 	}
-	// 3. Write the difference.
-	refused, applyErr := r.applyAll(ctx, seen, desired)
 	if apierrors.HasStatusCause(applyErr, corev1.NamespaceTerminatingCause) {
 		return nil // its routes went first, it goes next
 	}
@@ -190,6 +197,7 @@ func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatew
 		}
 		r.routes.Wrote(write.Object)
 		seen.routes[write.Object.Name] = write.Object
+		seen.adopted = seen.adopted || write.Verb == apply.Adopted
 	}
 	announceWrites(r, ing, "HTTPRoute", applied.Writes)
 	if err = r.watchConflicts(ctx, ing, applied.Refusals, err); err != nil {

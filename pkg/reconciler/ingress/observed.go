@@ -169,6 +169,13 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 	return side
 }
 
+// adopts tells, once, that a route was found which no informer showed: it lacked our labels.
+func (seen *observed) adopts() bool {
+	adopted := seen.adopted
+	seen.adopted = false
+	return adopted
+}
+
 func (seen *observed) needs(visibility v1alpha1.IngressVisibility) bool {
 	return slices.ContainsFunc(seen.ingress.Spec.Rules, func(rule v1alpha1.IngressRule) bool {
 		return translate.Visibility(rule) == visibility

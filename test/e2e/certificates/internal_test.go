@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,7 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 	restartActivator(t)
 	for _, service := range internalServices {
 		awaitSecure(t, space, service.Name)
+		awaitSecurePods(t, space, service.Name+"-00001-deployment")
 		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
 	}
 	envoy := addresses(t, "", "gateway.envoyproxy.io/owning-gateway-name=blue")
@@ -190,6 +192,35 @@ func awaitSecure(t *testing.T, space *fixture.Space, name string) {
 		}
 		return nil
 	})
+}
+
+// serverCerts is the volume of pods whose queue-proxy speaks TLS.
+const serverCerts = "server-certs"
+
+// awaitSecurePods waits until the pods from before system-internal-tls are gone. Serving makes
+// Revisions anew one by one, at another time than Routes; as long as a pod from before ends, and
+// still answers plain probes, activator sends requests to its port for TLS, where nobody listens:
+// https://github.com/knative/serving/blob/v0.50.0/pkg/activator/net/revision_backends.go
+func awaitSecurePods(t *testing.T, space *fixture.Space, deployment string) {
+	t.Helper()
+	speaksTLS := func(spec corev1.PodSpec) bool {
+		return slices.ContainsFunc(spec.Volumes, func(volume corev1.Volume) bool { return volume.Name == serverCerts })
+	}
+	made := cluster.Deployments.Await(t, world.Cluster, space.Name, deployment, cluster.Minutes, func(deployment *appsv1.Deployment) error {
+		if deployment != nil && !speaksTLS(deployment.Spec.Template.Spec) {
+			return errors.New("has no volume " + serverCerts)
+		}
+		return fixture.RolledOut(deployment)
+	})
+	pods, err := cluster.Pods.List(t.Context(), world.Cluster, space.Name, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(made.Spec.Selector)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pod := range pods {
+		if !speaksTLS(pod.Spec) {
+			cluster.Pods.Await(t, world.Cluster, space.Name, pod.Name, cluster.Minutes, fixture.Gone[corev1.Pod])
+		}
+	}
 }
 
 // restartActivator: whether it speaks TLS it decides when it starts.
