@@ -8,10 +8,12 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// How long a KIngress that is not Ready yet may wait before a blocker is reported,
-// how long one that is Ready keeps it while nobody answers, and how long between two
-// reports of a KIngress that waits: words that follow every answer of a gateway would
-// be a write for each.
+// How long a KIngress that is not Ready yet may wait before a blocker is reported, which is
+// also how long one that is Ready stays so after a gateway's no: a gateway that is behind
+// with its statuses says no about a moment before the proof, and takes it back (SPEC
+// B-RDY-4). How long one that is Ready stays so while nobody answers, and how long between
+// two reports of a KIngress that waits: words that follow every answer of a gateway would be
+// a write for each.
 const (
 	PatienceBeforeReport   = 5 * time.Second
 	PatienceWhenReady      = 15 * time.Second
@@ -34,8 +36,10 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 		certainty = max(certainty, blocker.Certainty)
 	}
 	switch settled := IsSettled(old, facts.Generation); {
-	case certainty == Certain, settled && certainty == Answered:
+	case certainty == Certain:
 		return 0
+	case settled && certainty == Answered:
+		return max(0, PatienceBeforeReport-facts.Waited)
 	case facts.InLine && certainty == Unanswered && (held || !settled) && facts.Waited >= PatienceBeforeReport && facts.Waited < PatienceInLine:
 		return min(lookAtLine, PatienceInLine-facts.Waited)
 	case settled:

@@ -104,7 +104,11 @@ func TestListenerOnGateway(t *testing.T) {
 func TestListenerFails(t *testing.T) {
 	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
 	w.listenersAre("blue", metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "Secret default/certificate does not exist."})
-	w.until("hello is not Ready", w.is("hello", "False RefsNotResolved: HTTPS for host "+publicHost+" with Secret default/certificate (listener "+w.listenersOf("blue")[1]+" of Gateway gateways/blue)"))
+	notReady := w.is("hello", "False RefsNotResolved: HTTPS for host "+publicHost+" with Secret default/certificate (listener "+w.listenersOf("blue")[1]+" of Gateway gateways/blue)")
+	w.until("hello is not Ready", func() bool {
+		w.clock.SetTime(w.clock.Now().Add(time.Second))
+		return notReady()
+	})
 	w.listenersAre("blue", programmed)
 	w.until("hello is Ready again", w.is("hello", "True"))
 }

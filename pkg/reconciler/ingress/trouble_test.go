@@ -12,6 +12,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -22,6 +23,7 @@ import (
 	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -52,6 +54,18 @@ func (w *world) say(route, kind string, value metav1.ConditionStatus, reason str
 	}
 }
 
+// hears tells whether an informer shows that word about a route.
+func (w *world) hears(route, kind string, value metav1.ConditionStatus) func() bool {
+	store, err := w.r.cluster.Ensure(w.Context(), cluster.OurRoutes)
+	w.must(err)
+	return func() bool {
+		object, _, err := store.GetByKey("default/" + route)
+		w.must(err)
+		parents := object.(*gatewayv1.HTTPRoute).Status.Parents
+		return len(parents) > 0 && meta.IsStatusConditionPresentAndEqual(parents[0].Conditions, kind, value)
+	}
+}
+
 func (w *world) must(err error) {
 	w.Helper()
 	if err != nil {
@@ -63,16 +77,35 @@ func network(text string) map[string]string {
 	return map[string]string{"Ready": text, "NetworkConfigured": text, "LoadBalancerReady": "True"}
 }
 
-// TestBackendDisappears: B-RDY-6, the gateway's no is in the condition at once, its yes
-// takes it away again, and no route is written for either.
+// TestBackendDisappears: B-RDY-6, the gateway's no gets into the condition when it stays, its
+// yes takes it away again, and no route is written for either.
 func TestBackendDisappears(t *testing.T) {
 	w := served(t, newPlane(t))
 	w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
-	w.until("hello is not Ready", w.is("hello", "False"))
+	w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
+	w.reconcile(hello)
+	expect(t, "Conditions", isReady, w.conditions("hello"))
+	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+	w.reconcile(hello)
 	expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: BackendNotFound: in other words"), w.conditions("hello"))
 	w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
 	w.until("hello is Ready again", w.is("hello", "True"))
 	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+}
+
+// TestGatewayIsBehind: B-RDY-4, a no that the gateway takes back is from before the proof, and
+// nobody hears of it.
+func TestGatewayIsBehind(t *testing.T) {
+	w := served(t, newPlane(t))
+	w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
+	w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
+	w.reconcile(hello)
+	w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
+	w.until("the yes is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionTrue))
+	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+	w.reconcile(hello)
+	expect(t, "Writes", []string{}, w.writes())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
 // TestGatewayGoesAndComes: B-SEL-6, B-RDY-6, the KIngress follows its Gateway, and the
