@@ -139,6 +139,9 @@ func (k Kind[T]) listWatch(c *Cluster, namespace string, options metav1.ListOpti
 	return &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, page metav1.ListOptions) (runtime.Object, error) {
 			page.FieldSelector, page.LabelSelector = options.FieldSelector, options.LabelSelector
+			if page.ResourceVersion == "0" { // what the API server remembers may be from before our own writes
+				page.ResourceVersion = ""
+			}
 			return client.List(ctx, page)
 		},
 		WatchFuncWithContext: func(ctx context.Context, page metav1.ListOptions) (watch.Interface, error) {

@@ -56,6 +56,13 @@ func recreate(t *testing.T, space *fixture.Space, name string, old types.UID) *v
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The watch may begin with the old one, which is Ready as well.
+	cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Seconds, func(ing *v1alpha1.Ingress) error {
+		if ing == nil || ing.UID != created.UID {
+			return fmt.Errorf("want the KIngress with UID %s", created.UID)
+		}
+		return nil
+	})
 	ready := space.AwaitReady(t, name, cluster.Minutes)
 	loads := []*cluster.Load{
 		cluster.StartLoad(t, world.Blue, space.ExternalHost(name), afterwards),

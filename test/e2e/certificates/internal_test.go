@@ -27,8 +27,8 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// The ports of clients' requests, which are plain here: of the Gateway's Service, and of
-// Envoy's container behind it.
+// The ports of clients' plain requests: of the Gateway's Service, and of Envoy's container
+// behind it.
 const gatewayPort, envoyPort = 80, 10080
 
 // securePort is that of activator and queue-proxies.
@@ -42,21 +42,22 @@ var internalServices = []fixture.Service{
 	{Name: "h2c", Image: fixture.Runtime, Port: "h2c", Revision: map[string]string{"autoscaling.knative.dev/target-burst-capacity": "-1"}},
 }
 
-// B-TLS-4: once system-internal-tls is switched on no request and no answer can be read
-// anywhere behind the Gateway, on the way by activator or straight to the pods. The way from
-// the client to the Gateway is plain here and left out. Rollouts lose nothing (B-RDY-3); what
-// is lost by switching on is between Serving's new activator and pods from before.
+// B-TLS-4: once system-internal-tls is switched on no request over HTTPS and no answer to it
+// can be read anywhere, from the client to the pods, by activator or straight. Rollouts lose
+// nothing (B-RDY-3); what is lost by switching on is between Serving's new activator and pods
+// from before.
 //
 // Containers are spoken to in HTTP/1.1 unless their port says otherwise; Serving does not say
 // so of the port for TLS, and the condition tells.
 func TestSystemInternalTLS_BTLS4(t *testing.T) {
 	t.Cleanup(func() { restartActivator(t) }) // when config-network is as it was
+	setConfig(t, "config-network", map[string]string{"external-domain-tls": "Enabled"})
 	space := world.Space(t, nil)
 	for _, service := range internalServices {
 		space.KService(t, service)
 	}
 	for _, service := range internalServices {
-		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
+		awaitHTTPS(t, space, service.Name)
 		if found := overhear(t, space, service.Name, want{http: map[string]int{"h2c": 2}[service.Port]}); len(found) == 0 {
 			t.Fatalf("%s: nothing can be read without TLS either: the test could not fail", service.Name)
 		}
@@ -98,16 +99,21 @@ type want struct {
 	way  func(*cluster.Wiretap) bool
 }
 
-// overhear sends requests with a marker, which the answers repeat, until they have gone the
-// way that is given. It returns where the marker could be read behind the Gateway.
+// overhear sends requests over HTTPS with a marker, which the answers repeat, until they have
+// gone the way that is given. It returns where the marker could be read. A plain request after
+// each, which can be read before the Gateway, tells that all has been overheard until then.
 func overhear(t *testing.T, space *fixture.Space, name string, want want) []string {
 	t.Helper()
 	marker := "net-gateways-" + rand.String(20)
 	tap, stop := cluster.StartWiretap(t, marker)
 	defer stop()
 	asked := 0
-	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(name), Header: map[string]string{"X-Marker": marker}, Wrong: func(answer cluster.Answer) error {
+	plain := cluster.Request{Host: space.ExternalHost(name), Header: map[string]string{"X-Marker": marker}}
+	secure := plain
+	secure.Roots = pebbleRoots(t)
+	secure.Wrong = func(answer cluster.Answer) error {
 		asked++
+		cluster.AwaitRight(t, world.Blue, plain, cluster.Seconds)
 		tap.AwaitClear(t, envoyPort, asked)
 		report := struct{ Request struct{ ProtoMajor int } }{}
 		if err := json.Unmarshal([]byte(answer.Body), &report); err != nil || !strings.Contains(answer.Body, marker) {
@@ -120,7 +126,8 @@ func overhear(t *testing.T, space *fixture.Space, name string, want want) []stri
 			return errors.New("requests have not gone the way that they should")
 		}
 		return nil
-	}}, cluster.Minutes)
+	}
+	cluster.AwaitRight(t, world.Blue, secure, cluster.Minutes)
 	return tap.InClear(gatewayPort, envoyPort)
 }
 
