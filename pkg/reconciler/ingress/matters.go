@@ -34,10 +34,11 @@ func withoutOurs(spec gatewayv1.GatewaySpec) gatewayv1.GatewaySpec {
 
 // listenersMatter tells of changes to listeners and to what the gateway says of them, also
 // when it says the same of a later generation: that is what those who changed it wait for.
+// When it was said is no news: gateways say all of it anew with every count of routes.
 func listenersMatter(old, new *gatewayv1.Gateway) bool {
 	return !equality.Semantic.DeepEqual(old.Spec.Listeners, new.Spec.Listeners) ||
 		!slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerStatus) bool {
-			return a.Name == b.Name && equality.Semantic.DeepEqual(a.Conditions, b.Conditions)
+			return a.Name == b.Name && sameConditions(a.Conditions, b.Conditions) && slices.EqualFunc(a.Conditions, b.Conditions, sameGeneration)
 		})
 }
 
@@ -46,6 +47,10 @@ func wantsHTTPS(ing *v1alpha1.Ingress) bool {
 	return len(ing.Spec.TLS) > 0 || ing.Spec.HTTPOption == v1alpha1.HTTPOptionRedirected || holdsListeners(ing)
 }
 
+func sameGeneration(a, b metav1.Condition) bool { return a.ObservedGeneration == b.ObservedGeneration }
+
+// sameConditions tells whether conditions say the same, no matter since when and of which
+// generation.
 func sameConditions(old, new []metav1.Condition) bool {
 	digest := func(conditions []metav1.Condition) string {
 		text := strings.Builder{}

@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -31,6 +32,14 @@ func TestGatewayMatters(t *testing.T) {
 		{"nothing", says(1, 1), says(1, 1), false, false},
 		{"a route more", says(1, 1), says(1, 2), false, false},
 		{"a later word about a listener", says(1, 1), says(2, 1), false, true},
+		{"the same word at another time", says(1, 1), func(g *gatewayv1.Gateway) {
+			says(1, 2)(g)
+			g.Status.Listeners[0].Conditions[0].LastTransitionTime = metav1.NewTime(time.Unix(1_800_000_000, 0))
+		}, false, false},
+		{"another word about a listener", says(1, 1), func(g *gatewayv1.Gateway) {
+			says(1, 1)(g)
+			g.Status.Listeners[0].Conditions[0].Status = metav1.ConditionFalse
+		}, false, true},
 		{"a listener of ours", says(1, 1), add("a.0.net-gateways"), false, true},
 		{"a listener of the operator's", says(1, 1), add("wildcard"), true, true},
 		{"an address", says(1, 1), func(g *gatewayv1.Gateway) {
