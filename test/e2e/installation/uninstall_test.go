@@ -91,7 +91,12 @@ func anotherChanges(t *testing.T, space *fixture.Space, service string) {
 	name := types.NamespacedName{Namespace: space.Name, Name: space.ExternalHost(service)}
 	route, err := cluster.HTTPRoutes.UpdateAs(t.Context(), world.Cluster, another, name, func(route *gatewayv1.HTTPRoute) {
 		route.Labels, route.Annotations = map[string]string{"another": "plugin"}, nil
-		route.Spec.Rules = []gatewayv1.HTTPRouteRule{legacyRule("/", service)}
+		rule := legacyRule("/", service)
+		rule.Filters = []gatewayv1.HTTPRouteFilter{{
+			Type:                   gatewayv1.HTTPRouteFilterResponseHeaderModifier,
+			ResponseHeaderModifier: &gatewayv1.HTTPHeaderFilter{Set: []gatewayv1.HTTPHeader{{Name: "Written-By", Value: another}}},
+		}}
+		route.Spec.Rules = []gatewayv1.HTTPRouteRule{rule}
 	})
 	if err != nil {
 		t.Fatalf("another plugin cannot update an HTTPRoute: %v", err)
@@ -99,8 +104,11 @@ func anotherChanges(t *testing.T, space *fixture.Space, service string) {
 	if len(route.Finalizers) > 0 || len(route.Labels) != 1 || len(route.Annotations) > 0 || len(route.Spec.Rules) != 1 {
 		t.Errorf("another plugin's update left something: %+v", route)
 	}
-	// Envoy Gateway names clusters by the place of a rule: one that moves may answer 503 for an instant.
-	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost(service), 200, cluster.Seconds)
+	// Envoy Gateway names clusters by the place of a rule: one that moves, as theirs does here, may
+	// answer 503 for an instant. It is over when their rule answers.
+	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(service), Wrong: func(answer cluster.Answer) error {
+		return wants(answer.Header.Get("Written-By") == another, "the rule of another plugin does not answer yet")
+	}}, cluster.Seconds)
 	cluster.Answers(t, world.Blue, space.ExternalHost(service), 200)
 }
 
