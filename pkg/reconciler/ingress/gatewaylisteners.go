@@ -198,15 +198,6 @@ func (r *Reconciler) applyListeners(ctx context.Context, seen *observed, changes
 
 func (r *Reconciler) applyGrants(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) ([]*apply.Refusal, error) {
 	applied, err := r.grantApplier.Apply(ctx, seen.ingress, changes)
-	for _, write := range applied.Writes {
-		if write.Verb == apply.Deleted {
-			r.grants.Forget(write.Object.UID)
-			delete(seen.grants, write.Object.Name)
-			continue
-		}
-		r.grants.Wrote(write.Object)
-		seen.grants[write.Object.Name] = write.Object
-	}
-	announceWrites(r, seen.ingress, "ReferenceGrant", applied.Writes)
+	note(r, seen.ingress, known[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grants, seen.grants}, applied.Writes)
 	return applied.Refusals, err
 }

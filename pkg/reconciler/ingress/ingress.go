@@ -185,21 +185,12 @@ func lookAgain(times ...time.Duration) error {
 	return controller.NewRequeueAfter(slices.Min(times))
 }
 
-// apply writes what differs and remembers it, so that a reconcile that runs before
-// the informers show it does not write it again.
+// apply writes the HTTPRoutes that differ.
 func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatewayv1.HTTPRoute) (apply.Result[*gatewayv1.HTTPRoute], error) {
 	ing := seen.ingress
 	applied, err := r.applier.Apply(ctx, ing, apply.Plan(ing, seen.currentRoutes(), desired))
-	for _, write := range applied.Writes {
-		if write.Verb == apply.Deleted {
-			r.routes.Forget(write.Object.UID)
-			continue
-		}
-		r.routes.Wrote(write.Object)
-		seen.routes[write.Object.Name] = write.Object
-		seen.adopted = seen.adopted || write.Verb == apply.Adopted
-	}
-	announceWrites(r, ing, "HTTPRoute", applied.Writes)
+	note(r, ing, known[*gatewayv1.HTTPRoute]{"HTTPRoute", r.routes, seen.routes}, applied.Writes)
+	seen.adopted = slices.ContainsFunc(applied.Writes, func(write apply.Write[*gatewayv1.HTTPRoute]) bool { return write.Verb == apply.Adopted })
 	if err = r.watchConflicts(ctx, ing, applied.Refusals, err); err != nil {
 		return applied, fmt.Errorf("apply: %w", err)
 	}

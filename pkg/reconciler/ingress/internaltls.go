@@ -119,7 +119,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.policies)), wanted[service.UID])
 		applied, err := r.internal.policyApplier.Apply(ctx, service, changes)
-		r.notePolicies(seen, applied.Writes)
+		note(r, seen.ingress, known[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policies, seen.policies}, applied.Writes)
 		wait, refused, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(refused, applied.Refusals...), append(errs, err)
 	}
 	if wait {
@@ -129,19 +129,6 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 		errs = append(errs, r.dropTrust(ctx, seen.ingress.Namespace))
 	}
 	return wait, refused, errors.Join(errs...)
-}
-
-func (r *Reconciler) notePolicies(seen *observed, writes []apply.Write[*gatewayv1.BackendTLSPolicy]) {
-	for _, write := range writes {
-		if write.Verb == apply.Deleted {
-			r.internal.policies.Forget(write.Object.UID)
-			delete(seen.policies, write.Object.Name)
-			continue
-		}
-		r.internal.policies.Wrote(write.Object)
-		seen.policies[write.Object.Name] = write.Object
-	}
-	announceWrites(r, seen.ingress, "BackendTLSPolicy", writes)
 }
 
 // needsPolicy tells whether somebody else still reaches a Service over TLS: another

@@ -110,16 +110,7 @@ func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
 
 func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {
 	applied, err := r.listenerSetApplier.Apply(ctx, seen.ingress, changes)
-	for _, write := range applied.Writes {
-		if write.Verb == apply.Deleted {
-			r.listenerSets.Forget(write.Object.UID)
-			delete(seen.listenerSets, write.Object.Name)
-			continue
-		}
-		r.listenerSets.Wrote(write.Object)
-		seen.listenerSets[write.Object.Name] = write.Object
-	}
-	announceWrites(r, seen.ingress, "ListenerSet", applied.Writes)
+	note(r, seen.ingress, known[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSets, seen.listenerSets}, applied.Writes)
 	return applied.Refusals, err
 }
 

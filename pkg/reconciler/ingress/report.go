@@ -62,15 +62,6 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 	}
 }
 
-// announceWrites tells of changes to objects that were there already.
-func announceWrites[T apply.Object](r *Reconciler, ing *v1alpha1.Ingress, kind string, writes []apply.Write[T]) {
-	for _, write := range writes {
-		if write.Verb == apply.Adopted || write.Verb == apply.Deleted {
-			r.recorder.Eventf(ing, corev1.EventTypeNormal, string(write.Verb), "%s %s %s/%s", write.Verb, kind, write.Object.GetNamespace(), write.Object.GetName())
-		}
-	}
-}
-
 // askRefusedAfter is how soon the API server is asked again for a write that it refused:
 // nobody tells when the policy or the CRD that forbids it changes.
 const askRefusedAfter = 10 * time.Second
