@@ -24,7 +24,7 @@ func (p *place) attachments(ctx context.Context) (took []float64, kept tally, er
 	if _, err := (request{address: p.external.address, host: host}).until(ctx); err != nil {
 		return nil, kept, err
 	}
-	load, first := startLoad(p.other.address, host, *rate/2), startLoad(p.external.address, host, *rate/2)
+	load, first := startLoad(p.other.address, host, *rate), startLoad(p.external.address, host, *rate)
 	defer load.end()
 	defer func() { kept = first.stop() }()
 	one := []gatewayv1.ParentReference{parentRef(p.external.name)}

@@ -25,7 +25,7 @@ type measurement struct {
 var (
 	burstSizes = flag.String("bursts", "100,300", "for bursts: comma-separated numbers of KIngresses to create at once")
 	drain      = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
-	rate       = flag.Int("rate", 500, "for rollouts and tags: requests a second; for moves half of it at each address")
+	rate       = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
 	onlyJSON   = flag.Bool("json", false, "print JSON only, without the table")
 	limit      = flag.Duration("limit", 10*time.Minute, "how long one measurement may take")
 	only       = flag.String("only", "", "comma-separated names of the measurements to take; all by default")

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	moveTimes = 5
+	moveTimes = 10
 	moved     = "nomad"
 )
 
@@ -50,7 +50,7 @@ func moves(ctx context.Context, c clients) ([]figure, error) {
 		return nil, err
 	}
 	name := fmt.Sprintf("%d moves between Gateways: ", moveTimes)
-	return append(m.answers.figures(name, *rate/2, kept),
+	return append(m.answers.figures(name, *rate, kept),
 		seconds(name+"label until the new address is published, median", median(m.published), "").beside(median(bare)),
 		seconds(name+"label until the new address is published, worst", slices.Max(m.published), "").beside(slices.Max(bare)),
 		seconds(name+"new address published until the old Gateway has no route, median", median(m.detached), "drain-time"),
@@ -80,7 +80,7 @@ func (m *moving) all(ctx context.Context) error {
 }
 
 func (m *moving) ask(at gateway) *load {
-	return startLoad(at.address, m.externalHost(moved), *rate/2)
+	return startLoad(at.address, m.externalHost(moved), *rate)
 }
 
 // move returns the load at the new address. The old one is stopped, also on errors.
