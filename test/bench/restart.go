@@ -26,7 +26,7 @@ func restart(ctx context.Context, c clients) ([]figure, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	observed := p.observe(ctx)
-	if _, err := p.timed(ctx, restartSize, p.ingress); err != nil {
+	if err := create(ctx, restartSize, p.ingress); err != nil {
 		return nil, err
 	}
 	if _, err := observed.awaitReady(ctx, restartSize); err != nil {
