@@ -34,7 +34,7 @@ var (
 var measurements = []measurement{
 	{"services", "how long a new Knative Service takes to be Ready after its Revision", service},
 	{"rollouts", "ten rollouts of a Knative Service under load: failures, seconds until all traffic is on the new Revision, API writes", rollouts},
-	{"moves", "five moves of a Knative Service between two Gateways, under load on both: failures, seconds", moves},
+	{"moves", "ten moves of a Knative Service between two Gateways, under load on both: failures, seconds", moves},
 	{"tags", "ten changes of a Knative Service's tags under load: failures", tags},
 	{"tls", "300 hosts with a certificate each on one Gateway, five more, and five rotations of one under load: seconds, failures", certificates},
 	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts},
