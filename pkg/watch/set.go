@@ -9,6 +9,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/tools/cache"
 )
 
@@ -57,6 +58,11 @@ func NewSet(ctx context.Context, factories map[Kind]Factory, handler cache.Resou
 // trying after it.
 const syncTimeout = 5 * time.Second
 
+// syncPeriod is how often a caller looks whether a first list has arrived. The first KIngress
+// waits for a dozen of them in turn: with the tenth of a second of cache.WaitForCacheSync that
+// would be more than a second.
+const syncPeriod = 5 * time.Millisecond
+
 // Ensure returns the store of a scope, starting its informer when it is new, and
 // waits until the first list has arrived. The error says that it has not yet.
 func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
@@ -67,7 +73,8 @@ func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
 	if !informer.HasSynced() {
 		ctx, cancel := context.WithTimeout(ctx, syncTimeout)
 		defer cancel()
-		if !cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
+		synced := func(context.Context) (bool, error) { return informer.HasSynced(), nil }
+		if wait.PollUntilContextCancel(ctx, syncPeriod, true, synced) != nil {
 			return nil, fmt.Errorf("%s %q: no answer from the API server to the first list within %s", scope.Kind, scope.Namespace, syncTimeout)
 		}
 	}
