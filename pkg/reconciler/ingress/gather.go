@@ -193,6 +193,12 @@ func (r *Reconciler) request(ing *v1alpha1.Ingress, mapped map[string]*v1alpha1.
 	return request, nil
 }
 
+// ends tells that a namespace is being deleted: nothing can be created in it any more.
+func (r *Reconciler) ends(namespace string) bool {
+	found, err := r.namespaces.Get(namespace)
+	return err == nil && found.DeletionTimestamp != nil
+}
+
 func (r *Reconciler) ingressesBy(indexName, value string) ([]*v1alpha1.Ingress, error) {
 	objects, err := r.indexer.ByIndex(indexName, value)
 	if err != nil {

@@ -109,6 +109,9 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err := r.dropForeignFinalizer(ctx, ing); err != nil {
 		return err
 	}
+	if r.ends(ing.Namespace) {
+		return nil // its routes go first, it goes next
+	}
 	missing, err := r.cluster.Missing(ctx)
 	if err != nil {
 		return err
@@ -144,7 +147,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		refused, applyErr = r.applyAll(ctx, seen, desired)
 	}
 	if apierrors.HasStatusCause(applyErr, corev1.NamespaceTerminatingCause) {
-		return nil // its routes went first, it goes next
+		return nil // which its informer has not shown yet
 	}
 	// 4. Ask the data planes whether they serve it.
 	facts := seen.facts(desired, conflicts, refused)

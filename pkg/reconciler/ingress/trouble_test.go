@@ -219,6 +219,20 @@ func TestNamespaceEnds(t *testing.T) {
 	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
+// TestNamespaceHasEnded: B-RDY-4, B-OPS-1, where that is known already, nothing is tried at all.
+func TestNamespaceHasEnded(t *testing.T) {
+	data := newPlane(t)
+	objects := installation(data)
+	for _, object := range objects {
+		if namespace, ok := object.(*corev1.Namespace); ok {
+			namespace.DeletionTimestamp, namespace.Finalizers = new(metav1.Now()), []string{"kubernetes"}
+		}
+	}
+	w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+	w.reconcile(hello)
+	expect(t, "Writes", []string{}, w.writes())
+}
+
 // TestLeftOverFinalizer: B-INS-8, the single-gateway plugin's finalizer goes, whether the
 // KIngress is being deleted or not; others stay.
 func TestLeftOverFinalizer(t *testing.T) {
