@@ -59,14 +59,19 @@ func sizes(list string) ([]int, error) {
 	return found, nil
 }
 
-// burst creates services at once: first a bare client's, until all of them answer, then, in
-// a namespace of their own and after the others are gone, those of KIngresses, until all are
-// Ready. Nobody asks these beside the controller, which has the data planes to prove as the
-// bare client has; but each of them must answer at the first try when all are Ready.
+// burst creates services at once: first a bare client's, until all of them answer, with the
+// HTTPRoutes of the plugin and with the smallest ones; then, in a namespace of their own and
+// after the others are gone, those of KIngresses, until all are Ready. Nobody asks these
+// beside the controller, which has the data planes to prove as the bare client has; but each
+// of them must answer at the first try when all are Ready.
 func burst(ctx context.Context, c clients, size int) ([]figure, error) {
-	bare, err := bareBurst(ctx, c, size)
+	bare, err := bareBurst(ctx, c, size, (*place).sameRoutes)
 	if err != nil {
 		return nil, fmt.Errorf("bare client: %w", err)
+	}
+	least, err := bareBurst(ctx, c, size, (*place).smallestRoutes)
+	if err != nil {
+		return nil, fmt.Errorf("bare client, smallest routes: %w", err)
 	}
 	place, err := newBackedPlace(ctx, c, "burst")
 	if err != nil {
@@ -96,7 +101,8 @@ func burst(ctx context.Context, c clients, size int) ([]figure, error) {
 	figures, err := place.afterBurst(ctx, size)
 	name := fmt.Sprintf("burst of %d KIngresses: ", size)
 	return append([]figure{
-		seconds(name+"all Ready; bare: all answer on both hosts", allReady.Sub(began).Seconds(), "1.3 x").beside(bare.Seconds()),
+		seconds(name+"all Ready; bare: the same HTTPRoutes, all answer on both hosts", allReady.Sub(began).Seconds(), "1.3 x").beside(bare.Seconds()),
+		seconds(name+"all Ready; bare: HTTPRoutes of one rule without filters", allReady.Sub(began).Seconds(), "").beside(least.Seconds()),
 		count(name+"hosts that do not answer at the first try then", silent, "hosts", "0"),
 		figure{Name: name + "API writes a KIngress, HTTPRoutes", Ours: float64(wrote.routes) / float64(size), Unit: "writes", Target: "2"}.beside(2),
 		figure{Name: name + "API writes a KIngress, status", Ours: float64(wrote.status) / float64(size), Unit: "writes", Target: "1"}.beside(1),
@@ -114,13 +120,15 @@ func (p *place) afterBurst(ctx context.Context, size int) ([]figure, error) {
 }
 
 // bareBurst leaves the Gateways as it found them.
-func bareBurst(ctx context.Context, c clients, size int) (time.Duration, error) {
+func bareBurst(ctx context.Context, c clients, size int, routes routesFor) (time.Duration, error) {
 	place, err := newBackedPlace(ctx, c, "bare")
 	if err != nil {
 		return 0, err
 	}
 	began := time.Now()
-	if err = create(ctx, size, place.bare); err == nil {
+	if err = create(ctx, size, func(ctx context.Context, name string) error {
+		return place.bare(ctx, name, routes)
+	}); err == nil {
 		err = place.answered(ctx, size)
 	}
 	took := time.Since(began)

@@ -34,8 +34,9 @@ type place struct {
 }
 
 type gateway struct {
-	name    types.NamespacedName
-	address string
+	name       types.NamespacedName
+	address    string
+	controller string // of its class
 }
 
 func newPlace(ctx context.Context, c clients, what string) (*place, error) {
@@ -59,7 +60,15 @@ func (p *place) find(ctx context.Context, name string) (gateway, error) {
 	if len(found.Status.Addresses) == 0 {
 		return gateway{}, fmt.Errorf("Gateway gateways/%s has no address", name)
 	}
-	return gateway{name: types.NamespacedName{Namespace: "gateways", Name: name}, address: found.Status.Addresses[0].Value}, nil
+	class, err := p.gateway.GatewayV1().GatewayClasses().Get(ctx, string(found.Spec.GatewayClassName), metav1.GetOptions{})
+	if err != nil {
+		return gateway{}, err
+	}
+	return gateway{
+		name:       types.NamespacedName{Namespace: found.Namespace, Name: found.Name},
+		address:    found.Status.Addresses[0].Value,
+		controller: string(class.Spec.ControllerName),
+	}, nil
 }
 
 // newBackedPlace is a place with the Pod that answers for all services of a burst.

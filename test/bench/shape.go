@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 // ingress writes a Service and a KIngress that the plugin serves.
@@ -46,17 +45,18 @@ func (p *place) kingress(ctx context.Context, name, class string, tls ...v1alpha
 }
 
 // bare writes what the plugin's run writes as well, with nobody who reacts to it: the
-// Service, a KIngress of a class that nobody serves, two HTTPRoutes, and once all of
+// Service, a KIngress of a class that nobody serves, its HTTPRoutes, and once all of
 // it is there the KIngress's status.
-func (p *place) bare(ctx context.Context, name string) error {
+func (p *place) bare(ctx context.Context, name string, routes routesFor) error {
 	ing, err := p.kingress(ctx, name, "nobody.ingress.networking.knative.dev")
 	if err != nil {
 		return err
 	}
-	for _, route := range []*gatewayv1.HTTPRoute{
-		p.newRoute(p.localHosts(name), p.local.name, name),
-		p.newRoute([]string{p.externalHost(name)}, p.external.name, name),
-	} {
+	written, err := routes(p, ing)
+	if err != nil {
+		return err
+	}
+	for _, route := range written {
 		if _, err := p.gateway.GatewayV1().HTTPRoutes(p.namespace).Create(ctx, route, metav1.CreateOptions{}); err != nil {
 			return err
 		}
@@ -69,14 +69,18 @@ func (p *place) bare(ctx context.Context, name string) error {
 }
 
 func (p *place) service(ctx context.Context, name string) error {
-	_, err := p.Kube.CoreV1().Services(p.namespace).Create(ctx, &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
+	_, err := p.Kube.CoreV1().Services(p.namespace).Create(ctx, p.newService(name), metav1.CreateOptions{})
+	return err
+}
+
+func (p *place) newService(name string) *corev1.Service {
+	return &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name},
 		Spec: corev1.ServiceSpec{
 			Selector: map[string]string{"app": podName},
 			Ports:    []corev1.ServicePort{{Name: "http", Port: 80, TargetPort: intstr.FromInt32(podPort)}},
 		},
-	}, metav1.CreateOptions{})
-	return err
+	}
 }
 
 func (p *place) localHosts(name string) []string {
