@@ -33,6 +33,20 @@ var (
 	owning   = map[string]string{"gateway.envoyproxy.io/owning-gateway-name": "blue", "gateway.envoyproxy.io/owning-gateway-namespace": "gateways"}
 )
 
+func ports(numbers ...int32) corev1.ServiceSpec {
+	spec := corev1.ServiceSpec{}
+	for _, number := range numbers {
+		spec.Ports = append(spec.Ports, corev1.ServicePort{Port: number})
+	}
+	return spec
+}
+
+// listening gives a Gateway a listener on port 80.
+func listening(gw *gatewayv1.Gateway) *gatewayv1.Gateway {
+	gw.Spec.Listeners = []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}
+	return gw
+}
+
 func published(service *corev1.Service, ip string) *corev1.Service {
 	service.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: ip}}
 	return service
@@ -81,6 +95,15 @@ func TestDiscover(t *testing.T) {
 	}, {
 		name: "of several the alphabetically first", gateway: gateway(),
 		candidates: []*corev1.Service{service("gateways", "z", standard, corev1.ServiceSpec{}), service("gateways", "a", standard, corev1.ServiceSpec{})}, want: "gateways/a",
+	}, {
+		name: "not the control plane's: the Gateway publishes the other", gateway: listening(gateway("203.0.113.1")),
+		candidates: []*corev1.Service{
+			service("gateways", "a-contour", standard, ports(80)),
+			published(service("gateways", "envoy", standard, ports(8001)), "203.0.113.1"),
+		}, want: "gateways/envoy",
+	}, {
+		name: "not the control plane's: no listener has its port", gateway: listening(gateway()),
+		candidates: []*corev1.Service{service("gateways", "a-contour", standard, ports(8001)), service("gateways", "envoy", standard, ports(443, 80))}, want: "gateways/envoy",
 	}}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -23,8 +23,10 @@ const (
 
 // Discover finds the Service of a Gateway among candidates, or nil. A label alone
 // proves nothing, since a tenant can write it: outside the Gateway's namespace the
-// Gateway must publish an address of the Service (SPEC B-INS-3). Of several the
-// alphabetically first is taken, so that the answer is stable.
+// Gateway must publish an address of the Service (SPEC B-INS-3). Labels may be on other
+// Services of the Gateway too: Contour puts them on that of its own control plane. So of
+// several the one counts that the Gateway publishes, then one that has a port for a listener,
+// then the alphabetically first, so that the answer is stable.
 func Discover(gateway *gatewayv1.Gateway, candidates []*corev1.Service) *corev1.Service {
 	found := slices.DeleteFunc(slices.Clone(candidates), func(s *corev1.Service) bool {
 		return !standardLabelled(gateway, s) && !(ownerLabelled(gateway, s) && publishes(gateway, s))
@@ -33,8 +35,23 @@ func Discover(gateway *gatewayv1.Gateway, candidates []*corev1.Service) *corev1.
 		return nil
 	}
 	return slices.MinFunc(found, func(a, b *corev1.Service) int {
-		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+		return cmp.Or(
+			cmp.Compare(distance(gateway, a), distance(gateway, b)),
+			strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 	})
+}
+
+// distance is smaller the more there is to say that a Service leads to the Gateway's listeners.
+func distance(gateway *gatewayv1.Gateway, service *corev1.Service) int {
+	switch {
+	case publishes(gateway, service):
+		return 0
+	case slices.ContainsFunc(gateway.Spec.Listeners, func(listener gatewayv1.Listener) bool {
+		return slices.ContainsFunc(service.Spec.Ports, func(port corev1.ServicePort) bool { return port.Port == listener.Port })
+	}):
+		return 1
+	}
+	return 2
 }
 
 func standardLabelled(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
