@@ -43,15 +43,14 @@ type backendContext struct {
 // be served as a whole has no backends afterwards: half a split would send traffic
 // where nobody asked for it.
 func resolveBackends(rules []Rule, bc backendContext) []Rule {
-	resolved := make([]Rule, 0, len(rules))
-	for _, rule := range rules {
-		if bc.isOver(rule) {
-			continue
-		}
-		rule.Backends = bc.resolveAll(rule)
-		resolved = append(resolved, rule)
+	left := slices.DeleteFunc(slices.Clone(rules), bc.isOver)
+	if len(left) == 0 {
+		left = slices.Clone(rules) // then a challenge is all that the hosts are for, and what it lacks is said
 	}
-	return resolved
+	for i := range left {
+		left[i].Backends = bc.resolveAll(left[i])
+	}
+	return left
 }
 
 // isOver tells that a rule is that of an ACME challenge whose solver is gone. The issuer
