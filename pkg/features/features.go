@@ -33,9 +33,10 @@ func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) 
 }
 
 // warming are the controllers whose gateways send requests to a new backend only once
-// they know where it is, so that one write moves traffic without a loss. Envoy keeps the
-// old route until the new cluster is warm; ten rollouts at 500 requests a second on Envoy
-// Gateway (test/bench) lose nothing. Others belong here once that was measured on them.
+// they know where it is, and keep the old one until then, so that one write moves traffic
+// without a loss. Envoy keeps the old endpoints of a rule until it has the new ones; ten rollouts
+// at 500 requests a second on Envoy Gateway (test/bench) lose nothing. Others belong here once
+// that was measured on them.
 var warming = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
 
 // Warms tells whether the gateways of a controller are known to warm new backends.

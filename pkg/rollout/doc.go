@@ -19,9 +19,13 @@
 // followed the published address. A new route, and one that somebody else has
 // changed, has nothing to keep and is moved at once.
 //
+// A gateway that warms new backends keeps the old ones itself until requests go elsewhere. On
+// any other the backends that lost their traffic stay on the moved route, in rules that only
+// probes meet, until the move is proven: those rules are the state (pkg/translate/keep.go).
+//
 // Writes of the HTTPRoute: one for a new route, other weights, headers or hosts, and
 // backends that are vouched for; two where backends are made first; one more to leave
-// a Gateway.
+// a Gateway, and one more to let old backends go where the gateway does not keep them.
 //
 // The phase is the annotation on the HTTPRoute: a restarted or new leader reads it and
 // goes on where the old one stopped (SPEC B-RDY-4). The package is pure and knows

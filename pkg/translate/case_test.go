@@ -189,6 +189,7 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 		Mapped:   map[string]*v1alpha1.Ingress{},
 		Lost:     c.lost,
 		Routes:   map[string]*gatewayv1.HTTPRoute{},
+		Served:   sets.New[types.NamespacedName](),
 
 		ListenerSets: map[string]*gatewayv1.ListenerSet{},
 		Sharers:      map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{},
@@ -213,6 +214,7 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 	}
 	for _, service := range seen.services {
 		in.Services[types.NamespacedName{Namespace: service.Namespace, Name: service.Name}] = service
+		in.Served.Insert(types.NamespacedName{Namespace: service.Namespace, Name: service.Name})
 	}
 	for _, route := range seen.routes {
 		in.Routes[route.Name] = route

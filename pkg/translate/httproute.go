@@ -67,6 +67,7 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	} else {
 		route.version = step.State.Hash
 		route.Proofs = r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))
+		r.keep(object, gateway)
 	}
 	return route
 }

@@ -53,6 +53,8 @@ type Input struct {
 	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
 	// with what is served, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
+	// Served are the Services to which Routes lead that exist.
+	Served sets.Set[types.NamespacedName]
 	// ListenerSets are this KIngress's as they stand, and those that it shares, by name.
 	// NoListenerSets says why the kind is not served.
 	ListenerSets   map[string]*gatewayv1.ListenerSet
@@ -173,6 +175,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	desired.Gaps, desired.Refusals = report.gaps, report.refusals
 	desired.leave(in.Moves)
+	desired.forget(in.Moves)
 	for _, visibility := range visibilities {
 		desired.Listeners = append(desired.Listeners, renderer.listeners[visibility].wanted()...)
 		desired.lookAgain(renderer.listeners[visibility].again)

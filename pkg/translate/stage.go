@@ -153,8 +153,10 @@ func isProbed(rule gatewayv1.HTTPRouteRule) bool {
 }
 
 // isMade tells rules for new backends by their path.
-func isMade(rule gatewayv1.HTTPRouteRule) bool {
-	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, madePath)
+func isMade(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, madePath) }
+
+func isProbedAt(rule gatewayv1.HTTPRouteRule, path string) bool {
+	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, path)
 }
 
 // backendOf names what a backendRef leads to.

@@ -35,6 +35,8 @@ type observed struct {
 	// rivals serve a host of this one and are older, in the order of their age.
 	rivals []rival
 	routes map[string]*gatewayv1.HTTPRoute
+	// served are the Services to which the routes lead now.
+	served sets.Set[types.NamespacedName]
 	// adopted tells that routes have a route that no informer showed.
 	adopted bool
 	// unseen is after how long to look whether informers show what was written; 0 if they do.
@@ -77,7 +79,7 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
 	seen := &observed{ingress: ing, config: r.config.Load().Config, made: sets.New[string](), now: r.clock.Now()}
 	steps := []func(context.Context, *observed) error{
-		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherListenerSets, r.gatherInternalTLS,
+		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
 		r.gatherSides, r.gatherRivals, r.gatherSharers,
 		r.gatherGateways, r.gatherGrants,
 	}
@@ -138,6 +140,26 @@ func (r *Reconciler) gatherRoutes(ctx context.Context, seen *observed) error {
 		return err
 	}
 	return gatherControlled(ownedBy{seen, store, seen.ingress}, r.routes, seen.routes)
+}
+
+// gatherServed finds the Services of the KIngress's namespace to which its routes lead now.
+func (r *Reconciler) gatherServed(ctx context.Context, seen *observed) error {
+	seen.served = sets.New[types.NamespacedName]()
+	for _, route := range seen.routes {
+		for name := range translate.LeadsTo(route) {
+			if name.Namespace != seen.ingress.Namespace {
+				continue
+			}
+			service, err := cluster.Get[corev1.Service](ctx, r.cluster, cluster.BackendServices(name.Namespace), name)
+			if err != nil {
+				return err
+			}
+			if service != nil {
+				seen.served.Insert(name)
+			}
+		}
+	}
+	return nil
 }
 
 // gatherSides selects an entry for each visibility and reads its Gateway.

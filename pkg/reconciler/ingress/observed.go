@@ -28,6 +28,7 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 		Mapped:   seen.mapped,
 		Lost:     lost,
 		Routes:   seen.routes,
+		Served:   seen.served,
 		Made:     seen.made,
 		Moves:    seen.moves(),
 

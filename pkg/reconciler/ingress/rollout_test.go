@@ -3,13 +3,17 @@
 package ingress
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -84,6 +88,45 @@ func TestNewBackendIsMade(t *testing.T) {
 	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
 	expect(t, "Traffic", "hello-00002", w.trafficOf())
 	expect(t, "Rules", 2, len(w.routes()[publicHost].Spec.Rules))
+}
+
+// cooling are the objects of an installation whose gateways are not known to warm backends.
+func cooling(data *plane) []runtime.Object {
+	objects := installation(data)
+	for _, object := range objects {
+		if class, ok := object.(*gatewayv1.GatewayClass); ok {
+			class.Spec.ControllerName = "projectcontour.io/gateway-controller"
+		}
+	}
+	return objects
+}
+
+// TestOldBackendIsKept: B-RDY-3, a gateway that is not known to warm backends learns of the
+// old one's end only once the move is proven: three writes of each route and one of the status.
+func TestOldBackendIsKept(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(cooling(data), service("hello", 0))...))
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.writes()
+	written := []string{}
+	w.gateway.PrependReactor("patch", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
+		patch := action.(ktesting.PatchAction)
+		if patch.GetName() == publicHost {
+			has := func(what string) string { return fmt.Sprint(strings.Contains(string(patch.GetPatch()), what)) }
+			written = append(written, "new "+has("hello-00002")+" old "+has("hello-00001")+" kept "+has("/.well-known/net-gateways-probe/old/"))
+		}
+		return false, nil, nil
+	})
+	w.changeIngress("hello", toRevision("hello-00002"))
+	w.until("hello has cleaned up", func() bool { return len(written) == 3 && w.ingress("hello").Status.ObservedGeneration == 2 })
+	for range 3 {
+		w.reconcile(hello)
+	}
+	expect(t, "Written for the public host", []string{"new true old true kept false", "new true old true kept true", "new true old false kept false"}, written)
+	patched := []string{"patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes"}
+	expect(t, "Writes", append(patched, "update ingresses/status"), w.writes())
+	expect(t, "Traffic", "hello-00002", w.trafficOf())
+	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
 // TestRestartWhileMaking: B-RDY-4, a new leader goes on where the old one stopped.

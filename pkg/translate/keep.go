@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/http/header"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// keptPath is where backends stay on a route that have lost their traffic.
+const keptPath = "/.well-known/net-gateways-probe/old/"
+
+// keep adds a rule that only probes meet for each backend that has lost its traffic, until
+// the version without it is proven (SPEC B-RDY-3). Without that, a gateway may forget the backend
+// before its proxies know that requests go elsewhere: Contour's get clusters and routes in two
+// streams, and answer 503 in between (response flag NC). Gateways that warm new backends keep
+// the old ones as long themselves. A Service that is gone is not kept: its reference would
+// not resolve. One rule's place is left, for the next backend to be made.
+func (r renderer) keep(object *gatewayv1.HTTPRoute, gateway Gateway) {
+	current := r.in.Routes[object.Name]
+	if current == nil || gateway.Warms {
+		return
+	}
+	there := sets.New[string]()
+	for _, rule := range object.Spec.Rules {
+		for _, ref := range rule.BackendRefs {
+			there.Insert(backendOf(ref))
+		}
+	}
+	for _, rule := range current.Spec.Rules {
+		if isProbed(rule) && !isKept(rule) {
+			continue
+		}
+		for _, ref := range rule.BackendRefs {
+			name := backendOf(ref)
+			if there.Has(name) || !r.in.Served.Has(serviceOf(ref, object.Namespace)) || len(object.Spec.Rules) >= maxRouteRules-1 {
+				continue
+			}
+			there.Insert(name)
+			object.Spec.Rules = append(object.Spec.Rules, keptRule(ref))
+		}
+	}
+}
+
+func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
+	hash := madeHash(backendOf(ref))
+	ref.Filters, ref.Weight = nil, new(int32(1))
+	return gatewayv1.HTTPRouteRule{
+		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{
+			Path:    keptPath + hash[:12],
+			Headers: []Header{{Name: header.HashKey, Value: header.HashValueOverride}},
+		})},
+		Filters:     setHeaders([]Header{{Name: header.HashKey, Value: hash}}),
+		BackendRefs: []gatewayv1.HTTPBackendRef{ref},
+	}
+}
+
+// forget drops the kept backends of a visibility once its version is proven.
+func (d *Desired) forget(moves Moves) {
+	for i := range d.Routes {
+		route := &d.Routes[i]
+		published, known := moves.Published[route.Visibility]
+		if known && slices.ContainsFunc(route.Object.Spec.Rules, isKept) && published.Version == d.Version(route.Visibility) {
+			route.Object.Spec.Rules = slices.DeleteFunc(route.Object.Spec.Rules, isKept)
+		}
+	}
+}
+
+// isKept tells rules for backends without traffic by their path.
+func isKept(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, keptPath) }
+
+// LeadsTo are the Services to which an HTTPRoute leads, probes included.
+func LeadsTo(route *gatewayv1.HTTPRoute) sets.Set[types.NamespacedName] {
+	found := sets.New[types.NamespacedName]()
+	for _, rule := range route.Spec.Rules {
+		for _, ref := range rule.BackendRefs {
+			found.Insert(serviceOf(ref, route.Namespace))
+		}
+	}
+	return found
+}
+
+func serviceOf(ref gatewayv1.HTTPBackendRef, namespace string) types.NamespacedName {
+	if ref.Namespace != nil {
+		namespace = string(*ref.Namespace)
+	}
+	return types.NamespacedName{Namespace: namespace, Name: string(ref.Name)}
+}
