@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
@@ -46,6 +47,7 @@ func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 // defaults.
 func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name)}
+	object.Labels[networking.VisibilityLabelKey] = visibilityLabel(set.Visibility)
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
 	}

@@ -10,6 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/kmeta"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 // notCarried are annotations that say something about the KIngress itself. The
@@ -42,4 +43,29 @@ func objectMeta(ing *v1alpha1.Ingress, name string) metav1.ObjectMeta {
 		Annotations:     annotations,
 		OwnerReferences: []metav1.OwnerReference{*kmeta.NewControllerRef(ing)},
 	}
+}
+
+// privateLabel is the value of the label networking.knative.dev/visibility on a route of
+// cluster-local hosts; Serving's constant of that value is in its own module.
+const privateLabel = "cluster-local"
+
+// visibilityLabel is that label's value on the HTTPRoutes of a visibility, as the
+// single-gateway plugin writes it, too (SPEC B-INS-10).
+func visibilityLabel(visibility v1alpha1.IngressVisibility) string {
+	if visibility == v1alpha1.IngressVisibilityClusterLocal {
+		return privateLabel
+	}
+	return ""
+}
+
+// VisibilityOf is the visibility that the label of a stored HTTPRoute tells. One that was
+// written before the routes had the label does not tell it.
+func VisibilityOf(route *gatewayv1.HTTPRoute) (v1alpha1.IngressVisibility, bool) {
+	switch value, labelled := route.Labels[networking.VisibilityLabelKey]; {
+	case labelled && value == "":
+		return v1alpha1.IngressVisibilityExternalIP, true
+	case value == privateLabel:
+		return v1alpha1.IngressVisibilityClusterLocal, true
+	}
+	return "", false
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// TestVisibilityOf: B-INS-10, a stored route tells its visibility by the label, ours and
+// the single-gateway plugin's alike; one without it tells nothing.
+func TestVisibilityOf(t *testing.T) {
+	tests := []struct {
+		name   string
+		labels map[string]string
+		want   v1alpha1.IngressVisibility
+	}{
+		{name: "external", labels: map[string]string{"networking.knative.dev/visibility": ""}, want: v1alpha1.IngressVisibilityExternalIP},
+		{name: "cluster-local", labels: map[string]string{"networking.knative.dev/visibility": "cluster-local"}, want: v1alpha1.IngressVisibilityClusterLocal},
+		{name: "unknown", labels: map[string]string{"networking.knative.dev/visibility": "secret"}},
+		{name: "without"},
+	}
+	for _, test := range tests {
+		got, known := translate.VisibilityOf(&gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Labels: test.labels}})
+		if got != test.want || known != (test.want != "") {
+			t.Errorf("%s: VisibilityOf() = %q, %t, want %q", test.name, got, known, test.want)
+		}
+	}
+}
