@@ -130,7 +130,7 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	}
 	said, silent := (*metav1.Condition)(nil), false
 	for _, parent := range parents {
-		condition := r.conditionOf(parent, kind)
+		condition := r.conditionOf(s, parent, kind)
 		if condition != nil && condition.Status == metav1.ConditionFalse {
 			return condition
 		}
@@ -142,18 +142,30 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	return said
 }
 
-// conditionOf is the current word about a route at one parent.
-func (r Route) conditionOf(parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
+// conditionOf is the current word of the side's gateway about a route at one parent. Other
+// controllers may write about the same parent, and others may attach the route to sections of
+// it: what is said of just this reference counts before what is said of a section.
+func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
+	found := (*metav1.Condition)(nil)
 	for _, status := range r.Object.Status.Parents {
-		if !r.same(status.ParentRef, parent) {
+		condition := meta.FindStatusCondition(status.Conditions, string(kind))
+		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil || condition.ObservedGeneration < r.Object.Generation {
 			continue
 		}
-		condition := meta.FindStatusCondition(status.Conditions, string(kind))
-		if condition != nil && condition.ObservedGeneration >= r.Object.Generation {
+		if or(status.ParentRef.SectionName, "") == or(parent.SectionName, "") {
 			return condition
 		}
+		if found == nil {
+			found = condition
+		}
 	}
-	return nil
+	return found
+}
+
+// wrote tells whether the controller of the side's GatewayClass wrote this; every controller
+// counts where the class is not known.
+func (s Side) wrote(status gatewayv1.RouteParentStatus) bool {
+	return s.Controller == "" || status.ControllerName == s.Controller
 }
 
 // same compares references with their defaults; one without a section means any.

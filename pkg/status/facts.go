@@ -66,6 +66,8 @@ type Side struct {
 	Entry   config.Entry
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
+	// Controller is that of the Gateway's class; empty when the class is not known.
+	Controller gatewayv1.GatewayController
 	// Listeners are the HTTPS listeners of its hosts.
 	Listeners []Listener
 	Routes    []Route

@@ -23,6 +23,8 @@ import (
 const (
 	publicHost  = "hello.default.example.com"
 	privateHost = "hello.default.svc.cluster.local"
+
+	envoyGateway gatewayv1.GatewayController = "gateway.envoyproxy.io/gatewayclass-controller"
 )
 
 // service is a KIngress as Serving writes it: one cluster-local rule with three hosts,
@@ -107,7 +109,7 @@ func crds() []runtime.Object {
 func installation(data *plane) []runtime.Object {
 	objects := append(crds(),
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default"}},
-		&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "gateway.envoyproxy.io/gatewayclass-controller"}},
+		&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: envoyGateway}},
 		&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00001", Labels: map[string]string{"serving.knative.dev/revision": "hello-00001"}}},
 		gateway("blue"), gateway("green"), gateway("inner"),
 	)

@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
@@ -49,10 +50,7 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 		if !side.serves() {
 			continue
 		}
-		controllerName := ""
-		if side.class != nil {
-			controllerName = string(side.class.Spec.ControllerName)
-		}
+		controllerName := string(side.controller())
 		selected[visibility] = translate.Gateway{
 			Name:    side.entry.Gateway,
 			Warms:   features.Warms(controllerName),
@@ -120,6 +118,14 @@ func (s observedSide) serves() bool {
 	return s.refusal == nil && s.gateway != nil && string(s.gateway.Spec.GatewayClassName) == s.entry.Class
 }
 
+// controller is that of the side's GatewayClass; empty when the class does not exist.
+func (s observedSide) controller() gatewayv1.GatewayController {
+	if s.class == nil {
+		return ""
+	}
+	return s.class.Spec.ControllerName
+}
+
 // facts is what status needs to know, except for the proofs.
 func (seen *observed) facts(desired translate.Desired, conflicts []status.Reasoned, refused []*apply.Refusal) status.Facts {
 	facts := status.Facts{Generation: seen.ingress.Generation, Now: seen.now, Failures: conflicts}
@@ -149,6 +155,7 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		Needed:     seen.needs(visibility),
 		Entry:      observed.entry,
 		Gateway:    observed.gateway,
+		Controller: observed.controller(),
 		Version:    desired.Version(visibility),
 		Listeners:  seen.listeners(visibility, desired),
 	}

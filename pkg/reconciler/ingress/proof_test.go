@@ -30,7 +30,7 @@ func (w *world) accept(route string) {
 	w.Helper()
 	changed := w.routes()[route].DeepCopy()
 	yes := metav1.Condition{Type: "Accepted", Status: metav1.ConditionTrue, ObservedGeneration: changed.Generation}
-	changed.Status.Parents = []gatewayv1.RouteParentStatus{{ParentRef: changed.Spec.ParentRefs[0], Conditions: []metav1.Condition{yes, yes}}}
+	changed.Status.Parents = []gatewayv1.RouteParentStatus{{ParentRef: changed.Spec.ParentRefs[0], ControllerName: envoyGateway, Conditions: []metav1.Condition{yes, yes}}}
 	changed.Status.Parents[0].Conditions[1].Type = "ResolvedRefs"
 	changed.ResourceVersion += "0"
 	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))

@@ -45,8 +45,9 @@ func (w *world) say(route, kind string, value metav1.ConditionStatus, reason str
 	w.Helper()
 	changed := w.routes()[route].DeepCopy()
 	changed.Status.Parents = []gatewayv1.RouteParentStatus{{
-		ParentRef:  changed.Spec.ParentRefs[0],
-		Conditions: []metav1.Condition{{Type: kind, Status: value, Reason: reason, Message: "in other words", ObservedGeneration: changed.Generation}},
+		ParentRef:      changed.Spec.ParentRefs[0],
+		ControllerName: envoyGateway,
+		Conditions:     []metav1.Condition{{Type: kind, Status: value, Reason: reason, Message: "in other words", ObservedGeneration: changed.Generation}},
 	}}
 	changed.ResourceVersion += "0"
 	if err := w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace); err != nil {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status_test
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+const (
+	istio   gatewayv1.GatewayController = "istio.io/gateway-controller"
+	traefik gatewayv1.GatewayController = "traefik.io/gateway-controller"
+)
+
+func class(controller gatewayv1.GatewayController) edit {
+	return func(s *status.Side) { s.Controller = controller }
+}
+
+// wrote is the word of a controller about the route at the side's Gateway, or at a section of it.
+func wrote(controller gatewayv1.GatewayController, section gatewayv1.SectionName, accepted metav1.ConditionStatus) edit {
+	return func(s *status.Side) {
+		ref := gatewayv1.ParentReference{Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)}
+		if section != "" {
+			ref.SectionName = &section
+		}
+		route := s.Routes[0].Object.DeepCopy()
+		route.Status.Parents = append(route.Status.Parents, gatewayv1.RouteParentStatus{ParentRef: ref, ControllerName: controller, Conditions: []metav1.Condition{
+			{Type: "Accepted", Status: accepted, Reason: "TheReason", ObservedGeneration: route.Generation},
+			{Type: "ResolvedRefs", Status: "True", ObservedGeneration: route.Generation},
+		}})
+		s.Routes[0].Object = route
+	}
+}
+
+// TestWhoWroteIt: B-RDY-6, B-RDY-8, only the controller of the Gateway's class decides about a
+// route, and what it says of another section is not said of this reference.
+func TestWhoWroteIt(t *testing.T) {
+	tests := []struct {
+		name  string
+		edits []edit
+		want  string
+	}{
+		{"another controller's no comes first", []edit{class(istio), wrote(traefik, "", "False"), wrote(istio, "", "True")}, ""},
+		{"another controller's yes comes first", []edit{class(istio), wrote(traefik, "", "True"), wrote(istio, "", "False")}, status.ReasonRouteNotAccepted},
+		{"another controller's no alone is nobody's", []edit{class(istio), wrote(traefik, "", "False")}, ""},
+		{"and its yes alone proves nothing", []edit{class(istio), byStatus, wrote(traefik, "", "True")}, status.ReasonRouteNotAccepted},
+		{"the class is not known", []edit{wrote(traefik, "", "False")}, status.ReasonRouteNotAccepted},
+		{"a section that somebody else attached", []edit{class(istio), wrote(istio, "admin", "False"), wrote(istio, "", "True")}, ""},
+		{"a gateway that speaks of sections only", []edit{class(istio), wrote(istio, "http", "False")}, status.ReasonRouteNotAccepted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := ""
+			if blocker := side(v1alpha1.IngressVisibilityExternalIP, test.edits...).Blocker(); blocker != nil {
+				got = blocker.Reason
+			}
+			if got != test.want {
+				t.Errorf("Blocker %q, want %q", got, test.want)
+			}
+		})
+	}
+}
