@@ -6,15 +6,12 @@ import (
 	"context"
 	"fmt"
 
-	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -82,27 +79,4 @@ func List[T any](ctx context.Context, c Cluster, scope watch.Scope, namespace st
 		err = cache.ListAllByNamespace(store, namespace, labels.Everything(), add)
 	}
 	return found, err
-}
-
-// DataPlane is the Service of a Gateway and the slices of its pods.
-func (c Cluster) DataPlane(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway) (*corev1.Service, []*discoveryv1.EndpointSlice, error) {
-	if entry.Service.Name != "" {
-		service, err := Get[corev1.Service](ctx, c, watch.Named(Services, entry.Service.Namespace, entry.Service.Name), entry.Service)
-		if err != nil || service == nil {
-			return nil, nil, err
-		}
-		slices, err := List[discoveryv1.EndpointSlice](ctx, c, SlicesOf(entry.Service), "")
-		return service, slices, err
-	}
-	for _, label := range DataPlaneLabels {
-		candidates, err := List[corev1.Service](ctx, c, watch.Scope{Kind: Services, Labels: label}, "")
-		if err != nil {
-			return nil, nil, err
-		}
-		if service := dataplane.Discover(gateway, candidates); service != nil {
-			slices, err := List[discoveryv1.EndpointSlice](ctx, c, watch.Scope{Kind: EndpointSlices, Labels: label}, service.Namespace)
-			return service, slices, err
-		}
-	}
-	return nil, nil, nil
 }

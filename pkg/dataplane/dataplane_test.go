@@ -108,7 +108,7 @@ func TestDiscover(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			before := slices.Clone(test.candidates)
-			found := dataplane.Discover(test.gateway, test.candidates)
+			found := dataplane.Discover(dataplane.Owner{Gateway: test.gateway}, test.candidates)
 			got := ""
 			if found != nil {
 				got = found.Namespace + "/" + found.Name

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -21,45 +22,88 @@ const (
 	OwningNamespaceLabel = "gateway.envoyproxy.io/owning-gateway-namespace"
 )
 
-// Discover finds the Service of a Gateway among candidates, or nil. A label alone
-// proves nothing, since a tenant can write it: outside the Gateway's namespace the
-// Gateway must publish an address of the Service (SPEC B-INS-3). Labels may be on other
-// Services of the Gateway too: Contour puts them on that of its own control plane. So of
-// several the one counts that the Gateway publishes, then one that has a port for a listener,
-// then the alphabetically first, so that the answer is stable.
-func Discover(gateway *gatewayv1.Gateway, candidates []*corev1.Service) *corev1.Service {
-	found := slices.DeleteFunc(slices.Clone(candidates), func(s *corev1.Service) bool {
-		return !standardLabelled(gateway, s) && !(ownerLabelled(gateway, s) && publishes(gateway, s))
-	})
-	if len(found) == 0 {
-		return nil
-	}
-	return slices.MinFunc(found, func(a, b *corev1.Service) int {
-		return cmp.Or(
-			cmp.Compare(distance(gateway, a), distance(gateway, b)),
-			strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
-	})
+// systemNamespaces are where the implementations of these controllers keep the Services of all
+// Gateways, as their installation has it. Tenants cannot write there.
+var systemNamespaces = map[gatewayv1.GatewayController]string{
+	"gateway.envoyproxy.io/gatewayclass-controller": "envoy-gateway-system",
 }
 
-// distance is smaller the more there is to say that a Service leads to the Gateway's listeners.
-func distance(gateway *gatewayv1.Gateway, service *corev1.Service) int {
+// Discover finds the Service of a Gateway among candidates, or nil. A label alone proves nothing,
+// since a tenant can write it: outside the Gateway's namespace and that of its controller (SPEC
+// B-INS-3; the controller is empty when it is not known) the Gateway must publish an address of the
+// Service. Published is the Service whose name stands in the status of the KIngress; it was found like
+// this before, and counts while it has its labels, whatever addresses the Gateway loses (SPEC
+// B-RDY-8). Labels may be on other Services of the Gateway too: Contour puts them on that of its
+// own control plane. So of several the one counts that stands where tenants cannot write, then one
+// that the Gateway publishes, then one that has a port for a listener, then the alphabetically
+// first, so that the answer is stable.
+func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
+	var found *corev1.Service
+	for _, candidate := range candidates {
+		switch labelled := owner.labels(candidate); {
+		case labelled && owner.published(candidate):
+			return candidate
+		case !labelled || !owner.system(candidate) && !publishes(owner.Gateway, candidate):
+		case found == nil || owner.compare(candidate, found) < 0:
+			found = candidate
+		}
+	}
+	return found
+}
+
+// Owner is the Gateway whose Service is looked for, and what is known of it.
+type Owner struct {
+	Gateway    *gatewayv1.Gateway
+	Controller gatewayv1.GatewayController
+	Published  types.NamespacedName
+}
+
+func (o Owner) published(service *corev1.Service) bool {
+	return o.Published == types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+}
+
+// labels tells whether a Service says of itself that it is the Gateway's.
+func (o Owner) labels(service *corev1.Service) bool {
+	return service.Namespace == o.Gateway.Namespace && service.Labels[GatewayNameLabel] == o.Gateway.Name || o.owns(service)
+}
+
+func (o Owner) owns(service *corev1.Service) bool {
+	return service.Labels[OwningNameLabel] == o.Gateway.Name && service.Labels[OwningNamespaceLabel] == o.Gateway.Namespace
+}
+
+// system tells whether a Service with the Gateway's labels stands where no tenant can write it.
+func (o Owner) system(service *corev1.Service) bool {
+	if service.Namespace == o.Gateway.Namespace && service.Labels[GatewayNameLabel] == o.Gateway.Name {
+		return true
+	}
+	namespace, known := systemNamespaces[o.Controller]
+	return known && service.Namespace == namespace && o.owns(service)
+}
+
+// compare is negative when there is more to say that a leads to the Gateway's listeners.
+func (o Owner) compare(a, b *corev1.Service) int {
+	return cmp.Or(
+		first(o.system(a), o.system(b)),
+		first(publishes(o.Gateway, a), publishes(o.Gateway, b)),
+		first(listens(o.Gateway, a), listens(o.Gateway, b)),
+		strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
+}
+
+func first(a, b bool) int {
 	switch {
-	case publishes(gateway, service):
+	case a == b:
 		return 0
-	case slices.ContainsFunc(gateway.Spec.Listeners, func(listener gatewayv1.Listener) bool {
-		return slices.ContainsFunc(service.Spec.Ports, func(port corev1.ServicePort) bool { return port.Port == listener.Port })
-	}):
-		return 1
+	case a:
+		return -1
 	}
-	return 2
+	return 1
 }
 
-func standardLabelled(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
-	return service.Namespace == gateway.Namespace && service.Labels[GatewayNameLabel] == gateway.Name
-}
-
-func ownerLabelled(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
-	return service.Labels[OwningNameLabel] == gateway.Name && service.Labels[OwningNamespaceLabel] == gateway.Namespace
+// listens tells whether a Service has a port of one of the Gateway's listeners.
+func listens(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
+	return slices.ContainsFunc(gateway.Spec.Listeners, func(listener gatewayv1.Listener) bool {
+		return slices.ContainsFunc(service.Spec.Ports, func(port corev1.ServicePort) bool { return port.Port == listener.Port })
+	})
 }
 
 // publishes tells whether an address of the Gateway is one that the cluster gave to the

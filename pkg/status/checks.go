@@ -16,22 +16,41 @@ import (
 // check looks at one side and returns what blocks it, or nil.
 type check func(Side) *Blocker
 
-// checks in the order in which an operator would look: is there a Gateway, does it
-// work, does it take our routes, do they answer.
-var checks = []check{
-	entrySelected,
-	gatewayExists,
-	gatewayOfClass,
-	gatewayProgrammed,
-	listenersWork,
-	routesAccepted,
-	refsResolved,
-	routesProven,
-	addressKnown,
-}
+// Checks in the order in which an operator would look: is there a Gateway, does it
+// work, does it take our routes, do they answer. What decisions find is decided, whatever a data
+// plane would answer; proofs look at what it answers.
+var (
+	decisions = []check{
+		entrySelected,
+		gatewayExists,
+		gatewayOfClass,
+		gatewayAccepted,
+		listenersWork,
+		routesAccepted,
+		refsResolved,
+	}
+	proofs = []check{
+		dataPlaneAnswers,
+		gatewayProgrammed,
+		routesBelieved,
+		routesProven,
+		addressKnown,
+	}
+)
 
 // Blocker is the first thing that stands in the way of the side, or nil.
 func (s Side) Blocker() *Blocker {
+	if decision := s.Decision(); decision != nil {
+		return decision
+	}
+	return s.first(proofs)
+}
+
+// Decision is the first thing that stands in the way of the side so that no data plane needs to
+// be asked, or nil.
+func (s Side) Decision() *Blocker { return s.first(decisions) }
+
+func (s Side) first(checks []check) *Blocker {
 	for _, check := range checks {
 		if found := check(s); found != nil {
 			return found
@@ -66,53 +85,39 @@ func gatewayOfClass(s Side) *Blocker {
 	return nil
 }
 
-func gatewayProgrammed(s Side) *Blocker {
-	for _, kind := range []gatewayv1.GatewayConditionType{gatewayv1.GatewayConditionAccepted, gatewayv1.GatewayConditionProgrammed} {
-		condition := meta.FindStatusCondition(s.Gateway.Status.Conditions, string(kind))
-		switch {
-		case condition == nil || condition.Status == metav1.ConditionUnknown:
-			return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
-				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
-		case condition.Status == metav1.ConditionFalse:
-			message := fmt.Sprintf("Gateway %s: %s is False: %s: %s", s.Entry.Gateway, kind, condition.Reason, condition.Message)
-			if condition.ObservedGeneration < s.Gateway.Generation || resting(condition) {
-				return waiting(loadBalancer, ReasonGatewayNotProgrammed, message)
-			}
-			return answered(loadBalancer, ReasonGatewayNotProgrammed, message)
+func routesAccepted(s Side) *Blocker {
+	return s.refused(gatewayv1.RouteConditionAccepted, ReasonRouteNotAccepted)
+}
+
+func refsResolved(s Side) *Blocker {
+	return s.refused(gatewayv1.RouteConditionResolvedRefs, ReasonRefsNotResolved)
+}
+
+// refused reports a route of which the gateway says no.
+func (s Side) refused(kind gatewayv1.RouteConditionType, reason string) *Blocker {
+	for _, route := range s.Routes {
+		if condition := route.condition(s, kind); condition != nil && condition.Status == metav1.ConditionFalse {
+			found := answered(network, reason, fmt.Sprintf(
+				"HTTPRoute %s on Gateway %s: %s: %s%s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message, s.hint(route, condition.Reason)))
+			found.Terminal = true
+			return found
 		}
 	}
 	return nil
 }
 
-// resting tells that the Gateway says of itself that its proxies are away. A proxy that is
-// late with one health check is not a reason to take Ready from all its services at once
-// (SPEC B-RDY-4); one that stays away is.
-func resting(condition *metav1.Condition) bool {
-	return condition.Type == string(gatewayv1.GatewayConditionProgrammed) && condition.Reason == string(gatewayv1.GatewayReasonNoResources)
-}
-
-func routesAccepted(s Side) *Blocker {
-	return s.eachRoute(gatewayv1.RouteConditionAccepted, ReasonRouteNotAccepted)
-}
-
-func refsResolved(s Side) *Blocker {
-	return s.eachRoute(gatewayv1.RouteConditionResolvedRefs, ReasonRefsNotResolved)
-}
-
-// eachRoute reports a route of which the gateway says no. A missing or outdated
-// answer counts only where the gateway's word is the proof.
-func (s Side) eachRoute(kind gatewayv1.RouteConditionType, reason string) *Blocker {
-	for _, route := range s.Routes {
-		condition := route.condition(s, kind)
-		switch {
-		case condition == nil && route.ByStatus:
-			return waiting(network, reason, fmt.Sprintf(
-				"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, kind))
-		case condition != nil && condition.Status == metav1.ConditionFalse:
-			found := answered(network, reason, fmt.Sprintf(
-				"HTTPRoute %s on Gateway %s: %s: %s%s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message, s.hint(route, condition.Reason)))
-			found.Terminal = true
-			return found
+// routesBelieved reports a route of which the gateway's word is the proof, and is missing or
+// outdated.
+func routesBelieved(s Side) *Blocker {
+	for _, said := range []struct {
+		kind   gatewayv1.RouteConditionType
+		reason string
+	}{{gatewayv1.RouteConditionAccepted, ReasonRouteNotAccepted}, {gatewayv1.RouteConditionResolvedRefs, ReasonRefsNotResolved}} {
+		for _, route := range s.Routes {
+			if route.ByStatus && route.condition(s, said.kind) == nil {
+				return waiting(network, said.reason, fmt.Sprintf(
+					"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, said.kind))
+			}
 		}
 	}
 	return nil
@@ -196,20 +201,27 @@ func (s Side) Believed(route Route) bool {
 
 func routesProven(s Side) *Blocker {
 	for _, route := range s.Routes {
-		answered := route.Unasked == "" && (route.ByStatus || route.Report.Proven())
-		if len(route.Making) == 0 && (route.Proven || answered) {
-			continue
+		if route.unproven() {
+			return waiting(network, ReasonProbeFailed, route.problem(s))
 		}
-		if route.Unasked != "" {
-			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Unasked))
-		}
-		if problem, found := route.Report.Problem(); found {
-			return waiting(network, ReasonProbeFailed, fmt.Sprintf("HTTPRoute %s on Gateway %s: %s%s", route.Name, s.Entry.Gateway, problem, route.keeping()))
-		}
-		return waiting(network, ReasonProbeFailed, fmt.Sprintf(
-			"HTTPRoute %s is being probed through Gateway %s%s", route.Name, s.Entry.Gateway, route.keeping()))
 	}
 	return nil
+}
+
+func (r Route) unproven() bool {
+	answered := r.Unasked == "" && (r.ByStatus || r.Report.Proven())
+	return len(r.Making) > 0 || !r.Proven && !answered
+}
+
+// problem says why a route is not proven.
+func (r Route) problem(s Side) string {
+	if r.Unasked != "" {
+		return fmt.Sprintf("HTTPRoute %s: %s", r.Name, r.Unasked)
+	}
+	if problem, found := r.Report.Problem(); found {
+		return fmt.Sprintf("HTTPRoute %s on Gateway %s: %s%s", r.Name, s.Entry.Gateway, problem, r.keeping())
+	}
+	return fmt.Sprintf("HTTPRoute %s is being probed through Gateway %s%s", r.Name, s.Entry.Gateway, r.keeping())
 }
 
 // keeping says where traffic is while new backends are proven.
@@ -218,12 +230,4 @@ func (r Route) keeping() string {
 		return ""
 	}
 	return "; requests go where they went before, until " + strings.Join(r.Making, ", ") + " answers"
-}
-
-func addressKnown(s Side) *Blocker {
-	if len(s.LoadBalancer) > 0 {
-		return nil
-	}
-	return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
-		"Gateway %s publishes no address and its Service was not found: set `service` of %s in ConfigMap %s", s.Entry.Gateway, s.Entry, config.Name))
 }

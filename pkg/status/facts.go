@@ -78,6 +78,8 @@ type Side struct {
 	// Held tells that this generation was proven before, and what was proven is served on
 	// until the new version is proven.
 	Held bool
+	// Liveness is what is known of the data plane of a settled side whose Gateway complains.
+	Liveness Liveness
 	// LoadBalancer is the address to publish; empty when there is none yet.
 	LoadBalancer []v1alpha1.LoadBalancerIngressStatus
 	// Exposure says how a local gateway is reachable from outside; empty when it is

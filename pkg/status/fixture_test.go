@@ -115,6 +115,7 @@ func held(s *status.Side)      { s.Held = true }
 func version(name string) edit { return func(s *status.Side) { s.Version = name } }
 func notNeeded(s *status.Side) { s.Needed, s.Routes = false, nil }
 func byStatus(s *status.Side)  { s.Routes[0].ByStatus, s.Routes[0].Report = true, probe.Report{} }
+func settled(s *status.Side)   { s.Routes[0].Proven, s.Routes[0].Report = true, probe.Report{} }
 func noAddress(s *status.Side) { s.LoadBalancer = nil }
 
 // facts of a KIngress with both sides, waited for long enough to be reported.

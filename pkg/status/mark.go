@@ -19,6 +19,8 @@ type Verdict struct {
 	Blockers []Blocker
 	// Notes are what else is to be said.
 	Notes []Note
+	// Remarks are said once, when the status is written, and stand in no condition.
+	Remarks []Note
 	// Held tells that something new is not proven, and what was there before is served.
 	Held bool
 	// Patience is how long to wait before the blockers are reported; zero when the
@@ -39,7 +41,7 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	blockers, held := facts.blockers()
 	facts.Notes = slices.Concat(facts.Notes, held)
 	verdict := Verdict{Blockers: blockers, Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
-	verdict.Held = len(held) > 0
+	verdict.Held, verdict.Remarks = len(held) > 0, facts.complaints()
 	verdict.Patience = patience(old, facts, verdict.Held, blockers)
 	verdict.Status = *old.DeepCopy()
 	if verdict.Patience > 0 {

@@ -52,7 +52,7 @@ func TestPatience(t *testing.T) {
 		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.PatienceBeforeReport - time.Second},
 		{"a gateway's no about a Ready one may be from before the proof", wasReady, refused, time.Second, status.PatienceBeforeReport - time.Second},
 		{"and takes Ready when it stays", wasReady, refused, status.PatienceBeforeReport, 0},
-		{"but that its proxies are away may pass", wasReady, facts(side(external, resting)), time.Second, status.PatienceWhenReady - time.Second},
+		{"but that its proxies are away may pass", wasReady, facts(side(external, settled, resting)), time.Second, status.PatienceWhenReady - time.Second},
 		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.PatienceBeforeReport},
 		{"what objects say is said at once", v1alpha1.IngressStatus{}, conflict, 0, 0},
 		{"good news is said at once", wasWaiting, facts(side(external)), 0, 0},

@@ -37,6 +37,21 @@ func (f Facts) degraded() []Note {
 	return notes
 }
 
+// complaints are those of Gateways whose proxies answer nevertheless. They come and go with the
+// Gateway: in a condition they would be a write for each of its services.
+func (f Facts) complaints() []Note {
+	notes := []Note{}
+	for _, side := range f.Sides {
+		if !side.Needed || side.Blocker() != nil {
+			continue
+		}
+		if complaint := Complaint(side.Gateway); complaint != "" {
+			notes = append(notes, Note{Reason: ReasonGatewayNotProgrammed, Message: complaint + "; its data plane answers"})
+		}
+	}
+	return notes
+}
+
 // publish sets the load balancers. The sides are independent: each is published
 // once it is proven, and stays while it is not (SPEC B-RDY-5). A side without rules
 // is published when it has an address, because Serving and the conformance suite

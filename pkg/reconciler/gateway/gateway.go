@@ -23,7 +23,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Reasons of Events.
@@ -35,6 +34,7 @@ const (
 	reasonNameTaken     = "NotOwned"
 	reasonExposed       = "LocalGatewayExposed"
 	reasonGatewayWanted = "GatewayInUse"
+	reasonNotProgrammed = "GatewayNotProgrammed"
 )
 
 // Reconciler looks after config-gateway.
@@ -88,7 +88,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 	if err := r.ensureGateways(ctx, state); err != nil {
 		return err
 	}
-	return r.sayExposure(ctx, state.Config)
+	return r.sayGateways(ctx, state.Config)
 }
 
 // ensureGateways does the plan. While the file is refused nothing is deleted: what is
@@ -175,28 +175,6 @@ func (r *Reconciler) sayConfiguration(state config.State) {
 	for _, warning := range state.Warnings {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
 	}
-}
-
-// sayExposure warns of local gateways that can be reached from outside (SPEC B-SEL-7).
-func (r *Reconciler) sayExposure(ctx context.Context, cfg *config.Config) error {
-	for _, entry := range cfg.Local {
-		gateway, err := cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, entry.Gateway)
-		if err != nil {
-			return err
-		}
-		if gateway == nil {
-			continue
-		}
-		service, _, err := r.cluster.DataPlane(ctx, entry, gateway)
-		if err != nil {
-			return err
-		}
-		if exposure := dataplane.Exposure(service); exposure != "" {
-			r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
-				"%s: cluster-local services are reachable from outside: %s", entry, exposure))
-		}
-	}
-	return nil
 }
 
 // configMap is what Events are about; with its UID, so that kubectl describe shows them.

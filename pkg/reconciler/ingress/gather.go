@@ -18,6 +18,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -193,7 +194,11 @@ func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) erro
 	if side.class, err = cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, class); err != nil {
 		return err
 	}
-	side.service, side.slices, err = r.cluster.DataPlane(ctx, side.entry, side.gateway)
+	owner := dataplane.Owner{Gateway: side.gateway}
+	if side.class != nil {
+		owner.Controller = side.class.Spec.ControllerName
+	}
+	side.service, side.slices, err = r.cluster.DataPlane(ctx, side.entry, owner)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -90,6 +91,7 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 	degraded := proofs[side.Visibility].Degraded
 	asked := *q
 	asked.weak = false
+	side.Liveness.Asked = false
 	for _, route := range routes {
 		if route.Visibility != side.Visibility {
 			continue
@@ -98,6 +100,7 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 		fact, targets := asked.about(route, seen, side)
 		if fact.Proven = proven; proven {
 			asked.improve(&fact, targets)
+			side.Liveness.Asked = side.Liveness.Asked || degraded[route.Object.Name] == "" && side.Entry.Probe != config.ProbeStatus
 		} else {
 			asked.targets = append(asked.targets, targets...)
 		}
@@ -109,7 +112,7 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 			route.Degraded = cmp.Or(degraded[route.Name.Name], route.Degraded)
 		}
 	}
-	if blocker := side.Blocker(); blocker == nil || blocker.Certainty == status.Unanswered {
+	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
 		*q = asked
 	}
 }

@@ -60,6 +60,9 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 	for _, note := range verdict.Notes {
 		r.recorder.Event(ing, corev1.EventTypeWarning, note.Reason, note.Message)
 	}
+	for _, remark := range verdict.Remarks {
+		r.recorder.Event(ing, corev1.EventTypeWarning, remark.Reason, remark.Message)
+	}
 }
 
 // askRefusedAfter is how soon the API server is asked again for a write that it refused:

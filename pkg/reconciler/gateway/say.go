@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// sayGateways tells what is wrong with the Gateways that the entries name.
+func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error {
+	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
+		gateway, err := cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, entry.Gateway)
+		if err != nil {
+			return err
+		}
+		if gateway == nil {
+			continue
+		}
+		r.sayComplaint(entry, gateway)
+		if entry.Visibility == v1alpha1.IngressVisibilityClusterLocal {
+			if err := r.sayExposure(ctx, entry, gateway); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sayComplaint repeats what a Gateway says is wrong with it: its services are Ready nevertheless when
+// its data plane answers, so that no condition of theirs says it (SPEC B-RDY-7).
+func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway) {
+	if complaint := status.Complaint(gateway); complaint != "" {
+		r.speaker.say(gateway, corev1.EventTypeWarning, reasonNotProgrammed, fmt.Sprintf(
+			"%s; services of %s are Ready where its data plane answers", complaint, entry))
+	}
+}
+
+// sayExposure warns of a local gateway that can be reached from outside (SPEC B-SEL-7).
+func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway) error {
+	owner := dataplane.Owner{Gateway: gateway}
+	class, err := cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, types.NamespacedName{Name: string(gateway.Spec.GatewayClassName)})
+	if err != nil {
+		return err
+	}
+	if class != nil {
+		owner.Controller = class.Spec.ControllerName
+	}
+	service, _, err := r.cluster.DataPlane(ctx, entry, owner)
+	if err != nil {
+		return err
+	}
+	if exposure := dataplane.Exposure(service); exposure != "" {
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
+			"%s: cluster-local services are reachable from outside: %s", entry, exposure))
+	}
+	return nil
+}

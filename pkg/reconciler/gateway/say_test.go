@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/zap"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/record"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// TestComplaint: B-RDY-7, the complaint of a Gateway is said once, in an Event of the Gateway, and
+// again when it comes again.
+func TestComplaint(t *testing.T) {
+	events := record.NewFakeRecorder(10)
+	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar())}
+	entry := parsed(t, "- class: fast\n  gateway: gateways/blue\n").External[0]
+	gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "blue"}}
+	gateway.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: "True"}, {Type: "Programmed", Status: "False", Reason: "AddressNotAssigned", Message: "no address"}}
+	fine := gateway.DeepCopy()
+	fine.Status.Conditions[1].Status = "True"
+	said := []int{}
+	for _, now := range []*gatewayv1.Gateway{fine, gateway, gateway, fine, gateway} {
+		r.speaker.begin()
+		r.sayComplaint(entry, now)
+		said = append(said, len(events.Events))
+	}
+	if diff := cmp.Diff([]int{0, 1, 1, 1, 2}, said); diff != "" {
+		t.Error(diff)
+	}
+	const want = "Warning GatewayNotProgrammed Gateway gateways/blue: Programmed is False: AddressNotAssigned: no address; services of external-gateways[0] (gateways/blue) are Ready where its data plane answers"
+	if diff := cmp.Diff(want, <-events.Events); diff != "" {
+		t.Error(diff)
+	}
+}
