@@ -5,22 +5,29 @@ package config
 import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/pkg/configmap"
 )
 
-// Watch feeds a Store from Knative's ConfigMap watcher. The ConfigMap may be absent,
-// at the start and later: the watcher then delivers a default, which has no UID.
+// Watch feeds a Store from Knative's ConfigMap watcher.
 func Watch(watcher configmap.Watcher, store *Store) {
-	observe := func(cm *corev1.ConfigMap) {
+	WatchOptional(watcher, types.NamespacedName{Namespace: store.systemNamespace, Name: Name}, store.OnConfigMap)
+}
+
+// WatchOptional observes a ConfigMap that may be absent, at the start and later: it is nil
+// then. Knative's watcher ends the process at its start for one without a default, and says
+// nothing when one goes; with a default it delivers that, which has no UID.
+func WatchOptional(watcher configmap.Watcher, name types.NamespacedName, observe func(*corev1.ConfigMap)) {
+	present := func(cm *corev1.ConfigMap) {
 		if cm.UID == "" {
 			cm = nil
 		}
-		store.OnConfigMap(cm)
+		observe(cm)
 	}
-	absent := corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: store.systemNamespace, Name: Name}}
+	absent := corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: name.Namespace, Name: name.Name}}
 	if defaulting, ok := watcher.(configmap.DefaultingWatcher); ok {
-		defaulting.WatchWithDefault(absent, observe)
+		defaulting.WatchWithDefault(absent, present)
 		return
 	}
-	watcher.Watch(Name, observe)
+	watcher.Watch(name.Name, present)
 }

@@ -10,13 +10,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
-	networkconfig "knative.dev/networking/pkg/config"
 	kubeclient "knative.dev/pkg/client/injection/kube/client"
 	"knative.dev/pkg/configmap"
 	"knative.dev/pkg/controller"
 	"knative.dev/pkg/logging"
 	"knative.dev/pkg/reconciler"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 )
 
@@ -33,8 +33,8 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		Logger:        logger.WithOptions(zap.IncreaseLevel(zapcore.WarnLevel)),
 		Concurrency:   1,
 	})
-	cmw.Watch(networkconfig.ConfigMapName, func(cm *corev1.ConfigMap) {
-		if before := r.seen.Swap(cm); before == nil || !equality.Semantic.DeepEqual(before.Data, cm.Data) {
+	config.WatchOptional(cmw, key(), func(cm *corev1.ConfigMap) {
+		if before := r.seen.Swap(cm); before == nil || cm == nil || !equality.Semantic.DeepEqual(before.Data, cm.Data) {
 			impl.EnqueueKey(key())
 		}
 	})

@@ -39,8 +39,10 @@ type Reconciler struct {
 	client   kubernetes.Interface
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
-	// seen is config-network as last observed; nil before.
+	// seen is config-network as last observed; nil before, and while it does not exist.
 	seen atomic.Pointer[corev1.ConfigMap]
+	// saidAbsent tells that its absence was said.
+	saidAbsent atomic.Bool
 }
 
 var (
@@ -62,8 +64,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 	}
 	cm := r.seen.Load()
 	if cm == nil {
+		r.sayAbsent()
 		return nil
 	}
+	r.saidAbsent.Store(false)
 	desired := applycorev1.ConfigMap(cm.Name, cm.Namespace)
 	switch wanted := cm.Data[layerKey] == ourLayer; {
 	case wanted && cm.Data[classKey] == ingress.Class, !wanted && !owns(cm):
@@ -77,6 +81,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 		return nil // a change of the ConfigMap is what cures it
 	}
 	return err
+}
+
+// sayAbsent says once that there is nothing to read. Services are served without it as they
+// were: what Serving wrote into their KIngresses counts (SPEC B-INS-9).
+func (r *Reconciler) sayAbsent() {
+	if !r.saidAbsent.Swap(true) {
+		r.logger.Warnf("ConfigMap %s does not exist: %s is followed when it is there again, services are served as before", key(), layerKey)
+	}
 }
 
 func (r *Reconciler) sayConflict(cm *corev1.ConfigMap, err error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	applycorev1 "k8s.io/client-go/applyconfigurations/core/v1"
@@ -177,6 +178,27 @@ func TestConflictEnds(t *testing.T) {
 	}
 	if class := p.stored().Data[classKey]; class != ingress.Class {
 		t.Errorf("ingress-class is %q", class)
+	}
+}
+
+// TestAbsent: B-INS-9, a config-network that does not exist is said once, in the log, and
+// nothing is written; when it is there again it is followed.
+func TestAbsent(t *testing.T) {
+	p := newPlace(t, map[string]string{layerKey: ourLayer}, "")
+	core, logs := observer.New(zap.WarnLevel)
+	p.r.logger = zap.New(core).Sugar()
+	there := p.r.seen.Swap(nil)
+	for range 2 {
+		if err := p.reconcile(); err != nil || p.applies() != 0 {
+			t.Errorf("absent: %v, %d applies", err, p.applies())
+		}
+	}
+	if logs.Len() != 1 || !strings.Contains(logs.All()[0].Message, "knative-serving/config-network does not exist") {
+		t.Errorf("Log: %v", logs.All())
+	}
+	p.r.seen.Store(there)
+	if err := p.reconcile(); err != nil || p.stored().Data[classKey] != ingress.Class {
+		t.Errorf("there again: %v, %v", err, p.stored().Data)
 	}
 }
 
