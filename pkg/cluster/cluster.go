@@ -21,9 +21,10 @@ type Cluster struct {
 	*watch.Set
 }
 
-// New returns a Cluster whose informers end with ctx and tell the handler.
-func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandler) Cluster {
-	return Cluster{watch.NewSet(ctx, clients.factories(), handler)}
+// New returns a Cluster whose informers end with ctx and tell the handler. Late is told of a
+// scope that can be read at last.
+func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandler, late func(watch.Scope)) Cluster {
+	return Cluster{watch.NewSet(ctx, clients.factories(), handler, late)}
 }
 
 // Scopes that are the same for all KIngresses. Data-plane Services and their slices

@@ -29,6 +29,8 @@ type Facts struct {
 	Failures []Reasoned
 	// Unexpected is an error that is being retried, or nil.
 	Unexpected error
+	// Unobserved tells that nothing could be looked at: what was proven stays proven.
+	Unobserved bool
 	// Sides are the visibilities, external first.
 	Sides []Side
 	// Notes are shown where nothing blocks, before the degradations.

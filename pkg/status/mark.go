@@ -52,7 +52,9 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	status.InitializeConditions()
 	publish(status, facts.Sides)
 	mark(status, facts, verdict.Blockers)
-	ProofsOf(old).next(facts).write(status)
+	if !facts.Unobserved {
+		ProofsOf(old).next(facts).write(status)
+	}
 	return verdict
 }
 

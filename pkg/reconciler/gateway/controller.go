@@ -22,6 +22,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
+	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // NewController wires the reconciler of config-gateway to what it watches.
@@ -45,7 +46,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
 		UpdateFunc: func(_, object any) { r.happened(impl, object) },
 		DeleteFunc: func(object any) { r.happened(impl, object) },
-	})
+	}, func(watch.Scope) { impl.EnqueueKey(key()) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { impl.EnqueueKey(key()) })
 	observe(r.config)
 	config.Watch(cmw, r.config)

@@ -87,7 +87,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	})
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
-	r.cluster = cluster.New(ctx, clients, handler)
+	r.cluster = cluster.New(ctx, clients, handler, handler.late)
 	r.prober = prober.New(ctx, prober.Options{Rate: probes}, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 

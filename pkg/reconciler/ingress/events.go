@@ -18,7 +18,6 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // clusterEvents turns what happens in the cluster into the keys of the KIngresses that it
@@ -207,29 +206,4 @@ func (e *clusterEvents) everything(why string) {
 		return ok && ours(ing)
 	}, e.informer)
 	e.prune()
-}
-
-// prune ends the watches that nothing needs any more.
-func (e *clusterEvents) prune() {
-	conflicts := e.r.conflicts.scopes()
-	cfg := e.r.config.Load().Config
-	e.r.cluster.Retain(func(scope watch.Scope) bool {
-		switch {
-		case scope.Kind == cluster.HTTPRoutes && scope.Fields != "":
-			return conflicts.Has(scope)
-		case scope.Kind == cluster.Services && scope.Namespace != "" && scope.Fields == "":
-			users, err := e.r.ingressesBy(byBackendNamespace, scope.Namespace)
-			return err != nil || len(users) > 0
-		case scope.Namespace != "" && (scope.Kind == cluster.Services || scope.Kind == cluster.EndpointSlices):
-			for _, visibility := range visibilities {
-				for _, entry := range cfg.Entries(visibility) {
-					if scope == watch.Named(cluster.Services, entry.Service.Namespace, entry.Service.Name) || scope == cluster.SlicesOf(entry.Service) {
-						return true
-					}
-				}
-			}
-			return false
-		}
-		return true
-	})
 }

@@ -91,7 +91,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	rival, err := r.cluster.RivalController(ctx)
 	switch {
 	case err != nil:
-		return err
+		return r.reportFailed(ctx, ing, err)
 	case ing.DeletionTimestamp != nil && holdsListeners(ing):
 		return r.letGo(ctx, ing)
 	case rival != nil:
@@ -114,7 +114,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	}
 	missing, err := r.cluster.Missing(ctx)
 	if err != nil {
-		return err
+		return r.reportFailed(ctx, ing, err)
 	}
 	if missing != nil {
 		r.cluster.DropGatewayAPI()
@@ -130,7 +130,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	// 1. Observe everything that matters; decide nothing.
 	seen, err := r.gather(ctx, ing)
 	if err != nil {
-		return fmt.Errorf("observe: %w", err)
+		return r.reportFailed(ctx, ing, err)
 	}
 	var (
 		desired   translate.Desired
@@ -141,7 +141,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	for again := true; again; again = seen.adopts() {
 		// 2. Say what should exist at this step of the rollout, and how to see that it works.
 		if desired, conflicts, err = r.render(seen); err != nil {
-			return fmt.Errorf("translate: %w", err)
+			return r.reportFailed(ctx, ing, fmt.Errorf("translate: %w", err))
 		}
 		// 3. Write the difference. What is found on the way is one more thing observed.
 		refused, applyErr = r.applyAll(ctx, seen, desired)

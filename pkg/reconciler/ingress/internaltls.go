@@ -42,8 +42,20 @@ func newInternalTLS(clients cluster.Clients) *internalTLS {
 }
 
 // gatherInternalTLS reads what TLS to Knative's own backends needs, and what of it is
-// there. For who does not ask for it that is nothing but leftovers.
+// there. For who does not ask for it that is nothing but leftovers, which may wait until they
+// can be read (SPEC B-RDY-11).
 func (r *Reconciler) gatherInternalTLS(ctx context.Context, seen *observed) error {
+	secured := len(translate.Secured(seen.ingress)) > 0
+	for _, target := range seen.mapped {
+		secured = secured || len(translate.Secured(target)) > 0
+	}
+	if err := r.readInternalTLS(ctx, seen, secured); err != nil && secured {
+		return err
+	}
+	return nil
+}
+
+func (r *Reconciler) readInternalTLS(ctx context.Context, seen *observed, secured bool) error {
 	noPolicies, err := r.cluster.NoBackendTLSPolicies(ctx)
 	if err != nil {
 		return err
@@ -53,11 +65,7 @@ func (r *Reconciler) gatherInternalTLS(ctx context.Context, seen *observed) erro
 			return err
 		}
 	}
-	secured := translate.Secured(seen.ingress)
-	for _, target := range seen.mapped {
-		secured = secured.Union(translate.Secured(target))
-	}
-	if len(secured)+len(seen.policies) == 0 {
+	if !secured && len(seen.policies) == 0 {
 		return nil
 	}
 	if seen.trust, err = r.cluster.Trust(ctx); err != nil {

@@ -20,8 +20,26 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// gatherListenerSets reads the KIngress's ListenerSets, where the kind is served.
+// gatherListenerSets reads the KIngress's ListenerSets, where the kind is served. Where they
+// cannot be read, only those who need them are stopped (SPEC B-RDY-11).
 func (r *Reconciler) gatherListenerSets(ctx context.Context, seen *observed) error {
+	if err := r.readListenerSets(ctx, seen); err != nil && (wantsHTTPS(seen.ingress) || seen.onListenerSets()) {
+		return err
+	}
+	return nil
+}
+
+// onListenerSets tells whether a route is attached to one.
+func (seen *observed) onListenerSets() bool {
+	for _, route := range seen.routes {
+		if slices.ContainsFunc(route.Spec.ParentRefs, isListenerSet) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reconciler) readListenerSets(ctx context.Context, seen *observed) error {
 	seen.listenerSets = map[string]*gatewayv1.ListenerSet{}
 	refusal, err := r.cluster.NoListenerSets(ctx)
 	if seen.noListenerSets = refusal; err != nil || refusal != "" {

@@ -33,6 +33,16 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	return 0, r.writeStatus(ctx, ing, verdict)
 }
 
+// reportFailed says why a KIngress cannot be looked at, and returns the error, for it is tried
+// again. One that is settled stays as it is: what it reports is still served (SPEC B-RDY-11).
+func (r *Reconciler) reportFailed(ctx context.Context, ing *v1alpha1.Ingress, err error) error {
+	if !ours(ing) || ing.DeletionTimestamp != nil || status.IsSettled(ing.Status, ing.Generation) {
+		return err
+	}
+	_, reportErr := r.report(ctx, ing, status.Facts{Unexpected: err, Unobserved: true})
+	return errors.Join(err, reportErr)
+}
+
 func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, verdict status.Verdict) error {
 	if status.Equal(ing.Status, verdict.Status) {
 		return nil

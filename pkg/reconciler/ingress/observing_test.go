@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	ktesting "k8s.io/client-go/testing"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// forbids lets nobody list a resource until it is allowed.
+func (w *world) forbids(resource string) (allow func()) {
+	forbidden := atomic.Bool{}
+	forbidden.Store(true)
+	for _, fake := range []*ktesting.Fake{&w.kube.Fake, &w.gateway.Fake, &w.metadata.Fake} {
+		fake.PrependReactor("list", resource, func(ktesting.Action) (bool, runtime.Object, error) {
+			return forbidden.Load(), nil, apierrors.NewForbidden(schema.GroupResource{Resource: resource}, "", errors.New("no such right"))
+		})
+	}
+	return func() { forbidden.Store(false) }
+}
+
+// settled are the objects of a cluster in which hello is Ready.
+func settled(t *testing.T, data *plane) []runtime.Object {
+	t.Helper()
+	before := served(t, data)
+	objects := append(installation(data), before.ingress("hello"))
+	for _, route := range before.routes() {
+		objects = append(objects, route)
+	}
+	return objects
+}
+
+// TestCannotObserve: B-RDY-11, what cannot be read is said on a KIngress that is not settled,
+// after the usual patience and by one write; it is tried again, and nothing else is written. A
+// settled KIngress, after a restart with the same lack (B-INS-9), stays as it is.
+func TestCannotObserve(t *testing.T) {
+	for resource, kind := range map[string]string{
+		"deployments": "Deployments of namespace knative-serving", "customresourcedefinitions": "CustomResourceDefinitions", "gateways": "Gateways", "gatewayclasses": "GatewayClasses",
+		"services": "Services of namespace default", "endpointslices": "EndpointSlices",
+	} {
+		t.Run(resource, func(t *testing.T) {
+			data := newPlane(t)
+			w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+			w.forbids(resource)
+			if w.r.Reconcile(t.Context(), hello.String()) == nil {
+				t.Fatal("Not tried again")
+			}
+			expect(t, "Writes", []string{}, w.writes())
+			w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+			for range 3 {
+				w.reconcile(hello)
+			}
+			text := "Unknown ReconcileFailed: " + kind + ": " + resource + " is forbidden: no such right"
+			expect(t, "Conditions", network(text), w.conditions("hello"))
+			expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+
+			w = data.hears(newWorld(t, settled(t, data)...))
+			w.forbids(resource)
+			for range 3 {
+				w.clock.SetTime(w.clock.Now().Add(time.Minute))
+				w.reconcile(hello)
+			}
+			expect(t, "Writes", []string{}, w.writes())
+		})
+	}
+}
+
+// TestObservesAgain: B-RDY-11, B-INS-9, when the right comes, as with a ClusterRole that is
+// applied after the image, those who waited are served.
+func TestObservesAgain(t *testing.T) {
+	data := newPlane(t)
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	allow := w.forbids("gatewayclasses")
+	w.reconcile(hello)
+	allow()
+	w.until("hello is Ready", w.is("hello", "True"))
+}
+
+// TestOthersGoOn: B-RDY-11, a kind that cannot be read stops only who needs it.
+func TestOthersGoOn(t *testing.T) {
+	encrypts := encrypted(1)
+	encrypts.Name, encrypts.UID = "needs", "uid-of-needs"
+	encrypts.Spec.Rules = encrypts.Spec.Rules[1:]
+	encrypts.Spec.Rules[0].Hosts = []string{tagHost}
+	plain := service("needs", 0)
+	plain.Spec.Rules = plain.Spec.Rules[1:]
+	plain.Spec.Rules[0].Hosts = []string{tagHost}
+	secured := plain.DeepCopy()
+	secured.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: []string{tagHost}, SecretName: "certificate", SecretNamespace: "default"}}
+	for resource, c := range map[string]struct {
+		needs *v1alpha1.Ingress
+		kind  string
+	}{
+		"backendtlspolicies": {encrypts, "BackendTLSPolicies"},
+		"secrets":            {encrypts, "Secrets of namespace knative-serving"},
+		"configmaps":         {encrypts, "ConfigMaps of namespace knative-serving"},
+		"listenersets":       {secured, "ListenerSets"},
+	} {
+		t.Run(resource, func(t *testing.T) {
+			data := newPlane(t)
+			objects := append(internal(data, authority(t)), crd("listenersets"), service("hello", 0), c.needs.DeepCopy())
+			w := internalWorld(t, data, objects...)
+			w.forbids(resource)
+			w.until("hello is Ready", w.is("hello", "True"))
+			w.until("the other says why it is not", func() bool {
+				w.clock.SetTime(w.clock.Now().Add(time.Second))
+				w.impl.EnqueueKey(nameOf(c.needs))
+				return w.is("needs", "Unknown ReconcileFailed: "+c.kind+": "+resource+" is forbidden: no such right")()
+			})
+		})
+	}
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"go.uber.org/zap"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// late enqueues whom a scope concerns that could not be read before, behind those that
+// something happened to.
+func (e *clusterEvents) late(scope watch.Scope) {
+	if scope != cluster.BackendServices(scope.Namespace) {
+		e.everything(string(scope.Kind) + " can be read")
+		return
+	}
+	found, err := e.r.ingressesBy(byBackendNamespace, scope.Namespace)
+	if err != nil {
+		e.logger.Errorw("Cannot look up the KIngresses of a backend namespace", zap.Error(err))
+	}
+	for _, ing := range found {
+		e.impl.EnqueueSlowKey(nameOf(ing))
+	}
+}
+
+// prune ends the watches that nothing needs any more.
+func (e *clusterEvents) prune() {
+	conflicts := e.r.conflicts.scopes()
+	cfg := e.r.config.Load().Config
+	e.r.cluster.Retain(func(scope watch.Scope) bool {
+		switch {
+		case scope.Kind == cluster.HTTPRoutes && scope.Fields != "":
+			return conflicts.Has(scope)
+		case scope.Kind == cluster.Services && scope.Namespace != "" && scope.Fields == "":
+			users, err := e.r.ingressesBy(byBackendNamespace, scope.Namespace)
+			return err != nil || len(users) > 0
+		case scope.Namespace != "" && (scope.Kind == cluster.Services || scope.Kind == cluster.EndpointSlices):
+			for _, visibility := range visibilities {
+				for _, entry := range cfg.Entries(visibility) {
+					if scope == watch.Named(cluster.Services, entry.Service.Namespace, entry.Service.Name) || scope == cluster.SlicesOf(entry.Service) {
+						return true
+					}
+				}
+			}
+			return false
+		}
+		return true
+	})
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/tools/cache"
+)
+
+// syncTimeout is how long after the start of an informer its callers wait for its first list.
+// Who comes later has the error at once, until the list is there: a kind that cannot be read
+// costs one time-out and not one for each KIngress (SPEC B-RDY-11).
+const syncTimeout = 5 * time.Second
+
+// syncPeriod is how often a caller looks whether a first list has arrived. The first KIngress
+// waits for a dozen of them in turn: with the tenth of a second of cache.WaitForCacheSync that
+// would be more than a second.
+const syncPeriod = 5 * time.Millisecond
+
+// latePeriod is the same for a list that was waited for in vain.
+const latePeriod = 200 * time.Millisecond
+
+// NotListed says why a scope cannot be read: its first list has not arrived.
+type NotListed struct {
+	Scope Scope
+	// Cause is what the API server said last; nil when it did not answer.
+	Cause error
+}
+
+func (e *NotListed) Error() string {
+	scope := string(e.Scope.Kind)
+	if e.Scope.Namespace != "" {
+		scope += " of namespace " + e.Scope.Namespace
+	}
+	if e.Cause == nil {
+		return fmt.Sprintf("%s: no answer from the API server to the first list within %s", scope, syncTimeout)
+	}
+	return fmt.Sprintf("%s: %v", scope, e.Cause)
+}
+
+func (e *NotListed) Unwrap() error { return e.Cause }
+
+// running is the informer of a scope.
+type running struct {
+	cache.SharedIndexInformer
+	scope Scope
+	// ctx ends with the informer, by stop.
+	ctx  context.Context
+	stop context.CancelFunc
+	// patience ends when callers do not wait for the first list any more.
+	patience time.Time
+	// failure is the last error of a list or watch; of a list, while there is none.
+	failure atomic.Pointer[error]
+	// missed tells that somebody has waited in vain.
+	missed atomic.Bool
+}
+
+// noteFailure keeps the API server's own words; how the informer got them says nothing.
+func (r *running) noteFailure(ctx context.Context, reflector *cache.Reflector, err error) {
+	if said := (*apierrors.StatusError)(nil); errors.As(err, &said) {
+		r.failure.Store(new(error(said)))
+	} else {
+		r.failure.Store(&err)
+	}
+	cache.DefaultWatchErrorHandler(ctx, reflector, err)
+}
+
+// await returns when the first list is there, or an error that says why it is not.
+func (r *running) await(ctx context.Context) error {
+	if r.HasSynced() {
+		return nil
+	}
+	ctx, cancel := context.WithDeadline(ctx, r.patience)
+	defer cancel()
+	err := wait.PollUntilContextCancel(ctx, syncPeriod, true, func(context.Context) (bool, error) {
+		return r.HasSynced() || r.denied() != nil, nil
+	})
+	if r.HasSynced() {
+		return nil
+	}
+	found := &NotListed{Scope: r.scope, Cause: r.denied()}
+	if cause := r.failure.Load(); err != nil && cause != nil {
+		found.Cause = *cause
+	}
+	return found
+}
+
+// denied is an answer that waiting does not change: the right to read the kind is missing, or
+// the kind is not served.
+func (r *running) denied() error {
+	cause := r.failure.Load()
+	if cause != nil && (apierrors.IsForbidden(*cause) || apierrors.IsUnauthorized(*cause) || apierrors.IsNotFound(*cause)) {
+		return *cause
+	}
+	return nil
+}
+
+// arrive calls once the first list is there.
+func (r *running) arrive(late func(Scope)) {
+	synced := func(context.Context) (bool, error) { return r.HasSynced(), nil }
+	if wait.PollUntilContextCancel(r.ctx, latePeriod, true, synced) == nil {
+		late(r.scope)
+	}
+}
