@@ -3,6 +3,7 @@
 package selection
 
 import (
+	"cmp"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/labels"
@@ -24,7 +25,7 @@ type Request struct {
 	// NamespaceLabels are the labels of its namespace.
 	NamespaceLabels map[string]string
 	// Target is the KIngress that Ingress maps to (a DomainMapping's service), or
-	// nil. Its labels and annotations decide then (SPEC B-SEL-2).
+	// nil. Its labels decide then, and its annotations where Ingress has none (SPEC B-SEL-2).
 	Target *v1alpha1.Ingress
 }
 
@@ -41,7 +42,10 @@ func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request R
 	if request.Target != nil {
 		subject = request.Target
 	}
-	if named := subject.Annotations[annotation(visibility)]; named != "" {
+	// Serving carries all annotations of a DomainMapping to its KIngress, but kubectl's and
+	// camelCase ones (serving v0.50, pkg/reconciler/route/resources/filters.go).
+	named := cmp.Or(request.Ingress.Annotations[annotation(visibility)], subject.Annotations[annotation(visibility)])
+	if named != "" {
 		return byName(entries, visibility, named, request)
 	}
 	return bySelectors(entries, subject.Labels, request.NamespaceLabels), nil

@@ -90,6 +90,23 @@ func TestSelect(t *testing.T) {
 	}, {
 		name: "B-SEL-2 a DomainMapping inherits by the annotation of its target", visibility: external,
 		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil), Target: ingress(nil, set{"net-gateways/external-gateway": "gw/default"})}, want: "gw/default",
+	}, {
+		name: "B-SEL-2 an annotation on the DomainMapping itself beats the labels of its target", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/default"}), Target: ingress(set{"team": "blue"}, nil)}, want: "gw/default",
+	}, {
+		name: "B-SEL-2 and the annotation of its target", visibility: external,
+		request: selection.Request{
+			Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"}), Target: ingress(nil, set{"net-gateways/external-gateway": "gw/default"}),
+		}, want: "gw/blue",
+	}, {
+		name: "B-SEL-2 for its visibility alone", visibility: local,
+		request: selection.Request{
+			Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"}), Target: ingress(nil, set{"net-gateways/local-gateway": "gw/green-local"}),
+		}, want: "gw/green-local",
+	}, {
+		name: "B-SEL-3 an annotation on the DomainMapping names no entry of other namespaces either", visibility: external,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone"}), Target: ingress(nil, nil)},
+		refusal: `annotation net-gateways/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
 	}}
 	cfg, _, err := config.Parse(data, "knative-serving")
 	if err != nil {
