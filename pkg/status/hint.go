@@ -4,7 +4,9 @@ package status
 
 import (
 	"fmt"
+	"strings"
 
+	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -18,6 +20,26 @@ func (s Side) hint(route Route, reason string) string {
 		return fmt.Sprintf(" (change hostname of a listener of Gateway %s so that it admits %v)", s.Entry.Gateway, route.Object.Spec.Hostnames)
 	case reason == string(gatewayv1.RouteReasonNoMatchingParent) && s.Entry.HTTPListener != "":
 		return fmt.Sprintf(" (add listener %q to Gateway %s, or change `http-listener-name` of %s)", s.Entry.HTTPListener, s.Entry.Gateway, s.Entry)
+	case reason == string(gatewayv1.RouteReasonRefNotPermitted):
+		return route.missingGrants()
 	}
 	return ""
+}
+
+// missingGrants names the ReferenceGrants without which backends of other namespaces are
+// refused. Those namespaces' owners write them: to grant it for who asks would break
+// isolation (SPEC B-OPS-5).
+func (r Route) missingGrants() string {
+	grants := sets.New[string]()
+	for _, rule := range r.Object.Spec.Rules {
+		for _, ref := range rule.BackendRefs {
+			if ref.Namespace != nil && string(*ref.Namespace) != r.Name.Namespace {
+				grants.Insert(fmt.Sprintf("create a ReferenceGrant in namespace %s from HTTPRoutes of namespace %s to Service %s", *ref.Namespace, r.Name.Namespace, ref.Name))
+			}
+		}
+	}
+	if len(grants) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(sets.List(grants), "; ") + ")"
 }

@@ -111,6 +111,12 @@ func withUnexpected(f status.Facts, text string) status.Facts {
 	return f
 }
 
+func serviceRef(namespace, name string) gatewayv1.HTTPBackendRef {
+	ref := gatewayv1.HTTPBackendRef{}
+	ref.Namespace, ref.Name = new(gatewayv1.Namespace(namespace)), gatewayv1.ObjectName(name)
+	return ref
+}
+
 // TestHints: B-RDY-6, where a gateway says only that something does not fit, the message
 // names the field to change.
 func TestHints(t *testing.T) {
@@ -120,11 +126,14 @@ func TestHints(t *testing.T) {
 		"NoMatchingListenerHostname": "the words (change hostname of a listener of Gateway gateways/blue so that it admits [hello.example.com])",
 		"NoMatchingParent":           `the words (add listener "web" to Gateway gateways/blue, or change ` + "`http-listener-name` of external-gateways[0] (gateways/blue))",
 		"UnsupportedValue":           "the words",
+		// B-DMP-2, a DomainMapping to a service of another class: its gateway is in another namespace.
+		"RefNotPermitted": "the words (create a ReferenceGrant in namespace kourier-system from HTTPRoutes of namespace default to Service kourier-internal)",
 	} {
 		refused := facts(side(external, said("Accepted", "False", 3), func(s *status.Side) {
 			s.Routes[0].Object.Status.Parents[0].Conditions[0].Reason = reason
 			s.Entry.HTTPListener = "web"
 			s.Routes[0].Object.Spec.Hostnames = []gatewayv1.Hostname{"hello.example.com"}
+			s.Routes[0].Object.Spec.Rules = []gatewayv1.HTTPRouteRule{{BackendRefs: []gatewayv1.HTTPBackendRef{serviceRef("kourier-system", "kourier-internal"), serviceRef("default", "hello")}}}
 		}))
 		if diff := cmp.Diff(begin+reason+": "+want, conditions(status.Mark(v1alpha1.IngressStatus{}, refused).Status)["Ready"]); diff != "" {
 			t.Error(diff)

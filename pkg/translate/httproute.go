@@ -100,13 +100,10 @@ func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
 	if len(rule.Backends) == 0 {
 		return gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(rule)}}
 	}
-	set := rule.Set
-	if len(rule.Backends) == 1 {
-		set = mergeHeaders(set, rule.Backends[0].Set)
-	}
+	rule = setOnce(rule, gateway)
 	rendered := gatewayv1.HTTPRouteRule{
 		Matches:     []gatewayv1.HTTPRouteMatch{match(rule)},
-		Filters:     append(r.setHeaders(rule.Field, set), r.rewriteHost(rule, gateway)...),
+		Filters:     append(r.setHeaders(rule.Field, rule.Set), r.rewriteHost(rule, gateway)...),
 		BackendRefs: r.backendRefs(rule, gateway),
 	}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteRequestTimeout) {
@@ -122,7 +119,7 @@ func (r renderer) backendRefs(rule Rule, gateway Gateway) []gatewayv1.HTTPBacken
 	for _, backend := range rule.Backends {
 		ref := backendRef(backend)
 		switch {
-		case len(rule.Backends) == 1 || len(backend.Set) == 0:
+		case len(backend.Set) == 0:
 		case gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendRequestHeaderModification):
 			ref.Filters = r.setHeaders(backend.Field, backend.Set)
 		default:

@@ -24,7 +24,7 @@ func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
 	resolved := make([]Rule, 0, len(rules))
 	for i, rule := range rules {
 		target := in.Mapped[rule.RewriteHost]
-		if rule.Refused || rule.RewriteHost == "" || target == nil {
+		if target == nil || rule.RewriteHost == "" || len(rule.Backends) == 0 { // which sends nothing on its way
 			resolved = append(resolved, rule)
 			continue
 		}
@@ -71,12 +71,11 @@ func rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 }
 
 // combine is what a request meets that passes first the outer rule and then the
-// inner one. It is not possible when no request matches both.
+// inner one. It is not possible when no request matches both. An outer rule without
+// backends matches only.
 func combine(outer, inner Rule) (Rule, bool) {
-	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Backends: slices.Clone(inner.Backends), Refused: inner.Refused}
-	for i := range combined.Backends {
-		combined.Backends[i].Field = outer.Field + ".rewriteHost" // the backend's own field is in the target
-	}
+	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Refused: inner.Refused}
+	combined.Set, combined.Backends = combineSplits(outer, inner)
 	switch {
 	case isBelow(inner.Path, outer.Path):
 		combined.Path = inner.Path
@@ -90,8 +89,40 @@ func combine(outer, inner Rule) (Rule, bool) {
 	}
 	matched, possible := mergeMatches(outer.Headers, inner.Headers)
 	combined.Headers = matched
-	combined.Set = mergeHeaders(outer.Set, inner.Set)
 	return combined, possible
+}
+
+// combineSplits are the headers and the backends of a request that passes both splits. On
+// its way it gets the headers of the outer rule, of its share of the outer split, of the
+// inner rule and of its share of the inner split; a later value for the same name wins.
+//
+// Serving relies on those of the outer split: its DomainMapping sets K-Original-Host there
+// (serving v0.50, pkg/reconciler/domainmapping/resources/ingress.go), from which the
+// queue-proxy restores the Host that the app sees (RewriteHostOut, called in
+// pkg/queue/handler.go). The activator leaves one that is there as it is (RewriteHostIn,
+// knative.dev/networking/pkg/http/header), so that it is the domain from zero, too (SPEC
+// B-DMP-1).
+func combineSplits(outer, inner Rule) ([]Header, []Backend) {
+	rule := mergeHeaders(outer.Set, inner.Set)
+	shares := outer.Backends
+	if len(shares) < 2 {
+		for _, only := range shares { // all requests take it: the rule sets its headers
+			rule = mergeHeaders(mergeHeaders(outer.Set, only.Set), inner.Set)
+		}
+		shares = []Backend{{Weight: 1}}
+	}
+	backends := []Backend{}
+	for _, share := range shares {
+		for _, backend := range inner.Backends {
+			backend.Field = outer.Field + ".rewriteHost" // the backend's own field is in the target
+			backend.Weight *= share.Weight
+			if len(share.Set) > 0 {
+				backend.Set = mergeHeaders(mergeHeaders(share.Set, inner.Set), backend.Set)
+			}
+			backends = append(backends, backend)
+		}
+	}
+	return rule, backends
 }
 
 // isBelow tells whether path lies at or under the prefix, element by element, as

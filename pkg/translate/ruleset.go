@@ -49,6 +49,8 @@ type Header struct {
 	Name, Value string
 }
 
+func (h Header) sameName(other Header) bool { return strings.EqualFold(h.Name, other.Name) }
+
 // Backend is one share of a split.
 type Backend struct {
 	// Field is where the split stands in the KIngress, for messages.
