@@ -68,7 +68,7 @@ func (r renderer) grant(grants map[string]*gatewayv1beta1.ReferenceGrant, gatewa
 	for _, ref := range certificatesOf(listener) {
 		name := grantName(r.in.Ingress.Name, gateway, ref.Name)
 		if grants[name] == nil {
-			grants[name] = &gatewayv1beta1.ReferenceGrant{ObjectMeta: objectMeta(r.in.Ingress, name), Spec: gatewayv1beta1.ReferenceGrantSpec{
+			grants[name] = &gatewayv1beta1.ReferenceGrant{ObjectMeta: objectMeta(r.in.Ingress, name, referenceGrant), Spec: gatewayv1beta1.ReferenceGrantSpec{
 				From: []gatewayv1beta1.ReferenceGrantFrom{{Group: gatewayv1.GroupName, Kind: "Gateway", Namespace: gatewayv1.Namespace(gateway.Namespace)}},
 				To:   []gatewayv1beta1.ReferenceGrantTo{{Kind: "Secret", Name: new(ref.Name)}},
 			}}

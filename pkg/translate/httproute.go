@@ -46,7 +46,7 @@ func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 // written out, so that comparing it with the stored object needs no knowledge of
 // defaults.
 func (r renderer) route(set chunk, name string, gateway Gateway) Route {
-	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name)}
+	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name, routeCarrier(set.Visibility))}
 	object.Labels[networking.VisibilityLabelKey] = visibilityLabel(set.Visibility)
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))

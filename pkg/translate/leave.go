@@ -84,7 +84,7 @@ func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
 			})
 		})
 		if used {
-			kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name)}
+			kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name, listenerSet)}
 			if stored := r.in.ListenerSets[name]; isShared(stored) {
 				kept.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}
 			}

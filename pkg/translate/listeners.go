@@ -149,7 +149,7 @@ func (l *listeners) setName(part int) string {
 func (l *listeners) objects() []*gatewayv1.ListenerSet {
 	objects := []*gatewayv1.ListenerSet{}
 	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
-		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(l.in.Ingress, name)}
+		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(l.in.Ingress, name, listenerSet)}
 		if _, shared := l.shares[name]; shared {
 			object.ObjectMeta = l.sharedMeta(name)
 		}

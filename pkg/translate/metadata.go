@@ -4,6 +4,8 @@ package translate
 
 import (
 	"maps"
+	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,28 +15,49 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// notCarried are annotations that say something about the KIngress itself. The
-// rollout annotation is Serving's own bookkeeping, which it rewrites while a
-// rollout runs: carrying it would cost a write without a change of traffic.
-var notCarried = []string{
-	corev1.LastAppliedConfigAnnotation,
-	networking.IngressClassAnnotationKey,
-	networking.IngressClassAnnotationAltKey,
-	networking.RolloutAnnotationKey,
+// carrier is what labels and annotations of a KIngress are carried to.
+type carrier int
+
+const (
+	externalRoute carrier = iota
+	localRoute
+	listenerSet
+	referenceGrant
+)
+
+var (
+	everything   = []carrier{externalRoute, localRoute, listenerSet, referenceGrant}
+	butExternals = []carrier{localRoute, listenerSet, referenceGrant}
+)
+
+// notCarried are the annotations that are not carried, by key or by the prefix of keys that
+// ends in a slash, with the objects that do not get them and the reason (SPEC B-TRN-9). All
+// else is.
+var notCarried = []struct {
+	annotation string
+	to         []carrier
+	reason     string
+}{
+	{corev1.LastAppliedConfigAnnotation, everything, "kubectl would take the KIngress for what was last applied to the object"},
+	{networking.IngressClassAnnotationKey, everything, "the class is the KIngress's"},
+	{networking.IngressClassAnnotationAltKey, everything, "the class is the KIngress's"},
+	{networking.RolloutAnnotationKey, everything, "Serving rewrites its bookkeeping while a rollout runs: a write without a change of traffic"},
+	{"external-dns.alpha.kubernetes.io/", butExternals, "names in the cluster would become public, or the external address one of theirs"},
 }
 
 // objectMeta is the metadata of an object that belongs to the KIngress: its labels
 // and annotations are carried over (SPEC B-TRN-6), it controls the object, and our
 // informers find it by the ingress label.
-func objectMeta(ing *v1alpha1.Ingress, name string) metav1.ObjectMeta {
+func objectMeta(ing *v1alpha1.Ingress, name string, to carrier) metav1.ObjectMeta {
 	labels := map[string]string{}
 	maps.Copy(labels, ing.Labels)
 	labels[networking.IngressLabelKey] = ingressLabelValue(ing)
 
 	annotations := map[string]string{}
-	maps.Copy(annotations, ing.Annotations)
-	for _, key := range notCarried {
-		delete(annotations, key)
+	for key, value := range ing.Annotations {
+		if carried(key, to) {
+			annotations[key] = value
+		}
 	}
 	return metav1.ObjectMeta{
 		Namespace:       ing.Namespace,
@@ -43,6 +66,24 @@ func objectMeta(ing *v1alpha1.Ingress, name string) metav1.ObjectMeta {
 		Annotations:     annotations,
 		OwnerReferences: []metav1.OwnerReference{*kmeta.NewControllerRef(ing)},
 	}
+}
+
+func carried(annotation string, to carrier) bool {
+	for _, row := range notCarried {
+		prefix := strings.HasSuffix(row.annotation, "/") && strings.HasPrefix(annotation, row.annotation)
+		if (prefix || annotation == row.annotation) && slices.Contains(row.to, to) {
+			return false
+		}
+	}
+	return true
+}
+
+// routeCarrier is what an HTTPRoute of a visibility is.
+func routeCarrier(visibility v1alpha1.IngressVisibility) carrier {
+	if visibility == v1alpha1.IngressVisibilityExternalIP {
+		return externalRoute
+	}
+	return localRoute
 }
 
 // privateLabel is the value of the label networking.knative.dev/visibility on a route of
