@@ -25,7 +25,7 @@ type GatewayListeners struct {
 // gatewayListeners are the listeners on Gateways, and the ReferenceGrants that they need:
 // those of the hosts, and as they stand those of Gateways that routes are still leaving.
 func (r renderer) gatewayListeners(routes []Route) ([]GatewayListeners, []*gatewayv1beta1.ReferenceGrant) {
-	wanted, unlisted := map[types.NamespacedName][]gatewayv1.Listener{}, map[string]time.Time{}
+	wanted, unlisted := map[types.NamespacedName][]gatewayv1.Listener{}, map[place]time.Time{}
 	for gateway, standing := range r.in.Standing {
 		if standing.Held.Len() == 0 {
 			continue
@@ -64,7 +64,7 @@ func (r renderer) gatewayListeners(routes []Route) ([]GatewayListeners, []*gatew
 
 // grant lets the Gateways of a namespace read the certificate of a listener. It also
 // remembers since when the listener is not in spec.tls: nothing else of ours does.
-func (r renderer) grant(grants map[string]*gatewayv1beta1.ReferenceGrant, gateway types.NamespacedName, listener gatewayv1.Listener, unlisted map[string]time.Time) {
+func (r renderer) grant(grants map[string]*gatewayv1beta1.ReferenceGrant, gateway types.NamespacedName, listener gatewayv1.Listener, unlisted map[place]time.Time) {
 	for _, ref := range certificatesOf(listener) {
 		name := grantName(r.in.Ingress.Name, gateway, ref.Name)
 		if grants[name] == nil {
@@ -73,7 +73,7 @@ func (r renderer) grant(grants map[string]*gatewayv1beta1.ReferenceGrant, gatewa
 				To:   []gatewayv1beta1.ReferenceGrantTo{{Kind: "Secret", Name: new(ref.Name)}},
 			}}
 		}
-		if since, found := unlisted[string(listener.Name)]; found {
+		if since, found := unlisted[place{name: string(listener.Name)}]; found {
 			known := unlistedOf(grants[name])
 			known[string(listener.Name)] = since
 			grants[name].Annotations[unlistedAnnotation] = encodeUnlisted(known)

@@ -36,7 +36,7 @@ type listeners struct {
 	// sets holds the listeners of each ListenerSet, by their name.
 	sets map[string]map[string]gatewayv1.ListenerEntry
 	// unlisted are those that spec.tls does not name any more, since when.
-	unlisted map[string]time.Time
+	unlisted map[place]time.Time
 	// awaited are the hostnames to which nothing is redirected before they work.
 	awaited sets.Set[string]
 	// again is when the next of these goes; 0 is never.
@@ -58,59 +58,6 @@ type Listener struct {
 	Awaited bool
 	// Overlaid tells that a listener of somebody else answers for the host until it works.
 	Overlaid bool
-}
-
-// place gives each hostname whose listener is not on the Gateway its place in a
-// ListenerSet.
-func (l *listeners) place(report *report) {
-	l.sets = map[string]map[string]gatewayv1.ListenerEntry{}
-	l.share(report)
-	homes := map[string]string{}
-	for name, listeners := range l.sets {
-		for listener := range listeners {
-			if !slices.Contains(l.refused, name) {
-				homes[listener] = name
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.in.ListenerSets)) {
-		set := l.in.ListenerSets[name]
-		if !l.isOurs(set) || isShared(set) {
-			continue
-		}
-		since := unlistedOf(set)
-		for _, entry := range set.Spec.Listeners {
-			if homes[string(entry.Name)] == "" {
-				homes[string(entry.Name)] = name
-			}
-			if entry.Hostname != nil && l.certificates[string(*entry.Hostname)] == "" && l.stays(string(*entry.Hostname), string(entry.Name), since) {
-				l.put(name, entry)
-			}
-		}
-	}
-	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
-		entry := l.entry(hostname, l.certificates[hostname])
-		if home, placed := homes[string(entry.Name)]; placed {
-			l.put(home, entry)
-		}
-	}
-	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
-		entry := l.entry(hostname, l.certificates[hostname])
-		if homes[string(entry.Name)] == "" {
-			part := 0
-			for len(l.sets[l.setName(part)]) >= maxListeners {
-				part++
-			}
-			l.put(l.setName(part), entry)
-		}
-	}
-}
-
-func (l *listeners) put(set string, entry gatewayv1.ListenerEntry) {
-	if l.sets[set] == nil {
-		l.sets[set] = map[string]gatewayv1.ListenerEntry{}
-	}
-	l.sets[set][string(entry.Name)] = entry
 }
 
 // isOurs tells whether a ListenerSet is on the selected Gateway and named by us.
@@ -160,7 +107,7 @@ func (l *listeners) objects() []*gatewayv1.ListenerSet {
 		unlisted := map[string]time.Time{}
 		for _, listener := range slices.Sorted(maps.Keys(l.sets[name])) {
 			object.Spec.Listeners = append(object.Spec.Listeners, l.sets[name][listener])
-			if since, found := l.unlisted[listener]; found {
+			if since, found := l.unlisted[place{name, listener}]; found {
 				unlisted[listener] = since
 			}
 		}
@@ -220,9 +167,10 @@ func serves(entries []gatewayv1.ListenerEntry, hosts []string) bool {
 // serving tells whether the Gateway says of the listener that has a host's certificate
 // that it works, as it stands.
 func (l *listeners) serving(hostname string) bool {
-	name := gatewayv1.SectionName(routeName(hostname, ""))
 	for _, set := range l.in.ListenerSets {
-		if l.isOurs(set) && Programmed(set, name) {
+		if l.isOurs(set) && slices.ContainsFunc(set.Spec.Listeners, func(entry gatewayv1.ListenerEntry) bool {
+			return entry.Hostname != nil && string(*entry.Hostname) == hostname && Programmed(set, entry.Name)
+		}) {
 			return true
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/kmeta"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
 // carrier is what labels and annotations of a KIngress are carried to.
@@ -42,6 +44,8 @@ var notCarried = []struct {
 	{networking.IngressClassAnnotationKey, everything, "the class is the KIngress's"},
 	{networking.IngressClassAnnotationAltKey, everything, "the class is the KIngress's"},
 	{networking.RolloutAnnotationKey, everything, "Serving rewrites its bookkeeping while a rollout runs: a write without a change of traffic"},
+	{rollout.Annotation, everything, "how far an object's change has come is its own, and decides what is written"},
+	{unlistedAnnotation, everything, "since when listeners are unlisted is the object's own"},
 	{"external-dns.alpha.kubernetes.io/", butExternals, "names in the cluster would become public, or the external address one of theirs"},
 }
 

@@ -53,7 +53,7 @@ func (l *listeners) placeOnGateway(report *report) {
 			}
 		case l.certificates[hostname] != "":
 			l.lend(hostname)
-		case l.stays(hostname, string(listener.Name), l.unlistedOnGateway(listener)):
+		case l.stays(hostname, place{name: string(listener.Name)}, l.unlistedOnGateway(listener)):
 			l.own[hostname] = onlyOurs(listener)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -88,11 +89,26 @@ func (l *listeners) users(of domain) []*v1alpha1.Ingress {
 	})
 	return slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool {
 		return !slices.ContainsFunc(ing.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
-			return (tls.SecretNamespace == "" || tls.SecretNamespace == ing.Namespace) && slices.ContainsFunc(tls.Hosts, func(host string) bool {
+			return (tls.SecretNamespace == "" || tls.SecretNamespace == ing.Namespace) && slices.ContainsFunc(tlsHosts(ing, tls), func(host string) bool {
 				return domainOf(host, tls.SecretName) == of && hasHost(ing, host, l.visibility)
 			})
 		})
 	})
+}
+
+// tlsHosts are the hosts of an entry of spec.tls; without any it is for all external ones, as
+// the KIngress API says.
+func tlsHosts(ing *v1alpha1.Ingress, tls v1alpha1.IngressTLS) []string {
+	if len(tls.Hosts) > 0 {
+		return tls.Hosts
+	}
+	hosts := sets.New[string]()
+	for _, rule := range ing.Spec.Rules {
+		if Visibility(rule) == v1alpha1.IngressVisibilityExternalIP {
+			hosts.Insert(rule.Hosts...)
+		}
+	}
+	return hosts.UnsortedList()
 }
 
 func hasHost(ing *v1alpha1.Ingress, hostname string, visibility v1alpha1.IngressVisibility) bool {

@@ -124,7 +124,7 @@ func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listene
 	certificates := readTLS(in, report)
 	for _, visibility := range visibilities {
 		gateway, selected := in.Gateways[visibility]
-		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], awaited: sets.New[string](), unlisted: map[string]time.Time{}}
+		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], awaited: sets.New[string](), unlisted: map[place]time.Time{}}
 		if selected {
 			found.placeOnGateway(report)
 			found.dropNotAdmitted(report)

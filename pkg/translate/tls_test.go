@@ -219,3 +219,88 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 		})
 	}
 }
+
+// withHosts are the external hosts of a KIngress, each with a rule of its own, and its
+// certificates.
+func withHosts(tls []v1alpha1.IngressTLS, hosts ...string) translate.Input {
+	in := secured(0, 0)
+	for _, host := range hosts {
+		in.Ingress.Spec.Rules = append(in.Ingress.Spec.Rules, v1alpha1.IngressRule{Hosts: []string{host}, HTTP: &v1alpha1.HTTPIngressRuleValue{
+			Paths: []v1alpha1.HTTPIngressPath{{Splits: []v1alpha1.IngressBackendSplit{share("one", 100, nil)}}},
+		}})
+	}
+	in.Ingress.Spec.TLS = tls
+	return in
+}
+
+// withTLS is the input with other certificates.
+func withTLS(in translate.Input, tls ...v1alpha1.IngressTLS) translate.Input {
+	in.Ingress = in.Ingress.DeepCopy()
+	in.Ingress.Spec.TLS = tls
+	return in
+}
+
+func certificateOf(secret string, hosts ...string) v1alpha1.IngressTLS {
+	return v1alpha1.IngressTLS{SecretName: secret, Hosts: hosts}
+}
+
+// conflicted is the input where the gateway says that somebody else has the hostnames of the
+// shared ListenerSets.
+func conflicted(in translate.Input) translate.Input {
+	for _, set := range in.ListenerSets {
+		if metav1.GetControllerOf(set) == nil {
+			for i := range set.Status.Listeners {
+				set.Status.Listeners[i].Conditions = append(set.Status.Listeners[i].Conditions, metav1.Condition{Type: "Conflicted", Status: metav1.ConditionTrue})
+			}
+		}
+	}
+	return in
+}
+
+// TestSharedWithoutHosts: B-TLS-1, spec.tls without hosts is for all external ones, and the
+// ListenerSet that these share is its KIngress's.
+func TestSharedWithoutHosts(t *testing.T) {
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild")}, "a.example.com", "b.example.com")
+	sets := ingress(t, in).ListenerSets
+	if len(sets) != 1 || len(sets[0].OwnerReferences) != 1 || sets[0].OwnerReferences[0].UID != "uid" {
+		t.Errorf("ListenerSets: %+v", sets)
+	}
+}
+
+// TestUnlistedBesideItsNamesake: B-TLS-1, B-OPS-5, a listener that spec.tls does not name any
+// more stays for the drain time, also where one of the same name is in a shared ListenerSet:
+// that of a host which ends in the word that names wildcards, or that of the domain while
+// somebody else has it.
+func TestUnlistedBesideItsNamesake(t *testing.T) {
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard")}, "example.com.wildcard", "a.example.com", "b.example.com")
+	in = withTLS(over(in, ingress(t, in)), certificateOf("y", "a.example.com", "b.example.com"))
+	expectListeners(t, in, "*.example.com", "example.com.wildcard")
+
+	in = withHosts([]v1alpha1.IngressTLS{certificateOf("s", "*.example.com", "a.example.com")}, "a.example.com", "b.example.com")
+	for range 2 { // the second time each host has a listener of its own
+		in = conflicted(over(in, ingress(t, in)))
+	}
+	expectListeners(t, withTLS(in, certificateOf("s", "a.example.com")), "*.example.com", "*.example.com", "a.example.com")
+}
+
+// TestNamesakesHaveTheirOwn: B-TLS-1, hosts whose listeners would have one name each have
+// one.
+func TestNamesakesHaveTheirOwn(t *testing.T) {
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard"), certificateOf("y", "*.example.com")}, "example.com.wildcard", "a.example.com")
+	expectListeners(t, in, "*.example.com", "example.com.wildcard")
+	expectListeners(t, over(in, ingress(t, in)), "*.example.com", "example.com.wildcard")
+}
+
+func expectListeners(t *testing.T, in translate.Input, want ...string) {
+	t.Helper()
+	got := []string{}
+	for _, set := range ingress(t, in).ListenerSets {
+		for _, listener := range set.Spec.Listeners {
+			got = append(got, string(*listener.Hostname))
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("Listeners %v, want %v", got, want)
+	}
+}

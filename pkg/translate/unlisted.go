@@ -17,12 +17,16 @@ import (
 // certificate, while the old one is valid and clients go on to use it.
 const unlistedAnnotation = "net-gateways/unlisted"
 
+// place is where a listener is: its name in a ListenerSet, or with none on the Gateway.
+// Listeners of several ListenerSets may have one name.
+type place struct{ set, name string }
+
 // stays tells whether to hold on to a listener that spec.tls does not name any more, and
 // that has been so since a time by its name: for the drain time, as long as the KIngress
 // has a host for it.
-func (l *listeners) stays(hostname, name string, unlisted map[string]time.Time) bool {
+func (l *listeners) stays(hostname string, at place, unlisted map[string]time.Time) bool {
 	wanted := slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(hostname, host) })
-	since, known := unlisted[name]
+	since, known := unlisted[at.name]
 	if !known {
 		since = l.in.Moves.Now.UTC().Truncate(time.Second)
 	}
@@ -30,7 +34,7 @@ func (l *listeners) stays(hostname, name string, unlisted map[string]time.Time) 
 	if !wanted || left <= 0 {
 		return false
 	}
-	l.unlisted[name] = since
+	l.unlisted[at] = since
 	if l.again == 0 || left < l.again {
 		l.again = left
 	}
@@ -39,7 +43,7 @@ func (l *listeners) stays(hostname, name string, unlisted map[string]time.Time) 
 
 func unlistedOf(object metav1.Object) map[string]time.Time {
 	since := map[string]time.Time{}
-	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[unlistedAnnotation], "{}")), &since) != nil {
+	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[unlistedAnnotation], "{}")), &since) != nil || since == nil {
 		return map[string]time.Time{} // somebody changed it: the drain time begins again
 	}
 	return since

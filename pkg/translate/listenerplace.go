@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"maps"
+	"slices"
+
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// place gives each hostname whose listener is not on the Gateway its place in a
+// ListenerSet.
+func (l *listeners) place(report *report) {
+	l.sets = map[string]map[string]gatewayv1.ListenerEntry{}
+	l.share(report)
+	homes := l.homes()
+	added := []gatewayv1.ListenerEntry{}
+	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
+		entry := l.entry(hostname, l.certificates[hostname])
+		if home, placed := homes[hostname]; placed {
+			l.put(home, entry)
+		} else {
+			added = append(added, entry)
+		}
+	}
+	for _, entry := range added {
+		l.put(l.room(entry), entry)
+	}
+}
+
+// homes tells on which ListenerSet the listener of each hostname is, the shared one first.
+// Those that spec.tls does not name any more stay there for a while.
+func (l *listeners) homes() map[string]string {
+	homes := map[string]string{}
+	for name, of := range l.shares {
+		if !slices.Contains(l.refused, name) {
+			homes[of.hostname()] = name
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.in.ListenerSets)) {
+		set := l.in.ListenerSets[name]
+		if !l.isOurs(set) || isShared(set) {
+			continue
+		}
+		since := unlistedOf(set)
+		for _, entry := range set.Spec.Listeners {
+			if entry.Hostname == nil {
+				continue // somebody else's
+			}
+			hostname := string(*entry.Hostname)
+			if homes[hostname] == "" {
+				homes[hostname] = name
+			}
+			if l.certificates[hostname] == "" && l.stays(hostname, place{name, string(entry.Name)}, since) {
+				l.put(name, entry)
+			}
+		}
+	}
+	return homes
+}
+
+// room is the first of the KIngress's own ListenerSets with room for a listener, and with
+// none of its name: *.example.com and example.com.wildcard have the same.
+func (l *listeners) room(entry gatewayv1.ListenerEntry) string {
+	part := 0
+	for {
+		set := l.sets[l.setName(part)]
+		if _, taken := set[string(entry.Name)]; !taken && len(set) < maxListeners {
+			return l.setName(part)
+		}
+		part++
+	}
+}
+
+func (l *listeners) put(set string, entry gatewayv1.ListenerEntry) {
+	if l.sets[set] == nil {
+		l.sets[set] = map[string]gatewayv1.ListenerEntry{}
+	}
+	l.sets[set][string(entry.Name)] = entry
+}
