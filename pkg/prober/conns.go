@@ -26,6 +26,7 @@ type conns struct {
 	address string
 	attempt time.Duration
 	most    int
+	connect func(ctx context.Context, network, address string) (net.Conn, error)
 	// sessions spare most handshakes the signature of the peer, for 300 TLS hosts the larger part of the cost of
 	// asking. A resumed session is still a new connection, for which the peer chooses the listener anew.
 	sessions tls.ClientSessionCache
@@ -36,7 +37,7 @@ type conns struct {
 }
 
 func newConns(ctx context.Context, address string, opts *Options) *conns {
-	c := &conns{address: address, attempt: opts.Attempt, most: opts.PerAddress, sessions: tls.NewLRUClientSessionCache(512)}
+	c := &conns{address: address, attempt: opts.Attempt, most: opts.PerAddress, connect: opts.Dial, sessions: tls.NewLRUClientSessionCache(512)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	return c
 }
@@ -110,8 +111,7 @@ func (c *conns) bound(ctx context.Context) (context.Context, context.CancelFunc)
 
 // dial connects to the address, whatever host the request is for.
 func (c *conns) dial(ctx context.Context, proxy byte) (net.Conn, error) {
-	dialer := net.Dialer{KeepAlive: -1}
-	conn, err := dialer.DialContext(ctx, "tcp", c.address)
+	conn, err := c.connect(ctx, "tcp", c.address)
 	if err != nil || proxy == 0 {
 		return conn, err
 	}

@@ -5,6 +5,7 @@ package prober
 import (
 	"cmp"
 	"context"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -38,6 +39,8 @@ type Options struct {
 	Background time.Duration
 	// Settle is how long failures are collected before the owner is told. Default 500 ms.
 	Settle time.Duration
+	// Dial connects to an address, which may be a host name. Default a net.Dialer's, without keep-alives.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Observe sees the result of every try, for metrics. It must not block.
 	Observe func(probe.Result)
 }
@@ -51,6 +54,9 @@ func (o *Options) complete() {
 	o.MaxBackoff = max(cmp.Or(o.MaxBackoff, 2*time.Second), o.MinBackoff)
 	o.Background = cmp.Or(o.Background, 10*time.Second)
 	o.Settle = cmp.Or(o.Settle, 500*time.Millisecond)
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{KeepAlive: -1}).DialContext
+	}
 }
 
 // Prober asks data planes which versions they serve. All methods may be called at any time from any goroutine.

@@ -46,12 +46,12 @@ const (
 
 // NewController wires the reconciler of KIngresses to what it watches.
 func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
-	_, impl := newController(ctx, cmw, cluster.FromContext(ctx))
+	_, impl := newController(ctx, cmw, cluster.FromContext(ctx), prober.Options{Rate: probes})
 	return impl
 }
 
-// newController takes the clients that Knative's injection does not make for tests.
-func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.Clients) (*Reconciler, *controller.Impl) {
+// newController takes the clients that Knative's injection does not make for tests, and how to ask data planes.
+func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.Clients, asking prober.Options) (*Reconciler, *controller.Impl) {
 	logger := logging.FromContext(ctx)
 	ingresses := ingressinformer.Get(ctx)
 	namespaces := namespaceinformer.Get(ctx)
@@ -88,7 +88,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
 	r.cluster = cluster.New(ctx, clients, handler, handler.late)
-	r.prober = prober.New(ctx, prober.Options{Rate: probes}, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
+	r.prober = prober.New(ctx, asking, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)
