@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -88,78 +89,86 @@ func (w *world) said() []string {
 // data plane: its service is Ready, the name of its Service is published, and one Event has the
 // Gateway's complaint.
 func TestGatewayWithoutAddress(t *testing.T) {
-	data := newPlane(t)
-	data.deaf.Store(true)
-	w := data.hears(newWorld(t, append(inSystem(data, without), service("hello", 0))...))
-	w.until("both routes are asked", func() bool { return w.known().Count("Failed") == 2 })
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-	w.reconcile(hello)
-	ready := w.conditions("hello")["Ready"]
-	for _, words := range []string{"Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; HTTPRoute default/" + publicHost, "status 404"} {
-		if !strings.Contains(ready, words) {
-			t.Errorf("%q is not in %q", words, ready)
-		}
-	}
-	data.deaf.Store(false)
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	expect(t, "publicLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-blue.envoy-gateway-system.svc.cluster.local"}}, w.ingress("hello").Status.PublicLoadBalancer.Ingress)
-	remark := "GatewayNotProgrammed Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; its data plane answers"
-	if said := w.said(); !slices.Contains(said, remark) {
-		t.Errorf("Events %q", said)
-	}
-	w.writes()
-	for range 3 {
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, append(inSystem(data, without), service("hello", 0))...))
+		w.until("both routes are asked", func() bool { return w.known().Count("Failed") == 2 })
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
 		w.reconcile(hello)
-	}
-	expect(t, "Writes of a resync", []string{}, w.writes())
-	expect(t, "Events of a resync", []string{}, w.said())
+		ready := w.conditions("hello")["Ready"]
+		for _, words := range []string{"Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; HTTPRoute default/" + publicHost, "status 404"} {
+			if !strings.Contains(ready, words) {
+				t.Errorf("%q is not in %q", words, ready)
+			}
+		}
+		data.deaf.Store(false)
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		expect(t, "publicLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-blue.envoy-gateway-system.svc.cluster.local"}}, w.ingress("hello").Status.PublicLoadBalancer.Ingress)
+		remark := "GatewayNotProgrammed Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; its data plane answers"
+		if said := w.said(); !slices.Contains(said, remark) {
+			t.Errorf("Events %q", said)
+		}
+		w.writes()
+		for range 3 {
+			w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
+			w.reconcile(hello)
+		}
+		expect(t, "Writes of a resync", []string{}, w.writes())
+		expect(t, "Events of a resync", []string{}, w.said())
+	})
 }
 
 // TestNoServiceFound: B-RDY-7, B-INS-3, where the Service stands in a namespace that tenants may
 // have, the condition says what to set.
 func TestNoServiceFound(t *testing.T) {
-	data := newPlane(t)
-	objects := inSystem(data, without)
-	for _, object := range objects {
-		if found, ok := object.(metav1.Object); ok && found.GetNamespace() == "envoy-gateway-system" {
-			found.SetNamespace("a-tenant")
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := inSystem(data, without)
+		for _, object := range objects {
+			if found, ok := object.(metav1.Object); ok && found.GetNamespace() == "envoy-gateway-system" {
+				found.SetNamespace("a-tenant")
+			}
 		}
-	}
-	w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
-	w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
-	w.accept(publicHost)
-	w.accept(privateHost)
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-	w.reconcile(hello)
-	want := "Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; no data-plane pod and no address is known; using the Gateway's status" +
-		"; Gateway gateways/blue publishes no address and its Service was not found: set `service` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
-	if got := w.conditions("hello")["Ready"]; !strings.HasPrefix(got, want) {
-		t.Errorf("Ready %q, want %q", got, want)
-	}
+		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
+		w.accept(publicHost)
+		w.accept(privateHost)
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.reconcile(hello)
+		want := "Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; no data-plane pod and no address is known; using the Gateway's status" +
+			"; Gateway gateways/blue publishes no address and its Service was not found: set `service` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
+		if got := w.conditions("hello")["Ready"]; !strings.HasPrefix(got, want) {
+			t.Errorf("Ready %q, want %q", got, want)
+		}
+	})
 }
 
 // TestAddressWithdrawn: B-RDY-8, B-RDY-4, the addresses of a Gateway that go and come again are no news
 // to its services: nothing is written, no Event is said.
 func TestAddressWithdrawn(t *testing.T) {
-	data := newPlane(t)
-	assigned := func(gateway *gatewayv1.Gateway) { gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}} }
-	w := data.hears(newWorld(t, append(inSystem(data, assigned), service("hello", 0))...))
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.writes()
-	w.said()
-	before := w.ingress("hello").Status
-	for _, change := range []func(*gatewayv1.Gateway){without, func(g *gatewayv1.Gateway) { g.Status = gateway("").Status; assigned(g) }} {
-		for _, name := range []string{"blue", "inner"} {
-			w.gatewayBecomes(name, change)
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		assigned := func(gateway *gatewayv1.Gateway) {
+			gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}}
 		}
-		for range 4 {
-			w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-			w.reconcile(hello)
+		w := data.hears(newWorld(t, append(inSystem(data, assigned), service("hello", 0))...))
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		w.said()
+		before := w.ingress("hello").Status
+		for _, change := range []func(*gatewayv1.Gateway){without, func(g *gatewayv1.Gateway) { g.Status = gateway("").Status; assigned(g) }} {
+			for _, name := range []string{"blue", "inner"} {
+				w.gatewayBecomes(name, change)
+			}
+			for range 4 {
+				w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+				w.reconcile(hello)
+			}
 		}
-	}
-	expect(t, "Writes", []string{}, w.writes())
-	expect(t, "Events", []string{}, w.said())
-	expect(t, "Status", before, w.ingress("hello").Status)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Events", []string{}, w.said())
+		expect(t, "Status", before, w.ingress("hello").Status)
+	})
 }

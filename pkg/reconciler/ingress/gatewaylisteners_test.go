@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -70,47 +71,51 @@ func (w *world) free() bool { return len(w.ingress("hello").Finalizers) == 0 }
 // listener on the Gateway, is Ready when it answers through it, and costs three writes more;
 // all of it goes with the KIngress, and the operator's own stays as it was.
 func TestListenerOnGateway(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-	before := w.gatewayNamed("blue")
-	w.until("hello is Ready", w.is("hello", "True"))
-	written := w.gatewayNamed("blue")
-	own := written.Spec.Listeners[1]
-	expect(t, "Their listener", before.Spec.Listeners[0], written.Spec.Listeners[0])
-	expect(t, "Grants", []string{"gateways reads certificate"}, w.grants())
-	if !strings.HasPrefix(string(own.Name), publicHost+".") || !strings.HasSuffix(string(own.Name), ".net-gateways") {
-		t.Errorf("Listener %s", own.Name)
-	}
-	if _, asked := data.names.Load(publicHost); !asked {
-		t.Error("Nobody was asked through TLS")
-	}
-	expect(t, "Writes", []string{
-		"create referencegrants", "patch gateways", "create httproutes", "create httproutes", // and in the other API
-		"patch ingresses", "update ingresses/status",
-	}, w.writes())
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		before := w.gatewayNamed("blue")
+		w.until("hello is Ready", w.is("hello", "True"))
+		written := w.gatewayNamed("blue")
+		own := written.Spec.Listeners[1]
+		expect(t, "Their listener", before.Spec.Listeners[0], written.Spec.Listeners[0])
+		expect(t, "Grants", []string{"gateways reads certificate"}, w.grants())
+		if !strings.HasPrefix(string(own.Name), publicHost+".") || !strings.HasSuffix(string(own.Name), ".net-gateways") {
+			t.Errorf("Listener %s", own.Name)
+		}
+		if _, asked := data.names.Load(publicHost); !asked {
+			t.Error("Nobody was asked through TLS")
+		}
+		expect(t, "Writes", []string{
+			"create referencegrants", "patch gateways", "create httproutes", "create httproutes", // and in the other API
+			"patch ingresses", "update ingresses/status",
+		}, w.writes())
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
 
-	w.deleted("hello")
-	w.until("hello may go", w.free)
-	expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
-	expect(t, "Writes", []string{"patch gateways", "patch ingresses"}, w.writes())
+		w.deleted("hello")
+		w.until("hello may go", w.free)
+		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+		expect(t, "Writes", []string{"patch gateways", "patch ingresses"}, w.writes())
+	})
 }
 
 // TestListenerFails: B-RDY-6, what the gateway says of a listener on the Gateway is in the
 // condition.
 func TestListenerFails(t *testing.T) {
-	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-	w.listenersAre("blue", metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "Secret default/certificate does not exist."})
-	notReady := w.is("hello", "False RefsNotResolved: HTTPS for host "+publicHost+" with Secret default/certificate (listener "+w.listenersOf("blue")[1]+" of Gateway gateways/blue)")
-	w.until("hello is not Ready", func() bool {
-		w.clock.SetTime(w.clock.Now().Add(time.Second))
-		return notReady()
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w.listenersAre("blue", metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "Secret default/certificate does not exist."})
+		notReady := w.is("hello", "False RefsNotResolved: HTTPS for host "+publicHost+" with Secret default/certificate (listener "+w.listenersOf("blue")[1]+" of Gateway gateways/blue)")
+		w.until("hello is not Ready", func() bool {
+			w.clock.SetTime(w.clock.Now().Add(time.Second))
+			return notReady()
+		})
+		w.listenersAre("blue", programmed)
+		w.until("hello is Ready again", w.is("hello", "True"))
 	})
-	w.listenersAre("blue", programmed)
-	w.until("hello is Ready again", w.is("hello", "True"))
 }
 
 // TestListenerGoes: B-TLS-1, B-OPS-4, with its entry in spec.tls, after the drain time, and
@@ -132,10 +137,12 @@ func TestListenerGoes(t *testing.T) {
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
-			w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-			change(w)
-			w.until("nothing is left", func() bool { return w.free() && len(w.grants()) == 0 })
-			expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+			synctest.Test(t, func(t *testing.T) {
+				w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+				change(w)
+				w.until("nothing is left", func() bool { return w.free() && len(w.grants()) == 0 })
+				expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+			})
 		})
 	}
 }
@@ -143,42 +150,46 @@ func TestListenerGoes(t *testing.T) {
 // TestListenerMoves: B-SEL-5, B-TLS-1, a service that moves has its listener on both
 // Gateways until it may leave the old one.
 func TestListenerMoves(t *testing.T) {
-	w := servedOnGateway(t, v1alpha1.HTTPOptionRedirected)
-	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
-	w.until("its listener is on both", func() bool { return len(w.listenersOf("green")) == 2 })
-	expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
-	w.listenersAre("green", programmed)
-	w.until("green is published", func() bool {
-		return strings.Contains(w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal, "green")
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionRedirected)
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
+		w.until("its listener is on both", func() bool { return len(w.listenersOf("green")) == 2 })
+		expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
+		w.listenersAre("green", programmed)
+		w.until("green is published", func() bool {
+			return strings.Contains(w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal, "green")
+		})
+		expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
+		w.clock.SetTime(w.clock.Now().Add(time.Hour))
+		w.reconcile(hello)
+		w.until("blue is left", func() bool { return len(w.listenersOf("blue")) == 1 })
+		expect(t, "Listeners of green", 2, len(w.listenersOf("green")))
+		if w.free() || len(w.grants()) != 1 {
+			t.Errorf("Finalizers %v, grants %v", w.ingress("hello").Finalizers, w.grants())
+		}
 	})
-	expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
-	w.clock.SetTime(w.clock.Now().Add(time.Hour))
-	w.reconcile(hello)
-	w.until("blue is left", func() bool { return len(w.listenersOf("blue")) == 1 })
-	expect(t, "Listeners of green", 2, len(w.listenersOf("green")))
-	if w.free() || len(w.grants()) != 1 {
-		t.Errorf("Finalizers %v, grants %v", w.ingress("hello").Finalizers, w.grants())
-	}
 }
 
 // TestListenerIsChanged: B-TRN-6, drift is repaired, and what others add is not fought over.
 func TestListenerIsChanged(t *testing.T) {
-	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-	w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners[1].Port = 8443 })
-	w.until("the port is repaired", func() bool { return w.gatewayNamed("blue").Spec.Listeners[1].Port == 443 })
-	w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners = gateway.Spec.Listeners[:1] })
-	w.until("the listener is back", func() bool { return len(w.listenersOf("blue")) == 2 })
-	w.listenersAre("blue", programmed)
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.writes()
-	w.changeGateway("blue", "policy", func(gateway *gatewayv1.Gateway) {
-		gateway.Spec.Listeners[1].TLS.Options = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{"example.com/ciphers": "strong"}
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners[1].Port = 8443 })
+		w.until("the port is repaired", func() bool { return w.gatewayNamed("blue").Spec.Listeners[1].Port == 443 })
+		w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners = gateway.Spec.Listeners[:1] })
+		w.until("the listener is back", func() bool { return len(w.listenersOf("blue")) == 2 })
+		w.listenersAre("blue", programmed)
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		w.changeGateway("blue", "policy", func(gateway *gatewayv1.Gateway) {
+			gateway.Spec.Listeners[1].TLS.Options = map[gatewayv1.AnnotationKey]gatewayv1.AnnotationValue{"example.com/ciphers": "strong"}
+		})
+		w.listenersAre("blue", programmed)
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
 	})
-	w.listenersAre("blue", programmed)
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
 }
 
 // TestListenerOfOthers: B-OPS-4, B-TRN-5, a listener that somebody else applies, too, stays
@@ -189,36 +200,42 @@ func TestListenerOfOthers(t *testing.T) {
 		"a part of it": `"tls":{"options":{"example.com/ciphers":"strong"}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-			body := fmt.Sprintf(`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"namespace":"gateways","name":"blue","uid":"blue"},`+
-				`"spec":{"listeners":[{"name":%q,%s}]}}`, w.listenersOf("blue")[1], content)
-			_, err := w.gateway.GatewayV1().Gateways("gateways").Patch(t.Context(), "blue", types.ApplyPatchType, []byte(body), metav1.PatchOptions{FieldManager: "gitops", Force: new(true)})
-			w.must(err)
-			w.deleted("hello")
-			w.until("hello may go", w.free)
-			expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+			synctest.Test(t, func(t *testing.T) {
+				w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+				body := fmt.Sprintf(`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"namespace":"gateways","name":"blue","uid":"blue"},`+
+					`"spec":{"listeners":[{"name":%q,%s}]}}`, w.listenersOf("blue")[1], content)
+				_, err := w.gateway.GatewayV1().Gateways("gateways").Patch(t.Context(), "blue", types.ApplyPatchType, []byte(body), metav1.PatchOptions{FieldManager: "gitops", Force: new(true)})
+				w.must(err)
+				w.deleted("hello")
+				w.until("hello may go", w.free)
+				expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+			})
 		})
 	}
 }
 
 // TestListenerOnGatewayThatIsGone: B-OPS-4, a Gateway that is gone has no listeners of ours.
 func TestListenerOnGatewayThatIsGone(t *testing.T) {
-	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-	w.must(w.gateways.Delete(gateways, "gateways", "blue"))
-	w.until("hello says so", w.is("hello", "False GatewayNotFound"))
-	expect(t, "Grants", 1, len(w.grants())) // what its routes need is kept for when it is back
-	w.deleted("hello")
-	w.until("hello may go", w.free)
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w.must(w.gateways.Delete(gateways, "gateways", "blue"))
+		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
+		expect(t, "Grants", 1, len(w.grants())) // what its routes need is kept for when it is back
+		w.deleted("hello")
+		w.until("hello may go", w.free)
+	})
 }
 
 // TestListenerOfAnUnservedSide: B-SEL-6, a mistake costs no traffic: a listener stays with the
 // routes that stay though their Gateway cannot be used.
 func TestListenerOfAnUnservedSide(t *testing.T) {
-	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-	w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.GatewayClassName = "other" })
-	w.until("hello says so", w.is("hello", "False GatewayNotFound"))
-	expect(t, "Listeners", 2, len(w.listenersOf("blue")))
-	expect(t, "Grants", 1, len(w.grants()))
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.GatewayClassName = "other" })
+		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
+		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+		expect(t, "Grants", 1, len(w.grants()))
+	})
 }
 
 // withWildcard gives the Gateway blue a listener of the operator's.
@@ -237,98 +254,108 @@ func withWildcard(objects []runtime.Object) []runtime.Object {
 // TestOverlaidListener: B-RDY-1, B-TLS-1, while the operator's listener may answer for a host
 // that has a certificate of its own, an answer through TLS is no proof.
 func TestOverlaidListener(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(withWildcard(withoutListenerSets(t, data)), secured(v1alpha1.HTTPOptionEnabled))...))
-	w.until("hello waits for its listener", func() bool {
-		w.clock.SetTime(w.clock.Now().Add(time.Second))
-		return w.is("hello", "Unknown ProbeFailed: HTTPRoute default/"+publicHost+": the HTTPS listener for host "+publicHost+" on Gateway gateways/blue is not programmed yet")()
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(withWildcard(withoutListenerSets(t, data)), secured(v1alpha1.HTTPOptionEnabled))...))
+		w.until("hello waits for its listener", func() bool {
+			w.clock.SetTime(w.clock.Now().Add(time.Second))
+			return w.is("hello", "Unknown ProbeFailed: HTTPRoute default/"+publicHost+": the HTTPS listener for host "+publicHost+" on Gateway gateways/blue is not programmed yet")()
+		})
+		w.listenersAre("blue", programmed)
+		w.until("hello is Ready", w.is("hello", "True"))
 	})
-	w.listenersAre("blue", programmed)
-	w.until("hello is Ready", w.is("hello", "True"))
 }
 
 // TestListenersTakeTurns: B-OPS-3, who finds another KIngress writing to a Gateway comes again,
 // and neither waits nor forgets.
 func TestListenersTakeTurns(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-	w.r.turn.Lock()
-	w.until("the routes are there", func() bool { return len(w.routes()) == 2 })
-	expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
-	w.r.turn.Unlock()
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Listeners", 2, len(w.listenersOf("blue")))
-	w.r.turn.Lock()
-	w.deleted("hello")
-	w.until("the deletion is seen", func() bool {
-		ing, err := w.r.lister.Ingresses("default").Get("hello")
-		return err == nil && ing.DeletionTimestamp != nil
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w.r.turn.Lock()
+		w.until("the routes are there", func() bool { return len(w.routes()) == 2 })
+		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+		w.r.turn.Unlock()
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+		w.r.turn.Lock()
+		w.deleted("hello")
+		w.until("the deletion is seen", func() bool {
+			ing, err := w.r.lister.Ingresses("default").Get("hello")
+			return err == nil && ing.DeletionTimestamp != nil
+		})
+		w.reconcile(hello)
+		if w.free() {
+			t.Error("It may go, and its listener is there")
+		}
+		w.r.turn.Unlock()
+		w.until("hello may go", w.free)
+		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
 	})
-	w.reconcile(hello)
-	if w.free() {
-		t.Error("It may go, and its listener is there")
-	}
-	w.r.turn.Unlock()
-	w.until("hello may go", w.free)
-	expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
 }
 
 // TestListenerByStatus: B-RDY-1, where the Gateway's word is the proof, its word about the
 // listener counts, too.
 func TestListenerByStatus(t *testing.T) {
-	data := newPlane(t)
-	data.guarded.Store(true)
-	ing := secured(v1alpha1.HTTPOptionEnabled)
-	ing.Spec.Rules = ing.Spec.Rules[1:]
-	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), ing)...))
-	w.until("both ways have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
-	w.accept(publicHost)
-	w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
-	w.reconcile(hello)
-	w.until("hello waits for its listener", func() bool {
-		w.clock.SetTime(w.clock.Now().Add(time.Second))
-		return strings.HasSuffix(w.conditions("hello")["Ready"], "on Gateway gateways/blue is not programmed yet")
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.guarded.Store(true)
+		ing := secured(v1alpha1.HTTPOptionEnabled)
+		ing.Spec.Rules = ing.Spec.Rules[1:]
+		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), ing)...))
+		w.until("both ways have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.accept(publicHost)
+		w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
+		w.reconcile(hello)
+		w.until("hello waits for its listener", func() bool {
+			w.clock.SetTime(w.clock.Now().Add(time.Second))
+			return strings.HasSuffix(w.conditions("hello")["Ready"], "on Gateway gateways/blue is not programmed yet")
+		})
+		w.listenersAre("blue", programmed)
+		w.until("hello is Ready", w.is("hello", "True"))
 	})
-	w.listenersAre("blue", programmed)
-	w.until("hello is Ready", w.is("hello", "True"))
 }
 
 // TestOperatorsListener: B-TLS-2, a host without a certificate is redirected to the
 // operator's wildcard listener once that works, and nothing is written onto the Gateway.
 func TestOperatorsListener(t *testing.T) {
-	data := newPlane(t)
-	objects := withWildcard(withoutListenerSets(t, data))
-	ing := secured(v1alpha1.HTTPOptionRedirected)
-	ing.Spec.TLS = nil
-	w := data.hears(newWorld(t, append(objects, ing)...))
-	w.until("hello is Ready", w.is("hello", "True"))
-	if w.routes()[publicHost+".redirect"] != nil {
-		t.Error("Redirected to a listener that does not work")
-	}
-	w.listenersAre("blue", programmed)
-	w.until("hello is redirected, and Ready", func() bool { return w.routes()[publicHost+".redirect"] != nil && w.is("hello", "True")() })
-	expect(t, "Listener", "wildcard", string(*w.routes()[publicHost].Spec.ParentRefs[0].SectionName))
-	w.until("it was asked", func() bool { _, asked := data.names.Load(publicHost); return asked })
-	if writes := w.writes(); slices.Contains(writes, "patch gateways") || slices.Contains(writes, "patch ingresses") {
-		t.Errorf("Writes %v", writes)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := withWildcard(withoutListenerSets(t, data))
+		ing := secured(v1alpha1.HTTPOptionRedirected)
+		ing.Spec.TLS = nil
+		w := data.hears(newWorld(t, append(objects, ing)...))
+		w.until("hello is Ready", w.is("hello", "True"))
+		if w.routes()[publicHost+".redirect"] != nil {
+			t.Error("Redirected to a listener that does not work")
+		}
+		w.listenersAre("blue", programmed)
+		w.until("hello is redirected, and Ready", func() bool { return w.routes()[publicHost+".redirect"] != nil && w.is("hello", "True")() })
+		expect(t, "Listener", "wildcard", string(*w.routes()[publicHost].Spec.ParentRefs[0].SectionName))
+		w.until("it was asked", func() bool { _, asked := data.names.Load(publicHost); return asked })
+		if writes := w.writes(); slices.Contains(writes, "patch gateways") || slices.Contains(writes, "patch ingresses") {
+			t.Errorf("Writes %v", writes)
+		}
+	})
 }
 
 // TestGatewayMayNotBeChanged: B-TLS-1, B-RDY-6, where the API server forbids it the
 // condition names the Gateway and the field.
 func TestGatewayMayNotBeChanged(t *testing.T) {
-	data := newPlane(t)
-	w := newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...)
-	w.gateway.PrependReactor("patch", "gateways", func(ktesting.Action) (bool, runtime.Object, error) {
-		return true, nil, apierrors.NewForbidden(gateways.GroupResource(), "blue", errors.New("no"))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...)
+		w.gateway.PrependReactor("patch", "gateways", func(ktesting.Action) (bool, runtime.Object, error) {
+			return true, nil, apierrors.NewForbidden(gateways.GroupResource(), "blue", errors.New("no"))
+		})
+		data.hears(w)
+		w.until("hello says so", w.is("hello", "False Unsupported: spec.listeners of Gateway gateways/blue may not be changed"))
+		w.until("only what is refused is tried again", func() bool {
+			w.writes()
+			w.reconcile(hello)
+			return slices.Equal(w.writes(), []string{"patch gateways"})
+		})
+		w.deleted("hello")
+		w.until("hello may go", w.free)
 	})
-	data.hears(w)
-	w.until("hello says so", w.is("hello", "False Unsupported: spec.listeners of Gateway gateways/blue may not be changed"))
-	w.until("only what is refused is tried again", func() bool {
-		w.writes()
-		w.reconcile(hello)
-		return slices.Equal(w.writes(), []string{"patch gateways"})
-	})
-	w.deleted("hello")
-	w.until("hello may go", w.free)
 }

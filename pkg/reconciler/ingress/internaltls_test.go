@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -157,118 +158,130 @@ func (w *world) update(ing *v1alpha1.Ingress) {
 // TestInternalTLS: B-TLS-4, what makes the gateway speak TLS is written before the routes,
 // once, and belongs to the Service and the namespace. B-TRN-4: nothing is written twice.
 func TestInternalTLS(t *testing.T) {
-	data, known := newPlane(t), authority(t)
-	w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
-	w.reconcile(hello)
-	expect(t, "Writes before the routes", []string{"create backendtlspolicies"}, w.writes())
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
-	expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	expect(t, "Trust", known, w.trust())
-	policy := w.policies()[0]
-	expect(t, "Owner", types.UID("uid-of-hello-00001"), metav1.GetControllerOf(&policy).UID)
-	expect(t, "Port", "https", string(*policy.Spec.TargetRefs[0].SectionName))
-	for range 3 {
+	synctest.Test(t, func(t *testing.T) {
+		data, known := newPlane(t), authority(t)
+		w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
 		w.reconcile(hello)
-	}
-	expect(t, "Writes of a resync", []string{}, append(w.writes(), w.trustWrites()...))
-	name := cluster.RoutingSecret()
-	secret, err := cluster.Get[corev1.Secret](t.Context(), w.r.cluster, cluster.RoutingSecretScope(), name)
-	if err != nil || len(secret.Data) != 1 {
-		t.Errorf("Of the Secret more than its authority is kept: %v %v", secret, err)
-	}
+		expect(t, "Writes before the routes", []string{"create backendtlspolicies"}, w.writes())
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		expect(t, "Trust", known, w.trust())
+		policy := w.policies()[0]
+		expect(t, "Owner", types.UID("uid-of-hello-00001"), metav1.GetControllerOf(&policy).UID)
+		expect(t, "Port", "https", string(*policy.Spec.TargetRefs[0].SectionName))
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes of a resync", []string{}, append(w.writes(), w.trustWrites()...))
+		name := cluster.RoutingSecret()
+		secret, err := cluster.Get[corev1.Secret](t.Context(), w.r.cluster, cluster.RoutingSecretScope(), name)
+		if err != nil || len(secret.Data) != 1 {
+			t.Errorf("Of the Secret more than its authority is kept: %v %v", secret, err)
+		}
+	})
 }
 
 // TestInternalTLSDrifts: B-TRN-6, what somebody takes away or changes of it comes back.
 func TestInternalTLSDrifts(t *testing.T) {
-	data, known := newPlane(t), authority(t)
-	w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.must(w.gateway.Tracker().Delete(policies, "default", "hello-00001-internal-tls"))
-	w.until("the policy is back", func() bool { return len(w.policies()) == 1 })
-	stored, err := w.kube.Tracker().Get(configMaps, "default", "net-gateways-internal-tls")
-	w.must(err)
-	changed := stored.(*corev1.ConfigMap).DeepCopy()
-	changed.Data["ca.crt"], changed.ResourceVersion = "none", changed.ResourceVersion+"0"
-	w.must(w.kube.Tracker().Update(configMaps, changed, "default"))
-	w.until("the authority is back", func() bool { return w.trust() == known })
+	synctest.Test(t, func(t *testing.T) {
+		data, known := newPlane(t), authority(t)
+		w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.must(w.gateway.Tracker().Delete(policies, "default", "hello-00001-internal-tls"))
+		w.until("the policy is back", func() bool { return len(w.policies()) == 1 })
+		stored, err := w.kube.Tracker().Get(configMaps, "default", "net-gateways-internal-tls")
+		w.must(err)
+		changed := stored.(*corev1.ConfigMap).DeepCopy()
+		changed.Data["ca.crt"], changed.ResourceVersion = "none", changed.ResourceVersion+"0"
+		w.must(w.kube.Tracker().Update(configMaps, changed, "default"))
+		w.until("the authority is back", func() bool { return w.trust() == known })
+	})
 }
 
 // TestInternalTLSShared: B-TLS-4, two KIngresses with one backend do not fight over its
 // policy, and the one that stays keeps it.
 func TestInternalTLSShared(t *testing.T) {
-	data := newPlane(t)
-	second := encrypted(1)
-	second.Name, second.UID = "second", "uid-of-second"
-	second.Spec.Rules = second.Spec.Rules[1:]
-	second.Spec.Rules[0].Hosts = []string{tagHost}
-	w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1), second)...)
-	w.until("both are Ready", func() bool { return w.is("hello", "True")() && w.is("second", "True")() })
-	expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
-	w.writes()
-	for range 3 {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		second := encrypted(1)
+		second.Name, second.UID = "second", "uid-of-second"
+		second.Spec.Rules = second.Spec.Rules[1:]
+		second.Spec.Rules[0].Hosts = []string{tagHost}
+		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1), second)...)
+		w.until("both are Ready", func() bool { return w.is("hello", "True")() && w.is("second", "True")() })
+		expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
+		w.writes()
+		for range 3 {
+			w.reconcile(hello)
+			w.reconcile(nameOf(second))
+		}
+		expect(t, "Writes", []string{}, append(w.writes(), w.trustWrites()...))
+		w.update(service("hello", 0))
+		w.until("hello is plain", func() bool { return slices.Equal(w.backendPorts(), []int32{80, 80}) })
 		w.reconcile(hello)
-		w.reconcile(nameOf(second))
-	}
-	expect(t, "Writes", []string{}, append(w.writes(), w.trustWrites()...))
-	w.update(service("hello", 0))
-	w.until("hello is plain", func() bool { return slices.Equal(w.backendPorts(), []int32{80, 80}) })
-	w.reconcile(hello)
-	expect(t, "Policies", 1, len(w.policies()))
+		expect(t, "Policies", 1, len(w.policies()))
+	})
 }
 
 // TestAuthorityRotates: B-TLS-4, a new authority is carried along by one write, and hello
 // stays Ready. What is trusted stays while the Secret is gone for a moment.
 func TestAuthorityRotates(t *testing.T) {
-	data, first, second := newPlane(t), authority(t), authority(t)
-	w := internalWorld(t, data, append(internal(data, first), encrypted(1))...)
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.writes()
-	w.trustWrites()
-	w.must(w.kube.Tracker().Delete(secrets, "knative-serving", "routing-serving-certs"))
-	w.must(w.kube.Tracker().Add(routingSecret(second)))
-	w.until("the new authority is trusted", func() bool { return w.trust() == second })
-	w.reconcile(hello)
-	expect(t, "Writes of ConfigMaps", []string{"patch"}, w.trustWrites())
-	expect(t, "Other writes", []string{}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+	synctest.Test(t, func(t *testing.T) {
+		data, first, second := newPlane(t), authority(t), authority(t)
+		w := internalWorld(t, data, append(internal(data, first), encrypted(1))...)
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		w.trustWrites()
+		w.must(w.kube.Tracker().Delete(secrets, "knative-serving", "routing-serving-certs"))
+		w.must(w.kube.Tracker().Add(routingSecret(second)))
+		w.until("the new authority is trusted", func() bool { return w.trust() == second })
+		w.reconcile(hello)
+		expect(t, "Writes of ConfigMaps", []string{"patch"}, w.trustWrites())
+		expect(t, "Other writes", []string{}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
 }
 
 // TestInternalTLSSwitchedOn: B-TLS-4, B-RDY-3, requests go on to the plain port until the
 // other one answers through the gateway. Switched off, what was made for it goes.
 func TestInternalTLSSwitchedOn(t *testing.T) {
-	data := newPlane(t)
-	w := internalWorld(t, data, append(internal(data, authority(t)), service("hello", 0))...)
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
-	data.breaks("hello-00001")
-	w.update(encrypted(2))
-	w.until("the other port is asked for", func() bool { return slices.Contains(w.backendPorts(), 443) })
-	if !slices.Equal(w.backendPorts(), []int32{80, 80, 443}) {
-		t.Error("Requests went to a port of which nobody knows that it answers:", w.backendPorts())
-	}
-	data.breaks()
-	w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
-	expect(t, "Ports", []int32{443, 443}, w.backendPorts())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := internalWorld(t, data, append(internal(data, authority(t)), service("hello", 0))...)
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+		data.breaks("hello-00001")
+		w.update(encrypted(2))
+		w.until("the other port is asked for", func() bool { return slices.Contains(w.backendPorts(), 443) })
+		if !slices.Equal(w.backendPorts(), []int32{80, 80, 443}) {
+			t.Error("Requests went to a port of which nobody knows that it answers:", w.backendPorts())
+		}
+		data.breaks()
+		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
+		expect(t, "Ports", []int32{443, 443}, w.backendPorts())
 
-	plain := service("hello", 0)
-	plain.Generation = 3
-	w.update(plain)
-	w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 3 })
-	w.reconcile(hello)
-	expect(t, "Policies", 0, len(w.policies()))
-	expect(t, "Trust", "", w.trust())
+		plain := service("hello", 0)
+		plain.Generation = 3
+		w.update(plain)
+		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 3 })
+		w.reconcile(hello)
+		expect(t, "Policies", 0, len(w.policies()))
+		expect(t, "Trust", "", w.trust())
+	})
 }
 
 // TestInternalTLSGoes: B-TLS-4, nothing is left of it when the last KIngress of a namespace
 // that asks for it goes; its policies go with their Services.
 func TestInternalTLSGoes(t *testing.T) {
-	data := newPlane(t)
-	w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1))...)
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
-	w.until("the ConfigMap is gone", func() bool { return w.trust() == "" })
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1))...)
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
+		w.until("the ConfigMap is gone", func() bool { return w.trust() == "" })
+	})
 }
 
 // TestInternalTLSImpossible: B-TLS-4, B-RDY-6, the condition names what is missing, requests
@@ -309,24 +322,26 @@ func TestInternalTLSImpossible(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			data, known := newPlane(t), authority(t)
-			objects := append(slices.DeleteFunc(internal(data, known), c.without), c.with...)
-			w := internalWorld(t, data, append(objects, service("hello", 0))...)
-			w.until("hello is Ready", w.is("hello", "True"))
-			w.writes()
-			w.update(encrypted(2))
-			w.until("hello says why not", func() bool {
-				w.clock.SetTime(w.clock.Now().Add(time.Second))
-				w.impl.EnqueueKey(hello)
-				return w.ingress("hello").Status.ObservedGeneration == 2
+			synctest.Test(t, func(t *testing.T) {
+				data, known := newPlane(t), authority(t)
+				objects := append(slices.DeleteFunc(internal(data, known), c.without), c.with...)
+				w := internalWorld(t, data, append(objects, service("hello", 0))...)
+				w.until("hello is Ready", w.is("hello", "True"))
+				w.writes()
+				w.update(encrypted(2))
+				w.until("hello says why not", func() bool {
+					w.clock.SetTime(w.clock.Now().Add(time.Second))
+					w.impl.EnqueueKey(hello)
+					return w.ingress("hello").Status.ObservedGeneration == 2
+				})
+				ready, _, _ := strings.Cut(w.conditions("hello")["Ready"], "; spec.rules")
+				expect(t, "Ready", c.ready, ready)
+				expect(t, "Ports", []int32{80, 80}, w.backendPorts())
+				expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+				c.cure(w, known)
+				w.until("hello is Ready", w.is("hello", "True"))
+				expect(t, "Ports after the cure", []int32{443, 443}, w.backendPorts())
 			})
-			ready, _, _ := strings.Cut(w.conditions("hello")["Ready"], "; spec.rules")
-			expect(t, "Ready", c.ready, ready)
-			expect(t, "Ports", []int32{80, 80}, w.backendPorts())
-			expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-			c.cure(w, known)
-			w.until("hello is Ready", w.is("hello", "True"))
-			expect(t, "Ports after the cure", []int32{443, 443}, w.backendPorts())
 		})
 	}
 }

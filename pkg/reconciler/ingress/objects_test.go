@@ -18,6 +18,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 const (
@@ -116,4 +118,22 @@ func installation(data *plane) []runtime.Object {
 	objects = append(objects, front("blue", data)...)
 	objects = append(objects, front("green", data)...)
 	return append(objects, front("inner", data)...)
+}
+
+// configGateway is the ConfigMap of that name, with these data.
+func configGateway(data map[string]string) *corev1.ConfigMap {
+	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: config.Name, UID: "configured"}, Data: data}
+}
+
+// configurationAmong is the configGateway among objects, or else the usual one.
+func configurationAmong(objects []runtime.Object) *corev1.ConfigMap {
+	for _, object := range objects {
+		if found, ok := object.(*corev1.ConfigMap); ok && found.Name == config.Name {
+			return found
+		}
+	}
+	return configGateway(map[string]string{
+		"external-gateways": "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, label-selector: gateway=green}",
+		"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -49,28 +50,30 @@ func TestCannotObserve(t *testing.T) {
 		"services": "Services of namespace default", "endpointslices": "EndpointSlices",
 	} {
 		t.Run(resource, func(t *testing.T) {
-			data := newPlane(t)
-			w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-			w.forbids(resource)
-			if w.r.Reconcile(t.Context(), hello.String()) == nil {
-				t.Fatal("Not tried again")
-			}
-			expect(t, "Writes", []string{}, w.writes())
-			w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-			for range 3 {
-				w.reconcile(hello)
-			}
-			text := "Unknown ReconcileFailed: " + kind + ": " + resource + " is forbidden: no such right"
-			expect(t, "Conditions", network(text), w.conditions("hello"))
-			expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+			synctest.Test(t, func(t *testing.T) {
+				data := newPlane(t)
+				w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+				w.forbids(resource)
+				if w.r.Reconcile(t.Context(), hello.String()) == nil {
+					t.Fatal("Not tried again")
+				}
+				expect(t, "Writes", []string{}, w.writes())
+				w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+				for range 3 {
+					w.reconcile(hello)
+				}
+				text := "Unknown ReconcileFailed: " + kind + ": " + resource + " is forbidden: no such right"
+				expect(t, "Conditions", network(text), w.conditions("hello"))
+				expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
 
-			w = data.hears(newWorld(t, settled(t, data)...))
-			w.forbids(resource)
-			for range 3 {
-				w.clock.SetTime(w.clock.Now().Add(time.Minute))
-				w.reconcile(hello)
-			}
-			expect(t, "Writes", []string{}, w.writes())
+				w = data.hears(newWorld(t, settled(t, data)...))
+				w.forbids(resource)
+				for range 3 {
+					w.clock.SetTime(w.clock.Now().Add(time.Minute))
+					w.reconcile(hello)
+				}
+				expect(t, "Writes", []string{}, w.writes())
+			})
 		})
 	}
 }
@@ -78,12 +81,14 @@ func TestCannotObserve(t *testing.T) {
 // TestObservesAgain: B-RDY-11, B-INS-9, when the right comes, as with a ClusterRole that is
 // applied after the image, those who waited are served.
 func TestObservesAgain(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	allow := w.forbids("gatewayclasses")
-	w.reconcile(hello)
-	allow()
-	w.until("hello is Ready", w.is("hello", "True"))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		allow := w.forbids("gatewayclasses")
+		w.reconcile(hello)
+		allow()
+		w.until("hello is Ready", w.is("hello", "True"))
+	})
 }
 
 // TestOthersGoOn: B-RDY-11, a kind that cannot be read stops only who needs it.
@@ -107,15 +112,17 @@ func TestOthersGoOn(t *testing.T) {
 		"listenersets":       {secured, "ListenerSets"},
 	} {
 		t.Run(resource, func(t *testing.T) {
-			data := newPlane(t)
-			objects := append(internal(data, authority(t)), crd("listenersets"), service("hello", 0), c.needs.DeepCopy())
-			w := internalWorld(t, data, objects...)
-			w.forbids(resource)
-			w.until("hello is Ready", w.is("hello", "True"))
-			w.until("the other says why it is not", func() bool {
-				w.clock.SetTime(w.clock.Now().Add(time.Second))
-				w.impl.EnqueueKey(nameOf(c.needs))
-				return w.is("needs", "Unknown ReconcileFailed: "+c.kind+": "+resource+" is forbidden: no such right")()
+			synctest.Test(t, func(t *testing.T) {
+				data := newPlane(t)
+				objects := append(internal(data, authority(t)), crd("listenersets"), service("hello", 0), c.needs.DeepCopy())
+				w := internalWorld(t, data, objects...)
+				w.forbids(resource)
+				w.until("hello is Ready", w.is("hello", "True"))
+				w.until("the other says why it is not", func() bool {
+					w.clock.SetTime(w.clock.Now().Add(time.Second))
+					w.impl.EnqueueKey(nameOf(c.needs))
+					return w.is("needs", "Unknown ReconcileFailed: "+c.kind+": "+resource+" is forbidden: no such right")()
+				})
 			})
 		})
 	}

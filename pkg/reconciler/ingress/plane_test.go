@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -15,12 +16,16 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// plane is a data plane: it serves what the HTTPRoutes of its world say.
+// A pod of a data plane listens on these ports.
+const httpPort, httpsPort = 10080, 10443
+
+// plane is a data plane: a pod that serves what the HTTPRoutes of its world say, by HTTP and HTTPS.
 type plane struct {
 	*httptest.Server
-	world  atomic.Pointer[world]
-	deaf   atomic.Bool                      // knows no routes
-	broken atomic.Pointer[sets.Set[string]] // backends that cannot be reached
+	listeners []*listener
+	world     atomic.Pointer[world]
+	deaf      atomic.Bool                      // knows no routes
+	broken    atomic.Pointer[sets.Set[string]] // backends that cannot be reached
 	// guarded: something in front asks everybody for credentials.
 	guarded atomic.Bool
 	names   sync.Map // the SNI of requests through TLS
@@ -30,7 +35,17 @@ func newPlane(t *testing.T) *plane {
 	t.Helper()
 	p := &plane{}
 	p.broken.Store(&sets.Set[string]{})
-	p.Server = httptest.NewServer(p)
+	ip := net.IPv4(10, 1, 0, byte(pods.Add(1)))
+	server := func(port int) *httptest.Server {
+		l := newListener(&net.TCPAddr{IP: ip, Port: port})
+		p.listeners = append(p.listeners, l)
+		return &httptest.Server{Listener: l, Config: &http.Server{Handler: p}}
+	}
+	secure := server(httpsPort)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	p.Server = server(httpPort)
+	p.Start()
 	t.Cleanup(p.Close)
 	return p
 }
@@ -111,5 +126,8 @@ func (p *plane) breaks(backends ...string) {
 // hears connects a data plane with the world whose routes it serves.
 func (p *plane) hears(w *world) *world {
 	p.world.Store(w)
+	for _, l := range p.listeners {
+		w.listeners.Store(l.address.String(), l)
+	}
 	return w
 }

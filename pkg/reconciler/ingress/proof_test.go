@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"testing"
+	"testing/synctest"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -52,64 +53,68 @@ const tagHost = "tag-hello.default.example.com"
 // as long as that is so, also under a new leader, without a write. When the data plane
 // answers, one write takes it back.
 func TestDegradedProof(t *testing.T) {
-	data := newPlane(t)
-	data.guarded.Store(true)
-	ing := service("hello", 0)
-	ing.Spec.Rules = append(ing.Spec.Rules[1:], *ing.Spec.Rules[1].DeepCopy())
-	ing.Spec.Rules[1].Hosts = []string{tagHost}
-	w := data.hears(newWorld(t, append(installation(data), ing)...))
-	w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
-	w.accept(publicHost)
-	w.accept(tagHost)
-	w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
-	w.reconcile(hello)
-	w.until("hello is Ready", w.is("hello", "True"))
-	address := data.Listener.Addr().String()
-	guarded := func(host string) string {
-		return "data plane " + address + " answers 403 for " + host + ": something in front asks for credentials; using the Gateway's status"
-	}
-	const tag = "HTTPRoute default/" + tagHost + ": "
-	degraded := map[string]string{"Ready": "True", "LoadBalancerReady": "True", "NetworkConfigured": "True ProbeDegraded: " +
-		"HTTPRoute default/" + publicHost + ": " + guarded(publicHost) + "; " + tag + guarded(tagHost)}
-	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
-	expect(t, "Conditions", degraded, w.conditions("hello"))
-	for range 3 {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.guarded.Store(true)
+		ing := service("hello", 0)
+		ing.Spec.Rules = append(ing.Spec.Rules[1:], *ing.Spec.Rules[1].DeepCopy())
+		ing.Spec.Rules[1].Hosts = []string{tagHost}
+		w := data.hears(newWorld(t, append(installation(data), ing)...))
+		w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.accept(publicHost)
+		w.accept(tagHost)
+		w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
 		w.reconcile(hello)
-	}
-	expect(t, "Writes of a resync", []string{}, w.writes())
+		w.until("hello is Ready", w.is("hello", "True"))
+		address := data.Listener.Addr().String()
+		guarded := func(host string) string {
+			return "data plane " + address + " answers 403 for " + host + ": something in front asks for credentials; using the Gateway's status"
+		}
+		const tag = "HTTPRoute default/" + tagHost + ": "
+		degraded := map[string]string{"Ready": "True", "LoadBalancerReady": "True", "NetworkConfigured": "True ProbeDegraded: " +
+			"HTTPRoute default/" + publicHost + ": " + guarded(publicHost) + "; " + tag + guarded(tagHost)}
+		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Conditions", degraded, w.conditions("hello"))
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes of a resync", []string{}, w.writes())
 
-	w = reborn(w, data)
-	w.until("the new leader has been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
-	expect(t, "Writes of a new leader", []string{}, w.writes())
-	expect(t, "Conditions under it", degraded, w.conditions("hello"))
+		w = reborn(w, data)
+		w.until("the new leader has been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		expect(t, "Writes of a new leader", []string{}, w.writes())
+		expect(t, "Conditions under it", degraded, w.conditions("hello"))
 
-	data.guarded.Store(false)
-	w = reborn(w, data)
-	w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
-	expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	w.reconcile(hello)
-	expect(t, "Proofs that are remembered", 0, len(w.known().Results))
+		data.guarded.Store(false)
+		w = reborn(w, data)
+		w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
+		expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		w.reconcile(hello)
+		expect(t, "Proofs that are remembered", 0, len(w.known().Results))
+	})
 }
 
 // TestLaterPod: B-RDY-1, a pod that becomes ready while a service is being proven is
 // asked, too, before the service is Ready.
 func TestLaterPod(t *testing.T) {
-	first, later := newPlane(t), newPlane(t)
-	first.deaf.Store(true)
-	later.deaf.Store(true)
-	w := first.hears(newWorld(t, append(installation(first), service("hello", 0))...))
-	later.hears(w)
-	w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
-	slice := front("blue", later)[1].(*discoveryv1.EndpointSlice)
-	slice.Name += "-later"
-	w.store(slice)
-	w.until("the new pod is asked, too", func() bool { return w.known().Count(probe.Failed) == 3 })
-	first.deaf.Store(false)
-	w.until("the first pod serves both routes", func() bool { return w.known().Count(probe.Proven) == 2 })
-	w.reconcile(hello)
-	expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
-	later.deaf.Store(false)
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		first, later := newPlane(t), newPlane(t)
+		first.deaf.Store(true)
+		later.deaf.Store(true)
+		w := first.hears(newWorld(t, append(installation(first), service("hello", 0))...))
+		later.hears(w)
+		w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
+		slice := front("blue", later)[1].(*discoveryv1.EndpointSlice)
+		slice.Name += "-later"
+		w.store(slice)
+		w.until("the new pod is asked, too", func() bool { return w.known().Count(probe.Failed) == 3 })
+		first.deaf.Store(false)
+		w.until("the first pod serves both routes", func() bool { return w.known().Count(probe.Proven) == 2 })
+		w.reconcile(hello)
+		expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
+		later.deaf.Store(false)
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -52,42 +53,46 @@ func (w *world) gatewaysOf() string {
 // TestRevisionIsVouchedFor: B-RDY-3, a Revision that Serving calls ready, on a gateway
 // that warms backends, costs one write of each route.
 func TestRevisionIsVouchedFor(t *testing.T) {
-	revision := metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}
-	w := served(t, newPlane(t), &corev1.Service{ObjectMeta: revision})
-	w.changeIngress("hello", toRevision("hello-00002"))
-	w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
-	expect(t, "Traffic", "hello-00002", w.trafficOf())
+	synctest.Test(t, func(t *testing.T) {
+		revision := metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}
+		w := served(t, newPlane(t), &corev1.Service{ObjectMeta: revision})
+		w.changeIngress("hello", toRevision("hello-00002"))
+		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Traffic", "hello-00002", w.trafficOf())
+	})
 }
 
 // TestNewBackendIsMade: B-RDY-3, a backend that nobody vouches for gets no traffic until it
 // answers through the gateway, and the condition says what is waited for; two writes of each
 // route and one status write in the end.
 func TestNewBackendIsMade(t *testing.T) {
-	data := newPlane(t)
-	w := served(t, data)
-	data.breaks("hello-00002")
-	w.changeIngress("hello", toRevision("hello-00002"))
-	w.until("the new backend has failed a probe on both routes", func() bool {
-		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		data.breaks("hello-00002")
+		w.changeIngress("hello", toRevision("hello-00002"))
+		w.until("the new backend has failed a probe on both routes", func() bool {
+			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+		})
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+		expect(t, "Traffic", "hello-00001", w.trafficOf())
+
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.reconcile(hello)
+		got := w.conditions("hello")["Ready"]
+		if !strings.HasPrefix(got, "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at ") ||
+			!strings.Contains(got, ": status 503; requests go where they went before, until default/hello-00002:80 answers") {
+			t.Errorf("Ready is %s", got)
+		}
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+
+		data.breaks()
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Traffic", "hello-00002", w.trafficOf())
+		expect(t, "Rules", 2, len(w.routes()[publicHost].Spec.Rules))
 	})
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
-	expect(t, "Traffic", "hello-00001", w.trafficOf())
-
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-	w.reconcile(hello)
-	got := w.conditions("hello")["Ready"]
-	if !strings.HasPrefix(got, "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at ") ||
-		!strings.Contains(got, ": status 503; requests go where they went before, until default/hello-00002:80 answers") {
-		t.Errorf("Ready is %s", got)
-	}
-	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-
-	data.breaks()
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
-	expect(t, "Traffic", "hello-00002", w.trafficOf())
-	expect(t, "Rules", 2, len(w.routes()[publicHost].Spec.Rules))
 }
 
 // cooling are the objects of an installation whose gateways are not known to warm backends.
@@ -104,93 +109,99 @@ func cooling(data *plane) []runtime.Object {
 // TestOldBackendIsKept: B-RDY-3, a gateway that is not known to warm backends learns of the
 // old one's end only once the move is proven: three writes of each route and one of the status.
 func TestOldBackendIsKept(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(cooling(data), service("hello", 0))...))
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.writes()
-	written := []string{}
-	w.gateway.PrependReactor("patch", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
-		patch := action.(ktesting.PatchAction)
-		if patch.GetName() == publicHost {
-			has := func(what string) string { return fmt.Sprint(strings.Contains(string(patch.GetPatch()), what)) }
-			written = append(written, "new "+has("hello-00002")+" old "+has("hello-00001")+" kept "+has("/.well-known/net-gateways-probe/old/"))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(cooling(data), service("hello", 0))...))
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		written := []string{}
+		w.gateway.PrependReactor("patch", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
+			patch := action.(ktesting.PatchAction)
+			if patch.GetName() == publicHost {
+				has := func(what string) string { return fmt.Sprint(strings.Contains(string(patch.GetPatch()), what)) }
+				written = append(written, "new "+has("hello-00002")+" old "+has("hello-00001")+" kept "+has("/.well-known/net-gateways-probe/old/"))
+			}
+			return false, nil, nil
+		})
+		w.changeIngress("hello", toRevision("hello-00002"))
+		w.until("hello has cleaned up", func() bool { return len(written) == 3 && w.ingress("hello").Status.ObservedGeneration == 2 })
+		for range 3 {
+			w.reconcile(hello)
 		}
-		return false, nil, nil
+		expect(t, "Written for the public host", []string{"new true old true kept false", "new true old true kept true", "new true old false kept false"}, written)
+		patched := []string{"patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes"}
+		expect(t, "Writes", append(patched, "update ingresses/status"), w.writes())
+		expect(t, "Traffic", "hello-00002", w.trafficOf())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})
-	w.changeIngress("hello", toRevision("hello-00002"))
-	w.until("hello has cleaned up", func() bool { return len(written) == 3 && w.ingress("hello").Status.ObservedGeneration == 2 })
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Written for the public host", []string{"new true old true kept false", "new true old true kept true", "new true old false kept false"}, written)
-	patched := []string{"patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes"}
-	expect(t, "Writes", append(patched, "update ingresses/status"), w.writes())
-	expect(t, "Traffic", "hello-00002", w.trafficOf())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
 // TestRestartWhileMaking: B-RDY-4, a new leader goes on where the old one stopped.
 func TestRestartWhileMaking(t *testing.T) {
-	data := newPlane(t)
-	before := served(t, data)
-	data.breaks("hello-00002")
-	before.changeIngress("hello", toRevision("hello-00002"))
-	before.until("the new backend has failed a probe on both routes", func() bool {
-		return before.r.prober.Known(ownerOf(before.ingress("hello"))).Count("Failed") == 2
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		before := served(t, data)
+		data.breaks("hello-00002")
+		before.changeIngress("hello", toRevision("hello-00002"))
+		before.until("the new backend has failed a probe on both routes", func() bool {
+			return before.r.prober.Known(ownerOf(before.ingress("hello"))).Count("Failed") == 2
+		})
+		objects := append(installation(data), before.ingress("hello"))
+		for _, route := range before.routes() {
+			objects = append(objects, route)
+		}
+		w := data.hears(newWorld(t, objects...))
+		w.until("the new backend has failed a probe on both routes", func() bool {
+			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+		})
+		expect(t, "Writes", []string{}, w.writes())
+		data.breaks()
+		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 && w.is("hello", "True")() })
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
 	})
-	objects := append(installation(data), before.ingress("hello"))
-	for _, route := range before.routes() {
-		objects = append(objects, route)
-	}
-	w := data.hears(newWorld(t, objects...))
-	w.until("the new backend has failed a probe on both routes", func() bool {
-		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
-	})
-	expect(t, "Writes", []string{}, w.writes())
-	data.breaks()
-	w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 && w.is("hello", "True")() })
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
 }
 
 // TestMoveBetweenGateways: B-SEL-5, attached to the new Gateway, proven, published,
 // drained, detached: two writes of the route and one of the status, and Ready all the time.
 func TestMoveBetweenGateways(t *testing.T) {
-	data := newPlane(t)
-	w := served(t, data)
-	published := func() string { return w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal }
-	data.deaf.Store(true)
-	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
-	w.until("the new Gateway has failed a probe", func() bool {
-		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 1
-	})
-	// Both routes carry the label of the KIngress.
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
-	expect(t, "Gateways", "green blue", w.gatewaysOf())
-	expect(t, "Published", "envoy-blue.gateways.svc.cluster.local", published())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		published := func() string { return w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal }
+		data.deaf.Store(true)
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
+		w.until("the new Gateway has failed a probe", func() bool {
+			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 1
+		})
+		// Both routes carry the label of the KIngress.
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+		expect(t, "Gateways", "green blue", w.gatewaysOf())
+		expect(t, "Published", "envoy-blue.gateways.svc.cluster.local", published())
 
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
-	w.reconcile(hello)
-	if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/green") {
-		t.Errorf("Conditions %v", got)
-	}
-	w.writes()
-
-	data.deaf.Store(false)
-	w.until("the new address is published", func() bool { return published() == "envoy-green.gateways.svc.cluster.local" })
-	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	for range 3 {
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
 		w.reconcile(hello)
-	}
-	expect(t, "Gateways", "green blue", w.gatewaysOf())
+		if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/green") {
+			t.Errorf("Conditions %v", got)
+		}
+		w.writes()
 
-	w.clock.SetTime(w.clock.Now().Add(config.DefaultDrain - time.Second))
-	w.reconcile(hello)
-	expect(t, "Gateways", "green blue", w.gatewaysOf())
-	w.clock.SetTime(w.clock.Now().Add(2 * time.Second))
-	w.reconcile(hello)
-	expect(t, "Gateways", "green", w.gatewaysOf())
-	w.reconcile(hello)
-	expect(t, "Writes", []string{"patch httproutes"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+		data.deaf.Store(false)
+		w.until("the new address is published", func() bool { return published() == "envoy-green.gateways.svc.cluster.local" })
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Gateways", "green blue", w.gatewaysOf())
+
+		w.clock.SetTime(w.clock.Now().Add(config.DefaultDrain - time.Second))
+		w.reconcile(hello)
+		expect(t, "Gateways", "green blue", w.gatewaysOf())
+		w.clock.SetTime(w.clock.Now().Add(2 * time.Second))
+		w.reconcile(hello)
+		expect(t, "Gateways", "green", w.gatewaysOf())
+		w.reconcile(hello)
+		expect(t, "Writes", []string{"patch httproutes"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
 }

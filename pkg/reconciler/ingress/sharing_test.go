@@ -5,6 +5,7 @@ package ingress
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -30,38 +31,40 @@ func (w *world) sets() (hostnames, owners []string) {
 // the domain, and the elder gives its own up after the drain time. When one goes, the other
 // owns it alone, and goes on with it.
 func TestSharedListener(t *testing.T) {
-	data := newPlane(t)
-	elder, younger := secured(v1alpha1.HTTPOptionEnabled), service("second", 0)
-	younger.Spec.Rules = younger.Spec.Rules[1:]
-	younger.Spec.Rules[0].Hosts = []string{"second.default.example.com"}
-	younger.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: younger.Spec.Rules[0].Hosts, SecretName: "certificate"}}
-	w := data.hears(newWorld(t, append(secure(t, data), elder)...))
-	are := func(hostnames, owners []string) func() bool {
-		return func() bool {
-			gotHosts, gotOwners := w.sets()
-			return slices.Equal(gotHosts, hostnames) && slices.Equal(gotOwners, owners)
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		elder, younger := secured(v1alpha1.HTTPOptionEnabled), service("second", 0)
+		younger.Spec.Rules = younger.Spec.Rules[1:]
+		younger.Spec.Rules[0].Hosts = []string{"second.default.example.com"}
+		younger.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: younger.Spec.Rules[0].Hosts, SecretName: "certificate"}}
+		w := data.hears(newWorld(t, append(secure(t, data), elder)...))
+		are := func(hostnames, owners []string) func() bool {
+			return func() bool {
+				gotHosts, gotOwners := w.sets()
+				return slices.Equal(gotHosts, hostnames) && slices.Equal(gotOwners, owners)
+			}
 		}
-	}
-	const domain = "*.default.example.com"
-	w.until("hello has a listener of its own", are([]string{publicHost}, []string{"hello"}))
+		const domain = "*.default.example.com"
+		w.until("hello has a listener of its own", are([]string{publicHost}, []string{"hello"}))
 
-	w.says("ResolvedRefs=True", "Programmed=True")
-	w.until("hello is Ready", w.is("hello", "True"))
+		w.says("ResolvedRefs=True", "Programmed=True")
+		w.until("hello is Ready", w.is("hello", "True"))
 
-	w.store(younger)
-	w.until("they share one, beside the old one", are([]string{domain, publicHost}, []string{"hello", "hello", "second"}))
-	w.says("ResolvedRefs=True", "Programmed=True")
-	w.until("the younger one is Ready", w.is("second", "True"))
-	w.clock.SetTime(w.clock.Now().Add(time.Hour))
-	w.reconcile(hello)
-	w.until("the old one is gone", are([]string{domain}, []string{"hello", "second"}))
-	w.until("nothing is written any more", func() bool { // once the informer has shown the deletion
-		w.writes()
+		w.store(younger)
+		w.until("they share one, beside the old one", are([]string{domain, publicHost}, []string{"hello", "hello", "second"}))
+		w.says("ResolvedRefs=True", "Programmed=True")
+		w.until("the younger one is Ready", w.is("second", "True"))
+		w.clock.SetTime(w.clock.Now().Add(time.Hour))
 		w.reconcile(hello)
-		w.reconcile(nameOf(younger))
-		return len(w.writes()) == 0
-	})
+		w.until("the old one is gone", are([]string{domain}, []string{"hello", "second"}))
+		w.until("nothing is written any more", func() bool { // once the informer has shown the deletion
+			w.writes()
+			w.reconcile(hello)
+			w.reconcile(nameOf(younger))
+			return len(w.writes()) == 0
+		})
 
-	w.must(w.networking.Tracker().Delete(ingresses, elder.Namespace, elder.Name))
-	w.until("the other owns it alone", are([]string{domain}, []string{"second"}))
+		w.must(w.networking.Tracker().Delete(ingresses, elder.Namespace, elder.Name))
+		w.until("the other owns it alone", are([]string{domain}, []string{"second"}))
+	})
 }

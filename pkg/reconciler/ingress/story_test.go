@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -36,63 +37,71 @@ func served(t *testing.T, data *plane, besides ...runtime.Object) *world {
 // TestNewService: B-OPS-1, one create for each HTTPRoute and one status write, which
 // comes after the proof; B-RDY-5, both load balancers.
 func TestNewService(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	status := w.ingress("hello").Status
-	expect(t, "publicLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-blue.gateways.svc.cluster.local"}}, status.PublicLoadBalancer.Ingress)
-	expect(t, "privateLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-inner.gateways.svc.cluster.local"}}, status.PrivateLoadBalancer.Ingress)
-	routes := w.routes()
-	if len(routes) != 2 || routes[publicHost] == nil || routes[privateHost] == nil {
-		t.Errorf("HTTPRoutes %v", routes)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		status := w.ingress("hello").Status
+		expect(t, "publicLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-blue.gateways.svc.cluster.local"}}, status.PublicLoadBalancer.Ingress)
+		expect(t, "privateLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-inner.gateways.svc.cluster.local"}}, status.PrivateLoadBalancer.Ingress)
+		routes := w.routes()
+		if len(routes) != 2 || routes[publicHost] == nil || routes[privateHost] == nil {
+			t.Errorf("HTTPRoutes %v", routes)
+		}
+	})
 }
 
 // TestResync: B-TRN-4, B-RDY-4, a reconcile with nothing to do writes nothing.
 func TestResync(t *testing.T) {
-	w := served(t, newPlane(t))
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+	})
 }
 
 // TestRestart: B-RDY-4, a new leader finds everything on the objects: it writes nothing
 // and asks nobody, and the data plane being away at that moment is no news.
 func TestRestart(t *testing.T) {
-	data := newPlane(t)
-	before := served(t, data)
-	objects := append(installation(data), before.ingress("hello"))
-	for _, route := range before.routes() {
-		objects = append(objects, route)
-	}
-	data.deaf.Store(true)
-	w := data.hears(newWorld(t, objects...))
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	expect(t, "Known proofs", 0, len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		before := served(t, data)
+		objects := append(installation(data), before.ingress("hello"))
+		for _, route := range before.routes() {
+			objects = append(objects, route)
+		}
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, objects...))
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		expect(t, "Known proofs", 0, len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results))
+	})
 }
 
 // TestLostLease: B-RDY-4, who does not lead writes nothing, asks nobody and remembers
 // nothing: what it knew may be wrong when it leads again.
 func TestLostLease(t *testing.T) {
-	data := newPlane(t)
-	data.deaf.Store(true)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	known := func() int { return len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results) }
-	w.until("the data planes are asked", func() bool { return known() > 0 })
-	w.writes()
-	w.r.Demote(reconciler.UniversalBucket())
-	data.deaf.Store(false)
-	w.reconcile(hello)
-	expect(t, "Writes", []string{}, w.writes())
-	expect(t, "Known proofs", 0, known())
-	w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		known := func() int { return len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results) }
+		w.until("the data planes are asked", func() bool { return known() > 0 })
+		w.writes()
+		w.r.Demote(reconciler.UniversalBucket())
+		data.deaf.Store(false)
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Known proofs", 0, known())
+		w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+	})
 }

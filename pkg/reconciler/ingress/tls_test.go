@@ -3,11 +3,9 @@
 package ingress
 
 import (
-	"net"
-	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -29,15 +27,9 @@ func secured(option v1alpha1.HTTPOption) *v1alpha1.Ingress {
 	return ing
 }
 
-// secure is an installation whose external Gateway takes ListenerSets, and whose data
-// plane speaks TLS on port 443.
+// secure is an installation whose Gateways take ListenerSets and have a port for TLS.
 func secure(t *testing.T, data *plane) []runtime.Object {
 	t.Helper()
-	server := httptest.NewUnstartedServer(data)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	_, text, _ := net.SplitHostPort(server.Listener.Addr().String())
-	port, _ := strconv.Atoi(text)
 	objects := append(installation(data), crd("listenersets"))
 	for _, object := range objects {
 		switch object := object.(type) {
@@ -46,7 +38,7 @@ func secure(t *testing.T, data *plane) []runtime.Object {
 		case *corev1.Service:
 			object.Spec.Ports = append(object.Spec.Ports, corev1.ServicePort{Name: "https", Port: 443})
 		case *discoveryv1.EndpointSlice:
-			object.Ports = append(object.Ports, discoveryv1.EndpointPort{Name: new("https"), Port: new(int32(port))})
+			object.Ports = append(object.Ports, discoveryv1.EndpointPort{Name: new("https"), Port: new(int32(httpsPort))})
 		}
 	}
 	return objects
@@ -99,70 +91,76 @@ func (w *world) saysOf(set *gatewayv1.ListenerSet, words []string) {
 // TLS, and not before its listener works. B-RDY-6: what is wrong with its certificate is
 // in the condition, and B-TLS-3: its cure needs no action.
 func TestCertificate(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
-	listener := w.listenerSet().Spec.Listeners[0]
-	expect(t, "Secret", "certificate", string(listener.TLS.CertificateRefs[0].Name))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+		listener := w.listenerSet().Spec.Listeners[0]
+		expect(t, "Secret", "certificate", string(listener.TLS.CertificateRefs[0].Name))
 
-	w.says("ResolvedRefs=False", "Programmed=False")
-	const problem = "HTTPS for host hello.default.example.com with Secret default/certificate"
-	w.until("hello says what is wrong", func() bool {
-		w.clock.SetTime(w.clock.Now().Add(time.Second))
-		ready := w.conditions("hello")["Ready"]
-		return strings.HasPrefix(ready, "False RefsNotResolved: "+problem) && strings.HasSuffix(ready, "Secret default/certificate does not exist.")
+		w.says("ResolvedRefs=False", "Programmed=False")
+		const problem = "HTTPS for host hello.default.example.com with Secret default/certificate"
+		w.until("hello says what is wrong", func() bool {
+			w.clock.SetTime(w.clock.Now().Add(time.Second))
+			ready := w.conditions("hello")["Ready"]
+			return strings.HasPrefix(ready, "False RefsNotResolved: "+problem) && strings.HasSuffix(ready, "Secret default/certificate does not exist.")
+		})
+		w.says("ResolvedRefs=True", "Programmed=True")
+		w.until("hello is Ready", w.is("hello", "True"))
+		if _, asked := data.names.Load(publicHost); !asked {
+			t.Error("Nobody was asked through TLS")
+		}
+		w.writes()
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
 	})
-	w.says("ResolvedRefs=True", "Programmed=True")
-	w.until("hello is Ready", w.is("hello", "True"))
-	if _, asked := data.names.Load(publicHost); !asked {
-		t.Error("Nobody was asked through TLS")
-	}
-	w.writes()
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
 }
 
 // TestRedirect: B-TLS-2, requests are redirected once the listener works, and hello is
 // not Ready before. A ListenerSet goes with its entry in spec.tls, after the drain time.
 func TestRedirect(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionRedirected))...))
-	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
-	if w.routes()[publicHost+".redirect"] != nil {
-		t.Error("Redirected to a listener that does not work")
-	}
-	w.says("ResolvedRefs=True", "Programmed=True")
-	w.until("hello is Ready", w.is("hello", "True"))
-	if w.routes()[publicHost+".redirect"] == nil || !isListenerSet(w.routes()[publicHost].Spec.ParentRefs[0]) {
-		t.Errorf("Ready without a redirect: %s", w.describe())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionRedirected))...))
+		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+		if w.routes()[publicHost+".redirect"] != nil {
+			t.Error("Redirected to a listener that does not work")
+		}
+		w.says("ResolvedRefs=True", "Programmed=True")
+		w.until("hello is Ready", w.is("hello", "True"))
+		if w.routes()[publicHost+".redirect"] == nil || !isListenerSet(w.routes()[publicHost].Spec.ParentRefs[0]) {
+			t.Errorf("Ready without a redirect: %s", w.describe())
+		}
 
-	ing := w.ingress("hello").DeepCopy()
-	ing.Spec.TLS, ing.Generation, ing.ResourceVersion = nil, 2, "5000"
-	w.must(w.networking.Tracker().Update(ingresses, ing, ing.Namespace))
-	w.until("hello is plain", func() bool { return w.routes()[publicHost+".redirect"] == nil })
-	if set := w.listenerSet(); set == nil || len(set.Spec.Listeners) != 1 {
-		t.Error("The listener went with its entry in spec.tls")
-	}
-	w.clock.SetTime(w.clock.Now().Add(time.Hour))
-	w.reconcile(hello)
-	w.until("the ListenerSet is gone", func() bool { return w.listenerSet() == nil })
+		ing := w.ingress("hello").DeepCopy()
+		ing.Spec.TLS, ing.Generation, ing.ResourceVersion = nil, 2, "5000"
+		w.must(w.networking.Tracker().Update(ingresses, ing, ing.Namespace))
+		w.until("hello is plain", func() bool { return w.routes()[publicHost+".redirect"] == nil })
+		if set := w.listenerSet(); set == nil || len(set.Spec.Listeners) != 1 {
+			t.Error("The listener went with its entry in spec.tls")
+		}
+		w.clock.SetTime(w.clock.Now().Add(time.Hour))
+		w.reconcile(hello)
+		w.until("the ListenerSet is gone", func() bool { return w.listenerSet() == nil })
+	})
 }
 
 // TestListenerSetsArrive: B-INS-7, B-RDY-4, without the kind listeners are on the Gateway; its
 // arrival is seen, and moves none that stand there.
 func TestListenerSetsArrive(t *testing.T) {
-	w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-	w.store(crd("listenersets"))
-	another := secured(v1alpha1.HTTPOptionEnabled)
-	another.Name, another.UID = "another", "uid-of-another"
-	another.Spec.Rules = another.Spec.Rules[1:]
-	another.Spec.Rules[0].Hosts, another.Spec.TLS[0].Hosts = []string{"another.example.com"}, []string{"another.example.com"}
-	w.store(another)
-	w.until("another has a ListenerSet", func() bool { return w.listenerSet() != nil })
-	expect(t, "Owner", "another", w.listenerSet().OwnerReferences[0].Name)
-	expect(t, "Listeners", 2, len(w.listenersOf("blue")))
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w.store(crd("listenersets"))
+		another := secured(v1alpha1.HTTPOptionEnabled)
+		another.Name, another.UID = "another", "uid-of-another"
+		another.Spec.Rules = another.Spec.Rules[1:]
+		another.Spec.Rules[0].Hosts, another.Spec.TLS[0].Hosts = []string{"another.example.com"}, []string{"another.example.com"}
+		w.store(another)
+		w.until("another has a ListenerSet", func() bool { return w.listenerSet() != nil })
+		expect(t, "Owner", "another", w.listenerSet().OwnerReferences[0].Name)
+		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -81,157 +82,175 @@ func network(text string) map[string]string {
 // TestBackendDisappears: B-RDY-6, the gateway's no gets into the condition when it stays, its
 // yes takes it away again, and no route is written for either.
 func TestBackendDisappears(t *testing.T) {
-	w := served(t, newPlane(t))
-	w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
-	w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
-	w.reconcile(hello)
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-	w.reconcile(hello)
-	expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: BackendNotFound: in other words"), w.conditions("hello"))
-	w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
-	w.until("hello is Ready again", w.is("hello", "True"))
-	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
+		w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
+		w.reconcile(hello)
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.reconcile(hello)
+		expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: BackendNotFound: in other words"), w.conditions("hello"))
+		w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
+		w.until("hello is Ready again", w.is("hello", "True"))
+		expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
+	})
 }
 
 // TestGatewayIsBehind: B-RDY-4, a no that the gateway takes back is from before the proof, and
 // nobody hears of it.
 func TestGatewayIsBehind(t *testing.T) {
-	w := served(t, newPlane(t))
-	w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
-	w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
-	w.reconcile(hello)
-	w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
-	w.until("the yes is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionTrue))
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-	w.reconcile(hello)
-	expect(t, "Writes", []string{}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
+		w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
+		w.reconcile(hello)
+		w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
+		w.until("the yes is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionTrue))
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
 }
 
 // TestGatewayGoesAndComes: B-SEL-6, B-RDY-6, the KIngress follows its Gateway, and the
 // routes stay for when it is back. The other side is asked again meanwhile.
 func TestGatewayGoesAndComes(t *testing.T) {
-	w := served(t, newPlane(t))
-	w.must(w.gateways.Delete(gateways, "gateways", "blue"))
-	w.until("the external side is not Ready, the local one is", func() bool {
-		return w.is("hello", "False")() && w.conditions("hello")["NetworkConfigured"] == "True"
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.must(w.gateways.Delete(gateways, "gateways", "blue"))
+		w.until("the external side is not Ready, the local one is", func() bool {
+			return w.is("hello", "False")() && w.conditions("hello")["NetworkConfigured"] == "True"
+		})
+		text := "False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
+		expect(t, "Conditions", map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}, w.conditions("hello"))
+		w.store(gateway("blue"))
+		w.until("hello is Ready again", w.is("hello", "True"))
+		for _, write := range w.writes() {
+			expect(t, "Write", "update ingresses/status", write)
+		}
 	})
-	text := "False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
-	expect(t, "Conditions", map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}, w.conditions("hello"))
-	w.store(gateway("blue"))
-	w.until("hello is Ready again", w.is("hello", "True"))
-	for _, write := range w.writes() {
-		expect(t, "Write", "update ingresses/status", write)
-	}
 }
 
 // TestHostConflict: B-TRN-5, the older keeps the host, the younger names it, and takes
 // over when it goes.
 func TestHostConflict(t *testing.T) {
-	data := newPlane(t)
-	older := service("older", time.Hour)
-	older.Spec.Rules = older.Spec.Rules[1:]
-	w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0))...))
-	w.until("the older is Ready, the younger is not", func() bool { return w.is("older", "True")() && w.is("hello", "False")() })
-	expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older: change the host of one of them, or delete one"), w.conditions("hello"))
-	if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
-		t.Errorf("HTTPRoutes %v", routes)
-	}
-	w.must(w.networking.Tracker().Delete(ingresses, "default", "older"))
-	w.until("the older is gone", func() bool {
-		_, err := w.r.lister.Ingresses("default").Get("older")
-		return apierrors.IsNotFound(err)
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		older := service("older", time.Hour)
+		older.Spec.Rules = older.Spec.Rules[1:]
+		w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0))...))
+		w.until("the older is Ready, the younger is not", func() bool { return w.is("older", "True")() && w.is("hello", "False")() })
+		expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older: change the host of one of them, or delete one"), w.conditions("hello"))
+		if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
+			t.Errorf("HTTPRoutes %v", routes)
+		}
+		w.must(w.networking.Tracker().Delete(ingresses, "default", "older"))
+		w.until("the older is gone", func() bool {
+			_, err := w.r.lister.Ingresses("default").Get("older")
+			return apierrors.IsNotFound(err)
+		})
+		w.writes()
+		w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the garbage collector does
+		w.until("the younger is Ready", w.is("hello", "True"))
+		// It may have tried while the older's route stood.
+		expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, slices.Compact(w.writes()))
 	})
-	w.writes()
-	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the garbage collector does
-	w.until("the younger is Ready", w.is("hello", "True"))
-	// It may have tried while the older's route stood.
-	expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, slices.Compact(w.writes()))
 }
 
 // TestNotOwned: B-TRN-5, B-TRN-7, a user's route of that name is left as it is, and its
 // going is seen though no informer of ours selects it.
 func TestNotOwned(t *testing.T) {
-	data := newPlane(t)
-	theirs := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: publicHost, UID: "theirs", ResourceVersion: "1"}}
-	w := data.hears(newWorld(t, append(installation(data), theirs, service("hello", 0))...))
-	w.until("hello is not Ready", w.is("hello", "False"))
-	text := "False NotOwned: HTTPRoute default/hello.default.example.com exists and belongs to no controller: rename or delete it"
-	expect(t, "Ready", text, w.conditions("hello")["Ready"])
-	expect(t, "Their route", theirs.ObjectMeta, w.routes()[publicHost].ObjectMeta)
-	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost))
-	w.until("hello is Ready", w.is("hello", "True"))
-	if slices.ContainsFunc(w.writes(), func(write string) bool { return write == "patch httproutes" || write == "delete httproutes" }) {
-		t.Error("Something was changed or deleted on the way")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		theirs := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: publicHost, UID: "theirs", ResourceVersion: "1"}}
+		w := data.hears(newWorld(t, append(installation(data), theirs, service("hello", 0))...))
+		w.until("hello is not Ready", w.is("hello", "False"))
+		text := "False NotOwned: HTTPRoute default/hello.default.example.com exists and belongs to no controller: rename or delete it"
+		expect(t, "Ready", text, w.conditions("hello")["Ready"])
+		expect(t, "Their route", theirs.ObjectMeta, w.routes()[publicHost].ObjectMeta)
+		w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost))
+		w.until("hello is Ready", w.is("hello", "True"))
+		if slices.ContainsFunc(w.writes(), func(write string) bool { return write == "patch httproutes" || write == "delete httproutes" }) {
+			t.Error("Something was changed or deleted on the way")
+		}
+	})
 }
 
 // TestAdoptedRouteKeepsPlaces: B-INS-8, a route of ours that another plugin rewrote, and that no
 // informer of ours selects, is found when it is to be created. Its rules keep their places.
 func TestAdoptedRouteKeepsPlaces(t *testing.T) {
-	data := newPlane(t)
-	ing, prefix, path := service("hello", 0), gatewayv1.PathMatchPathPrefix, "/"
-	rewritten := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{
-		Namespace: "default", Name: publicHost, UID: "rewritten", ResourceVersion: "1", Labels: map[string]string{"another": "plugin"},
-		OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(ing, v1alpha1.SchemeGroupVersion.WithKind("Ingress"))},
-	}}
-	theirs := gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{{Path: &gatewayv1.HTTPPathMatch{Type: &prefix, Value: &path}}}}
-	theirs.BackendRefs = make([]gatewayv1.HTTPBackendRef, 1)
-	theirs.BackendRefs[0].Name, theirs.BackendRefs[0].Port = "hello-00001", new(gatewayv1.PortNumber(80))
-	rewritten.Spec.Rules = []gatewayv1.HTTPRouteRule{theirs}
-	w := data.hears(newWorld(t, append(installation(data), rewritten, ing)...))
-	w.until("hello is Ready", w.is("hello", "True"))
-	probing := []bool{}
-	for _, rule := range w.routes()[publicHost].Spec.Rules {
-		probing = append(probing, len(rule.Matches[0].Headers) > 0)
-	}
-	expect(t, "Rules for probes", []bool{false, true}, probing)
-	expect(t, "UID", "rewritten", w.routes()[publicHost].UID)
-	if written := w.writes(); !slices.Equal(written, []string{"create httproutes", "create httproutes", "patch httproutes", "update ingresses/status"}) {
-		t.Errorf("Writes %q", written)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		ing, prefix, path := service("hello", 0), gatewayv1.PathMatchPathPrefix, "/"
+		rewritten := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{
+			Namespace: "default", Name: publicHost, UID: "rewritten", ResourceVersion: "1", Labels: map[string]string{"another": "plugin"},
+			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(ing, v1alpha1.SchemeGroupVersion.WithKind("Ingress"))},
+		}}
+		theirs := gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{{Path: &gatewayv1.HTTPPathMatch{Type: &prefix, Value: &path}}}}
+		theirs.BackendRefs = make([]gatewayv1.HTTPBackendRef, 1)
+		theirs.BackendRefs[0].Name, theirs.BackendRefs[0].Port = "hello-00001", new(gatewayv1.PortNumber(80))
+		rewritten.Spec.Rules = []gatewayv1.HTTPRouteRule{theirs}
+		w := data.hears(newWorld(t, append(installation(data), rewritten, ing)...))
+		w.until("hello is Ready", w.is("hello", "True"))
+		probing := []bool{}
+		for _, rule := range w.routes()[publicHost].Spec.Rules {
+			probing = append(probing, len(rule.Matches[0].Headers) > 0)
+		}
+		expect(t, "Rules for probes", []bool{false, true}, probing)
+		expect(t, "UID", "rewritten", w.routes()[publicHost].UID)
+		if written := w.writes(); !slices.Equal(written, []string{"create httproutes", "create httproutes", "patch httproutes", "update ingresses/status"}) {
+			t.Errorf("Writes %q", written)
+		}
+	})
 }
 
 // TestClassChangesAway: B-OPS-4, what we made goes, and the status is the next one's.
 func TestClassChangesAway(t *testing.T) {
-	w := served(t, newPlane(t))
-	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = "other" })
-	w.until("the routes are gone", func() bool { return len(w.routes()) == 0 })
-	for _, write := range w.writes() { // more than two, where the informer is behind
-		expect(t, "Write", "delete httproutes", write)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = "other" })
+		w.until("the routes are gone", func() bool { return len(w.routes()) == 0 })
+		for _, write := range w.writes() { // more than two, where the informer is behind
+			expect(t, "Write", "delete httproutes", write)
+		}
+	})
 }
 
 // TestNamespaceEnds: B-RDY-4, where nothing can be created any more, a route that went
 // before its KIngress is neither missed in the status nor tried for again.
 func TestNamespaceEnds(t *testing.T) {
-	w := served(t, newPlane(t))
-	refusal := apierrors.NewForbidden(httpRoutes.GroupResource(), publicHost, errors.New("the namespace is being terminated"))
-	refusal.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
-	tried := false
-	w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
-		tried = true
-		return true, nil, refusal
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		refusal := apierrors.NewForbidden(httpRoutes.GroupResource(), publicHost, errors.New("the namespace is being terminated"))
+		refusal.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
+		tried := false
+		w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
+			tried = true
+			return true, nil, refusal
+		})
+		w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the namespace's end does
+		w.until("the route was missed", func() bool { return tried })
+		w.must(w.r.Reconcile(t.Context(), hello.String())) // an error, or a later look, would come again for ever
+		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})
-	w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the namespace's end does
-	w.until("the route was missed", func() bool { return tried })
-	w.must(w.r.Reconcile(t.Context(), hello.String())) // an error, or a later look, would come again for ever
-	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
 // TestNamespaceHasEnded: B-RDY-4, B-OPS-1, where that is known already, nothing is tried at all.
 func TestNamespaceHasEnded(t *testing.T) {
-	data := newPlane(t)
-	objects := installation(data)
-	for _, object := range objects {
-		if namespace, ok := object.(*corev1.Namespace); ok {
-			namespace.DeletionTimestamp, namespace.Finalizers = new(metav1.Now()), []string{"kubernetes"}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := installation(data)
+		for _, object := range objects {
+			if namespace, ok := object.(*corev1.Namespace); ok {
+				namespace.DeletionTimestamp, namespace.Finalizers = new(metav1.Now()), []string{"kubernetes"}
+			}
 		}
-	}
-	w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
-	w.reconcile(hello)
-	expect(t, "Writes", []string{}, w.writes())
+		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
+	})
 }
 
 // TestLeftOverFinalizer: B-INS-8, the single-gateway plugin's finalizer goes, whether the
@@ -240,18 +259,20 @@ func TestLeftOverFinalizer(t *testing.T) {
 	deleted := metav1.NewTime(time.Unix(1_800_000_000, 0))
 	for name, deletion := range map[string]*metav1.Time{"alive": nil, "being deleted": &deleted} {
 		t.Run(name, func(t *testing.T) {
-			data := newPlane(t)
-			ing := service("hello", 0)
-			ing.Finalizers = []string{"somebody/else", "ingresses.networking.internal.knative.dev"}
-			ing.DeletionTimestamp = deletion
-			w := data.hears(newWorld(t, append(installation(data), ing)...))
-			w.until("the finalizer is gone", func() bool { return len(w.ingress("hello").Finalizers) == 1 })
-			expect(t, "Finalizers", []string{"somebody/else"}, w.ingress("hello").Finalizers)
-			if deletion == nil {
-				w.until("hello is Ready", w.is("hello", "True"))
-				return
-			}
-			expect(t, "Writes", []string{"patch ingresses"}, w.writes())
+			synctest.Test(t, func(t *testing.T) {
+				data := newPlane(t)
+				ing := service("hello", 0)
+				ing.Finalizers = []string{"somebody/else", "ingresses.networking.internal.knative.dev"}
+				ing.DeletionTimestamp = deletion
+				w := data.hears(newWorld(t, append(installation(data), ing)...))
+				w.until("the finalizer is gone", func() bool { return len(w.ingress("hello").Finalizers) == 1 })
+				expect(t, "Finalizers", []string{"somebody/else"}, w.ingress("hello").Finalizers)
+				if deletion == nil {
+					w.until("hello is Ready", w.is("hello", "True"))
+					return
+				}
+				expect(t, "Writes", []string{"patch ingresses"}, w.writes())
+			})
 		})
 	}
 }
@@ -259,100 +280,112 @@ func TestLeftOverFinalizer(t *testing.T) {
 // TestRivalController: B-INS-8, while the single-gateway plugin runs nothing is written,
 // and when it ends everything is.
 func TestRivalController(t *testing.T) {
-	data := newPlane(t)
-	rival := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
-	w := data.hears(newWorld(t, append(installation(data), rival, service("hello", 0))...))
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
-	ended := rival.DeepCopy()
-	ended.Spec.Replicas = new(int32(0))
-	w.must(w.kube.Tracker().Update(appsv1.SchemeGroupVersion.WithResource("deployments"), ended, ended.Namespace))
-	w.until("hello is Ready", w.is("hello", "True"))
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		rival := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
+		w := data.hears(newWorld(t, append(installation(data), rival, service("hello", 0))...))
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+		ended := rival.DeepCopy()
+		ended.Spec.Replicas = new(int32(0))
+		w.must(w.kube.Tracker().Update(appsv1.SchemeGroupVersion.WithResource("deployments"), ended, ended.Namespace))
+		w.until("hello is Ready", w.is("hello", "True"))
+	})
 }
 
 // TestGatewayAPIMissing: B-INS-7, the condition says which CRD and version is needed, and
 // the CRD's coming is the cure.
 func TestGatewayAPIMissing(t *testing.T) {
-	data := newPlane(t)
-	objects := slices.DeleteFunc(installation(data), func(object runtime.Object) bool {
-		found, ok := object.(*metav1.PartialObjectMetadata)
-		return ok && found.Name == "httproutes.gateway.networking.k8s.io"
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := slices.DeleteFunc(installation(data), func(object runtime.Object) bool {
+			found, ok := object.(*metav1.PartialObjectMetadata)
+			return ok && found.Name == "httproutes.gateway.networking.k8s.io"
+		})
+		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		w.until("hello is not Ready", w.is("hello", "False"))
+		expect(t, "Ready", "False GatewayAPIMissing: CustomResourceDefinition httproutes.gateway.networking.k8s.io does not exist: install the Gateway API, v1.2.0 or newer", w.conditions("hello")["Ready"])
+		w.store(crd("httproutes"))
+		w.until("hello is Ready", w.is("hello", "True"))
 	})
-	w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
-	w.until("hello is not Ready", w.is("hello", "False"))
-	expect(t, "Ready", "False GatewayAPIMissing: CustomResourceDefinition httproutes.gateway.networking.k8s.io does not exist: install the Gateway API, v1.2.0 or newer", w.conditions("hello")["Ready"])
-	w.store(crd("httproutes"))
-	w.until("hello is Ready", w.is("hello", "True"))
 }
 
 // TestProbeFails: B-RDY-1, B-RDY-2, Ready means served: without an answer there is no
 // word for a while, then the code is in the condition, and the cure is seen by itself.
 func TestProbeFails(t *testing.T) {
-	data := newPlane(t)
-	data.deaf.Store(true)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	w.until("both routes have failed a probe", func() bool {
-		return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w.until("both routes have failed a probe", func() bool {
+			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
+		})
+		expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
+		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.reconcile(hello)
+		address := data.Listener.Addr().String()
+		expect(t, "Conditions", network("Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at "+address+
+			": status 404; HTTPRoute default/hello.default.svc.cluster.local on Gateway gateways/inner: http://hello.default at "+address+": status 404"), w.conditions("hello"))
+		data.deaf.Store(false)
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
 	})
-	expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
-	w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
-	w.reconcile(hello)
-	address := data.Listener.Addr().String()
-	expect(t, "Conditions", network("Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at "+address+
-		": status 404; HTTPRoute default/hello.default.svc.cluster.local on Gateway gateways/inner: http://hello.default at "+address+": status 404"), w.conditions("hello"))
-	data.deaf.Store(false)
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
 }
 
 // TestRefusedByTheAPIServer: B-RDY-6, what the API server refuses is said in its words, and
 // asked for again, since nobody tells when it would be allowed.
 func TestRefusedByTheAPIServer(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	denied := atomic.Bool{}
-	denied.Store(true)
-	w.gateway.PrependReactor("create", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
-		kind := schema.GroupVersion(gatewayv1.GroupVersion).WithKind("HTTPRoute").GroupKind()
-		return denied.Load(), nil, apierrors.NewInvalid(kind, "x", field.ErrorList{field.Forbidden(field.NewPath("metadata", "labels"), "a team is missing")})
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		denied := atomic.Bool{}
+		denied.Store(true)
+		w.gateway.PrependReactor("create", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
+			kind := schema.GroupVersion(gatewayv1.GroupVersion).WithKind("HTTPRoute").GroupKind()
+			return denied.Load(), nil, apierrors.NewInvalid(kind, "x", field.ErrorList{field.Forbidden(field.NewPath("metadata", "labels"), "a team is missing")})
+		})
+		w.until("hello is not Ready", w.is("hello", "False Unsupported: the API server refuses HTTPRoute default/hello.default.example.com: "))
+		wait, delay := controller.IsRequeueKey(w.r.Reconcile(t.Context(), hello.String()))
+		if !wait || delay != askRefusedAfter {
+			t.Errorf("Asked again after %s, want %s", delay, askRefusedAfter)
+		}
+		denied.Store(false)
+		w.reconcile(hello)
+		w.until("hello is Ready", w.is("hello", "True"))
 	})
-	w.until("hello is not Ready", w.is("hello", "False Unsupported: the API server refuses HTTPRoute default/hello.default.example.com: "))
-	wait, delay := controller.IsRequeueKey(w.r.Reconcile(t.Context(), hello.String()))
-	if !wait || delay != askRefusedAfter {
-		t.Errorf("Asked again after %s, want %s", delay, askRefusedAfter)
-	}
-	denied.Store(false)
-	w.reconcile(hello)
-	w.until("hello is Ready", w.is("hello", "True"))
 }
 
 // TestNewRevision: B-RDY-2, a new spec is one update of each route and one status write,
 // after the new hash has answered.
 func TestNewRevision(t *testing.T) {
-	w := served(t, newPlane(t))
-	w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
-		ing.Generation++
-		for i := range ing.Spec.Rules {
-			ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].AppendHeaders["Knative-Serving-Revision"] = "hello-00002"
-		}
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+			ing.Generation++
+			for i := range ing.Spec.Rules {
+				ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].AppendHeaders["Knative-Serving-Revision"] = "hello-00002"
+			}
+		})
+		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})
-	w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
 }
 
 // TestDrift: B-TRN-6, what somebody changes in our routes is repaired with one write each,
 // and a proven KIngress stays Ready meanwhile.
 func TestDrift(t *testing.T) {
-	w := served(t, newPlane(t))
-	changed := w.routes()[publicHost].DeepCopy()
-	changed.Spec.Rules = changed.Spec.Rules[:1]
-	changed.Labels["theirs"] = "label"
-	changed.ResourceVersion += "0"
-	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
-	w.until("the rules are back", func() bool { return len(w.routes()[publicHost].Spec.Rules) == 2 })
-	expect(t, "Writes", []string{"patch httproutes"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		changed := w.routes()[publicHost].DeepCopy()
+		changed.Spec.Rules = changed.Spec.Rules[:1]
+		changed.Labels["theirs"] = "label"
+		changed.ResourceVersion += "0"
+		w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
+		w.until("the rules are back", func() bool { return len(w.routes()[publicHost].Spec.Rules) == 2 })
+		expect(t, "Writes", []string{"patch httproutes"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
 }

@@ -11,20 +11,20 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	pkgwatch "k8s.io/apimachinery/pkg/watch"
 	kubefake "k8s.io/client-go/kubernetes/fake"
 	metadatafake "k8s.io/client-go/metadata/fake"
 	ktesting "k8s.io/client-go/testing"
 	"k8s.io/client-go/tools/record"
-	clocktesting "k8s.io/utils/clock/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	networkingfake "knative.dev/networking/pkg/client/clientset/versioned/fake"
 	networkingclient "knative.dev/networking/pkg/client/injection/client/fake"
@@ -40,6 +40,7 @@ import (
 	gatewayfake "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/fake"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/prober"
 )
 
 var (
@@ -47,6 +48,13 @@ var (
 	httpRoutes = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("httproutes")
 	ingresses  = v1alpha1.SchemeGroupVersion.WithResource("ingresses")
 )
+
+// TestMain leaves errors of informers to the log: client-go's other handler sleeps by the time of
+// the last error of the process, and each synctest bubble has a time of its own.
+func TestMain(m *testing.M) {
+	utilruntime.ErrorHandlers = utilruntime.ErrorHandlers[:1]
+	m.Run()
+}
 
 // world is a cluster of fakes around a real Reconciler. The test is the controller's
 // only worker: it takes keys from the real work queue, so that nothing has to be slept
@@ -59,22 +67,27 @@ type world struct {
 	metadata   *metadatafake.FakeMetadataClient
 	gateways   ktesting.ObjectTracker // a tracker that manages fields guesses their plural wrong
 	version    func() string          // the next resource version
-	clock      *clocktesting.FakePassiveClock
+	clock      *movableClock
 	events     *record.FakeRecorder
+
+	configuration *configmap.ManualWatcher
+	listeners     sync.Map // of data planes, by address
 
 	r    *Reconciler
 	impl *controller.Impl
 }
 
 // newWorld starts a controller in a cluster that holds the objects. They are sorted to
-// the API that serves them.
+// the API that serves them. One of them may be a configGateway; without, it is that of the
+// three Gateways of an installation. Call it in a synctest bubble: then no test waits for a
+// clock, and it is exact when what happens.
 func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	t.Helper()
 	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
 	ctx, cancel, informers := rtesting.SetupFakeContextWithCancel(t)
 	t.Cleanup(cancel)
 	w := &world{
-		T: t, events: record.NewFakeRecorder(1000), clock: clocktesting.NewFakePassiveClock(time.Now()),
+		T: t, events: record.NewFakeRecorder(1000), clock: &movableClock{},
 		networking: networkingclient.Get(ctx), kube: kubeclient.Get(ctx), gateway: gatewayfake.NewClientset(),
 		metadata: metadatafake.NewSimpleMetadataClient(metadataScheme()),
 	}
@@ -90,22 +103,27 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	w.version = func() string { return strconv.FormatInt(1000+versions.Add(1), 10) }
 	w.serveGatewayApply()
 	watching := announceWatches(&w.gateway.Fake, w.gateway.Tracker())
+	configured := configurationAmong(objects)
 	for _, object := range objects {
-		w.store(object)
+		if object != configured {
+			w.store(object)
+		}
 	}
 	ctx = controller.WithEventRecorder(ctx, w.events)
-	configuration := configmap.NewStaticWatcher(&corev1.ConfigMap{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "config-gateway", UID: "configured"},
-		Data: map[string]string{
-			"external-gateways": "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, label-selector: gateway=green}",
-			"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
-		},
-	})
-	w.r, w.impl = newController(ctx, configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata})
+	w.configuration = &configmap.ManualWatcher{Namespace: "knative-serving"}
+	w.r, w.impl = newController(ctx, w.configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata}, prober.Options{Rate: probes, Dial: w.dial})
 	w.r.clock = w.clock
-	if _, err := rtesting.RunAndSyncInformers(ctx, informers...); err != nil {
+	w.configuration.OnChange(configured)
+	ended, err := rtesting.RunAndSyncInformers(ctx, informers...)
+	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		cancel()
+		ended()
+		w.r.prober.Wait()
+		w.impl.WorkQueue().ShutDown()
+	})
 	if err := w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey); err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +134,13 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	<-watching
 	return w
 }
+
+// movableClock goes as time does, and can be set ahead of it.
+type movableClock struct{ ahead atomic.Int64 }
+
+func (c *movableClock) Now() time.Time                     { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *movableClock) Since(past time.Time) time.Duration { return c.Now().Sub(past) }
+func (c *movableClock) SetTime(now time.Time)              { c.ahead.Add(int64(now.Sub(c.Now()))) }
 
 // tracker is where objects of a kind are kept.
 func (w *world) tracker(object runtime.Object) ktesting.ObjectTracker {
@@ -189,17 +214,54 @@ func announceWatches(fake *ktesting.Fake, tracker ktesting.ObjectTracker) <-chan
 // until works on the queue until it is as wanted.
 func (w *world) until(what string, wanted func() bool) {
 	w.Helper()
-	queue := w.impl.WorkQueue()
-	late := time.AfterFunc(20*time.Second, queue.ShutDown)
-	defer late.Stop()
-	for !wanted() {
-		key, down := queue.Get()
-		if down {
-			w.Fatalf("Not so in time: %s\n%s", what, w.describe())
-		}
-		w.reconcile(key.(types.NamespacedName))
-		queue.Done(key)
+	if _, was := w.work(10*time.Minute, wanted); !was {
+		w.Fatalf("Not so in time: %s\n%s", what, w.describe())
 	}
+}
+
+// pass lets time pass, works on the queue meanwhile, and returns the keys that came.
+func (w *world) pass(d time.Duration) []types.NamespacedName {
+	w.Helper()
+	keys, _ := w.work(d, func() bool { return false })
+	return keys
+}
+
+// drain works on the queue until nothing has come for a second of the bubble's time, which
+// includes whatever is under way, and returns the keys that came. What is due later, such as
+// the end of a drain time, is for pass.
+func (w *world) drain() []types.NamespacedName {
+	w.Helper()
+	all := []types.NamespacedName{}
+	for range 600 {
+		keys := w.pass(time.Second)
+		if synctest.Wait(); len(keys) == 0 {
+			return all
+		}
+		all = append(all, keys...)
+	}
+	w.Fatalf("It does not come to rest: %v", all[len(all)-3:])
+	return nil
+}
+
+// work takes keys from the queue until the work is done, or the time is over. In a bubble
+// the time is that of the bubble, and passes when all goroutines wait.
+func (w *world) work(most time.Duration, done func() bool) (keys []types.NamespacedName, was bool) {
+	w.Helper()
+	queue, over := w.impl.WorkQueue(), new(int)
+	late := time.AfterFunc(most, func() { queue.Add(over) })
+	defer late.Stop()
+	for !done() {
+		next, _ := queue.Get()
+		if key, ok := next.(types.NamespacedName); ok {
+			keys = append(keys, key)
+			w.reconcile(key)
+		}
+		queue.Done(next)
+		if next == over {
+			return keys, false
+		}
+	}
+	return keys, true
 }
 
 // reconcile does what a worker does with a key.
