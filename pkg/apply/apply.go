@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/csaupgrade"
+
+	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
 // Verb is what a write did.
@@ -98,6 +100,7 @@ func together[I, W any](list []I, write func(I) (W, error), note func(I, W, erro
 	group.SetLimit(atOnce)
 	for i, item := range list {
 		group.Go(func() error {
+			defer panics.Into(&errs[i]) // which nobody above this goroutine could recover
 			writes[i], errs[i] = write(item)
 			return nil
 		})

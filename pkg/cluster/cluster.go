@@ -11,8 +11,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/pkg/logging"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -21,10 +23,10 @@ type Cluster struct {
 	*watch.Set
 }
 
-// New returns a Cluster whose informers end with ctx and tell the handler. Late is told of a
-// scope that can be read at last.
+// New returns a Cluster whose informers end with ctx and tell the handler; an object over
+// which it panics costs one event. Late is told of a scope that can be read at last.
 func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandler, late func(watch.Scope)) Cluster {
-	return Cluster{watch.NewSet(ctx, clients.factories(), handler, late)}
+	return Cluster{watch.NewSet(ctx, clients.factories(), panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, late)}
 }
 
 // Scopes that are the same for all KIngresses. Data-plane Services and their slices

@@ -21,6 +21,7 @@ import (
 	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -31,6 +32,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 	r := &Reconciler{
 		client:  gatewayclient.Get(ctx),
 		speaker: newSpeaker(events.Recorder(ctx), logger),
+		stacks:  panics.Stacks{Logger: logger},
 	}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 		enqueue(bucket, key())

@@ -23,6 +23,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
 // Reasons of Events.
@@ -45,6 +46,7 @@ type Reconciler struct {
 	cluster cluster.Cluster
 	config  *config.Store
 	speaker *speaker
+	stacks  panics.Stacks
 	// waitsForRoutes tells that a Gateway is to be deleted once no route uses it.
 	waitsForRoutes atomic.Bool
 }
@@ -61,6 +63,13 @@ func key() types.NamespacedName {
 
 // Reconcile brings the Gateways that we own in line with config-gateway.
 func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
+	err := r.reconcile(ctx, name)
+	r.stacks.Log(key(), err)
+	return err
+}
+
+func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
+	defer panics.Into(&err)
 	if !r.IsLeaderFor(key()) {
 		return controller.NewSkipKey(name)
 	}

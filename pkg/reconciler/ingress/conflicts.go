@@ -10,6 +10,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -18,15 +19,15 @@ import (
 // watched by name while somebody waits.
 type conflicts struct {
 	mu      sync.Mutex
-	objects map[types.NamespacedName]sets.Set[types.NamespacedName] // key: KIngress
+	objects map[prober.Owner]sets.Set[types.NamespacedName] // key: KIngress
 }
 
 func newConflicts() *conflicts {
-	return &conflicts{objects: map[types.NamespacedName]sets.Set[types.NamespacedName]{}}
+	return &conflicts{objects: map[prober.Owner]sets.Set[types.NamespacedName]{}}
 }
 
 // note replaces what a KIngress waits for.
-func (c *conflicts) note(ingress types.NamespacedName, refusals []*apply.Refusal) {
+func (c *conflicts) note(ingress prober.Owner, refusals []*apply.Refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.objects, ingress)
@@ -47,7 +48,7 @@ func (c *conflicts) waiting(object types.NamespacedName) []types.NamespacedName 
 	found := []types.NamespacedName{}
 	for ingress, objects := range c.objects {
 		if objects.Has(object) {
-			found = append(found, ingress)
+			found = append(found, ingress.Name)
 		}
 	}
 	return found

@@ -27,6 +27,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -55,7 +56,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	logger := logging.FromContext(ctx)
 	ingresses := ingressinformer.Get(ctx)
 	namespaces := namespaceinformer.Get(ctx)
-	if err := ingresses.Informer().AddIndexers(indexers()); err != nil {
+	if err := ingresses.Informer().AddIndexers(panics.Indexers(indexers(), logger)); err != nil {
 		logger.Fatalw("Cannot index KIngresses", zap.Error(err))
 	}
 
@@ -70,6 +71,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
+		stacks:     panics.Stacks{Logger: logger},
 		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
 
 		listenerSetApplier: apply.ListenerSets(clients.Gateway),
@@ -92,8 +94,8 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)
-	ingresses.Informer().AddEventHandler(ingressEvents{handler})
-	namespaces.Informer().AddEventHandler(namespaceEvents{handler})
+	ingresses.Informer().AddEventHandler(panics.Handler{Events: ingressEvents{handler}, Logger: logger})
+	namespaces.Informer().AddEventHandler(panics.Handler{Events: namespaceEvents{handler}, Logger: logger})
 	return r, impl
 }
 

@@ -52,7 +52,13 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 }
 
 // OnUpdate implements cache.ResourceEventHandler.
-func (e *clusterEvents) OnUpdate(old, object any) { e.happened(old, object) }
+func (e *clusterEvents) OnUpdate(old, object any) {
+	if recreated(old, object) {
+		e.OnDelete(old)
+		old = nil
+	}
+	e.happened(old, object)
+}
 
 // OnDelete implements cache.ResourceEventHandler.
 func (e *clusterEvents) OnDelete(object any) {

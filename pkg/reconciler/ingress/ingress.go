@@ -28,6 +28,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -61,6 +62,7 @@ type Reconciler struct {
 	// What follows is a cache only: a new leader does without.
 	patience  *patience
 	conflicts *conflicts
+	stacks    panics.Stacks
 	routes    *watch.Recent[*gatewayv1.HTTPRoute]
 
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
@@ -74,7 +76,8 @@ var (
 )
 
 // Reconcile brings one KIngress up to date. Its error is unexpected and retried;
-// what users should know is in the status.
+// what users should know is in the status. One that was deleted meanwhile leaves nothing
+// in memory.
 func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	namespace, name, err := cache.SplitMetaNamespaceKey(key)
 	if err != nil || !r.IsLeaderFor(types.NamespacedName{Namespace: namespace, Name: name}) {
@@ -86,8 +89,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	} else if err != nil {
 		return err
 	}
-	ing = r.ingresses.Newest(ing)
+	defer r.forgetGone(ing)
+	return r.survive(ctx, r.ingresses.Newest(ing), r.serve)
+}
 
+// serve does for a KIngress what is due: it is served, or let go of.
+func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
 	rival, err := r.cluster.RivalController(ctx)
 	switch {
 	case err != nil:
@@ -225,14 +232,6 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return err
 	}
 	return lookAgain(seen.turn)
-}
-
-// forget drops everything that is remembered about a KIngress.
-func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
-	r.prober.Forget(ownerOf(ing))
-	r.patience.forget(ing.UID)
-	r.ingresses.Forget(ing.UID)
-	r.conflicts.note(nameOf(ing), nil)
 }
 
 func ownerOf(ing *v1alpha1.Ingress) prober.Owner {

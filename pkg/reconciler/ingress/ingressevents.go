@@ -20,7 +20,12 @@ type ingressEvents struct{ *clusterEvents }
 func (e ingressEvents) OnAdd(object any, _ bool) { e.changed(nil, object.(*v1alpha1.Ingress)) }
 
 func (e ingressEvents) OnUpdate(old, object any) {
-	e.changed(old.(*v1alpha1.Ingress), object.(*v1alpha1.Ingress))
+	before, after := old.(*v1alpha1.Ingress), object.(*v1alpha1.Ingress)
+	if recreated(before, after) {
+		e.OnDelete(before)
+		before = nil
+	}
+	e.changed(before, after)
 }
 
 func (e ingressEvents) OnDelete(object any) {

@@ -8,12 +8,21 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
+
+// recreated tells whether two states under one name are of two objects: what happens between
+// two lists arrives as one update.
+func recreated(old, new any) bool {
+	before, err := meta.Accessor(old)
+	after, err2 := meta.Accessor(new)
+	return err == nil && err2 == nil && before.GetUID() != after.GetUID()
+}
 
 // gatewayMatters leaves out the counts of attached routes, which change with every
 // route of every service.

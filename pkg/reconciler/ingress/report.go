@@ -94,7 +94,7 @@ func askAgain(refusals []*apply.Refusal) time.Duration {
 // going is seen. One that went before the watch began is not in it: then it is time to
 // try again.
 func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, refusals []*apply.Refusal, err error) error {
-	r.conflicts.note(nameOf(ing), refusals)
+	r.conflicts.note(ownerOf(ing), refusals)
 	for _, refusal := range refusals {
 		if refusal.Code != apply.ReasonNotOwned {
 			continue

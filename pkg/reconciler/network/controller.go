@@ -17,13 +17,14 @@ import (
 	"knative.dev/pkg/reconciler"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 )
 
 // NewController wires the reconciler to config-network.
 func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
 	logger := logging.FromContext(ctx)
-	r := &Reconciler{client: kubeclient.Get(ctx), recorder: events.Recorder(ctx), logger: logger}
+	r := &Reconciler{client: kubeclient.Get(ctx), recorder: events.Recorder(ctx), logger: logger, stacks: panics.Stacks{Logger: logger}}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 		enqueue(bucket, key())
 		return nil

@@ -22,6 +22,7 @@ import (
 	"knative.dev/pkg/system"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 )
 
@@ -39,6 +40,7 @@ type Reconciler struct {
 	client   kubernetes.Interface
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
+	stacks   panics.Stacks
 	// seen is config-network as last observed; nil before, and while it does not exist.
 	seen atomic.Pointer[corev1.ConfigMap]
 	// saidAbsent tells that its absence was said.
@@ -59,6 +61,13 @@ func key() types.NamespacedName {
 // field manager holds the key the API server answers with a conflict, which is the
 // user's to solve (SPEC B-INS-2).
 func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
+	err := r.reconcile(ctx, name)
+	r.stacks.Log(key(), err)
+	return err
+}
+
+func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
+	defer panics.Into(&err)
 	if !r.IsLeaderFor(key()) {
 		return controller.NewSkipKey(name)
 	}
@@ -75,7 +84,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 	case wanted:
 		desired.WithData(map[string]string{classKey: ingress.Class})
 	}
-	_, err := r.client.CoreV1().ConfigMaps(cm.Namespace).Apply(ctx, desired, metav1.ApplyOptions{FieldManager: apply.FieldManager})
+	_, err = r.client.CoreV1().ConfigMaps(cm.Namespace).Apply(ctx, desired, metav1.ApplyOptions{FieldManager: apply.FieldManager})
 	if apierrors.IsConflict(err) {
 		r.sayConflict(cm, err)
 		return nil // a change of the ConfigMap is what cures it

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package panics
+
+import (
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/client-go/tools/cache"
+)
+
+// Handler is a handler of events that logs its panics. client-go ends the process for them.
+type Handler struct {
+	Events cache.ResourceEventHandler
+	Logger *zap.SugaredLogger
+}
+
+var _ cache.ResourceEventHandler = Handler{}
+
+// OnAdd implements cache.ResourceEventHandler.
+func (h Handler) OnAdd(object any, initial bool) {
+	h.log(object, during(func() { h.Events.OnAdd(object, initial) }))
+}
+
+// OnUpdate implements cache.ResourceEventHandler.
+func (h Handler) OnUpdate(old, object any) {
+	h.log(object, during(func() { h.Events.OnUpdate(old, object) }))
+}
+
+// OnDelete implements cache.ResourceEventHandler.
+func (h Handler) OnDelete(object any) {
+	h.log(object, during(func() { h.Events.OnDelete(object) }))
+}
+
+func (h Handler) log(object any, err error) { logged(h.Logger, "An event was lost", object, err) }
+
+// Indexers log the panics and errors of index functions, under which nothing is found then:
+// client-go ends the process for both.
+func Indexers(indexers cache.Indexers, logger *zap.SugaredLogger) cache.Indexers {
+	safe := cache.Indexers{}
+	for name, index := range indexers {
+		safe[name] = func(object any) (values []string, _ error) {
+			var err error
+			panicked := during(func() { values, err = index(object) })
+			logged(logger, "Not found by index "+name, object, errors.Join(err, panicked))
+			return values, nil
+		}
+	}
+	return safe
+}
+
+func during(work func()) (err error) {
+	defer Into(&err)
+	work()
+	return nil
+}
+
+func logged(logger *zap.SugaredLogger, what string, object any, err error) {
+	if err == nil {
+		return
+	}
+	name := fmt.Sprintf("%T", object)
+	if accessor, err := meta.Accessor(object); err == nil {
+		name += fmt.Sprintf(" %s/%s", accessor.GetNamespace(), accessor.GetName())
+	}
+	logger.Errorw(what+": "+name, zap.Error(err), zap.String("stack", StackOf(err)))
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package panics
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// Error is a panic. Its text is the same each time that the same thing happens, so that a
+// condition which shows it is written once.
+type Error struct {
+	Value any
+	// At is the function and line of ours in which it happened, without the path of a machine.
+	At string
+	// Stack is for the log.
+	Stack string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("the controller has a bug, please report it: panic: %v, in %s", e.Value, e.At)
+}
+
+// StackOf is the stack of an error that is, or wraps, a panic.
+func StackOf(err error) string {
+	var panicked *Error
+	if !errors.As(err, &panicked) {
+		return ""
+	}
+	return panicked.Stack
+}
+
+// Into turns a panic of the function that defers it into its error.
+func Into(err *error) {
+	if value := recover(); value != nil {
+		*err = &Error{Value: value, At: place(), Stack: string(debug.Stack())}
+	}
+}
+
+const ours = "github.com/net-gateways/net-gateways/"
+
+// place is the innermost function of ours below the panic, else the innermost at all.
+func place() string {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers)])
+	found, panicked := "an unknown place", false
+	for {
+		frame, more := frames.Next()
+		inRuntime := strings.HasPrefix(frame.Function, "runtime.")
+		if first := found == "an unknown place"; panicked && !inRuntime && (first || strings.HasPrefix(frame.Function, ours)) {
+			found = fmt.Sprintf("%s (%s:%d)", path.Base(frame.Function), path.Base(frame.File), frame.Line)
+			if strings.HasPrefix(frame.Function, ours) {
+				return found
+			}
+		}
+		panicked = panicked || frame.Function == "runtime.gopanic"
+		if !more {
+			return found
+		}
+	}
+}

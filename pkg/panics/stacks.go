@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package panics
+
+import (
+	"sync"
+
+	"go.uber.org/zap"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Stacks logs the stack of a panic once for each object, however often its key is tried. The
+// zero value needs a Logger.
+type Stacks struct {
+	Logger *zap.SugaredLogger
+	logged sync.Map // what was said last, by the name of the object
+}
+
+// Log says with its stack that the error of an object is a panic, unless that was the last to be said.
+func (s *Stacks) Log(name types.NamespacedName, err error) {
+	stack := StackOf(err)
+	if stack == "" {
+		return
+	}
+	if last, known := s.logged.Swap(name, err.Error()); !known || last != err.Error() {
+		s.Logger.Errorw("Panic over "+name.String(), zap.Error(err), zap.String("stack", stack))
+	}
+}
+
+// Forget drops what was said of an object that is gone.
+func (s *Stacks) Forget(name types.NamespacedName) { s.logged.Delete(name) }

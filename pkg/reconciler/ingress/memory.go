@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import "knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+// forget drops everything that is remembered about a KIngress.
+func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
+	r.prober.Forget(ownerOf(ing))
+	r.patience.forget(ing.UID)
+	r.ingresses.Forget(ing.UID)
+	r.conflicts.note(ownerOf(ing), nil)
+	r.stacks.Forget(nameOf(ing))
+}
+
+// forgetGone drops what a reconcile has remembered about a KIngress that is gone by now, or
+// another replica's: the event which tells so may have come, and have dropped all that
+// was known, before this reconcile asked the data planes. Where the KIngress is in the cache
+// still, that event is yet to come.
+func (r *Reconciler) forgetGone(ing *v1alpha1.Ingress) {
+	now, err := r.lister.Ingresses(ing.Namespace).Get(ing.Name)
+	if err != nil || now.UID != ing.UID || !r.IsLeaderFor(nameOf(ing)) {
+		r.forget(ing)
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
+	ktesting "k8s.io/client-go/testing"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/reconciler"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/prober"
+)
+
+// remembers tells what is in memory of a KIngress.
+func (w *world) remembers(ing *v1alpha1.Ingress) (found []string) {
+	if len(w.r.prober.Known(ownerOf(ing)).Results) > 0 {
+		found = append(found, "questions")
+	}
+	if _, ok := w.r.patience.since[ing.UID]; ok {
+		found = append(found, "patience")
+	}
+	if len(w.r.ingresses.Unseen(nil, func(written *v1alpha1.Ingress) bool { return written.UID == ing.UID })) > 0 {
+		found = append(found, "a write of it")
+	}
+	if _, ok := w.r.conflicts.objects[ownerOf(ing)]; ok {
+		found = append(found, "conflicts")
+	}
+	return found
+}
+
+// shown waits, inside of a reconcile, for what informers show.
+func (w *world) shown(wanted func() bool) {
+	w.must(wait.PollUntilContextCancel(w.Context(), time.Millisecond, true, func(context.Context) (bool, error) { return wanted(), nil }))
+}
+
+// TestGoneDuringReconcile: B-OPS-2, B-OPS-3, what goes away while it is worked on is not asked
+// for afterwards, whether it was deleted, is another object by then, or another replica's.
+func TestGoneDuringReconcile(t *testing.T) {
+	deleted := func(w *world) {
+		w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
+		w.shown(func() bool {
+			_, err := w.r.lister.Ingresses("default").Get("hello")
+			return apierrors.IsNotFound(err)
+		})
+	}
+	for name, goes := range map[string]func(*world){
+		"deleted": deleted,
+		"recreated": func(w *world) {
+			next := w.ingress("hello").DeepCopy()
+			deleted(w)
+			next.UID, next.ResourceVersion = "uid-of-another", w.version()
+			w.store(next)
+			w.shown(func() bool {
+				found, err := w.r.lister.Ingresses("default").Get("hello")
+				return err == nil && found.UID == next.UID
+			})
+		},
+		"another replica's": func(w *world) { w.r.Demote(reconciler.UniversalBucket()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := newPlane(t)
+			data.deaf.Store(true)
+			w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+			ing, once := w.ingress("hello"), sync.Once{}
+			w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
+				once.Do(func() { goes(w) })
+				return false, nil, nil
+			})
+			w.reconcile(hello)
+			if found := w.remembers(ing); len(found) > 0 {
+				t.Errorf("Still known: %v", found)
+			}
+		})
+	}
+}
+
+// TestRecreatedBetweenLists: B-RDY-4, a KIngress that was deleted and created again while no
+// watch was there comes as an update: nothing is kept of the old one.
+func TestRecreatedBetweenLists(t *testing.T) {
+	data := newPlane(t)
+	data.deaf.Store(true)
+	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+	w.reconcile(hello)
+	ing := w.ingress("hello")
+	if found := w.remembers(ing); len(found) == 0 {
+		t.Fatal("Nothing is known: a test of something else")
+	}
+	next := ing.DeepCopy()
+	next.UID = "uid-of-another"
+	ingressEvents{&clusterEvents{r: w.r, impl: w.impl, informer: nil, logger: w.r.logger}}.OnUpdate(ing, next)
+	if found := w.remembers(ing); len(found) > 0 {
+		t.Errorf("Still known: %v", found)
+	}
+}
+
+// TestConflictsOfTheNext: what an object that is gone waited for is dropped without what
+// another one of its name waits for.
+func TestConflictsOfTheNext(t *testing.T) {
+	foreign := types.NamespacedName{Namespace: "default", Name: publicHost}
+	refusals := []*apply.Refusal{{Code: apply.ReasonNotOwned, Object: foreign}}
+	known := newConflicts()
+	known.note(prober.Owner{UID: "first", Name: hello}, refusals)
+	known.note(prober.Owner{UID: "second", Name: hello}, refusals)
+	known.note(prober.Owner{UID: "first", Name: hello}, nil)
+	if waiting := known.waiting(foreign); len(waiting) != 1 || waiting[0] != hello {
+		t.Errorf("Waiting: %v", waiting)
+	}
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"errors"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/panics"
+)
+
+// survive works on a KIngress. A panic over it is an unexpected error, which is retried, and
+// reported like others; it must not end the process, for then nobody else is served either
+// (SPEC B-OPS-5).
+func (r *Reconciler) survive(ctx context.Context, ing *v1alpha1.Ingress, work func(context.Context, *v1alpha1.Ingress) error) error {
+	var err error
+	panicked := recovered(func() { err = work(ctx, ing) })
+	r.stacks.Log(nameOf(ing), errors.Join(panicked, err)) // that of a write side by side is in err
+	if panicked == nil {
+		return err
+	}
+	if again := recovered(func() { err = r.reportFailed(ctx, ing, panicked) }); again != nil {
+		return errors.Join(panicked, again)
+	}
+	return err
+}
+
+func recovered(work func()) (panicked error) {
+	defer panics.Into(&panicked)
+	work()
+	return nil
+}
