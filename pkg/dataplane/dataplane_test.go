@@ -183,49 +183,6 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestListenerFor: B-RDY-2, probes follow the listener.
-func TestListenerFor(t *testing.T) {
-	listener := func(name string, port int32, protocol gatewayv1.ProtocolType, host string) gatewayv1.Listener {
-		l := gatewayv1.Listener{Name: gatewayv1.SectionName(name), Port: port, Protocol: protocol}
-		if host != "-" {
-			l.Hostname = new(gatewayv1.Hostname(host))
-		}
-		return l
-	}
-	both := []gatewayv1.Listener{listener("tls", 443, "HTTPS", "-"), listener("tcp", 9000, "TCP", "-"), listener("web", 80, "HTTP", ""), listener("alt", 8080, "HTTP", "-")}
-	hosts := []gatewayv1.Listener{listener("wild", 80, "HTTP", "*.example.com"), listener("one", 81, "HTTP", "one.example.org")}
-	tests := []struct {
-		name          string
-		listeners     []gatewayv1.Listener
-		section, host string
-		want          dataplane.Listener
-		found         bool
-	}{
-		{"HTTP before HTTPS, the first of them", both, "", "a.example.com", dataplane.Listener{Name: "web", Port: 80}, true},
-		{"a given section", both, "alt", "a.example.com", dataplane.Listener{Name: "alt", Port: 8080}, true},
-		{"a given HTTPS section", both, "tls", "a.example.com", dataplane.Listener{Name: "tls", Port: 443, TLS: true}, true},
-		{"HTTPS when there is no other", both[:2], "", "a.example.com", dataplane.Listener{Name: "tls", Port: 443, TLS: true}, true},
-		{"a section that is not there", both, "none", "a.example.com", dataplane.Listener{}, false},
-		{"a section of another protocol", both, "tcp", "a.example.com", dataplane.Listener{}, false},
-		{"a wildcard admits one label", hosts, "", "a.example.com", dataplane.Listener{Name: "wild", Port: 80}, true},
-		{"and several", hosts, "", "a.b.example.com", dataplane.Listener{Name: "wild", Port: 80}, true},
-		{"but not its own suffix", hosts, "", "example.com", dataplane.Listener{}, false},
-		{"a host, without case", hosts, "", "ONE.example.org", dataplane.Listener{Name: "one", Port: 81}, true},
-		{"another host", hosts, "", "two.example.org", dataplane.Listener{}, false},
-		{"no listeners", nil, "", "a.example.com", dataplane.Listener{}, false},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			gw := gateway()
-			gw.Spec.Listeners = test.listeners
-			got, found := dataplane.ListenerFor(gw, test.section, test.host)
-			if got != test.want || found != test.found {
-				t.Errorf("ListenerFor() = %+v, %t, want %+v, %t", got, found, test.want, test.found)
-			}
-		})
-	}
-}
-
 // TestLoadBalancer: B-RDY-5, one entry with one field.
 func TestLoadBalancer(t *testing.T) {
 	host := gatewayv1.HostnameAddressType

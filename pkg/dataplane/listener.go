@@ -3,10 +3,20 @@
 package dataplane
 
 import (
-	"strings"
+	"cmp"
+	"fmt"
+	"slices"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
+
+// Attachment is how HTTPRoutes of a namespace are attached to a Gateway.
+type Attachment struct {
+	Gateway *gatewayv1.Gateway
+	// Section is the only listener to attach to; empty is all that admit the routes.
+	Section string
+	Tenant  Tenant
+}
 
 // Listener is where a host is served.
 type Listener struct {
@@ -16,36 +26,84 @@ type Listener struct {
 	TLS bool
 }
 
-// ListenerFor finds the listener through which a host is probed: plain HTTP before
-// HTTPS, a given section before all others. The listener must admit the host; of
-// several the first in the Gateway's order is taken.
-func ListenerFor(gateway *gatewayv1.Gateway, section, host string) (Listener, bool) {
-	for _, protocol := range []gatewayv1.ProtocolType{gatewayv1.HTTPProtocolType, gatewayv1.HTTPSProtocolType} {
-		for _, listener := range gateway.Spec.Listeners {
-			if listener.Protocol != protocol || !Admits(listener.Hostname, host) {
-				continue
-			}
-			if section != "" && section != string(listener.Name) {
-				continue
-			}
-			return Listener{
-				Name: string(listener.Name),
-				Port: listener.Port,
-				TLS:  protocol == gatewayv1.HTTPSProtocolType,
-			}, true
-		}
+// ListenerFor finds the listener through which a host is probed, and says which field to change
+// where none admits the host, and HTTPRoutes of the namespace. The one that would then need the
+// least change is returned besides: the gateway decides, and may know better. Its port is 0 where
+// there is none at all. Plain HTTP comes before HTTPS, then the Gateway's order counts.
+func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
+	candidates := a.listeners()
+	if len(candidates) == 0 {
+		return Listener{}, a.nothing()
 	}
-	return Listener{}, false
+	closest := slices.MinFunc(candidates, func(x, y gatewayv1.Listener) int {
+		return cmp.Or(
+			falseFirst(!Admits(x.Hostname, host), !Admits(y.Hostname, host)),
+			falseFirst(!a.Tenant.attaches(x, a.Gateway), !a.Tenant.attaches(y, a.Gateway)),
+			falseFirst(x.Protocol == gatewayv1.HTTPSProtocolType, y.Protocol == gatewayv1.HTTPSProtocolType))
+	})
+	return Listener{Name: string(closest.Name), Port: closest.Port, TLS: closest.Protocol == gatewayv1.HTTPSProtocolType}, a.refusal(closest, host)
 }
 
-// Admits follows the Gateway API's matching of hostnames: none admits all, a
-// wildcard admits any number of labels in front of its suffix.
-func Admits(hostname *gatewayv1.Hostname, host string) bool {
-	if hostname == nil || *hostname == "" {
-		return true
+// refusal says what keeps a listener from serving a host; it is empty when nothing does.
+func (a Attachment) refusal(listener gatewayv1.Listener, host string) string {
+	at := fmt.Sprintf("spec.listeners[%s]", listener.Name)
+	switch {
+	case !Admits(listener.Hostname, host):
+		return fmt.Sprintf("no listener of Gateway %s admits host %s: change %s.hostname, which is %s, or add a listener", a.name(), host, at, *listener.Hostname)
+	case !admitsKind(listener):
+		return fmt.Sprintf("no listener of Gateway %s for host %s admits HTTPRoutes: add kind HTTPRoute to %s.allowedRoutes.kinds", a.name(), host, at)
+	case !admitsNamespace(routeNamespaces(listener), a.Gateway, a.Tenant):
+		return fmt.Sprintf("no listener of Gateway %s for host %s admits HTTPRoutes of namespace %s: change %s.allowedRoutes.namespaces, which is %s",
+			a.name(), host, a.Tenant.Namespace, at, described(routeNamespaces(listener)))
 	}
-	if suffix, wildcard := strings.CutPrefix(string(*hostname), "*"); wildcard {
-		return strings.HasSuffix(host, suffix) && host != suffix
+	return ""
+}
+
+// nothing says what to add to a Gateway that has no listener to attach to.
+func (a Attachment) nothing() string {
+	if a.Section != "" {
+		return fmt.Sprintf("Gateway %s has no listener %q that speaks HTTP or ends TLS: add it to spec.listeners, or change `http-listener-name`", a.name(), a.Section)
 	}
-	return strings.EqualFold(string(*hostname), host)
+	return fmt.Sprintf("Gateway %s has no listener that speaks HTTP or ends TLS: add one to spec.listeners", a.name())
+}
+
+func (a Attachment) name() string { return a.Gateway.Namespace + "/" + a.Gateway.Name }
+
+// HTTPListeners are the names of the listeners that speak plain HTTP and admit the routes, in
+// the Gateway's order. Where none admits them, they are all of those: a route that names them
+// stays as it is, and the gateway says why it refuses it.
+func (a Attachment) HTTPListeners() []string {
+	admitting, all := []string{}, []string{}
+	for _, listener := range a.listeners() {
+		if listener.Protocol != gatewayv1.HTTPProtocolType {
+			continue
+		}
+		all = append(all, string(listener.Name))
+		if a.Tenant.attaches(listener, a.Gateway) {
+			admitting = append(admitting, string(listener.Name))
+		}
+	}
+	if len(admitting) == 0 {
+		return all
+	}
+	return admitting
+}
+
+// listeners are those to which an HTTPRoute can be attached, of a given section that alone.
+func (a Attachment) listeners() []gatewayv1.Listener {
+	return slices.DeleteFunc(slices.Clone(a.Gateway.Spec.Listeners), func(listener gatewayv1.Listener) bool {
+		speaks := listener.Protocol == gatewayv1.HTTPProtocolType || terminates(listener)
+		return !speaks || a.Section != "" && a.Section != string(listener.Name)
+	})
+}
+
+// falseFirst compares in the order of the words.
+func falseFirst(x, y bool) int {
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
+	}
+	return 1
 }

@@ -4,7 +4,6 @@ package dataplane
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -33,19 +32,14 @@ type Standing struct {
 	Programmed sets.Set[gatewayv1.SectionName]
 }
 
-// StandingOf reads the listeners of a Gateway for a KIngress of that UID, in a namespace
-// with these labels.
-func StandingOf(gateway *gatewayv1.Gateway, uid types.UID, namespace string, namespaceLabels map[string]string) Standing {
+// StandingOf reads the listeners of a Gateway for a KIngress of that UID.
+func StandingOf(gateway *gatewayv1.Gateway, uid types.UID, tenant Tenant) Standing {
 	found := Standing{
 		Listeners: gateway.Spec.Listeners, Held: HeldListeners(gateway, uid),
 		Usable: sets.New[gatewayv1.SectionName](), Programmed: programmedListeners(gateway),
 	}
 	for _, listener := range gateway.Spec.Listeners {
-		rules := gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}
-		if allowed := listener.AllowedRoutes; allowed != nil && allowed.Namespaces != nil {
-			rules = *allowed.Namespaces
-		}
-		if terminates(listener) && admitsKind(listener) && admitsNamespace(rules, gateway, tenant{namespace, namespaceLabels}) {
+		if terminates(listener) && tenant.attaches(listener, gateway) {
 			found.Usable.Insert(listener.Name)
 		}
 	}
@@ -95,13 +89,6 @@ func HeldListeners(gateway *gatewayv1.Gateway, uid types.UID) sets.Set[gatewayv1
 func terminates(listener gatewayv1.Listener) bool {
 	return listener.Protocol == gatewayv1.HTTPSProtocolType &&
 		(listener.TLS == nil || listener.TLS.Mode == nil || *listener.TLS.Mode == gatewayv1.TLSModeTerminate)
-}
-
-func admitsKind(listener gatewayv1.Listener) bool {
-	return listener.AllowedRoutes == nil || len(listener.AllowedRoutes.Kinds) == 0 ||
-		slices.ContainsFunc(listener.AllowedRoutes.Kinds, func(kind gatewayv1.RouteGroupKind) bool {
-			return kind.Kind == "HTTPRoute" && (kind.Group == nil || *kind.Group == gatewayv1.GroupName)
-		})
 }
 
 // HTTPSPort is the port of listeners that are added to a Gateway: that of the HTTPS

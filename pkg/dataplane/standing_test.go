@@ -47,7 +47,7 @@ func TestStanding(t *testing.T) {
 		owns("net-gateways-other", `{"f:spec":{"f:listeners":{"k:{\"name\":\"theirs\"}":{".":{}}}}}`),
 		owns("net-gateways-uid", `{"f:metadata":{"f:labels":{"f:all":{}}}}`), owns("net-gateways-uid", `nonsense`), {Manager: "net-gateways-uid"},
 	}
-	got := dataplane.StandingOf(gw, "uid", "shop", map[string]string{"team": "shop"})
+	got := dataplane.StandingOf(gw, "uid", dataplane.Tenant{Namespace: "shop", Labels: map[string]string{"team": "shop"}})
 	want := dataplane.Standing{
 		Listeners: gw.Spec.Listeners, Held: sets.New[gatewayv1.SectionName]("ours"),
 		Usable: sets.New[gatewayv1.SectionName]("all", "ours"), Programmed: sets.New[gatewayv1.SectionName]("all"),
@@ -55,7 +55,7 @@ func TestStanding(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !dataplane.StandingOf(gw, "uid", "gateways", nil).Usable.HasAll("same", "silent") {
+	if !dataplane.StandingOf(gw, "uid", dataplane.Tenant{Namespace: "gateways"}).Usable.HasAll("same", "silent") {
 		t.Error("Listeners do not admit the Gateway's own namespace")
 	}
 }
@@ -84,7 +84,7 @@ func TestNotAdmitted(t *testing.T) {
 		if from != "" {
 			gw.Spec.AllowedListeners = &gatewayv1.AllowedListeners{Namespaces: &gatewayv1.ListenerNamespaces{From: &from, Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": "shop"}}}}
 		}
-		if got := dataplane.NotAdmitted(gw, "shop", map[string]string{"team": "shop"}); got != want {
+		if got := dataplane.NotAdmitted(gw, dataplane.Tenant{Namespace: "shop", Labels: map[string]string{"team": "shop"}}); got != want {
 			t.Errorf("%q: NotAdmitted() = %q", from, got)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -30,6 +29,7 @@ var (
 		refsResolved,
 	}
 	proofs = []check{
+		routesAdmitted,
 		dataPlaneAnswers,
 		gatewayProgrammed,
 		routesBelieved,
@@ -106,6 +106,17 @@ func (s Side) refused(kind gatewayv1.RouteConditionType, reason string) *Blocker
 	return nil
 }
 
+// routesAdmitted reports a route that no listener admits by the Gateway's spec, as long as the
+// gateway has not spoken: it decides.
+func routesAdmitted(s Side) *Blocker {
+	for _, route := range s.Routes {
+		if route.NotAdmitted != "" && !route.Proven && route.condition(s, gatewayv1.RouteConditionAccepted) == nil {
+			return waiting(network, ReasonRouteNotAccepted, fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.NotAdmitted))
+		}
+	}
+	return nil
+}
+
 // routesBelieved reports a route of which the gateway's word is the proof, and is missing or
 // outdated.
 func routesBelieved(s Side) *Blocker {
@@ -123,86 +134,10 @@ func routesBelieved(s Side) *Blocker {
 	return nil
 }
 
-// condition is the Gateway's current word about a route at all its parents: the first no,
-// else the last yes; nil when one is missing or of an older generation.
-func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
-	if r.Object == nil {
-		return nil
-	}
-	parents := r.Parents
-	if len(parents) == 0 {
-		parents = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)}}
-	}
-	said, silent := (*metav1.Condition)(nil), false
-	for _, parent := range parents {
-		condition := r.conditionOf(s, parent, kind)
-		if condition != nil && condition.Status == metav1.ConditionFalse {
-			return condition
-		}
-		said, silent = condition, silent || condition == nil
-	}
-	if silent {
-		return nil
-	}
-	return said
-}
-
-// conditionOf is the current word of the side's gateway about a route at one parent. Other
-// controllers may write about the same parent, and others may attach the route to sections of
-// it: what is said of just this reference counts before what is said of a section.
-func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
-	found := (*metav1.Condition)(nil)
-	for _, status := range r.Object.Status.Parents {
-		condition := meta.FindStatusCondition(status.Conditions, string(kind))
-		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil || condition.ObservedGeneration < r.Object.Generation {
-			continue
-		}
-		if or(status.ParentRef.SectionName, "") == or(parent.SectionName, "") {
-			return condition
-		}
-		if found == nil {
-			found = condition
-		}
-	}
-	return found
-}
-
-// wrote tells whether the controller of the side's GatewayClass wrote this; every controller
-// counts where the class is not known.
-func (s Side) wrote(status gatewayv1.RouteParentStatus) bool {
-	return s.Controller == "" || status.ControllerName == s.Controller
-}
-
-// same compares references with their defaults; one without a section means any.
-func (r Route) same(ref, wanted gatewayv1.ParentReference) bool {
-	namespace, kind := gatewayv1.Namespace(r.Name.Namespace), gatewayv1.Kind("Gateway")
-	return ref.Name == wanted.Name &&
-		or(ref.Namespace, namespace) == or(wanted.Namespace, namespace) &&
-		or(ref.Kind, kind) == or(wanted.Kind, kind) &&
-		(wanted.SectionName == nil || or(ref.SectionName, "") == *wanted.SectionName)
-}
-
-func or[T any](value *T, otherwise T) T {
-	if value == nil {
-		return otherwise
-	}
-	return *value
-}
-
-// Believed tells whether the Gateway says yes to a route as it stands.
-func (s Side) Believed(route Route) bool {
-	for _, kind := range []gatewayv1.RouteConditionType{gatewayv1.RouteConditionAccepted, gatewayv1.RouteConditionResolvedRefs} {
-		if condition := route.condition(s, kind); condition == nil || condition.Status != metav1.ConditionTrue {
-			return false
-		}
-	}
-	return true
-}
-
 func routesProven(s Side) *Blocker {
 	for _, route := range s.Routes {
 		if route.unproven() {
-			return waiting(network, ReasonProbeFailed, route.problem(s))
+			return waiting(network, route.reason(), route.problem(s))
 		}
 	}
 	return nil
@@ -213,15 +148,32 @@ func (r Route) unproven() bool {
 	return len(r.Making) > 0 || !r.Proven && !answered
 }
 
+// reason is that of a route that is not proven. One that no listener admits may be accepted
+// all the same: it is served at another of its hosts.
+func (r Route) reason() string {
+	if r.NotAdmitted != "" {
+		return ReasonRouteNotAccepted
+	}
+	return ReasonProbeFailed
+}
+
 // problem says why a route is not proven.
 func (r Route) problem(s Side) string {
 	if r.Unasked != "" {
 		return fmt.Sprintf("HTTPRoute %s: %s", r.Name, r.Unasked)
 	}
 	if problem, found := r.Report.Problem(); found {
-		return fmt.Sprintf("HTTPRoute %s on Gateway %s: %s%s", r.Name, s.Entry.Gateway, problem, r.keeping())
+		return fmt.Sprintf("HTTPRoute %s on Gateway %s: %s%s%s", r.Name, s.Entry.Gateway, problem, r.change(), r.keeping())
 	}
 	return fmt.Sprintf("HTTPRoute %s is being probed through Gateway %s%s", r.Name, s.Entry.Gateway, r.keeping())
+}
+
+// change is what to change so that a listener admits a route, in brackets.
+func (r Route) change() string {
+	if r.NotAdmitted == "" {
+		return ""
+	}
+	return " (" + r.NotAdmitted + ")"
 }
 
 // keeping says where traffic is while new backends are proven.

@@ -106,6 +106,9 @@ type Route struct {
 	Degraded string
 	// Unasked says why nobody can be asked though somebody should; or is empty.
 	Unasked string
+	// NotAdmitted says what to change of the Gateway, where by its spec no listener admits the
+	// route; or is empty. What the Gateway says of the route counts for more.
+	NotAdmitted string
 	// Report holds the probes' answers.
 	Report probe.Report
 }

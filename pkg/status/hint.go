@@ -4,16 +4,24 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
+// ofListeners are the reasons for which the listeners are to be changed.
+var ofListeners = []gatewayv1.RouteConditionReason{
+	gatewayv1.RouteReasonNotAllowedByListeners, gatewayv1.RouteReasonNoMatchingListenerHostname, gatewayv1.RouteReasonNoMatchingParent,
+}
+
 // hint names the field to change, where a gateway says only that something does not
 // fit. It follows the gateway's own words; empty when they suffice.
 func (s Side) hint(route Route, reason string) string {
 	switch {
+	case route.NotAdmitted != "" && slices.Contains(ofListeners, gatewayv1.RouteConditionReason(reason)):
+		return route.change()
 	case reason == string(gatewayv1.RouteReasonNotAllowedByListeners):
 		return fmt.Sprintf(" (change allowedRoutes of a listener of Gateway %s so that it admits HTTPRoutes of namespace %s)", s.Entry.Gateway, route.Name.Namespace)
 	case reason == string(gatewayv1.RouteReasonNoMatchingListenerHostname):

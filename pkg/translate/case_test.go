@@ -236,7 +236,7 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 		}
 	}
 	for _, found := range seen.gateways {
-		in.Standing[types.NamespacedName{Namespace: found.Namespace, Name: found.Name}] = dataplane.StandingOf(found, c.ingress.UID, c.ingress.Namespace, request.NamespaceLabels)
+		in.Standing[types.NamespacedName{Namespace: found.Namespace, Name: found.Name}] = dataplane.StandingOf(found, c.ingress.UID, dataplane.Tenant{Namespace: c.ingress.Namespace, Labels: request.NamespaceLabels})
 	}
 	return in, c.selectGateways(in.Gateways, seen, request)
 }
@@ -268,8 +268,9 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 		}
 		for _, found := range seen.gateways {
 			if found.Namespace == entry.Gateway.Namespace && found.Name == entry.Gateway.Name {
-				gateway.HTTPS = translate.HTTPS{Port: dataplane.HTTPSPort(found), Refusal: dataplane.NotAdmitted(found, request.Ingress.Namespace, request.NamespaceLabels)}
-				gateway.HTTPListeners = dataplane.HTTPListeners(found, entry.HTTPListener)
+				tenant := dataplane.Tenant{Namespace: request.Ingress.Namespace, Labels: request.NamespaceLabels}
+				gateway.HTTPS = translate.HTTPS{Port: dataplane.HTTPSPort(found), Refusal: dataplane.NotAdmitted(found, tenant)}
+				gateway.HTTPListeners = dataplane.Attachment{Gateway: found, Section: entry.HTTPListener, Tenant: tenant}.HTTPListeners()
 			}
 		}
 		gateways[visibility] = gateway

@@ -9,6 +9,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Over says on which listeners a RuleSet is served.
@@ -137,7 +139,7 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 		return slices.Concat(sections, secure)
 	case OnlyHTTP:
 		refs := []gatewayv1.ParentReference{}
-		for _, section := range gateway.HTTPListeners {
+		for _, section := range r.httpListeners(set.Hosts, gateway) {
 			at := gateway
 			at.Section = section
 			refs = append(refs, parentRef(at))
@@ -149,6 +151,22 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 		refs = append(refs, sections...)
 	}
 	return append(refs, secure...)
+}
+
+// httpListeners are the HTTP listeners that admit one of the hosts: a gateway refuses a route at
+// a section that admits none. Where there is no such section it is to say so of all.
+func (r renderer) httpListeners(hosts []string, gateway Gateway) []string {
+	strange := []string{}
+	for _, listener := range r.in.Standing[gateway.Name].Listeners {
+		if !slices.ContainsFunc(hosts, func(host string) bool { return dataplane.Admits(listener.Hostname, host) }) {
+			strange = append(strange, string(listener.Name))
+		}
+	}
+	admitting := slices.DeleteFunc(slices.Clone(gateway.HTTPListeners), func(section string) bool { return slices.Contains(strange, section) })
+	if len(admitting) == 0 {
+		return gateway.HTTPListeners
+	}
+	return admitting
 }
 
 // way is how a probe reaches a route.

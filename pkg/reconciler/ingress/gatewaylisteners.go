@@ -89,7 +89,7 @@ func (r *Reconciler) gatherGrants(ctx context.Context, seen *observed) error {
 func (seen *observed) standing() map[types.NamespacedName]dataplane.Standing {
 	found := map[types.NamespacedName]dataplane.Standing{}
 	for name, gateway := range seen.gatewaysSeen {
-		found[name] = dataplane.StandingOf(gateway, seen.ingress.UID, seen.ingress.Namespace, seen.namespaceLabels)
+		found[name] = dataplane.StandingOf(gateway, seen.ingress.UID, seen.tenant())
 	}
 	return found
 }

@@ -55,11 +55,16 @@ func service(name string, age time.Duration) *v1alpha1.Ingress {
 	}
 }
 
+// fromAll admits the routes of all namespaces.
+func fromAll() *gatewayv1.AllowedRoutes {
+	return &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}}
+}
+
 // gateway is a programmed one.
 func gateway(name string) *gatewayv1.Gateway {
 	found := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: name, UID: types.UID(name), Generation: 1, ResourceVersion: "1"}}
 	found.Spec.GatewayClassName = "envoy"
-	found.Spec.Listeners = []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}
+	found.Spec.Listeners = []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: fromAll()}}
 	found.Status.Conditions = []metav1.Condition{
 		{Type: "Accepted", Status: "True", ObservedGeneration: 1}, {Type: "Programmed", Status: "True", ObservedGeneration: 1},
 	}

@@ -57,7 +57,7 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 			Section: side.entry.HTTPListener,
 			HTTPS:   seen.https(side.gateway),
 
-			HTTPListeners: dataplane.HTTPListeners(side.gateway, side.entry.HTTPListener),
+			HTTPListeners: seen.attachment(side).HTTPListeners(),
 			Features:      features.Supported(controllerName, side.class, side.entry.Features),
 		}
 	}

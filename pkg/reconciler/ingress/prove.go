@@ -47,8 +47,6 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 	return ask.recheck
 }
 
-const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not programmed yet"
-
 // atOnce is the time after which to look at what is known already.
 const atOnce = time.Millisecond
 
@@ -135,21 +133,13 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
 	targets := []probe.Target{}
 	for _, proof := range route.Proofs {
-		listener, found := listenerOf(proof, side)
-		switch {
-		case proof.Answers == "":
+		if proof.Answers == "" {
 			fact.ByStatus = true
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
-		case proof.HTTPS != 0 && !listens(proof.Host, side.Listeners):
-			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
-			continue
-		case !found:
-			fact.Unasked = fmt.Sprintf("no listener of Gateway %s admits host %s", side.Entry.Gateway, proof.Host)
-			continue
-		case proof.Marker == "" && !side.Believed(fact):
-			// Without a marker an object of the same name and spec that is gone may answer.
-			fact.Unasked = fmt.Sprintf("Gateway %s has not accepted it yet", side.Entry.Gateway)
+		}
+		listener, found := seen.listenerFor(proof, side, &fact)
+		if !found {
 			continue
 		}
 		choice := q.choose(seen.sides[side.Visibility], listener, name)
@@ -171,14 +161,6 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		q.background = append(q.background, at(target, choice.Background)...)
 	}
 	return fact, targets
-}
-
-// listenerOf is where a proof is asked for.
-func listenerOf(proof translate.Proof, side *status.Side) (dataplane.Listener, bool) {
-	if proof.HTTPS != 0 {
-		return dataplane.Listener{Port: proof.HTTPS, TLS: true}, true
-	}
-	return dataplane.ListenerFor(side.Gateway, side.Entry.HTTPListener, proof.Host)
 }
 
 // choose decides how a route of a side is proven. What is to be improved is asked for as

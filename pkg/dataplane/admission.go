@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dataplane
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// Tenant is a namespace that wants something of a Gateway.
+type Tenant struct {
+	Namespace string
+	Labels    map[string]string
+}
+
+// attaches tells whether HTTPRoutes of the namespace can be attached to a listener of the
+// Gateway. It is the one place for this rule, for probes, redirects and TLS alike.
+func (t Tenant) attaches(listener gatewayv1.Listener, gateway *gatewayv1.Gateway) bool {
+	return admitsKind(listener) && admitsNamespace(routeNamespaces(listener), gateway, t)
+}
+
+// Admits follows the Gateway API's matching of hostnames: none admits all, a
+// wildcard admits any number of labels in front of its suffix.
+func Admits(hostname *gatewayv1.Hostname, host string) bool {
+	if hostname == nil || *hostname == "" {
+		return true
+	}
+	if suffix, wildcard := strings.CutPrefix(string(*hostname), "*"); wildcard {
+		return strings.HasSuffix(host, suffix) && host != suffix
+	}
+	return strings.EqualFold(string(*hostname), host)
+}
+
+func admitsKind(listener gatewayv1.Listener) bool {
+	return listener.AllowedRoutes == nil || len(listener.AllowedRoutes.Kinds) == 0 ||
+		slices.ContainsFunc(listener.AllowedRoutes.Kinds, func(kind gatewayv1.RouteGroupKind) bool {
+			return kind.Kind == "HTTPRoute" && (kind.Group == nil || *kind.Group == gatewayv1.GroupName)
+		})
+}
+
+// routeNamespaces are those whose routes a listener admits: its Gateway's own where it does not
+// say so.
+func routeNamespaces(listener gatewayv1.Listener) gatewayv1.RouteNamespaces {
+	if allowed := listener.AllowedRoutes; allowed != nil && allowed.Namespaces != nil {
+		return *allowed.Namespaces
+	}
+	return gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}
+}
+
+// admitsNamespace follows the Gateway API: what is not said is refused.
+func admitsNamespace(rules gatewayv1.RouteNamespaces, gateway *gatewayv1.Gateway, tenant Tenant) bool {
+	if rules.From == nil {
+		return false
+	}
+	switch *rules.From {
+	case gatewayv1.NamespacesFromAll:
+		return true
+	case gatewayv1.NamespacesFromSame:
+		return tenant.Namespace == gateway.Namespace
+	case gatewayv1.NamespacesFromSelector:
+		if rules.Selector == nil {
+			return false
+		}
+		selector, err := metav1.LabelSelectorAsSelector(rules.Selector)
+		return err == nil && selector.Matches(labels.Set(tenant.Labels))
+	}
+	return false
+}
+
+// described is what is said of namespaces, for who is to change it.
+func described(rules gatewayv1.RouteNamespaces) string {
+	switch {
+	case rules.From == nil:
+		return "empty"
+	case *rules.From == gatewayv1.NamespacesFromSelector && rules.Selector != nil:
+		return fmt.Sprintf("from: Selector %q", metav1.FormatLabelSelector(rules.Selector))
+	}
+	return "from: " + string(*rules.From)
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// condition is the Gateway's current word about a route at all its parents: the first no,
+// else the last yes; nil when one is missing or of an older generation.
+func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
+	if r.Object == nil {
+		return nil
+	}
+	parents := r.Parents
+	if len(parents) == 0 {
+		parents = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)}}
+	}
+	said, silent := (*metav1.Condition)(nil), false
+	for _, parent := range parents {
+		condition := r.conditionOf(s, parent, kind)
+		if condition != nil && condition.Status == metav1.ConditionFalse {
+			return condition
+		}
+		said, silent = condition, silent || condition == nil
+	}
+	if silent {
+		return nil
+	}
+	return said
+}
+
+// conditionOf is the current word of the side's gateway about a route at one parent. Other
+// controllers may write about the same parent, and others may attach the route to sections of
+// it: what is said of just this reference counts before what is said of a section.
+func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
+	found := (*metav1.Condition)(nil)
+	for _, status := range r.Object.Status.Parents {
+		condition := meta.FindStatusCondition(status.Conditions, string(kind))
+		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil || condition.ObservedGeneration < r.Object.Generation {
+			continue
+		}
+		if or(status.ParentRef.SectionName, "") == or(parent.SectionName, "") {
+			return condition
+		}
+		if found == nil {
+			found = condition
+		}
+	}
+	return found
+}
+
+// wrote tells whether the controller of the side's GatewayClass wrote this; every controller
+// counts where the class is not known.
+func (s Side) wrote(status gatewayv1.RouteParentStatus) bool {
+	return s.Controller == "" || status.ControllerName == s.Controller
+}
+
+// same compares references with their defaults; one without a section means any.
+func (r Route) same(ref, wanted gatewayv1.ParentReference) bool {
+	namespace, kind := gatewayv1.Namespace(r.Name.Namespace), gatewayv1.Kind("Gateway")
+	return ref.Name == wanted.Name &&
+		or(ref.Namespace, namespace) == or(wanted.Namespace, namespace) &&
+		or(ref.Kind, kind) == or(wanted.Kind, kind) &&
+		(wanted.SectionName == nil || or(ref.SectionName, "") == *wanted.SectionName)
+}
+
+func or[T any](value *T, otherwise T) T {
+	if value == nil {
+		return otherwise
+	}
+	return *value
+}
+
+// Believed tells whether the Gateway says yes to a route as it stands.
+func (s Side) Believed(route Route) bool {
+	return s.Accepted(route) && route.isTrue(s, gatewayv1.RouteConditionResolvedRefs)
+}
+
+// Accepted tells whether the Gateway takes a route as it stands.
+func (s Side) Accepted(route Route) bool {
+	return route.isTrue(s, gatewayv1.RouteConditionAccepted)
+}
+
+func (r Route) isTrue(s Side, kind gatewayv1.RouteConditionType) bool {
+	condition := r.condition(s, kind)
+	return condition != nil && condition.Status == metav1.ConditionTrue
+}
