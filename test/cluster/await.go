@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
@@ -69,10 +71,15 @@ func (k Kind[T]) TryAwait(ctx context.Context, c *Cluster, namespace, name strin
 		}
 		return check(encoded)
 	})
-	if err != nil && missing != nil {
+	switch {
+	case err == nil:
+		return seen, nil
+	case missing == nil: // what was wanted came as the time ended
+		return seen, err
+	case wait.Interrupted(err):
 		return nil, missing
 	}
-	return seen, err
+	return nil, fmt.Errorf("%w; the last that was seen: %w", err, missing)
 }
 
 // AwaitAny watches all objects of a namespace until one is as wanted.
@@ -81,11 +88,13 @@ func (k Kind[T]) AwaitAny(t testing.TB, c *Cluster, namespace string, limit time
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	var found *T
+	last := []string{}
 	_, err := watchtools.UntilWithSync(ctx, k.listWatch(c, namespace, metav1.ListOptions{}), &unstructured.Unstructured{}, nil, func(event watch.Event) (bool, error) {
 		encoded, ok := event.Object.(*unstructured.Unstructured)
 		if !ok || event.Type == watch.Deleted {
 			return false, nil
 		}
+		last = append(last[max(0, len(last)-shownLast+1):], said(encoded))
 		object, err := k.decode(encoded)
 		if err != nil || !wanted(object) {
 			return false, err
@@ -94,9 +103,19 @@ func (k Kind[T]) AwaitAny(t testing.TB, c *Cluster, namespace string, limit time
 		return true, nil
 	})
 	if err != nil {
-		t.Fatalf("no %s of %q is as wanted after %s", k.Kind, namespace, limit)
+		t.Fatalf("no %s of %q is as wanted after %s: %v; the last that were seen:\n%s", k.Kind, namespace, limit, err, strings.Join(last, "\n"))
 	}
 	return found
+}
+
+// shownLast is how many objects a failure of AwaitAny shows.
+const shownLast = 10
+
+// said is the name of an object, and what it says if it is an Event.
+func said(object *unstructured.Unstructured) string {
+	reason, _, _ := unstructured.NestedString(object.Object, "reason")
+	message, _, _ := unstructured.NestedString(object.Object, "message")
+	return strings.TrimSpace(object.GetNamespace() + "/" + object.GetName() + " " + reason + " " + message)
 }
 
 // Watch tells every change of the objects of a namespace until the test ends or stop

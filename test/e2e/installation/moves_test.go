@@ -7,6 +7,7 @@ package installation
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -43,18 +44,22 @@ func TestConfigurationMovesAllServices_BINS5_BSEL5(t *testing.T) {
 	last := cluster.StartLoad(t, world.Blue, space.ExternalHost(names[crowd-1]), 10*time.Millisecond)
 
 	begin := time.Now()
+	attached := watchAttached(t, space)
 	green := "- class: eg-green\n  gateway: gateways/green\n"
-	if err := write(map[string]string{external: green, local: internal, "drain-time": "20s"}); err != nil {
+	if err := write(map[string]string{external: green, local: internal, "drain-time": "30s"}); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		awaitAttached(t, space, name, "green", "blue")
+	for _, name := range []string{names[0], names[crowd-1]} {
 		cluster.AwaitAnswer(t, world.Green, space.ExternalHost(name), 200, cluster.Minutes)
 	}
-	t.Logf("all answer on the new Gateway after %s", time.Since(begin).Round(time.Millisecond))
+	// The drain time of these two ends by the clock, and what is asked then is to be refused.
 	next := cluster.StartLoad(t, world.Green, space.ExternalHost(names[0]), 10*time.Millisecond)
 	first.StopAllAnswered(t, 200, 20)
 	last.StopAllAnswered(t, 200, 20)
+	for _, name := range names {
+		cluster.AwaitAnswer(t, world.Green, space.ExternalHost(name), 200, cluster.Minutes)
+	}
+	t.Logf("all answer on the new Gateway after %s", time.Since(begin).Round(time.Millisecond))
 	for _, name := range names {
 		awaitAttached(t, space, name, "green")
 		cluster.AwaitAnswer(t, world.Blue, space.ExternalHost(name), 404, cluster.Minutes)
@@ -63,6 +68,39 @@ func TestConfigurationMovesAllServices_BINS5_BSEL5(t *testing.T) {
 	if found := flips(); len(found) > 0 {
 		t.Errorf("not Ready in between: %v", found)
 	}
+	for _, name := range names {
+		if got, want := attached(name), []string{"[blue]", "[green blue]", "[green]"}; !slices.Equal(got, want) {
+			t.Errorf("%s was attached to %v in turn, want %v", name, got, want)
+		}
+	}
+}
+
+// watchAttached notes to which Gateways the external route of each service is attached in
+// turn, beginning with now. The result ends it.
+func watchAttached(t *testing.T, space *fixture.Space) (of func(name string) []string) {
+	t.Helper()
+	guard, found := sync.Mutex{}, map[string][]string{}
+	stop := cluster.HTTPRoutes.Watch(t, world.Cluster, space.Name, metav1.ListOptions{}, func(kind watch.EventType, route *gatewayv1.HTTPRoute) {
+		guard.Lock()
+		defer guard.Unlock()
+		if kind != watch.Deleted {
+			found[route.Name] = slices.Compact(append(found[route.Name], fmt.Sprint(parents(route))))
+		}
+	})
+	return func(name string) []string {
+		stop()
+		guard.Lock()
+		defer guard.Unlock()
+		return found[space.ExternalHost(name)]
+	}
+}
+
+func parents(route *gatewayv1.HTTPRoute) []string {
+	found := []string{}
+	for _, parent := range route.Spec.ParentRefs {
+		found = append(found, string(parent.Name))
+	}
+	return found
 }
 
 // awaitAttached waits until a service's external route is attached to just these Gateways.
@@ -73,11 +111,7 @@ func awaitAttached(t *testing.T, space *fixture.Space, name string, gateways ...
 		if route == nil {
 			return errors.New("does not exist")
 		}
-		found := []string{}
-		for _, parent := range route.Spec.ParentRefs {
-			found = append(found, string(parent.Name))
-		}
-		if fmt.Sprint(found) != want {
+		if found := parents(route); fmt.Sprint(found) != want {
 			return fmt.Errorf("attached to %v, want %s", found, want)
 		}
 		return nil

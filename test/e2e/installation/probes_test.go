@@ -18,15 +18,6 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// How long `auto` may take to take a weaker proof, a service whose neighbours have met
-// the same obstacle, and a service to have the better proof when the obstacle is gone:
-// 15 s, little, and what is left of 10 s, with what a busy machine adds.
-const (
-	degrades = 22 * time.Second
-	follows  = 12 * time.Second
-	recovers = 20 * time.Second
-)
-
 // obstacles keep the controller, not the clients, from asking Gateway blue.
 var obstacles = []struct {
 	name  string
@@ -46,27 +37,27 @@ var obstacles = []struct {
 }
 
 // B-RDY-1, B-RDY-2, issue 4 item 6: where nobody can be asked, or something in front
-// asks for credentials, `auto` takes a weaker proof after 15 s and says so in the
-// condition and an Event; the next service need not wait as long; a new leader changes
-// nothing (B-RDY-4); and the condition is corrected, by one write, when the obstacle
-// goes, without a touch of the service.
+// asks for credentials, `auto` takes a weaker proof after a while and says so in the
+// condition and an Event; a new leader changes nothing (B-RDY-4); and the condition is
+// corrected, by one write, when the obstacle goes, without a touch of the service. After
+// how long is for the tests in virtual time (TestDegradesInTime).
 func TestProbesDegradeAndRecover_BRDY1_auto(t *testing.T) {
 	for _, obstacle := range obstacles {
 		t.Run(obstacle.name, func(t *testing.T) {
 			space := world.Space(t, nil)
 			remove := obstacle.put(t, space)
 			begin := time.Now()
-			first := degradedService(t, space, "first", degrades, obstacle.words)
+			first := degradedService(t, space, "first", obstacle.words)
 			t.Logf("after %s: %s", time.Since(begin).Round(time.Millisecond), network(first))
 			awaitEventOf(t, first, degraded)
 			begin = time.Now()
-			degradedService(t, space, "second", follows, obstacle.words)
+			degradedService(t, space, "second", obstacle.words)
 			t.Logf("the second after %s", time.Since(begin).Round(time.Millisecond))
 
 			writes := watchStatus(t, space, "first")
 			restart(t, controller)
 			cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
-			degradedService(t, space, "third", cluster.Minutes, obstacle.words) // the lease of the old leader comes first
+			degradedService(t, space, "third", obstacle.words) // the lease of the old leader comes first
 			if seen := writes(); len(seen) != 1 {
 				t.Errorf("the new leader writes the status of a Ready KIngress:\n%s", strings.Join(seen, "\n"))
 			}
@@ -75,7 +66,7 @@ func TestProbesDegradeAndRecover_BRDY1_auto(t *testing.T) {
 			remove()
 			begin = time.Now()
 			for _, name := range []string{"first", "second", "third"} {
-				cluster.KIngresses.Await(t, world.Cluster, space.Name, name, recovers, saysNetwork(""))
+				cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Seconds, saysNetwork(""))
 			}
 			t.Logf("recovered after %s", time.Since(begin).Round(time.Millisecond))
 			if seen := writes(); len(seen) != 2 {
@@ -115,12 +106,12 @@ func TestExplicitProbes_BRDY1(t *testing.T) {
 }
 
 // degradedService serves a KIngress, and waits until it is Ready by a weaker proof.
-func degradedService(t *testing.T, space *fixture.Space, name string, limit time.Duration, words []string) *v1alpha1.Ingress {
+func degradedService(t *testing.T, space *fixture.Space, name string, words []string) *v1alpha1.Ingress {
 	t.Helper()
 	// Where the Gateway itself adds the version to the answer, its own 403 is a proof.
 	space.LabelledBackend(t, name, map[string]string{"serving.knative.dev/revision": name})
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, nil))
-	return cluster.KIngresses.Await(t, world.Cluster, space.Name, name, limit, saysNetwork(degraded, append(words, space.ExternalHost(name))...))
+	return cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Minutes, saysNetwork(degraded, append(words, space.ExternalHost(name))...))
 }
 
 // policy puts one in front of Gateway blue.
