@@ -76,35 +76,61 @@ func newFleet(t *testing.T) *fleet {
 	return f
 }
 
-// survives inflicts a fault, in which a service is created and the victim's HTTPRoute
-// is deleted. It fails the test when somebody wrote what nobody asked for, when a request
+// survives inflicts a fault, in which a service of each bucket is created and the victim's
+// HTTPRoute is deleted. It fails the test when somebody wrote what nobody asked for, when a request
 // to the fleet was lost, or when the cluster does not get to where it would be without
 // the fault.
 func (f *fleet) survives(t *testing.T, inflict func(t *testing.T, during func())) {
-	f.count++
-	name := fmt.Sprintf("new-%d", f.count)
-	f.others.Backend(t, name)
+	names := f.newcomers(t)
 	before, counted := f.written(t), count(t)
 	loads := f.load(t)
 
-	inflict(t, func() { disturb(t, f.others, name) })
+	inflict(t, func() { disturb(t, f.others, names) })
 	over := time.Now()
-	f.others.AwaitReady(t, name, cluster.Minutes)
-	t.Logf("the new service is Ready %s after the fault", time.Since(over).Round(time.Millisecond))
-	cluster.Answers(t, world.Blue, f.others.ExternalHost(name), 200)
-	cluster.Answers(t, world.Internal, f.others.LocalHost(name), 200)
+	for _, name := range names {
+		f.others.AwaitReady(t, name, cluster.Minutes)
+		t.Logf("the new service %s is Ready %s after the fault", name, time.Since(over).Round(time.Millisecond))
+		cluster.Answers(t, world.Blue, f.others.ExternalHost(name), 200)
+		cluster.Answers(t, world.Internal, f.others.LocalHost(name), 200)
+	}
 	cluster.AwaitAnswer(t, world.Blue, f.others.ExternalHost(victim), 200, cluster.Seconds)
 	for _, load := range append(loads, f.load(t)...) {
 		load.StopAllAnswered(t, 200, enough)
 	}
 
 	same(t, before, f.written(t))
-	// Two HTTPRoutes are new and one comes again; a service that had to wait says so.
+	// Two HTTPRoutes of each service are new and one comes again; a service that had to wait says so.
 	writes := count(t).Sub(counted)
 	t.Logf("writes: %d of HTTPRoutes, %d of statuses", writes.Routes, writes.Statuses)
-	if writes.Routes != 3 {
-		t.Errorf("%d writes of HTTPRoutes, want 3", writes.Routes)
+	if want := 2*len(names) + 1; writes.Routes != want {
+		t.Errorf("%d writes of HTTPRoutes, want %d", writes.Routes, want)
 	}
+}
+
+// isLeft fails the test when something is written to the fleet, or a request to it lost.
+func (f *fleet) isLeft(t *testing.T, during func()) {
+	t.Helper()
+	before, loads := f.written(t), f.load(t)
+	during()
+	for _, load := range append(loads, f.load(t)...) {
+		load.StopAllAnswered(t, 200, enough)
+	}
+	same(t, before, f.written(t))
+}
+
+// newcomers are the names of new services with backends, one for each bucket.
+func (f *fleet) newcomers(t *testing.T) []string {
+	t.Helper()
+	names := make([]string, buckets)
+	for slices.Contains(names, "") {
+		f.count++
+		name := fmt.Sprintf("new-%d", f.count)
+		if bucket := bucketOf(t, f.others.Name, name); names[bucket] == "" {
+			names[bucket] = name
+			f.others.Backend(t, name)
+		}
+	}
+	return names
 }
 
 // load asks one service on both Gateways.
@@ -171,19 +197,24 @@ func same(t *testing.T, before, after map[string]string) {
 	}
 }
 
-// disturb creates a service and deletes the victim's external HTTPRoute, and goes on
-// until the API server has taken it.
-func disturb(t *testing.T, space *fixture.Space, name string) {
+// disturb creates services and deletes the victim's external HTTPRoute, and goes on until
+// the API server has taken it.
+func disturb(t *testing.T, space *fixture.Space, names []string) {
 	t.Helper()
 	patiently := wait.Backoff{Steps: 240, Duration: 500 * time.Millisecond}
 	always := func(error) bool { return true }
-	err := retry.OnError(patiently, always, func() error {
-		_, err := cluster.KIngresses.TryCreate(t.Context(), world.Cluster, space.KIngress(name, nil))
-		if apierrors.IsAlreadyExists(err) {
-			return nil
+	err := error(nil)
+	for _, name := range names {
+		if err == nil {
+			err = retry.OnError(patiently, always, func() error {
+				_, err := cluster.KIngresses.TryCreate(t.Context(), world.Cluster, space.KIngress(name, nil))
+				if apierrors.IsAlreadyExists(err) {
+					return nil
+				}
+				return err
+			})
 		}
-		return err
-	})
+	}
 	if err == nil {
 		err = retry.OnError(patiently, always, func() error {
 			return cluster.HTTPRoutes.TryDelete(t.Context(), world.Cluster, space.Name, space.ExternalHost(victim))

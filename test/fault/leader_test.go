@@ -9,6 +9,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,10 @@ import (
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/utils/ptr"
+	"knative.dev/pkg/hash"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
@@ -24,18 +30,36 @@ import (
 
 const (
 	controller = "net-gateways-controller"
-	// lease is that of the reconciler of KIngresses; the leases of all reconcilers
-	// begin with the controller's name.
-	lease = controller + ".ingresses.00-of-01"
-	// elections is the ConfigMap with the times of elections.
+	// elections is the ConfigMap with the times of elections, and the number of buckets.
 	elections = "config-leader-election"
 )
+
+// buckets is into how many parts the KIngresses are divided, each with a leader of its own.
+// Knative's default, and ours, is one.
+var buckets = 1
+
+// leaseOf is that of a bucket of the reconciler of KIngresses; the leases of all reconcilers
+// begin with the controller's name.
+func leaseOf(bucket int) string {
+	return fmt.Sprintf("%s.ingresses.%02d-of-%02d", controller, bucket, buckets)
+}
+
+// bucketOf finds the bucket of a KIngress, as the controller does.
+func bucketOf(t *testing.T, namespace, name string) int {
+	t.Helper()
+	leases := []string{}
+	for bucket := range buckets {
+		leases = append(leases, leaseOf(bucket))
+	}
+	owner := hash.NewBucketSet(sets.New(leases...)).Owner(types.NamespacedName{Namespace: namespace, Name: name}.String())
+	return slices.Index(leases, owner)
+}
 
 // terms are the times that Kubernetes itself has; with Knative's, four times as long,
 // the tests would mostly wait for elections.
 var terms = map[string]string{"lease-duration": "15s", "renew-deadline": "10s", "retry-period": "2s"}
 
-// shortTerms lets the controller elect quickly, until the test ends.
+// shortTerms lets the controller elect quickly, until the test ends. That also ends divide.
 func shortTerms(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() {
@@ -43,8 +67,10 @@ func shortTerms(t *testing.T) {
 			for key := range terms {
 				delete(cm.Data, key)
 			}
+			delete(cm.Data, "buckets")
 		})
 		roll(t)
+		buckets = 1
 	})
 	cluster.ConfigMaps.Update(t, world.Cluster, cluster.SystemNamespace, elections, func(cm *corev1.ConfigMap) {
 		for key, value := range terms {
@@ -52,6 +78,18 @@ func shortTerms(t *testing.T) {
 		}
 	})
 	roll(t)
+}
+
+// divide makes another number of buckets, which the controller reads when it starts, and
+// waits until each has a leader.
+func divide(t *testing.T, number int) {
+	t.Helper()
+	cluster.ConfigMaps.Update(t, world.Cluster, cluster.SystemNamespace, elections, func(cm *corev1.ConfigMap) {
+		cm.Data["buckets"] = strconv.Itoa(number)
+	})
+	roll(t)
+	buckets = number
+	awaitTerm(t, time.Now(), "")
 }
 
 // roll does what kubectl rollout restart does, and waits until the old Pods are gone.
@@ -84,7 +122,7 @@ func replicas(t *testing.T) []*corev1.Pod {
 	return pods
 }
 
-// leader is the Pod that holds the lease.
+// leader is the Pod that leads the first bucket.
 func leader(t *testing.T) *corev1.Pod {
 	t.Helper()
 	held := awaitTerm(t, time.Time{}, "")
@@ -92,23 +130,27 @@ func leader(t *testing.T) *corev1.Pod {
 	return cluster.Pods.Get(t, world.Cluster, cluster.SystemNamespace, name)
 }
 
-// awaitTerm waits until one of the replicas, other than the process named, has renewed
-// the lease after begin.
+// awaitTerm waits until each bucket's lease has been renewed after begin by one of the
+// replicas, other than the process named. It returns that of the first bucket.
 func awaitTerm(t *testing.T, begin time.Time, other string) *coordinationv1.Lease {
 	t.Helper()
-	return cluster.Leases.Await(t, world.Cluster, cluster.SystemNamespace, lease, cluster.Minutes, func(lease *coordinationv1.Lease) error {
-		if lease == nil {
-			return errors.New("does not exist")
-		}
-		holder, renewed := lease.Spec.HolderIdentity, lease.Spec.RenewTime
-		if holder == nil || renewed == nil || !strings.HasPrefix(*holder, controller) || *holder == other || renewed.Time.Before(begin) {
-			return fmt.Errorf("is held by %v since %v, renewed %v", holder, lease.Spec.AcquireTime, renewed)
-		}
-		return nil
-	})
+	held := make([]*coordinationv1.Lease, buckets)
+	for bucket := range held {
+		held[bucket] = cluster.Leases.Await(t, world.Cluster, cluster.SystemNamespace, leaseOf(bucket), cluster.Minutes, func(lease *coordinationv1.Lease) error {
+			if lease == nil {
+				return errors.New("does not exist")
+			}
+			holder, renewed := lease.Spec.HolderIdentity, lease.Spec.RenewTime
+			if holder == nil || renewed == nil || !strings.HasPrefix(*holder, controller) || *holder == other || renewed.Time.Before(begin) {
+				return fmt.Errorf("is held by %q since %v, renewed %v", ptr.Deref(holder, ""), lease.Spec.AcquireTime, renewed)
+			}
+			return nil
+		})
+	}
+	return held[0]
 }
 
-// awaitResigned reads a Pod's log until it says that it stopped leading.
+// awaitResigned reads a Pod's log until it says that it stopped leading the first bucket.
 func awaitResigned(t *testing.T, pod *corev1.Pod, begin time.Time) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), cluster.Minutes)
@@ -122,7 +164,7 @@ func awaitResigned(t *testing.T, pod *corev1.Pod, begin time.Time) {
 	lines := bufio.NewScanner(stream)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		if strings.Contains(lines.Text(), "has stopped leading") && strings.Contains(lines.Text(), lease) {
+		if strings.Contains(lines.Text(), "has stopped leading") && strings.Contains(lines.Text(), leaseOf(0)) {
 			return
 		}
 	}
