@@ -62,6 +62,7 @@ type Reconciler struct {
 	// What follows is a cache only: a new leader does without.
 	patience  *patience
 	conflicts *conflicts
+	liveness  *liveness
 	stacks    panics.Stacks
 	routes    *watch.Recent[*gatewayv1.HTTPRoute]
 

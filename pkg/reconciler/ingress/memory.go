@@ -7,6 +7,7 @@ import "knative.dev/networking/pkg/apis/networking/v1alpha1"
 // forget drops everything that is remembered about a KIngress.
 func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
 	r.prober.Forget(ownerOf(ing))
+	r.liveness.forget(ownerOf(ing))
 	r.patience.forget(ing.UID)
 	r.ingresses.Forget(ing.UID)
 	r.conflicts.note(ownerOf(ing), nil)

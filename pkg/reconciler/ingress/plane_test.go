@@ -28,6 +28,7 @@ type plane struct {
 	broken    atomic.Pointer[sets.Set[string]] // backends that cannot be reached
 	// guarded: something in front asks everybody for credentials.
 	guarded atomic.Bool
+	down    sync.Map // hosts whose backends cannot be reached
 	names   sync.Map // the SNI of requests through TLS
 }
 
@@ -65,6 +66,10 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	}
 	for _, route := range w.routes() {
 		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return w.listens(ref, request.TLS != nil) })
+		if _, down := p.down.Load(request.Host); down {
+			response.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
 		if attached && slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
 			p.answer(response, ruleFor(route, request))
 			return

@@ -10,7 +10,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -28,6 +27,7 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 	for i := range facts.Sides {
 		ask.side(desired.Routes, seen, &facts.Sides[i])
 	}
+	ask.again(r.alive(seen, desired, facts))
 	if !ask.asking {
 		r.prober.Forget(owner)
 		return ask.recheck
@@ -78,6 +78,8 @@ type questions struct {
 	// improving asks for the best proof of a route that has a weaker one; weak tells that a
 	// route of the side has none yet.
 	improving, weak bool
+	// alive asks whoever can be asked, whatever the entry prefers.
+	alive bool
 }
 
 // side asks about the routes of one visibility. Where somebody has said no already,
@@ -89,7 +91,6 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 	degraded := proofs[side.Visibility].Degraded
 	asked := *q
 	asked.weak = false
-	side.Liveness.Asked = false
 	for _, route := range routes {
 		if route.Visibility != side.Visibility {
 			continue
@@ -98,7 +99,6 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 		fact, targets := asked.about(route, seen, side)
 		if fact.Proven = proven; proven {
 			asked.improve(&fact, targets)
-			side.Liveness.Asked = side.Liveness.Asked || degraded[route.Object.Name] == "" && side.Entry.Probe != config.ProbeStatus
 		} else {
 			asked.targets = append(asked.targets, targets...)
 		}
@@ -175,14 +175,23 @@ func (q *questions) choose(side observedSide, listener dataplane.Listener, route
 	if q.improving {
 		known = probe.Report{}
 	}
-	choice := probe.Choose(probe.Mode(side.entry.Probe), offer, known, q.now)
+	mode := probe.Mode(side.entry.Probe)
+	if q.alive {
+		mode = probe.Auto
+	}
+	choice := probe.Choose(mode, offer, known, q.now)
 	if q.improving && choice.Mode == probe.DataPlane {
 		choice.Background = offer.Addresses
 	}
-	if choice.Recheck > 0 && (q.recheck == 0 || choice.Recheck < q.recheck) {
-		q.recheck = choice.Recheck
-	}
+	q.again(choice.Recheck)
 	return choice
+}
+
+// again looks again after a time, if nothing was to be looked at sooner; 0 is never.
+func (q *questions) again(after time.Duration) {
+	if after > 0 && (q.recheck == 0 || after < q.recheck) {
+		q.recheck = after
+	}
 }
 
 func at(target probe.Target, addresses []string) []probe.Target {

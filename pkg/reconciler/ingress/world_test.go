@@ -122,6 +122,7 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 		cancel()
 		ended()
 		w.r.prober.Wait()
+		w.r.liveness.prober.Wait()
 		w.impl.WorkQueue().ShutDown()
 	})
 	if err := w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey); err != nil {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+	"time"
+
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// alive writes into the facts what is known of the data planes of Gateways that complain, where the
+// KIngress is settled on them. It returns when to ask them again.
+func (r *Reconciler) alive(seen *observed, desired translate.Desired, facts *status.Facts) time.Duration {
+	questions := map[types.NamespacedName]aliveQuestion{}
+	for _, side := range facts.Sides {
+		if !side.Settled() || side.Decision() != nil || side.Doubt() == nil {
+			continue
+		}
+		if question := seen.aliveQuestion(desired.Routes, side); question.able || !questions[side.Entry.Gateway].able {
+			questions[side.Entry.Gateway] = question
+		}
+	}
+	known, again := r.liveness.of(ownerOf(seen.ingress), questions, seen.now)
+	for i := range facts.Sides {
+		facts.Sides[i].Liveness = known[facts.Sides[i].Entry.Gateway]
+	}
+	return again
+}
+
+// aliveQuestion is about a route that was proven as well as the entry asks for. Where the Gateway's
+// word is the proof, there is none.
+func (seen *observed) aliveQuestion(routes []translate.Route, side status.Side) aliveQuestion {
+	degraded := status.ProofsOf(seen.ingress.Status)[side.Visibility].Degraded
+	question, observed := aliveQuestion{}, seen.sides[side.Visibility]
+	for _, route := range routes {
+		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == config.ProbeStatus {
+			continue
+		}
+		ask := questions{now: seen.now, alive: true}
+		_, question.targets = ask.about(route, seen, &side)
+		if question.able = len(question.targets) > 0 || !observed.anybody(); question.able {
+			break
+		}
+	}
+	return question
+}
+
+// anybody tells whether a side has somebody to ask.
+func (s observedSide) anybody() bool {
+	return len(s.gateway.Status.Addresses) > 0 || slices.ContainsFunc(s.slices, func(slice *discoveryv1.EndpointSlice) bool {
+		return s.service != nil && slice.Labels[discoveryv1.LabelServiceName] == s.service.Name && slices.ContainsFunc(slice.Endpoints, func(endpoint discoveryv1.Endpoint) bool {
+			return endpoint.Conditions.Ready == nil || *endpoint.Conditions.Ready
+		})
+	})
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/prober"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+const (
+	// askAlive is the time between two questions to a data plane.
+	askAlive = 5 * time.Second
+	// askAnother is after how long without an answer the route of another KIngress is asked for: the
+	// backend of the first may be broken.
+	askAnother = 4 * time.Second
+	// aliveProbes is the most that are sent in a second, to all Gateways that complain; aliveSettle
+	// how long failures are collected.
+	aliveProbes = 10
+	aliveSettle = 100 * time.Millisecond
+)
+
+// liveness knows whether the data planes of Gateways that complain answer (SPEC B-RDY-8). Each proxy
+// of a Gateway is asked for a route of one of the KIngresses that are settled on it, in the
+// reconciles of that one, which asks. The others hear of it once when the data plane is dead, or
+// answers again. It is a cache: a new leader asks anew, and until there is an answer all stay
+// Ready.
+type liveness struct {
+	prober  *prober.Prober
+	enqueue func(types.NamespacedName)
+
+	mu     sync.Mutex
+	planes map[types.NamespacedName]*livePlane
+}
+
+// livePlane is the data plane of a Gateway that complains.
+type livePlane struct {
+	// settled are the KIngresses that count on it, and whether there is a route to ask for.
+	settled map[prober.Owner]bool
+	// asker is one of them; asked is when it last asked, from when on it asks in vain.
+	asker       prober.Owner
+	asked, from time.Time
+	// tried have asked in vain.
+	tried map[prober.Owner]bool
+	// silent are the addresses that owe an answer, with the time of the first question.
+	silent map[string]time.Time
+	// dead says who has been silent for too long; empty when nobody has.
+	dead string
+}
+
+// aliveQuestion is what to ask a Gateway's data plane for.
+type aliveQuestion struct {
+	// able tells that the data plane has answered for a route of the KIngress before.
+	able bool
+	// targets are that route's at every proxy; empty when there is none to be seen.
+	targets []probe.Target
+}
+
+func newLiveness(ctx context.Context, asking prober.Options, enqueue func(types.NamespacedName)) *liveness {
+	asking.Rate, asking.Settle = aliveProbes, aliveSettle
+	l := &liveness{enqueue: enqueue, planes: map[types.NamespacedName]*livePlane{}}
+	l.prober = prober.New(ctx, asking, func(gateway prober.Owner) { l.answered(gateway.Name) })
+	return l
+}
+
+// answered lets the KIngress look that asked.
+func (l *liveness) answered(gateway types.NamespacedName) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if plane := l.planes[gateway]; plane != nil && plane.asker != (prober.Owner{}) {
+		l.enqueue(plane.asker.Name)
+	}
+}
+
+// of tells what is known of the Gateways that a KIngress is settled on and that complain. These
+// are all; it leaves the others. It returns when to ask again; 0 where another KIngress asks.
+func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]aliveQuestion, now time.Time) (map[types.NamespacedName]status.Liveness, time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for gateway := range l.planes {
+		if _, stays := questions[gateway]; !stays {
+			l.leave(owner, gateway)
+		}
+	}
+	known, again := map[types.NamespacedName]status.Liveness{}, time.Duration(0)
+	for gateway, question := range questions {
+		plane := l.plane(gateway)
+		plane.settled[owner] = question.able
+		if question.able && (plane.asker == prober.Owner{} || now.Sub(plane.asked) > 3*askAlive) {
+			plane.appoint(owner, now)
+			l.tell(plane) // that somebody asks
+		}
+		if plane.asker == owner {
+			l.ask(gateway, question.targets, now)
+			again = plane.again(now)
+		}
+		known[gateway] = status.Liveness{Asked: plane.asker != prober.Owner{}, Dead: plane.dead}
+	}
+	return known, again
+}
+
+func (l *liveness) plane(gateway types.NamespacedName) *livePlane {
+	if l.planes[gateway] == nil {
+		l.planes[gateway] = &livePlane{settled: map[prober.Owner]bool{}, tried: map[prober.Owner]bool{}, silent: map[string]time.Time{}}
+	}
+	return l.planes[gateway]
+}
+
+func (p *livePlane) appoint(owner prober.Owner, now time.Time) {
+	p.asker, p.asked, p.from = owner, now, now
+}
+
+// ask puts the question, or looks what became of it, and tells all when that changes everything.
+func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now time.Time) {
+	plane, key := l.planes[gateway], prober.Owner{Name: gateway}
+	before := plane.dead
+	report := l.prober.Check(key, targets)
+	plane.hear(report, now)
+	switch {
+	case report.Proven() && now.Sub(plane.from) >= askAlive:
+		l.prober.Forget(key)
+		plane.from = now
+		plane.hear(l.prober.Check(key, targets), now)
+	case !report.Proven() && now.Sub(plane.from) >= askAnother:
+		plane.tried[plane.asker] = true
+		l.appointAnother(plane, now)
+	}
+	plane.asked = now
+	if before != plane.dead {
+		l.tell(plane)
+	}
+}
+
+// hear judges answers: each proxy by itself, so that one that is being replaced has its time, too.
+// One that has not been asked yet owes what it owed before.
+func (p *livePlane) hear(report probe.Report, now time.Time) {
+	silent, dead := map[string]time.Time{}, ""
+	owe := func(address, problem string) {
+		since, owed := p.silent[address]
+		if !owed {
+			since = now
+		}
+		if silent[address] = since; now.Sub(since) >= status.PatienceWhenReady {
+			dead = cmp.Or(p.dead, dead, problem) // the words stay
+		}
+	}
+	for _, result := range report.Results {
+		if since, owed := p.silent[result.Address]; result.State == probe.Failed {
+			owe(result.Address, fmt.Sprintf("its data plane has not answered for %s: %s", status.PatienceWhenReady, result))
+		} else if owed && result.State == probe.Pending {
+			silent[result.Address], dead = since, cmp.Or(dead, p.dead)
+		}
+	}
+	if len(report.Results) == 0 {
+		owe("", fmt.Sprintf("for %s its data plane has had no ready pod, and no address", status.PatienceWhenReady))
+	}
+	if p.silent, p.dead = silent, dead; report.Proven() {
+		clear(p.tried)
+	}
+}
+
+// again is when to look again: at the next question, or when somebody has been silent for too long.
+func (p *livePlane) again(now time.Time) time.Duration {
+	soonest := askAlive
+	for _, since := range p.silent {
+		if left := since.Add(status.PatienceWhenReady).Sub(now); left > 0 {
+			soonest = min(soonest, left)
+		}
+	}
+	return soonest
+}
+
+// appointAnother lets one ask that has not asked in vain; false when there is none.
+func (l *liveness) appointAnother(plane *livePlane, now time.Time) bool {
+	for owner, able := range plane.settled {
+		if able && owner != plane.asker && !plane.tried[owner] {
+			plane.appoint(owner, now)
+			l.enqueue(owner.Name)
+			return true
+		}
+	}
+	return false
+}
+
+// tell lets all look that count on a data plane.
+func (l *liveness) tell(plane *livePlane) {
+	for owner := range plane.settled {
+		l.enqueue(owner.Name)
+	}
+}
+
+// forget is for a KIngress that is gone, or not ours any more.
+func (l *liveness) forget(owner prober.Owner) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for gateway := range l.planes {
+		l.leave(owner, gateway)
+	}
+}
+
+// leave takes a KIngress from a data plane. What another finds dead stays so until it answers.
+func (l *liveness) leave(owner prober.Owner, gateway types.NamespacedName) {
+	plane := l.planes[gateway]
+	if _, settled := plane.settled[owner]; !settled {
+		return
+	}
+	delete(plane.settled, owner)
+	delete(plane.tried, owner)
+	if len(plane.settled) == 0 {
+		delete(l.planes, gateway)
+	}
+	if plane.asker != owner {
+		return
+	}
+	plane.asker = prober.Owner{}
+	if l.appointAnother(plane, plane.asked) {
+		return
+	}
+	clear(plane.tried)
+	if !l.appointAnother(plane, plane.asked) {
+		l.prober.Forget(prober.Owner{Name: gateway})
+		plane.silent, plane.dead = nil, ""
+	}
+}

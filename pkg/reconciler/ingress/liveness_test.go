@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/reconciler"
+
+	"github.com/net-gateways/net-gateways/pkg/prober"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+var (
+	blue           = types.NamespacedName{Namespace: "gateways", Name: "blue"}
+	endpointSlices = discoveryv1.SchemeGroupVersion.WithResource("endpointslices")
+
+	inner = types.NamespacedName{Namespace: "gateways", Name: "inner"}
+)
+
+// further is a service of its own.
+func further(name string) *v1alpha1.Ingress {
+	ing := service(name, 0)
+	ing.Spec.Rules[0].Hosts = []string{name + ".default", name + ".default.svc", name + ".default.svc.cluster.local"}
+	ing.Spec.Rules[1].Hosts = []string{name + ".default.example.com"}
+	return ing
+}
+
+func named(name string) types.NamespacedName {
+	return types.NamespacedName{Namespace: "default", Name: name}
+}
+
+// complaining is a world with three services that are Ready, on Gateways that complain.
+func complaining(t *testing.T, data *plane) *world {
+	t.Helper()
+	w := data.hears(newWorld(t, append(inSystem(data, without), service("hello", 0), further("second"), further("third"))...))
+	w.until("all are Ready", w.all("True"))
+	w.until("somebody asks for each Gateway", func() bool { return w.asker(blue) != "" && w.asker(inner) != "" })
+	w.writes()
+	w.said()
+	return w
+}
+
+func (w *world) all(ready string) func() bool {
+	return func() bool { return w.is("hello", ready)() && w.is("second", ready)() && w.is("third", ready)() }
+}
+
+// asker is the KIngress that asks for a Gateway.
+func (w *world) asker(gateway types.NamespacedName) string {
+	w.r.liveness.mu.Lock()
+	defer w.r.liveness.mu.Unlock()
+	if plane := w.r.liveness.planes[gateway]; plane != nil {
+		return plane.asker.Name.Name
+	}
+	return ""
+}
+
+// asked are the hosts for which the data plane of a Gateway is asked whether it is alive.
+func (w *world) asked(gateway types.NamespacedName) []string {
+	hosts := []string{}
+	for _, result := range w.r.liveness.prober.Known(prober.Owner{Name: gateway}).Results {
+		hosts = append(hosts, result.Host)
+	}
+	return hosts
+}
+
+// TestDataPlaneDies: B-RDY-8, the services of Gateways that complain stay Ready until their data
+// plane has not answered for 15 s, and are Ready again when it does.
+func TestDataPlaneDies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := complaining(t, data)
+		w.pass(time.Minute)
+		data.deaf.Store(true)
+		w.pass(status.PatienceWhenReady)
+		expect(t, "Writes before the time is over", []string{}, w.writes())
+		w.pass(askAlive + time.Second) // the question may come that much later
+		expect(t, "All have heard of it", true, w.all("Unknown")())
+		ready := w.conditions("second")["Ready"]
+		for _, words := range []string{"Unknown GatewayNotProgrammed: Gateway gateways/", ": Programmed is False: AddressNotAssigned: no load balancer; its data plane has not answered for 15s: http://", "status 404"} {
+			if !strings.Contains(ready, words) {
+				t.Errorf("%q is not in %q", words, ready)
+			}
+		}
+		if writes := len(w.writes()); writes < 3 || writes > 6 {
+			t.Errorf("%d writes for three services on two Gateways", writes)
+		}
+		expect(t, "Published", "envoy-inner.envoy-gateway-system.svc.cluster.local", w.ingress("hello").Status.PrivateLoadBalancer.Ingress[0].DomainInternal)
+		data.deaf.Store(false)
+		w.pass(5 * time.Second)
+		expect(t, "All are Ready again", true, w.all("True")())
+	})
+}
+
+// TestDataPlaneIsAway: B-RDY-8, a data plane that is away for less is no news.
+func TestDataPlaneIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := complaining(t, data)
+		for range 5 {
+			data.deaf.Store(true)
+			w.pass(status.PatienceWhenReady - 2*time.Second)
+			data.deaf.Store(false)
+			w.pass(5 * time.Second)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+	})
+}
+
+// TestDataPlaneIsAskedOnce: B-RDY-8, a data plane is asked for one route, not for one of each service;
+// another takes its place when its KIngress goes, and nobody asks when the Gateway is content or
+// another replica leads.
+func TestDataPlaneIsAskedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := complaining(t, newPlane(t))
+		for range 3 {
+			for _, name := range []string{"hello", "second", "third"} {
+				w.reconcile(named(name))
+				expect(t, "Questions for "+name, 0, len(w.r.prober.Known(prober.Owner{UID: types.UID("uid-of-" + name), Name: named(name)}).Results))
+			}
+			w.pass(askAlive)
+		}
+		expect(t, "Routes asked for at blue", 1, len(w.asked(blue)))
+		expect(t, "Routes asked for at inner", 1, len(w.asked(inner)))
+		if looks, most := len(w.pass(time.Minute)), 2*2*int(time.Minute/askAlive); looks == 0 || looks > most {
+			t.Errorf("%d looks in a minute, want %d at most: one asks and hears, at each of two Gateways", looks, most)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+
+		first := w.asker(blue)
+		w.must(w.networking.Tracker().Delete(ingresses, "default", first))
+		w.until("another asks", func() bool { return w.asker(blue) != first && w.asker(blue) != "" })
+		w.pass(askAlive)
+		expect(t, "Asked for", []string{w.asker(blue) + ".default.example.com"}, w.asked(blue))
+
+		w.r.Demote(reconciler.UniversalBucket())
+		expect(t, "Routes asked for by who does not lead", 0, len(w.asked(blue))+len(w.asked(inner)))
+		w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
+		w.until("somebody asks again", func() bool { return len(w.asked(blue)) == 1 })
+		w.gatewayBecomes("blue", content)
+		w.drain()
+		expect(t, "Routes asked for at blue", 0, len(w.asked(blue)))
+		expect(t, "Routes asked for at inner", 1, len(w.asked(inner)))
+	})
+}
+
+// TestBrokenBackendIsNoDeath: B-RDY-8, where the route that is asked for has lost its backend, others
+// tell that the data plane is alive.
+func TestBrokenBackendIsNoDeath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := complaining(t, data)
+		data.down.Store(w.asker(blue)+".default.example.com", true)
+		data.down.Store(w.asker(inner)+".default", true)
+		w.pass(5 * time.Minute)
+		expect(t, "Writes", []string{}, w.writes())
+	})
+}
+
+// TestNoPodsUnderComplaint: B-RDY-8, a data plane whose pods are all away does not answer.
+func TestNoPodsUnderComplaint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := complaining(t, newPlane(t))
+		stored, err := w.kube.Tracker().Get(endpointSlices, "envoy-gateway-system", "envoy-blue")
+		w.must(err)
+		slice := stored.(*discoveryv1.EndpointSlice).DeepCopy()
+		slice.Endpoints = nil
+		w.must(w.kube.Tracker().Update(endpointSlices, slice, slice.Namespace))
+		w.pass(status.PatienceWhenReady - time.Second)
+		expect(t, "Writes before the time is over", []string{}, w.writes())
+		w.pass(askAlive + 2*time.Second)
+		expect(t, "All have heard of it", true, w.all("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; ")())
+	})
+}
+
+// TestRestartUnderComplaint: B-RDY-4, B-RDY-8, under a new leader all stay Ready while the data plane
+// is asked.
+func TestRestartUnderComplaint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		before := complaining(t, data)
+		ing := before.ingress("hello").DeepCopy()
+		ing.ResourceVersion = "1" // each world counts its own
+		objects := append(inSystem(data, without), ing)
+		for _, route := range before.routes() {
+			if strings.HasPrefix(route.Name, "hello.") {
+				route.ResourceVersion = "1"
+				objects = append(objects, route)
+			}
+		}
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, objects...))
+		w.pass(status.PatienceWhenReady - time.Second)
+		expect(t, "Writes", []string{}, w.writes())
+		w.pass(2 * time.Second)
+		expect(t, "Writes of a dead one", []string{"update ingresses/status"}, w.writes())
+	})
+}
