@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/version"
@@ -35,42 +36,56 @@ var development = version.MustParseGeneric("v0.0.0")
 
 const bundleVersionAnnotation = "gateway.networking.k8s.io/bundle-version"
 
-// gatewayAPIMissing says which CRD is needed (SPEC B-INS-7).
-type gatewayAPIMissing struct{ detail string }
-
-func (e *gatewayAPIMissing) Error() string { return e.detail }
-func (*gatewayAPIMissing) Reason() string  { return status.ReasonGatewayAPIMissing }
-func (*gatewayAPIMissing) Terminal() bool  { return true }
-
-// Missing tells which CRD keeps us from working, or nil.
-func (c Cluster) Missing(ctx context.Context) (status.Reasoned, error) {
-	for _, name := range requiredCRDs {
-		why, err := c.notServed(ctx, name, minimumGatewayAPI)
-		if err != nil {
-			return nil, err
-		}
-		if why != "" {
-			return &gatewayAPIMissing{why}, nil
-		}
-	}
-	return nil, nil
+// MissingCRD says which CRD is needed (SPEC B-INS-7).
+type MissingCRD struct {
+	detail string
+	// Outdated tells that the CRD exists, and that its annotation names too old a release. That is
+	// a word about a file, and objects of the kind stand: what is served is served on (B-INS-9).
+	Outdated bool
 }
 
-// notServed says why a CRD, or a version of it, is not there; or nothing.
-func (c Cluster) notServed(ctx context.Context, name string, minimum *version.Version) (string, error) {
+func (e *MissingCRD) Error() string { return e.detail }
+
+// Reason implements status.Reasoned.
+func (*MissingCRD) Reason() string { return status.ReasonGatewayAPIMissing }
+
+// Terminal implements status.Reasoned.
+func (*MissingCRD) Terminal() bool { return true }
+
+// Missing tells which CRD keeps us from working, or nil. One that does not exist comes before
+// one that looks old.
+func (c Cluster) Missing(ctx context.Context) (*MissingCRD, error) {
+	outdated := (*MissingCRD)(nil)
+	for _, name := range requiredCRDs {
+		missing, err := c.missing(ctx, name, minimumGatewayAPI)
+		switch {
+		case err != nil:
+			return nil, err
+		case missing != nil && !missing.Outdated:
+			return missing, nil
+		case outdated == nil:
+			outdated = missing
+		}
+	}
+	return outdated, nil
+}
+
+// missing says why a CRD, or a version of it, is not there; nil when it is.
+func (c Cluster) missing(ctx context.Context, name string, minimum *version.Version) (*MissingCRD, error) {
 	crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if crd == nil {
-		return fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimum.String()), nil
+		return &MissingCRD{detail: fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimum.String())}, nil
 	}
 	bundle := crd.Annotations[bundleVersionAnnotation]
 	installed, err := version.ParseGeneric(bundle)
 	if err == nil && !installed.EqualTo(development) && installed.LessThan(minimum) {
-		return fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimum.String()), nil
+		detail := fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimum.String())
+		return &MissingCRD{detail: detail, Outdated: true}, nil
 	}
-	return "", nil
+	return nil, nil
 }
 
 // HasGateways tells whether there can be Gateways at all, of whatever version.
@@ -96,20 +111,30 @@ var (
 // NoListenerSets says why ListenerSets cannot be read or written, or nothing. Their watch
 // begins once the kind is served, and ends when it is not any more.
 func (c Cluster) NoListenerSets(ctx context.Context) (string, error) {
-	return c.unserved(ctx, ListenerSets, listenerSetCRD, listenerSetsSince)
+	return c.unserved(ctx, OurListenerSets, listenerSetCRD, listenerSetsSince)
 }
 
 // NoBackendTLSPolicies is NoListenerSets for BackendTLSPolicies.
 func (c Cluster) NoBackendTLSPolicies(ctx context.Context) (string, error) {
-	return c.unserved(ctx, BackendTLSPolicies, backendTLSPolicyCRD, backendTLSPoliciesSince)
+	return c.unserved(ctx, OurPolicies, backendTLSPolicyCRD, backendTLSPoliciesSince)
 }
 
-func (c Cluster) unserved(ctx context.Context, kind watch.Kind, crd string, since *version.Version) (string, error) {
-	why, err := c.notServed(ctx, crd, since)
-	if err == nil && why != "" {
-		c.Retain(func(scope watch.Scope) bool { return scope.Kind != kind })
+// unserved asks the API server, where a CRD looks too old, whether it serves the version that we
+// use: it does when the annotation alone is wrong.
+func (c Cluster) unserved(ctx context.Context, scope watch.Scope, crd string, since *version.Version) (string, error) {
+	missing, err := c.missing(ctx, crd, since)
+	switch {
+	case err != nil || missing == nil:
+		return "", err
+	case missing.Outdated:
+		_, err := c.Ensure(ctx, scope)
+		if apierrors.IsNotFound(err) {
+			return missing.detail, nil
+		}
+		return "", err
 	}
-	return why, err
+	c.Retain(func(known watch.Scope) bool { return known.Kind != scope.Kind })
+	return missing.detail, nil
 }
 
 // DropGatewayAPI ends the watches of kinds that are not served any more. Kept, they

@@ -62,14 +62,16 @@ type running struct {
 	missed atomic.Bool
 }
 
-// noteFailure keeps the API server's own words; how the informer got them says nothing.
+// noteFailure keeps the API server's own words; how the informer got them says nothing. While
+// there is no first list, the log has the same words once.
 func (r *running) noteFailure(ctx context.Context, reflector *cache.Reflector, err error) {
+	cause := err
 	if said := (*apierrors.StatusError)(nil); errors.As(err, &said) {
-		r.failure.Store(new(error(said)))
-	} else {
-		r.failure.Store(&err)
+		cause = said
 	}
-	cache.DefaultWatchErrorHandler(ctx, reflector, err)
+	if before := r.failure.Swap(&cause); before == nil || r.HasSynced() || (*before).Error() != cause.Error() {
+		cache.DefaultWatchErrorHandler(ctx, reflector, err)
+	}
 }
 
 // await returns when the first list is there, or an error that says why it is not.

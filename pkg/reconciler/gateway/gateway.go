@@ -81,8 +81,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 		return err
 	}
 	if missing != nil {
-		r.cluster.DropGatewayAPI()
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonAPIMissing, missing.Error())
+		r.withoutGatewayAPI(missing)
 		return nil
 	}
 	rival, err := r.cluster.RivalController(ctx)
@@ -98,6 +97,17 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 		return err
 	}
 	return r.sayGateways(ctx, state.Config)
+}
+
+// withoutGatewayAPI says which CRD is needed, and for a CRD that only looks old, what goes on.
+func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
+	message := missing.Error()
+	if missing.Outdated {
+		message += "; services that are Ready are served on, new ones and changes wait"
+	} else {
+		r.cluster.DropGatewayAPI()
+	}
+	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonAPIMissing, message)
 }
 
 // ensureGateways does the plan. While the file is refused nothing is deleted: what is

@@ -10,6 +10,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/record"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // TestComplaint: B-RDY-7, the complaint of a Gateway is said once, in an Event of the Gateway, and
@@ -34,5 +37,20 @@ func TestComplaint(t *testing.T) {
 	const want = "Warning GatewayNotProgrammed Gateway gateways/blue: Programmed is False: AddressNotAssigned: no address; services of external-gateways[0] (gateways/blue) are Ready where its data plane answers"
 	if diff := cmp.Diff(want, <-events.Events); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestOutdatedCRD: B-INS-7, B-INS-9, a CRD that only looks old is told with what goes on.
+func TestOutdatedCRD(t *testing.T) {
+	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
+	events := record.NewFakeRecorder(10)
+	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar()), config: config.NewStore("knative-serving", nil)}
+	for range 2 {
+		r.speaker.begin()
+		r.withoutGatewayAPI(&cluster.MissingCRD{Outdated: true})
+	}
+	const want = "Warning GatewayAPIMissing ; services that are Ready are served on, new ones and changes wait"
+	if diff := cmp.Diff(want, <-events.Events); diff != "" || len(events.Events) > 0 {
+		t.Error(diff, len(events.Events))
 	}
 }

@@ -125,8 +125,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return r.reportFailed(ctx, ing, err)
 	}
 	if missing != nil {
-		r.cluster.DropGatewayAPI()
-		return r.reportOnly(ctx, ing, missing)
+		return r.withoutGatewayAPI(ctx, ing, missing)
 	}
 	if refused := r.refused(); refused != nil {
 		if status.IsSettled(ing.Status, ing.Generation) {
@@ -167,15 +166,6 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return cmp.Or(applyErr, err)
 	}
 	return lookAgain(desired.Again, seen.unseen, seen.turn, recheck, askAgain(refused), patience)
-}
-
-// reportOnly says why nothing can be done.
-func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why status.Reasoned) error {
-	patience, err := r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{why}})
-	if err != nil {
-		return err
-	}
-	return lookAgain(patience)
 }
 
 // render translates once more when the new backends of a route have answered.

@@ -3,8 +3,13 @@
 package ingress
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -27,4 +32,24 @@ func (r *Reconciler) refused() status.Reasoned {
 		return nil
 	}
 	return &configRefused{state.Problem}
+}
+
+// withoutGatewayAPI says which CRD is needed. What is settled stays so under one that only looks
+// old; with one that is gone went all objects of its kind, and what was proven with them.
+func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingress, missing *cluster.MissingCRD) error {
+	switch {
+	case !missing.Outdated:
+		r.cluster.DropGatewayAPI()
+		patience, err := r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{missing}})
+		return cmp.Or(err, lookAgain(patience))
+	case status.IsSettled(ing.Status, ing.Generation):
+		return nil
+	}
+	return r.reportOnly(ctx, ing, missing)
+}
+
+// reportOnly says why nothing can be done. What stands, and what was proven of it, stays.
+func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why status.Reasoned) error {
+	patience, err := r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{why}, Unobserved: true})
+	return cmp.Or(err, lookAgain(patience))
 }
