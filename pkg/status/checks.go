@@ -4,6 +4,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,17 +18,20 @@ type check func(Side) *Blocker
 
 // Checks in the order in which an operator would look: is there a Gateway, does it
 // work, does it take our routes, do they answer. What decisions find is decided, whatever a data
-// plane would answer; proofs look at what it answers.
+// plane would answer; proofs look at what it answers. Usable are the decisions about the Gateway.
 var (
-	decisions = []check{
+	usable = []check{
 		entrySelected,
 		gatewayExists,
 		gatewayOfClass,
 		gatewayAccepted,
+	}
+	decisions = append(slices.Clone(usable),
+		classKnown,
 		listenersWork,
 		routesAccepted,
 		refsResolved,
-	}
+	)
 	proofs = []check{
 		routesAdmitted,
 		dataPlaneAnswers,
@@ -49,6 +53,10 @@ func (s Side) Blocker() *Blocker {
 // Decision is the first thing that stands in the way of the side so that no data plane needs to
 // be asked, or nil.
 func (s Side) Decision() *Blocker { return s.first(decisions) }
+
+// stands tells that nothing is wrong but that the class is not known: what is reported stands,
+// and is not looked into (SPEC B-INS-9).
+func (s Side) stands() bool { return s.Stands && s.first(usable) == nil }
 
 func (s Side) first(checks []check) *Blocker {
 	for _, check := range checks {
@@ -83,6 +91,13 @@ func gatewayOfClass(s Side) *Blocker {
 			"Gateway %s has gatewayClassName %q, but %s in ConfigMap %s says class %q: change one of them", s.Entry.Gateway, class, s.Entry, config.Name, s.Entry.Class))
 	}
 	return nil
+}
+
+func classKnown(s Side) *Blocker {
+	if s.NoClass == nil {
+		return nil
+	}
+	return failed(loadBalancer, s.NoClass)
 }
 
 func routesAccepted(s Side) *Blocker {

@@ -70,6 +70,10 @@ type Side struct {
 	Gateway *gatewayv1.Gateway
 	// Controller is that of the Gateway's class; empty when the class is not known.
 	Controller gatewayv1.GatewayController
+	// NoClass says why nobody knows what the Gateway can do, or is nil. Its routes then stay as
+	// they are; Stands tells that they are what is reported as Ready.
+	NoClass Reasoned
+	Stands  bool
 	// Listeners are the HTTPS listeners of its hosts.
 	Listeners []Listener
 	Routes    []Route

@@ -51,7 +51,9 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	status.ObservedGeneration = facts.Generation
 	status.InitializeConditions()
 	publish(status, facts.Sides)
-	mark(status, facts, verdict.Blockers)
+	if len(blockers) > 0 || !facts.stand() {
+		mark(status, facts, verdict.Blockers)
+	}
 	if !facts.Unobserved {
 		ProofsOf(old).next(facts).write(status)
 	}
@@ -68,7 +70,7 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 		found = append(found, *waiting(network, ReasonReconcileFailed, f.Unexpected.Error()))
 	}
 	for _, side := range f.Sides {
-		if !side.Needed {
+		if !side.Needed || side.stands() {
 			continue
 		}
 		blocker := side.Blocker()
@@ -81,6 +83,11 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 		}
 	}
 	return found, held
+}
+
+// stand tells that a side stands: the conditions, with their notes, go on to say what they said.
+func (f Facts) stand() bool {
+	return slices.ContainsFunc(f.Sides, func(side Side) bool { return side.Needed && side.stands() })
 }
 
 // holds tells that a blocker is no reason to be not Ready: what was proven before is

@@ -72,6 +72,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
 		stacks:     panics.Stacks{Logger: logger},
+		classes:    newClasses(),
 		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
 
 		listenerSetApplier: apply.ListenerSets(clients.Gateway),

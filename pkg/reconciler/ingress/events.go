@@ -104,7 +104,7 @@ func (e *clusterEvents) happened(old, object any) {
 		e.gateway(old, object)
 	case *gatewayv1.GatewayClass:
 		before, ok := old.(*gatewayv1.GatewayClass)
-		if !ok || !equality.Semantic.DeepEqual(before.Spec, object.Spec) || !equality.Semantic.DeepEqual(before.Status.SupportedFeatures, object.Status.SupportedFeatures) {
+		if !ok || classMatters(before, object) {
 			e.everything("GatewayClass " + object.Name)
 		}
 	case *discoveryv1.EndpointSlice:

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -69,7 +70,9 @@ type observedSide struct {
 	entry   config.Entry
 	refusal error
 	gateway *gatewayv1.Gateway
+	// class is the one that is believed; noClass says why there is none.
 	class   *gatewayv1.GatewayClass
+	noClass status.Reasoned
 	service *corev1.Service
 	slices  []*discoveryv1.EndpointSlice
 }
@@ -190,10 +193,12 @@ func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) erro
 		return err
 	}
 	side.gateway = r.gateways.Newest(side.gateway)
-	class := types.NamespacedName{Name: string(side.gateway.Spec.GatewayClassName)}
-	if side.class, err = cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, class); err != nil {
+	name := types.NamespacedName{Name: string(side.gateway.Spec.GatewayClassName)}
+	class, err := cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, name)
+	if err != nil {
 		return err
 	}
+	side.class, side.noClass = r.classes.believe(name.Name, class)
 	owner := dataplane.Owner{Gateway: side.gateway}
 	if side.class != nil {
 		owner.Controller = side.class.Spec.ControllerName

@@ -64,6 +64,7 @@ type Reconciler struct {
 	conflicts *conflicts
 	liveness  *liveness
 	stacks    panics.Stacks
+	classes   *classes
 	routes    *watch.Recent[*gatewayv1.HTTPRoute]
 
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]

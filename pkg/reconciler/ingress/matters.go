@@ -71,6 +71,12 @@ func sameConditions(old, new []metav1.Condition) bool {
 	return digest(old) == digest(new)
 }
 
+func classMatters(old, new *gatewayv1.GatewayClass) bool {
+	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
+		!equality.Semantic.DeepEqual(old.Status.SupportedFeatures, new.Status.SupportedFeatures) ||
+		!sameConditions(old.Status.Conditions, new.Status.Conditions)
+}
+
 func serviceMatters(old, new *corev1.Service) bool {
 	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
 		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||

@@ -115,10 +115,10 @@ func (hostConflict) Terminal() bool { return true }
 
 // serves tells whether routes can be attached to the side's Gateway.
 func (s observedSide) serves() bool {
-	return s.refusal == nil && s.gateway != nil && string(s.gateway.Spec.GatewayClassName) == s.entry.Class
+	return s.refusal == nil && s.gateway != nil && string(s.gateway.Spec.GatewayClassName) == s.entry.Class && s.class != nil
 }
 
-// controller is that of the side's GatewayClass; empty when the class does not exist.
+// controller is that of the side's GatewayClass; empty when the class is not known.
 func (s observedSide) controller() gatewayv1.GatewayController {
 	if s.class == nil {
 		return ""
@@ -155,12 +155,14 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		Needed:     seen.needs(visibility),
 		Entry:      observed.entry,
 		Gateway:    observed.gateway,
+		NoClass:    observed.noClass,
 		Controller: observed.controller(),
 		Version:    desired.Version(visibility),
 		Listeners:  seen.listeners(visibility, desired),
 	}
 	proof, proven := status.ProofsOf(seen.ingress.Status)[visibility]
-	side.Held = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version
+	side.Held = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version && side.NoClass == nil
+	side.Stands = seen.stands(side)
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {
 			side.Leaving = side.Leaving || len(route.Leaving) > 0

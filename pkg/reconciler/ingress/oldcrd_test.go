@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"testing"
+	"testing/synctest"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -42,68 +43,76 @@ func (w *world) bundle(name, release string) {
 // what is settled, also after a restart; a new KIngress says what is wrong, and the cure needs no
 // action.
 func TestCRDLooksOld(t *testing.T) {
-	data := newPlane(t)
-	w := served(t, data)
-	w.bundle("httproutes", "v1.1.0")
-	for range 3 {
-		w.reconcile(hello)
-	}
-	newer := service("newer", 0)
-	newer.Spec.Rules = newer.Spec.Rules[1:]
-	newer.Spec.Rules[0].Hosts = []string{tagHost}
-	w.must(w.networking.Tracker().Add(newer))
-	w.until("the new one says why it is not Ready", w.is("newer", "False"))
-	text := "False GatewayAPIMissing: CustomResourceDefinition httproutes.gateway.networking.k8s.io is of Gateway API v1.1.0: install v1.2.0 or newer"
-	expect(t, "Conditions", network(text), w.conditions("newer"))
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-	w.bundle("httproutes", "v1.6.1")
-	w.until("the new one is Ready", w.is("newer", "True"))
-	expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		w.bundle("httproutes", "v1.1.0")
+		for range 3 {
+			w.reconcile(hello)
+		}
+		newer := service("newer", 0)
+		newer.Spec.Rules = newer.Spec.Rules[1:]
+		newer.Spec.Rules[0].Hosts = []string{tagHost}
+		w.must(w.networking.Tracker().Add(newer))
+		w.until("the new one says why it is not Ready", w.is("newer", "False"))
+		text := "False GatewayAPIMissing: CustomResourceDefinition httproutes.gateway.networking.k8s.io is of Gateway API v1.1.0: install v1.2.0 or newer"
+		expect(t, "Conditions", network(text), w.conditions("newer"))
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+		w.bundle("httproutes", "v1.6.1")
+		w.until("the new one is Ready", w.is("newer", "True"))
+		expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, w.writes())
 
-	objects := append(settled(t, data), bundleOf("httproutes", "v1.1.0", "77"))
-	w = data.hears(newWorld(t, objects[:len(objects)-1]...))
-	w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, objects[len(objects)-1], ""))
-	w.reconcile(hello)
-	expect(t, "Writes after a restart", []string{}, w.writes())
+		objects := append(settled(t, data), bundleOf("httproutes", "v1.1.0", "77"))
+		w = data.hears(newWorld(t, objects[:len(objects)-1]...))
+		w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, objects[len(objects)-1], ""))
+		w.reconcile(hello)
+		expect(t, "Writes after a restart", []string{}, w.writes())
+	})
 }
 
 // TestCRDLooksOldUnderAChange: B-INS-9, what was proven before a change that has to wait stays
 // proven.
 func TestCRDLooksOldUnderAChange(t *testing.T) {
-	w := served(t, newPlane(t))
-	proven := w.ingress("hello").Status.Annotations[status.ProvenAnnotation]
-	w.bundle("gateways", "v1.1.0")
-	w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Generation = 2 })
-	w.until("hello says why it is not Ready", w.is("hello", "False GatewayAPIMissing"))
-	expect(t, "Proofs", proven, w.ingress("hello").Status.Annotations[status.ProvenAnnotation])
-	expect(t, "HTTPRoutes", 2, len(w.routes()))
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		proven := w.ingress("hello").Status.Annotations[status.ProvenAnnotation]
+		w.bundle("gateways", "v1.1.0")
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Generation = 2 })
+		w.until("hello says why it is not Ready", w.is("hello", "False GatewayAPIMissing"))
+		expect(t, "Proofs", proven, w.ingress("hello").Status.Annotations[status.ProvenAnnotation])
+		expect(t, "HTTPRoutes", 2, len(w.routes()))
+	})
 }
 
 // TestOptionalCRDLooksOld: B-INS-7, B-INS-9, whether ListenerSets are there is the API server's
 // word, not an annotation's: those that serve stay.
 func TestOptionalCRDLooksOld(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-	w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
-	w.says("ResolvedRefs=True", "Programmed=True")
-	w.until("hello is Ready", w.is("hello", "True"))
-	w.writes()
-	w.bundle("listenersets", "v1.1.0")
-	for range 3 {
-		w.reconcile(hello)
-	}
-	expect(t, "Writes", []string{}, w.writes())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
+		w.says("ResolvedRefs=True", "Programmed=True")
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		w.bundle("listenersets", "v1.1.0")
+		for range 3 {
+			w.reconcile(hello)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+	})
 }
 
 // TestOptionalCRDIsOld: B-INS-7, where the API server does not serve the version that we use, the
 // listeners are on the Gateway.
 func TestOptionalCRDIsOld(t *testing.T) {
-	data := newPlane(t)
-	w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-	w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, bundleOf("listenersets", "v1.1.0", "77"), ""))
-	w.gateway.PrependReactor("list", "listenersets", func(ktesting.Action) (bool, runtime.Object, error) {
-		return true, nil, apierrors.NewGenericServerResponse(404, "list", gatewayv1.Resource("listenersets"), "", "", 0, true)
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, bundleOf("listenersets", "v1.1.0", "77"), ""))
+		w.gateway.PrependReactor("list", "listenersets", func(ktesting.Action) (bool, runtime.Object, error) {
+			return true, nil, apierrors.NewGenericServerResponse(404, "list", gatewayv1.Resource("listenersets"), "", "", 0, true)
+		})
+		w.until("the listener is on the Gateway", func() bool { return len(w.listenersOf("blue")) == 2 })
 	})
-	w.until("the listener is on the Gateway", func() bool { return len(w.listenersOf("blue")) == 2 })
 }

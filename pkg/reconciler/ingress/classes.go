@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"fmt"
+	"sync"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// classes remembers the last state of each GatewayClass that was believed. It is a cache: a
+// new leader that does not find the class leaves what stands as it is.
+type classes struct {
+	mu       sync.Mutex
+	believed map[string]*gatewayv1.GatewayClass
+}
+
+func newClasses() *classes {
+	return &classes{believed: map[string]*gatewayv1.GatewayClass{}}
+}
+
+// believe returns the class to go by, given the one that is seen; nil when there is none, and
+// then why.
+func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) (*gatewayv1.GatewayClass, status.Reasoned) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	believed := features.Believe(c.believed[name], seen)
+	switch {
+	case believed != nil:
+		c.believed[name] = believed
+		return believed, nil
+	case seen == nil:
+		return nil, &classUnknown{name: name}
+	}
+	return nil, &classUnknown{name: name, refused: features.NotAccepted(seen)}
+}
+
+// classUnknown says why it is not known what the Gateways of a class can do.
+type classUnknown struct {
+	name    string
+	refused *metav1.Condition // nil when it does not exist
+}
+
+func (e *classUnknown) Error() string {
+	if e.refused == nil {
+		return fmt.Sprintf("GatewayClass %s does not exist: create it; until then nobody knows what its Gateways can do", e.name)
+	}
+	return fmt.Sprintf("GatewayClass %s: %s is False: %s: %s", e.name, e.refused.Type, e.refused.Reason, e.refused.Message)
+}
+
+// Reason implements status.Reasoned.
+func (e *classUnknown) Reason() string {
+	if e.refused == nil {
+		return status.ReasonGatewayNotFound
+	}
+	return status.ReasonGatewayNotProgrammed
+}
+
+// Terminal implements status.Reasoned: a class comes back.
+func (*classUnknown) Terminal() bool { return false }
+
+// stands tells, of a side whose class is not known, that a KIngress which is settled is served
+// as it was: each host of the side has its route (SPEC B-INS-9).
+func (seen *observed) stands(side status.Side) bool {
+	if side.NoClass == nil || !status.IsSettled(seen.ingress.Status, seen.ingress.Generation) {
+		return false
+	}
+	hosts := seen.unservedHosts(side.Visibility)
+	for _, route := range seen.routes {
+		hosts.Delete(route.Spec.Hostnames...)
+	}
+	return len(hosts) == 0
+}
