@@ -101,23 +101,28 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	return r, impl
 }
 
-// promote looks at all KIngresses.
+// promote looks at all KIngresses of a bucket.
 func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 	all, err := r.lister.List(labels.Everything())
 	for _, ing := range all {
-		enqueue(bucket, nameOf(ing))
+		if bucket.Has(nameOf(ing)) {
+			enqueue(bucket, nameOf(ing))
+		}
 	}
 	return err
 }
 
-// demote forgets: who leads again later must not believe what it knew, for others have
-// written since.
-func (r *Reconciler) demote(reconciler.Bucket) {
+// demote forgets the KIngresses of a bucket: who leads it again later must not believe what
+// it knew, for others have written since. Those of the buckets that it still leads are asked
+// about on: nothing would make anybody look at them again.
+func (r *Reconciler) demote(bucket reconciler.Bucket) {
 	all, err := r.lister.List(labels.Everything())
 	if err != nil {
 		r.logger.Errorw("Cannot list KIngresses", zap.Error(err))
 	}
 	for _, ing := range all {
-		r.forget(ing)
+		if bucket.Has(nameOf(ing)) {
+			r.forget(ing)
+		}
 	}
 }
