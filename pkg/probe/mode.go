@@ -74,8 +74,9 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	}
 	var background, reasons []string
 	modes := offer.modes()
+	known = known.Unproven()
 	for i, m := range modes {
-		asked := known.where(func(r *Result) bool { return r.State != Proven && slices.Contains(m.addresses, r.Address) })
+		asked := known.where(func(r *Result) bool { return slices.Contains(m.addresses, r.Address) })
 		since, refused := asked.RefusedSince()
 		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses")}
 		if !refused {

@@ -37,6 +37,9 @@ const (
 	NoAnswer Kind = "NoAnswer"
 	// BadStatus: 5xx and every status without a kind of its own; Code 0 is an answer that is not HTTP.
 	BadStatus Kind = "BadStatus"
+	// FormerVersion: a good status with our marker and another hash: the data plane serves this generation of the
+	// KIngress as it was rendered before.
+	FormerVersion Kind = "FormerVersion"
 	// WrongHash: a good status with another version, or without one.
 	WrongHash Kind = "WrongHash"
 )
@@ -63,6 +66,10 @@ type Result struct {
 	// RefusedSince is when the first try ended with any kind that Refuses, without another outcome in
 	// between; zero when the last try did not. Never after Since.
 	RefusedSince time.Time
+	// UnservedSince is when the first try ended with an answer that was none of this generation's, or with none at
+	// all, without another one in between; zero when the last answer was the expected version's or a former one's.
+	// Asked is when the last failed try ended.
+	UnservedSince, Asked time.Time
 }
 
 // String is the sentence for a condition: host, address and cause. It does not depend on time.
@@ -83,20 +90,30 @@ type Report struct {
 	Results []Result
 }
 
-// Proven tells whether all targets are proven, and there is one at least.
+// Proven tells whether all questions are proven, and there is one at least.
 func (r Report) Proven() bool {
-	for i := range r.Results {
-		if r.Results[i].State != Proven {
-			return false
-		}
-	}
-	return len(r.Results) > 0
+	return len(r.Results) > 0 && len(r.Unproven().Results) == 0
 }
 
-// Prove tells whether all of these targets are proven, and there is one at least.
+// Unproven keeps the results of questions that no address has proven.
+func (r Report) Unproven() Report {
+	var proven map[Target]bool
+	for i := range r.Results {
+		if res := &r.Results[i]; res.State == Proven && res.Pod != "" {
+			if proven == nil {
+				proven = map[Target]bool{}
+			}
+			proven[res.Question()] = true
+		}
+	}
+	return r.where(func(res *Result) bool { return res.State != Proven && !proven[res.Question()] })
+}
+
+// Prove tells whether all of these targets' questions are proven, and there is one at least.
 func (r Report) Prove(targets []Target) bool {
 	for _, target := range targets {
-		if !slices.ContainsFunc(r.Results, func(res Result) bool { return res.Target == target && res.State == Proven }) {
+		question := target.Question()
+		if !slices.ContainsFunc(r.Results, func(res Result) bool { return res.State == Proven && res.Question() == question }) {
 			return false
 		}
 	}
@@ -123,25 +140,17 @@ func (r Report) where(keep func(*Result) bool) Report {
 	return out
 }
 
-// Problem is the result to show: the first failure in target order, else the first target not
-// answered yet; false when there is neither.
+// Problem is the result to show: the first failure of a question that is not proven, in target order, else the first
+// target not answered yet; false when there is neither.
 func (r Report) Problem() (Result, bool) {
-	pending := -1
-	for i := range r.Results {
-		switch r.Results[i].State {
-		case Failed:
-			return r.Results[i], true
-		case Proven:
-		default:
-			if pending < 0 {
-				pending = i
-			}
-		}
-	}
-	if pending < 0 {
+	open := r.Unproven().Results
+	if len(open) == 0 {
 		return Result{}, false
 	}
-	return r.Results[pending], true
+	if failed := slices.IndexFunc(open, func(res Result) bool { return res.State == Failed }); failed >= 0 {
+		return open[failed], true
+	}
+	return open[0], true
 }
 
 // Count is how many results are in the state.

@@ -29,6 +29,8 @@ type Target struct {
 	Route string
 	// Address to dial, host:port. IPv6 hosts are in brackets. A host name is resolved at each dial.
 	Address string
+	// Pod is the UID of the data plane's pod that has the address; empty when no pod is known.
+	Pod string
 	// Scheme is "http" or "https".
 	Scheme string
 	// Host is the Host header, and the SNI of https. It may carry a port, which SNI leaves out.
@@ -44,4 +46,13 @@ type Target struct {
 	// ProxyProtocol makes the connection begin with a PROXY protocol header: version 2 first, version 1
 	// after a failure that leaves the version in doubt, and so on in turn.
 	ProxyProtocol bool
+}
+
+// Question is what an answer from any address of the target's pod proves: a pod has addresses of both families where its
+// Service has, and may listen on one. Where no pod is known, each address is a question of its own.
+func (t Target) Question() Target {
+	if t.Pod != "" {
+		t.Address = ""
+	}
+	return t
 }

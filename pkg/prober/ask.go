@@ -105,20 +105,23 @@ func roundTrip(ctx context.Context, q question, transport http.RoundTripper) (o 
 // judge compares an answer with the expected one (B-RDY-2).
 func (q question) judge(code int, h http.Header) outcome {
 	// Also a gateway that adds our header to one that the backend sent has the expected version: nobody else knows the hash.
-	hash := q.Hash != "" && slices.Contains(h.Values(header.HashKey), q.Hash)
+	hashes := h.Values(header.HashKey)
+	hash := q.Hash != "" && slices.Contains(hashes, q.Hash)
 	marked := q.Marker == "" || slices.Contains(h.Values(probe.MarkerHeader), q.Marker)
 	if hash && marked && q.accepts(code) {
 		return outcome{ok: true, code: code}
 	}
 	o := outcome{code: code, err: statusText(code)}
 	switch {
+	case q.Marker != "" && marked && len(hashes) > 0 && q.accepts(code):
+		o.kind, o.err = probe.FormerVersion, o.err+" with a former version"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden, code >= 300 && code < 400:
 		o.kind = probe.Credentials
 	case code == http.StatusNotFound:
 		o.kind = probe.NotServed
 	case code >= 400, hash && marked:
 		o.kind = probe.BadStatus
-	case len(h.Values(header.HashKey)) == 0:
+	case len(hashes) == 0:
 		o.kind, o.err = probe.WrongHash, o.err+" without a version"
 	default:
 		o.kind, o.err = probe.WrongHash, o.err+" with another version"

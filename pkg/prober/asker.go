@@ -17,8 +17,8 @@ type asker struct {
 	targets    []probe.Target
 	background []probe.Target
 	tasks      map[probe.Target]*task
-	// open counts the unproven foreground targets of each Gateway.
-	open map[types.NamespacedName]int
+	// open are the unproven foreground questions of each Gateway.
+	open map[types.NamespacedName]map[probe.Target]bool
 	// report is what the last Check returned, valid unless stale. It is shared with callers, so a new one is made.
 	report []probe.Result
 	stale  bool
@@ -52,10 +52,18 @@ func (a *asker) foreground() []probe.Result {
 
 // count rebuilds open.
 func (a *asker) count() {
-	a.open = make(map[types.NamespacedName]int, 1)
+	a.open = make(map[types.NamespacedName]map[probe.Target]bool, 1)
 	for _, t := range a.tasks {
-		if !t.background && t.result.State != probe.Proven {
-			a.open[t.result.Gateway]++
+		if gateway := t.result.Gateway; !t.background {
+			if a.open[gateway] == nil {
+				a.open[gateway] = map[probe.Target]bool{}
+			}
+			a.open[gateway][t.result.Question()] = true
+		}
+	}
+	for _, t := range a.tasks {
+		if t.result.State == probe.Proven {
+			delete(a.open[t.result.Gateway], t.result.Question())
 		}
 	}
 }
@@ -77,8 +85,9 @@ func (a *asker) changed(t *task, before probe.Result, now time.Time, settle time
 		if t.background {
 			return true
 		}
-		a.open[after.Gateway]--
-		if a.open[after.Gateway] == 0 {
+		open := a.open[after.Gateway]
+		last := len(open) == 1 && open[after.Question()]
+		if delete(open, after.Question()); last {
 			return true
 		}
 	}

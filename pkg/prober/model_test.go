@@ -20,6 +20,7 @@ type model struct {
 	served  map[probe.Target]time.Time // from when on
 	down    map[string]bool            // addresses at which a dial hangs
 	hangs   map[probe.Target]bool      // targets whose backend hangs
+	former  map[probe.Target]bool      // targets that are served as they were rendered before
 	asked   []asked
 }
 
@@ -29,7 +30,7 @@ type asked struct {
 }
 
 func newModel() *model {
-	return &model{latency: time.Millisecond, served: map[probe.Target]time.Time{}, down: map[string]bool{}, hangs: map[probe.Target]bool{}}
+	return &model{latency: time.Millisecond, served: map[probe.Target]time.Time{}, down: map[string]bool{}, hangs: map[probe.Target]bool{}, former: map[probe.Target]bool{}}
 }
 
 func (m *model) ask(ctx context.Context, q question) outcome {
@@ -55,6 +56,8 @@ func (m *model) ask(ctx context.Context, q question) outcome {
 		return outcome{kind: probe.Unreachable, err: "no answer within 1s", silent: true}
 	case served && !from.After(time.Now()):
 		return outcome{ok: true, code: 200}
+	case m.former[q.Target]:
+		return outcome{code: 200, kind: probe.FormerVersion, err: statusText(200)}
 	}
 	return outcome{code: 404, kind: probe.NotServed, err: statusText(404)}
 }

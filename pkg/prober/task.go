@@ -38,8 +38,10 @@ type task struct {
 	doubtful   bool // the running try may hang
 	again      bool // nudged while running
 	gone       bool // nobody asks any more
+	overtaken  bool // a much younger one was proven before the last try, which failed
 	cancel     context.CancelFunc
-	proxy      byte // version of the PROXY protocol, 0 for none
+	youngest   time.Time // that of the lane when the last try began
+	proxy      byte      // version of the PROXY protocol, 0 for none
 	// heritage is the refusal of the version before, at the same address for the same host.
 	heritage probe.Result
 }
@@ -67,7 +69,13 @@ func (t *task) fail(o outcome, now, since time.Time) {
 	if r.State != probe.Failed || r.Kind != o.kind {
 		r.Since = now
 	}
-	r.State, r.Kind, r.Code, r.Err = probe.Failed, o.kind, o.code, o.err
+	r.State, r.Kind, r.Code, r.Err, r.Asked = probe.Failed, o.kind, o.code, o.err, now
+	switch {
+	case o.kind == probe.FormerVersion:
+		r.UnservedSince = time.Time{}
+	case r.UnservedSince.IsZero():
+		r.UnservedSince = now
+	}
 	switch {
 	case !o.kind.Refuses():
 		r.RefusedSince = time.Time{}

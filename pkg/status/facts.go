@@ -37,6 +37,8 @@ type Facts struct {
 	Notes []Note
 	// Waited is how long these versions have been without an answer.
 	Waited time.Duration
+	// Refused is how long a gateway has been saying no about them.
+	Refused time.Duration
 	// InLine tells that the gateways still take up what was asked for before these versions,
 	// and nothing that came after them.
 	InLine bool
@@ -86,6 +88,8 @@ type Side struct {
 	Held bool
 	// Liveness is what is known of the data plane of a settled side whose Gateway complains.
 	Liveness Liveness
+	// Former tells that this generation was proven before in another version.
+	Former bool
 	// LoadBalancer is the address to publish; empty when there is none yet.
 	LoadBalancer []v1alpha1.LoadBalancerIngressStatus
 	// Exposure says how a local gateway is reachable from outside; empty when it is
@@ -102,6 +106,8 @@ type Route struct {
 	Parents []gatewayv1.ParentReference
 	// Making are new backends that are proven before they get traffic, if there are any.
 	Making []string
+	// Stays tells that traffic is where it was proven, until the new version is.
+	Stays bool
 	// Proven tells that the route is known to be served.
 	Proven bool
 	// ByStatus tells that the Gateway API's own word is the proof.

@@ -120,5 +120,5 @@ func noAddress(s *status.Side) { s.LoadBalancer = nil }
 
 // facts of a KIngress with both sides, waited for long enough to be reported.
 func facts(sides ...status.Side) status.Facts {
-	return status.Facts{Generation: 7, Now: noon, Sides: sides, Waited: time.Hour, SinceReport: time.Hour}
+	return status.Facts{Generation: 7, Now: noon, Sides: sides, Waited: time.Hour, SinceReport: time.Hour, Refused: time.Hour}
 }

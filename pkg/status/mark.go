@@ -76,7 +76,7 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 		blocker := side.Blocker()
 		switch {
 		case blocker == nil:
-		case side.holds(blocker):
+		case side.holds(blocker, f.Now):
 			held = append(held, Note{Reason: blocker.Reason, Message: "served as before, because: " + blocker.Message})
 		default:
 			found = append(found, *blocker)
@@ -90,10 +90,14 @@ func (f Facts) stand() bool {
 	return slices.ContainsFunc(f.Sides, func(side Side) bool { return side.Needed && side.stands() })
 }
 
-// holds tells that a blocker is no reason to be not Ready: what was proven before is
-// served until the new version is (SPEC B-SEL-5).
-func (s Side) holds(blocker *Blocker) bool {
-	return s.Held && blocker.Certainty < Certain
+// Refusing tells that a gateway says no, and nothing worse is known.
+func (f Facts) Refusing() bool {
+	blockers, _ := f.blockers()
+	certainty := Unanswered
+	for _, blocker := range blockers {
+		certainty = max(certainty, blocker.Certainty)
+	}
+	return certainty == Answered
 }
 
 // mark sets the two dependent conditions; Ready follows from them.

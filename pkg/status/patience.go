@@ -19,9 +19,13 @@ const (
 	PatienceWhenReady      = 15 * time.Second
 	PatienceBetweenReports = 10 * time.Second
 	// In a burst, the gateway works through what was written before: that is not worth a write
-	// for each service, if it does not take too long.
-	PatienceInLine = time.Minute
-	// lookAtLine is how often the place in line is looked at.
+	// for each service, as long as it can be seen to go on.
+	PatienceInLine = 5 * time.Minute
+	// PatienceWhenServed is how long a Ready KIngress may be served as it was rendered before,
+	// until that is noted: many are rendered anew at once, and nobody misses anything.
+	PatienceWhenServed = 5 * time.Minute
+	// lookAtLine is how soon the place in line is looked at again, and later each time by a
+	// quarter of what was waited already.
 	lookAtLine = 2 * time.Second
 )
 
@@ -35,13 +39,17 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 	for _, blocker := range blockers {
 		certainty = max(certainty, blocker.Certainty)
 	}
-	switch settled := IsSettled(old, facts.Generation); {
+	settled := IsSettled(old, facts.Generation)
+	lingers, left := facts.lingers()
+	switch {
 	case certainty == Certain:
 		return 0
-	case settled && certainty == Answered:
-		return max(0, PatienceBeforeReport-facts.Waited)
+	case !isReported(old, facts.Generation) && certainty == Answered:
+		return max(0, PatienceBeforeReport-facts.Refused)
+	case settled && held && len(blockers) == 0 && lingers:
+		return whenServed(facts, left)
 	case facts.InLine && certainty == Unanswered && (held || !settled) && facts.Waited >= PatienceBeforeReport && facts.Waited < PatienceInLine:
-		return min(lookAtLine, PatienceInLine-facts.Waited)
+		return min(max(lookAtLine, facts.Waited/4), PatienceInLine-facts.Waited)
 	case settled:
 		return max(0, PatienceWhenReady-facts.Waited, PatienceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation) && certainty == Answered: // somebody has spoken since
@@ -50,6 +58,16 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 		return max(0, PatienceBetweenReports-facts.SinceReport)
 	}
 	return max(0, PatienceBeforeReport-facts.Waited)
+}
+
+// whenServed is how long to wait before it is noted that the version before is served, or to
+// look again when nothing answers as it did; 0 is never.
+func whenServed(facts Facts, left time.Duration) time.Duration {
+	note := max(0, PatienceWhenServed-facts.Waited, PatienceBetweenReports-facts.SinceReport)
+	if left > 0 {
+		return min(note, left)
+	}
+	return note
 }
 
 // isReported tells that the status says already that this generation is not Ready.

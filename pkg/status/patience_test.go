@@ -59,7 +59,7 @@ func TestPatience(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.facts.Waited, test.facts.SinceReport = test.waited, test.waited
+			test.facts.Waited, test.facts.SinceReport, test.facts.Refused = test.waited, test.waited, test.waited
 			before := test.old.DeepCopy()
 			verdict := status.Mark(test.old, test.facts)
 			if verdict.Patience != test.want {
@@ -92,7 +92,7 @@ func TestMarkSettles(t *testing.T) {
 			f := facts(side(external, rapid.SampledFrom(edits).Draw(t, "external")), side(local, rapid.SampledFrom(edits).Draw(t, "local")))
 			f.Generation = rapid.Int64Range(1, 2).Draw(t, "generation")
 			f.Waited = rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "waited")
-			f.SinceReport = f.Waited
+			f.SinceReport, f.Refused = f.Waited, f.Waited
 			f.Failures = rapid.SliceOfN(rapid.SampledFrom(failures), 0, 2).Draw(t, "failures")
 			verdict := status.Mark(current, f)
 			if again := status.Mark(verdict.Status, f); !status.Equal(verdict.Status, again.Status) {

@@ -92,7 +92,7 @@ func (p Proofs) next(facts Facts) Proofs {
 				proof.Moved = new(facts.Now.UTC())
 			}
 			proofs[side.Visibility] = proof
-		case known && (side.stands() || side.holds(blocker)):
+		case known && (side.stands() || side.holds(blocker, facts.Now)):
 			proofs[side.Visibility] = old
 		}
 	}

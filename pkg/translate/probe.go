@@ -5,6 +5,7 @@ package translate
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gateway
 	added := []Header{}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification) {
 		proof.Answers = probe.Gateway
-		proof.Marker = marker(r.in.Ingress)
+		proof.Marker = marker(r.in.Ingress, proof.Path)
 		added = append(added, Header{Name: probe.MarkerHeader, Value: proof.Marker})
 	}
 	if r.hasProbeHandler(backend) {
@@ -108,9 +109,15 @@ func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gateway
 	}
 }
 
-// marker is another one for each object and each generation of its spec.
-func marker(ing *v1alpha1.Ingress) string {
-	return fmt.Sprintf("%s.%d", ing.UID, ing.Generation)
+// marker is another one for each object and each generation of its spec, and for each question
+// about it: a rule for all paths may answer for one that is not served, and that is then no former
+// version of it (SPEC B-RDY-10).
+func marker(ing *v1alpha1.Ingress, probed string) string {
+	mark := fmt.Sprintf("%s.%d", ing.UID, ing.Generation)
+	if probed == "/" {
+		return mark
+	}
+	return mark + "." + path.Base(probed)
 }
 
 // probedBackend is the backend with the largest share of what most requests meet:

@@ -161,7 +161,8 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		Listeners:  seen.listeners(visibility, desired),
 	}
 	proof, proven := status.ProofsOf(seen.ingress.Status)[visibility]
-	side.Held = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version && side.NoClass == nil
+	side.Former = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version && side.NoClass == nil
+	side.Held = side.Former
 	side.Stands = seen.stands(side)
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {

@@ -19,22 +19,28 @@ type patience struct {
 type waiting struct {
 	version         string
 	since, reported time.Time
+	// refused is since when a gateway has been saying no; now if none does.
+	refused time.Time
 }
 
 func newPatience() *patience {
 	return &patience{since: map[types.UID]waiting{}}
 }
 
-// waited is how long the version has been waited for, and how long ago that was last
-// reported. Both start now if the version is new.
-func (p *patience) waited(uid types.UID, version string, now time.Time) (since, report time.Duration) {
+// waits is since when the version has been waited for, when that was last reported, and since
+// when it has been refused. All start now if the version is new.
+func (p *patience) waits(uid types.UID, version string, refused bool, now time.Time) waiting {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if known, ok := p.since[uid]; ok && known.version == version {
-		return now.Sub(known.since), now.Sub(known.reported)
+	known, ok := p.since[uid]
+	if !ok || known.version != version {
+		known = waiting{version: version, since: now, reported: now, refused: now}
 	}
-	p.since[uid] = waiting{version: version, since: now, reported: now}
-	return 0, 0
+	if !refused {
+		known.refused = now
+	}
+	p.since[uid] = known
+	return known
 }
 
 // reported notes that a report was written.

@@ -26,6 +26,8 @@ type plane struct {
 	world     atomic.Pointer[world]
 	deaf      atomic.Bool                      // knows no routes
 	broken    atomic.Pointer[sets.Set[string]] // backends that cannot be reached
+	// stands are the routes that it serves whatever is written; nil for those that are stored.
+	stands atomic.Pointer[map[string]*gatewayv1.HTTPRoute]
 	// guarded: something in front asks everybody for credentials.
 	guarded atomic.Bool
 	down    sync.Map // hosts whose backends cannot be reached
@@ -64,7 +66,11 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 		response.WriteHeader(http.StatusNotFound)
 		return
 	}
-	for _, route := range w.routes() {
+	routes := w.routes()
+	if stands := p.stands.Load(); stands != nil {
+		routes = *stands
+	}
+	for _, route := range routes {
 		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return w.listens(ref, request.TLS != nil) })
 		if _, down := p.down.Load(request.Host); down {
 			response.WriteHeader(http.StatusServiceUnavailable)

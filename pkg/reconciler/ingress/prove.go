@@ -131,6 +131,7 @@ func (q *questions) improve(fact *status.Route, best []probe.Target) {
 func (q *questions) about(route translate.Route, seen *observed, side *status.Side) (status.Route, []probe.Target) {
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
 	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
+	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
 	targets := []probe.Target{}
 	for _, proof := range route.Proofs {
 		if proof.Answers == "" {

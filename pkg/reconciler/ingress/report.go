@@ -22,7 +22,8 @@ import (
 // report writes the status if it differs, or tells when patience ends.
 func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts status.Facts) (time.Duration, error) {
 	facts.Generation, facts.Now = ing.Generation, r.clock.Now()
-	facts.Waited, facts.SinceReport = r.patience.waited(ing.UID, fmt.Sprint(ing.Generation, facts.Versions()), facts.Now)
+	waits := r.patience.waits(ing.UID, fmt.Sprint(ing.Generation, facts.Versions()), facts.Refusing(), facts.Now)
+	facts.Waited, facts.SinceReport, facts.Refused = facts.Now.Sub(waits.since), facts.Now.Sub(waits.reported), facts.Now.Sub(waits.refused)
 	verdict := status.Mark(ing.Status, facts)
 	if verdict.Ready() && !verdict.Held {
 		r.patience.forget(ing.UID)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// former is a side of which this generation was proven in another version.
+func former(s *status.Side) { s.Version, s.Former = "v2", true }
+
+// failing is an answer that came first so long ago.
+func failing(kind probe.Kind, ago time.Duration) edit {
+	result := answer(probe.Failed, "status 404")
+	result.Kind, result.Asked = kind, noon
+	if kind != probe.FormerVersion {
+		result.UnservedSince = noon.Add(-ago)
+	}
+	return probed(result)
+}
+
+// TestAnswersAsBefore: B-RDY-10, a changed rendering of an unchanged generation takes no Ready away while the former
+// one answers; what decides are the last 15 s, and a gateway's no is a decision.
+func TestAnswersAsBefore(t *testing.T) {
+	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
+	served := failing(probe.FormerVersion, time.Hour)
+	lost := failing(probe.NotServed, status.PatienceWhenReady)
+	const day = 24 * time.Hour
+	tests := []struct {
+		name   string
+		edits  []edit
+		waited time.Duration
+		ready  string // what is reported then
+		wait   time.Duration
+	}{
+		{"the former version answers", []edit{former, served}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"and goes on", []edit{former, served}, day, "True", 0},
+		{"it was not asked yet", []edit{former, probed(answer(probe.Pending, ""))}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"neither answers for a moment", []edit{former, failing(probe.NoAnswer, time.Second)}, time.Minute, "True", status.PatienceWhenReady - time.Second},
+		{"neither has answered", []edit{former, lost}, status.PatienceWhenReady, "Unknown", 0},
+		{"neither answers any more", []edit{former, lost}, day, "Unknown", 0},
+		{"neither has answered since the change", []edit{former, lost}, time.Second, "True", status.PatienceWhenReady - time.Second},
+		{"nobody can be asked", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.PatienceWhenReady - time.Second},
+		{"nobody could be asked for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.PatienceWhenReady, "Unknown", 0},
+		{"new backends are made meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Making = true, []string{"b:80"} }}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"the gateway's word about the former version is all there is", []edit{former, byStatus, said("Accepted", "True", 2), said("ResolvedRefs", "True", 2)}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"and it was a no", []edit{former, byStatus, said("Accepted", "False", 2), said("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
+		{"the gateway says no to the new rendering", []edit{former, served, said("Accepted", "False", 3)}, time.Minute, "False", 0},
+		{"this generation was never proven", []edit{version("v2"), served}, status.PatienceWhenReady, "Unknown", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			now := facts(side(external, test.edits...), side(local))
+			now.Waited, now.SinceReport, now.Refused = test.waited, test.waited, test.waited
+			verdict := status.Mark(before, now)
+			if got := conditions(verdict.Status)["Ready"]; verdict.Patience != test.wait || !strings.HasPrefix(got, test.ready) {
+				t.Errorf("Ready %s after %s, want %s after %s", got, verdict.Patience, test.ready, test.wait)
+			}
+			if test.ready == "True" && !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
+				t.Error("What is still served was forgotten")
+			}
+		})
+	}
+}
+
+// TestRefusedInLine: B-RDY-4, a gateway that is behind with its statuses says no about a moment before the proof: that
+// is believed when the no itself has lasted, however long its route was in line.
+func TestRefusedInLine(t *testing.T) {
+	refused := facts(side(external, said("ResolvedRefs", "False", 3)))
+	refused.InLine, refused.Waited, refused.SinceReport = true, time.Minute, time.Minute
+	for said, want := range map[time.Duration]time.Duration{0: status.PatienceBeforeReport, time.Second: status.PatienceBeforeReport - time.Second, status.PatienceBeforeReport: 0} {
+		refused.Refused = said
+		if got := status.Mark(v1alpha1.IngressStatus{}, refused).Patience; got != want {
+			t.Errorf("Patience %s after %s of no, want %s", got, said, want)
+		}
+	}
+}
