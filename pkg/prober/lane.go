@@ -18,8 +18,6 @@ const (
 	pullAhead  = 4
 	surgeFor   = 5 * time.Second
 	surgeEvery = 50 * time.Millisecond
-	// overtaking is how much younger a target must be that is proven first, for the elder one to have a trouble of its own.
-	overtaking = 5 * time.Second
 	// pullWithin is how long after its start a target is drawn. What has waited longer has a trouble of its own.
 	pullWithin = 30 * time.Second
 )
@@ -176,11 +174,6 @@ func (l *lane) proved(t *task, now time.Time) {
 		l.youngest = t.created
 	}
 	l.pull(now)
-}
-
-// comesTo tells whether the data plane is still taking up what was asked for before the target.
-func (l *lane) comesTo(t *task, now time.Time) bool {
-	return l.up && !t.result.Kind.Refuses() && now.Sub(l.lastProof) < surgeFor && l.youngest.Before(t.created.Add(overtaking))
 }
 
 // rouse makes everything due that waited for the address to come back, or for the guard in front of it to go.

@@ -130,28 +130,6 @@ func (p *Prober) Known(owner Owner) probe.Report {
 	return probe.Report{Results: append(slices.Clip(a.foreground()), a.results(a.background)...)}
 }
 
-// InLine tells whether every address that the owner waits for still takes up targets, and none that was asked for
-// later: there is nothing to say of a data plane that is at work. It keeps to the order of their creation, roughly.
-func (p *Prober) InLine(owner Owner) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	a := p.askers[owner]
-	if a == nil {
-		return false
-	}
-	waits, now := false, time.Now()
-	for _, t := range a.tasks {
-		if t.lane == nil || t.background {
-			continue
-		}
-		waits = true
-		if !t.lane.comesTo(t, now) {
-			return false
-		}
-	}
-	return waits
-}
-
 // Nudge says that something happened to what the owner waits for: its targets are tried now, and their
 // backoff begins anew. An empty UID means every owner of the name.
 func (p *Prober) Nudge(owner Owner) {

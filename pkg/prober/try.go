@@ -118,7 +118,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		t.lane = nil
 	} else {
 		t.fail(o, now, t.lane.refusingSince(o, t, now))
-		t.class = o.class(t.class)
+		t.class, t.overtaken = o.class(t.class), t.isOvertaken()
 		if t.proxy != 0 && o.doubtsProxy() {
 			t.proxy = 3 - t.proxy
 		}
