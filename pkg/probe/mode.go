@@ -41,6 +41,9 @@ type Offer struct {
 	Endpoints []string
 	// Addresses are what the Gateway publishes, host:port of the listener.
 	Addresses []string
+	// Guarded is the mode in which the route was proven before, because something in front of the better ones asked for
+	// credentials; empty when that is not so. The Gateway must have accepted the route since.
+	Guarded Mode
 }
 
 // Choice is how to prove readiness now.
@@ -54,6 +57,8 @@ type Choice struct {
 	Background []string
 	// Degraded is why no better mode is used, empty for the best one. It is the same as long as the cause is.
 	Degraded string
+	// Guarded tells that something in front of a better mode asks for credentials.
+	Guarded bool
 	// Recheck is when to choose again although nothing was reported; 0 means no need.
 	Recheck time.Duration
 }
@@ -61,8 +66,8 @@ type Choice struct {
 // Choose decides how readiness is proven, from what the Gateway offers and what is known of the targets
 // (Prober.Known). It is pure. Auto leaves a mode only when every target at its addresses that is not proven has been
 // failing for a while with kinds that Refuse, also when it is one pod of many: it never waits for ever. An answer of the
-// gateway, even 404, means patience, not another mode. A
-// configured mode other than Auto never degrades. An empty or unknown one is Auto.
+// gateway, even 404, means patience, not another mode. A guard that is known to ask for credentials is met once and not
+// waited for (B-RDY-12). A configured mode other than Auto never degrades. An empty or unknown one is Auto.
 func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	switch configured {
 	case DataPlane:
@@ -72,28 +77,47 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	case Status:
 		return Choice{Mode: Status}
 	}
+	return auto(offer, known, now)
+}
+
+func auto(offer Offer, known Report, now time.Time) Choice {
 	var background, reasons []string
+	guarded, met := false, false
 	modes := offer.modes()
-	known = known.Unproven()
 	for i, m := range modes {
-		asked := known.where(func(r *Result) bool { return slices.Contains(m.addresses, r.Address) })
+		asked := known.Unproven().at(m.addresses)
 		since, refused := asked.RefusedSince()
-		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses")}
-		if !refused {
+		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses"), Guarded: guarded}
+		// A guard that is known and answers again need not be waited for, nor what lies between it and the mode that worked.
+		expected := offer.Guarded != "" && offer.Guarded != m.mode && (met || refused && asked.all(Credentials)) && !known.at(m.addresses).Proven()
+		if !refused && !expected {
 			return choice
 		}
 		patience := asked.patience(i > 0)
-		if choice.Recheck = since.Add(patience).Sub(now); choice.Recheck > 0 {
+		if choice.Recheck = since.Add(patience).Sub(now); choice.Recheck > 0 && !expected {
 			choice.beside(modes[i+1:], since.Add(RefusedAwhile).Sub(now))
 			return choice
 		}
-		background = append(background, m.addresses...)
-		reasons = append(reasons, m.noun+refusal(asked.Results[0]))
+		if refused {
+			reasons = append(reasons, m.noun+refusal(asked.Results[0]))
+			guarded = guarded || !asked.all(Unreachable, Handshake)
+		}
+		background, met = append(background, m.addresses...), expected
 	}
 	if len(reasons) == 0 {
 		reasons = []string{"no data-plane pod and no address is known"}
 	}
-	return Choice{Mode: Status, Background: background, Degraded: degraded(reasons, "status")}
+	return Choice{Mode: Status, Background: background, Degraded: degraded(reasons, "status"), Guarded: guarded}
+}
+
+// at keeps the results at these addresses.
+func (r Report) at(addresses []string) Report {
+	return r.where(func(res *Result) bool { return slices.Contains(addresses, res.Address) })
+}
+
+// all tells whether all results are of these kinds.
+func (r Report) all(kinds ...Kind) bool {
+	return !slices.ContainsFunc(r.Results, func(res Result) bool { return !slices.Contains(kinds, res.Kind) })
 }
 
 // patience is how long these must have been refused before the next mode is taken.

@@ -114,6 +114,9 @@ type Route struct {
 	ByStatus bool
 	// Degraded says why its proof is weaker than the entry asks for; or is empty.
 	Degraded string
+	// Guarded is how it is proven because something in front of better ways asks for credentials;
+	// or is empty.
+	Guarded probe.Mode
 	// Unasked says why nobody can be asked though somebody should; or is empty.
 	Unasked string
 	// NotAdmitted says what to change of the Gateway, where by its spec no listener admits the

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // ProvenAnnotation, in the status of a KIngress, says what was proven when its
@@ -23,6 +25,9 @@ type Proof struct {
 	// Degraded says of each HTTPRoute whose proof is weaker than the entry asks for, why. The
 	// words stay the same until there is a better one, also under a new leader.
 	Degraded map[string]string `json:"degraded,omitempty"`
+	// Guarded says of each HTTPRoute before which something asks for credentials in which way it
+	// was proven. It outlives the generation, so that the next one need not find out (SPEC B-RDY-12).
+	Guarded map[string]probe.Mode `json:"guarded,omitempty"`
 }
 
 // Proofs are those of a KIngress.
@@ -75,8 +80,23 @@ func (s Side) degraded() map[string]string {
 	return reasons
 }
 
+// guarded are the routes before which something asks for credentials; nil when there is none.
+func (s Side) guarded() map[string]probe.Mode {
+	var modes map[string]probe.Mode
+	for _, route := range s.Routes {
+		if route.Guarded == "" {
+			continue
+		}
+		if modes == nil {
+			modes = map[string]probe.Mode{}
+		}
+		modes[route.Name.Name] = route.Guarded
+	}
+	return modes
+}
+
 // next are the proofs after these facts. What is blocked is proven anew after the
-// cure; what is held keeps the proof of what is still served.
+// cure, of a guard no more is known than before; what is held keeps the proof of what is still served.
 func (p Proofs) next(facts Facts) Proofs {
 	proofs := Proofs{}
 	for _, side := range facts.Sides {
@@ -84,16 +104,18 @@ func (p Proofs) next(facts Facts) Proofs {
 		switch blocker := side.Blocker(); {
 		case !side.Needed:
 		case blocker == nil && p.Of(side.Visibility, facts.Generation, side.Version):
-			old.Degraded = side.degraded()
+			old.Degraded, old.Guarded = side.degraded(), side.guarded()
 			proofs[side.Visibility] = old
 		case blocker == nil:
-			proof := Proof{Generation: facts.Generation, Version: side.Version, Degraded: side.degraded()}
+			proof := Proof{Generation: facts.Generation, Version: side.Version, Degraded: side.degraded(), Guarded: side.guarded()}
 			if side.Leaving {
 				proof.Moved = new(facts.Now.UTC())
 			}
 			proofs[side.Visibility] = proof
 		case known && (side.stands() || side.holds(blocker, facts.Now)):
 			proofs[side.Visibility] = old
+		case len(old.Guarded) > 0:
+			proofs[side.Visibility] = Proof{Guarded: old.Guarded}
 		}
 	}
 	return proofs

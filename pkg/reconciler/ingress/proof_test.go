@@ -11,6 +11,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
 // reborn is the cluster of a world under a new leader.
@@ -92,6 +93,61 @@ func TestDegradedProof(t *testing.T) {
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 		w.reconcile(hello)
 		expect(t, "Proofs that are remembered", 0, len(w.known().Results))
+	})
+}
+
+// TestKnownGuard: B-RDY-12, where something in front is known to ask for credentials, later versions are Ready once the
+// gateway has accepted them, also under a new leader and after a report of waiting; and it is forgotten when the data
+// plane answers.
+func TestKnownGuard(t *testing.T) {
+	data := newPlane(t)
+	data.guarded.Store(true)
+	ing := service("hello", 0)
+	ing.Spec.Rules = ing.Spec.Rules[1:]
+	w := data.hears(newWorld(t, append(installation(data), ing)...))
+	w.until("the route has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+	w.accept(publicHost)
+	w.reconcile(hello)
+	expect(t, "Writes before the guard is known", []string{"create httproutes"}, w.writes())
+	w.later(2 * probe.RefusedFor)
+	w.until("hello is Ready", w.is("hello", "True"))
+	degraded := w.conditions("hello")
+	guard := func() map[string]probe.Mode { return status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].Guarded }
+	expect(t, "Known guards", map[string]probe.Mode{publicHost: probe.Status}, guard())
+
+	ready := func(generation int64) func() bool {
+		return func() bool {
+			return w.ingress("hello").Status.ObservedGeneration == generation && w.is("hello", "True")()
+		}
+	}
+	w = reborn(w, data)
+	w.unaccept(publicHost)
+	w.changeIngress("hello", toRevision("hello-00002"))
+	w.until("the new backend has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+	w.later(status.PatienceBeforeReport)
+	expect(t, "It is reported before it is accepted", true, w.is("hello", "Unknown ProbeFailed")())
+	expect(t, "Guards that are known then", map[string]probe.Mode{publicHost: probe.Status}, guard())
+	w.accept(publicHost)
+	w.until("the second generation is Ready", ready(2)) // the clock stands
+	expect(t, "Conditions", degraded, w.conditions("hello"))
+
+	w = reborn(w, data)
+	data.guarded.Store(false)
+	w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
+	expect(t, "Guards that are known at last", 0, len(guard()))
+	expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
+}
+
+// unaccept takes the gateway's words about a route back.
+func (w *world) unaccept(route string) {
+	w.Helper()
+	changed := w.routes()[route].DeepCopy()
+	changed.Status.Parents, changed.ResourceVersion = nil, changed.ResourceVersion+"0"
+	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
+	w.until("the words are gone", func() bool {
+		seen := &observed{ingress: w.ingress("hello")}
+		w.must(w.r.gatherRoutes(w.Context(), seen))
+		return len(seen.routes[route].Status.Parents) == 0
 	})
 }
 

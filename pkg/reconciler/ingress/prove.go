@@ -5,6 +5,7 @@ package ingress
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"slices"
 	"time"
 
@@ -23,7 +24,7 @@ import (
 // look again though nothing happens; 0 is never.
 func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *status.Facts) time.Duration {
 	owner := ownerOf(seen.ingress)
-	ask := questions{known: r.prober.Known(owner), now: seen.now}
+	ask := questions{known: r.prober.Known(owner), now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
 	for i := range facts.Sides {
 		ask.side(desired.Routes, seen, &facts.Sides[i])
 	}
@@ -53,7 +54,7 @@ const atOnce = time.Millisecond
 // findMade finds the routes whose questions about new backends are all answered. What
 // stands must be what was asked about.
 func (seen *observed) findMade(desired translate.Desired, known probe.Report) bool {
-	ask := questions{known: known, now: seen.now}
+	ask := questions{known: known, now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
 	for _, route := range desired.Routes {
 		stored := seen.routes[route.Object.Name]
 		if len(route.Making) == 0 || stored == nil || stored.Annotations[rollout.Annotation] != route.Object.Annotations[rollout.Annotation] {
@@ -69,8 +70,9 @@ func (seen *observed) findMade(desired translate.Desired, known probe.Report) bo
 
 // questions collects what to ask whom.
 type questions struct {
-	known probe.Report
-	now   time.Time
+	known  probe.Report
+	now    time.Time
+	proofs status.Proofs
 
 	asking              bool
 	targets, background []probe.Target
@@ -86,9 +88,8 @@ type questions struct {
 // nobody is asked: what was proven until then is dropped, and proven anew after the
 // cure.
 func (q *questions) side(routes []translate.Route, seen *observed, side *status.Side) {
-	proofs := status.ProofsOf(seen.ingress.Status)
-	proven := proofs.Of(side.Visibility, seen.ingress.Generation, side.Version)
-	degraded := proofs[side.Visibility].Degraded
+	proven := q.proofs.Of(side.Visibility, seen.ingress.Generation, side.Version)
+	degraded, guarded := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].Guarded
 	asked := *q
 	asked.weak = false
 	for _, route := range routes {
@@ -108,6 +109,7 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 	for i := range side.Routes {
 		if route := &side.Routes[i]; asked.weak { // taken back for all at once, by one write
 			route.Degraded = cmp.Or(degraded[route.Name.Name], route.Degraded)
+			route.Guarded = cmp.Or(guarded[route.Name.Name], route.Guarded)
 		}
 	}
 	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
@@ -132,7 +134,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
 	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
 	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
-	targets := []probe.Target{}
+	targets, pods := []probe.Target{}, dataplane.Pods(seen.sides[side.Visibility].service, seen.sides[side.Visibility].slices)
 	for _, proof := range route.Proofs {
 		if proof.Answers == "" {
 			fact.ByStatus = true
@@ -143,8 +145,11 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		if !found {
 			continue
 		}
-		choice := q.choose(seen.sides[side.Visibility], listener, name)
+		choice := q.choose(seen.sides[side.Visibility], listener, name, q.guard(side, fact))
 		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
+		if choice.Guarded {
+			fact.Guarded = choice.Mode
+		}
 		if fact.ByStatus && proof.HTTPS != 0 && len(unprogrammed(proof.Host, side.Listeners)) > 0 {
 			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
 		}
@@ -158,8 +163,8 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		if listener.TLS {
 			target.Scheme = "https"
 		}
-		targets = append(targets, at(target, choice.Addresses)...)
-		q.background = append(q.background, at(target, choice.Background)...)
+		targets = append(targets, at(target, choice.Addresses, pods)...)
+		q.background = append(q.background, at(target, choice.Background, pods)...)
 	}
 	return fact, targets
 }
@@ -167,10 +172,11 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 // choose decides how a route of a side is proven. What is to be improved is asked for as
 // if nobody had refused, and the addresses besides: that they refuse is then known to
 // the next service.
-func (q *questions) choose(side observedSide, listener dataplane.Listener, route types.NamespacedName) probe.Choice {
+func (q *questions) choose(side observedSide, listener dataplane.Listener, route types.NamespacedName, guarded probe.Mode) probe.Choice {
 	offer := probe.Offer{
 		Endpoints: dataplane.Endpoints(listener, side.service, side.slices),
 		Addresses: dataplane.Addresses(listener, side.gateway),
+		Guarded:   guarded,
 	}
 	known := q.known.OfRoute(route.Name)
 	if q.improving {
@@ -195,10 +201,20 @@ func (q *questions) again(after time.Duration) {
 	}
 }
 
-func at(target probe.Target, addresses []string) []probe.Target {
+// guard is how a route was proven before which something asked for credentials; empty as long as the
+// Gateway has not accepted the route as it stands: a guard may answer for one that is not there.
+func (q *questions) guard(side *status.Side, fact status.Route) probe.Mode {
+	if !side.Believed(fact) {
+		return ""
+	}
+	return q.proofs[side.Visibility].Guarded[fact.Name.Name]
+}
+
+func at(target probe.Target, addresses []string, pods map[string]types.UID) []probe.Target {
 	targets := make([]probe.Target, 0, len(addresses))
 	for _, address := range addresses {
-		target.Address = address
+		host, _, _ := net.SplitHostPort(address)
+		target.Address, target.Pod = address, string(pods[host])
 		targets = append(targets, target)
 	}
 	return targets

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dataplane
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Pods tells of the addresses behind a Service whose they are: a Service of both families has slices of both, and a pod
+// that listens on one of them is in each. An endpoint that names no pod, and an address that several name, is left out.
+func Pods(service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) map[string]types.UID {
+	pods := map[string]types.UID{}
+	if service == nil {
+		return pods
+	}
+	for _, slice := range slicesOf {
+		if slice.Namespace != service.Namespace || slice.Labels[discoveryv1.LabelServiceName] != service.Name {
+			continue
+		}
+		for _, endpoint := range slice.Endpoints {
+			pod := types.UID("")
+			if ref := endpoint.TargetRef; ref != nil && ref.Kind == "Pod" {
+				pod = ref.UID
+			}
+			for _, address := range endpoint.Addresses {
+				if known, there := pods[address]; there && known != pod {
+					pod = ""
+				}
+				pods[address] = pod
+			}
+		}
+	}
+	return pods
+}
