@@ -54,7 +54,7 @@ func (r Route) believedBefore(s Side) bool {
 func (f Facts) lingers() (bool, time.Duration) {
 	var least time.Duration
 	for _, side := range f.Sides {
-		if !side.Needed || side.Blocker() == nil {
+		if !side.Needed || side.stands() || side.Blocker() == nil {
 			continue
 		}
 		if side.Held || !side.answersAsBefore(f.Now) {

@@ -60,14 +60,13 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 	return max(0, PatienceBeforeReport-facts.Waited)
 }
 
-// whenServed is how long to wait before it is noted that the version before is served, or to
-// look again when nothing answers as it did; 0 is never.
+// whenServed is how long to wait before it is noted that the version before is served. When
+// something else answers for the moment, there is nothing to note before that is decided.
 func whenServed(facts Facts, left time.Duration) time.Duration {
-	note := max(0, PatienceWhenServed-facts.Waited, PatienceBetweenReports-facts.SinceReport)
 	if left > 0 {
-		return min(note, left)
+		return left
 	}
-	return note
+	return max(0, PatienceWhenServed-facts.Waited, PatienceBetweenReports-facts.SinceReport)
 }
 
 // isReported tells that the status says already that this generation is not Ready.

@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/pkg/reconciler"
@@ -21,30 +22,32 @@ func (b half) Has(key types.NamespacedName) bool { return (b.name == "of hello")
 // TestBucketIsLost: B-RDY-4, who loses one of several buckets forgets its KIngresses, and goes on with
 // those of the others. Who gets one looks at its own.
 func TestBucketIsLost(t *testing.T) {
-	data := newPlane(t)
-	data.deaf.Store(true)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	w.r.Demote(reconciler.UniversalBucket())
-	looked := []types.NamespacedName{}
-	look := func(bucket reconciler.Bucket, key types.NamespacedName) {
-		looked = append(looked, key)
-		w.impl.MaybeEnqueueBucketKey(bucket, key)
-	}
-	w.must(w.r.Promote(half{"of others"}, look))
-	expect(t, "Keys with the bucket of others", 0, len(looked))
-	w.must(w.r.Promote(half{"of hello"}, look))
-	expect(t, "Keys with its bucket", []types.NamespacedName{hello}, looked)
-	w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w.r.Demote(reconciler.UniversalBucket())
+		looked := []types.NamespacedName{}
+		look := func(bucket reconciler.Bucket, key types.NamespacedName) {
+			looked = append(looked, key)
+			w.impl.MaybeEnqueueBucketKey(bucket, key)
+		}
+		w.must(w.r.Promote(half{"of others"}, look))
+		expect(t, "Keys with the bucket of others", 0, len(looked))
+		w.must(w.r.Promote(half{"of hello"}, look))
+		expect(t, "Keys with its bucket", []types.NamespacedName{hello}, looked)
+		w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
 
-	w.r.Demote(half{"of others"})
-	expect(t, "Known after the loss of another bucket", 2, len(w.known().Results))
-	data.deaf.Store(false)
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+		w.r.Demote(half{"of others"})
+		expect(t, "Known after the loss of another bucket", 2, len(w.known().Results))
+		data.deaf.Store(false)
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Conditions", isReady, w.conditions("hello"))
 
-	data.deaf.Store(true)
-	w.changeIngress("hello", toRevision("hello-00002"))
-	w.until("hello is asked about", func() bool { return len(w.known().Results) > 0 })
-	w.r.Demote(half{"of hello"})
-	expect(t, "Known after the loss of its bucket", 0, len(w.known().Results))
+		data.deaf.Store(true)
+		w.changeIngress("hello", toRevision("hello-00002"))
+		w.until("hello is asked about", func() bool { return len(w.known().Results) > 0 })
+		w.r.Demote(half{"of hello"})
+		expect(t, "Known after the loss of its bucket", 0, len(w.known().Results))
+	})
 }

@@ -5,6 +5,7 @@ package ingress
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -100,42 +101,47 @@ func TestDegradedProof(t *testing.T) {
 // gateway has accepted them, also under a new leader and after a report of waiting; and it is forgotten when the data
 // plane answers.
 func TestKnownGuard(t *testing.T) {
-	data := newPlane(t)
-	data.guarded.Store(true)
-	ing := service("hello", 0)
-	ing.Spec.Rules = ing.Spec.Rules[1:]
-	w := data.hears(newWorld(t, append(installation(data), ing)...))
-	w.until("the route has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
-	w.accept(publicHost)
-	w.reconcile(hello)
-	expect(t, "Writes before the guard is known", []string{"create httproutes"}, w.writes())
-	w.later(2 * probe.RefusedFor)
-	w.until("hello is Ready", w.is("hello", "True"))
-	degraded := w.conditions("hello")
-	guard := func() map[string]probe.Mode { return status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].Guarded }
-	expect(t, "Known guards", map[string]probe.Mode{publicHost: probe.Status}, guard())
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.guarded.Store(true)
+		ing := service("hello", 0)
+		ing.Spec.Rules = ing.Spec.Rules[1:]
+		w := data.hears(newWorld(t, append(installation(data), ing)...))
+		w.until("the route has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+		w.accept(publicHost)
+		w.pass(probe.RefusedFor - 2*time.Second)
+		expect(t, "Ready before the guard is known", false, w.is("hello", "True")())
+		w.until("hello is Ready", w.is("hello", "True"))
+		degraded := w.conditions("hello")
+		guard := func() map[string]probe.Mode { return status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].Guarded }
+		expect(t, "Known guards", map[string]probe.Mode{publicHost: probe.Status}, guard())
 
-	ready := func(generation int64) func() bool {
-		return func() bool {
-			return w.ingress("hello").Status.ObservedGeneration == generation && w.is("hello", "True")()
+		ready := func(generation int64) func() bool {
+			return func() bool {
+				return w.ingress("hello").Status.ObservedGeneration == generation && w.is("hello", "True")()
+			}
 		}
-	}
-	w = reborn(w, data)
-	w.unaccept(publicHost)
-	w.changeIngress("hello", toRevision("hello-00002"))
-	w.until("the new backend has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
-	w.later(status.PatienceBeforeReport)
-	expect(t, "It is reported before it is accepted", true, w.is("hello", "Unknown ProbeFailed")())
-	expect(t, "Guards that are known then", map[string]probe.Mode{publicHost: probe.Status}, guard())
-	w.accept(publicHost)
-	w.until("the second generation is Ready", ready(2)) // the clock stands
-	expect(t, "Conditions", degraded, w.conditions("hello"))
+		w = reborn(w, data)
+		w.unaccept(publicHost)
+		w.changeIngress("hello", toRevision("hello-00002"))
+		w.until("the new backend has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+		w.pass(time.Minute)
+		expect(t, "It is reported before it is accepted", true, w.is("hello", "Unknown RouteNotAccepted")())
+		expect(t, "Guards that are known then", map[string]probe.Mode{publicHost: probe.Status}, guard())
+		accepted := time.Now()
+		w.accept(publicHost)
+		w.until("the new backend is made", func() bool { return w.trafficOf() == "hello-00002" })
+		w.accept(publicHost)
+		w.until("the second generation is Ready", ready(2))
+		expect(t, "That takes 2 s at most", true, time.Since(accepted) <= 2*time.Second)
+		expect(t, "Conditions", degraded, w.conditions("hello"))
 
-	w = reborn(w, data)
-	data.guarded.Store(false)
-	w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
-	expect(t, "Guards that are known at last", 0, len(guard()))
-	expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
+		w = reborn(w, data)
+		data.guarded.Store(false)
+		w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
+		expect(t, "Guards that are known at last", 0, len(guard()))
+		expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
+	})
 }
 
 // unaccept takes the gateway's words about a route back.

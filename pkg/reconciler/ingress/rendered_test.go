@@ -5,6 +5,7 @@ package ingress
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -37,76 +38,87 @@ func (w *world) failing(kind probe.Kind) func() bool {
 	}
 }
 
-func (w *world) later(d time.Duration) {
-	w.clock.SetTime(w.clock.Now().Add(d))
-	w.reconcile(hello)
+// TestRenderedAnew: B-RDY-10, an unchanged generation that is rendered anew stays Ready, without a write, as long
+// as its former version answers; after a while a note says so; and it is not Ready when neither answers for 15 s.
+func TestRenderedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		stands := w.routes()
+		data.stands.Store(&stands)
+		w.renderAnew()
+		w.until("the former version answers", w.failing(probe.FormerVersion))
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+		w.pass(status.PatienceWhenServed - 2*time.Second)
+		expect(t, "Writes while the former version answers", []string{}, w.writes())
+		expect(t, "Conditions then", isReady, w.conditions("hello"))
+
+		w.pass(time.Minute)
+		expect(t, "Writes when that lasts", []string{"update ingresses/status"}, w.writes())
+		if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: ") ||
+			!strings.Contains(got["NetworkConfigured"], ": status 200 with a former version") {
+			t.Errorf("Conditions %v", got)
+		}
+
+		data.deaf.Store(true)
+		w.pass(status.PatienceWhenReady - time.Second)
+		expect(t, "Ready for 14 s", "True", w.conditions("hello")["Ready"])
+		w.pass(6 * time.Second)
+		expect(t, "Not Ready after 15", true, w.is("hello", "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http")())
+		w.writes()
+
+		data.stands.Store(nil)
+		data.deaf.Store(false)
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Writes of the proof", []string{"update ingresses/status"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
 }
 
-// TestRenderedAnew: B-RDY-10, an unchanged generation that is rendered anew stays Ready, without a write, as long
-// as its former version answers, also under a new leader; after a while a note says so; and it is not
-// Ready when neither answers for 15 s.
-func TestRenderedAnew(t *testing.T) {
-	data := newPlane(t)
-	w := served(t, data)
-	stands := w.routes()
-	data.stands.Store(&stands)
-	w.renderAnew()
-	w.until("the former version answers", w.failing(probe.FormerVersion))
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
-	w.later(status.PatienceWhenServed - time.Second)
-	expect(t, "Writes while the former version answers", []string{}, w.writes())
-	expect(t, "Conditions then", isReady, w.conditions("hello"))
-
-	w.later(2 * time.Second)
-	expect(t, "Writes when that lasts", []string{"update ingresses/status"}, w.writes())
-	if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: ") ||
-		!strings.Contains(got["NetworkConfigured"], ": status 200 with a former version") {
-		t.Errorf("Conditions %v", got)
-	}
-
-	data.deaf.Store(true)
-	w.until("neither answers", w.failing(probe.NotServed))
-	expect(t, "Ready at first", "True", w.conditions("hello")["Ready"])
-	w.later(status.PatienceWhenReady)
-	w.until("hello is not Ready", w.is("hello", "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http"))
-	expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-
-	data.stands.Store(nil)
-	data.deaf.Store(false)
-	w.until("hello is Ready", w.is("hello", "True"))
-	expect(t, "Conditions", isReady, w.conditions("hello"))
+// TestRenderedAnewAndLost: B-RDY-10, B-RDY-1, where neither version answers from the change on, Ready ends after 15 s.
+func TestRenderedAnewAndLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		data.deaf.Store(true)
+		w.renderAnew()
+		w.pass(status.PatienceWhenReady - time.Second)
+		expect(t, "Ready for 14 s", isReady, w.conditions("hello"))
+		w.pass(5 * time.Second)
+		expect(t, "Not Ready after 15", true, w.is("hello", "Unknown ProbeFailed")())
+	})
 }
 
 // TestRenderedAnewAndReborn: B-RDY-10, B-RDY-4, a new leader knows that a generation was proven in another version.
 func TestRenderedAnewAndReborn(t *testing.T) {
-	data := newPlane(t)
-	before := served(t, data)
-	stands := before.routes()
-	data.stands.Store(&stands)
-	w := reborn(before, data)
-	w.renderAnew()
-	w.until("the former version answers", w.failing(probe.FormerVersion))
-	w.later(status.PatienceWhenReady + time.Second)
-	expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
-	expect(t, "Conditions", isReady, w.conditions("hello"))
-	data.stands.Store(nil)
-	w.until("the new version is proven", func() bool {
-		return status.ProofsOf(w.ingress("hello").Status).Of("ExternalIP", 1, status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].Version) && len(w.known().Results) == 0
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		before := served(t, data)
+		stands := before.routes()
+		data.stands.Store(&stands)
+		w := reborn(before, data)
+		w.renderAnew()
+		w.pass(time.Minute)
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		data.stands.Store(nil)
+		w.pass(5 * time.Second)
+		expect(t, "Writes of the proof", []string{"update ingresses/status"}, w.writes())
+		expect(t, "Questions that are left", 0, len(w.known().Results))
 	})
-	expect(t, "Writes of the proof", []string{"update ingresses/status"}, w.writes())
 }
 
 // TestNewGenerationIsNoRendering: B-RDY-10, B-RDY-1, what answers as an older generation does not make a new one Ready,
 // nor keep it so.
 func TestNewGenerationIsNoRendering(t *testing.T) {
-	data := newPlane(t)
-	w := served(t, data)
-	stands := w.routes()
-	data.stands.Store(&stands)
-	w.changeIngress("hello", toRevision("hello-00001"))
-	w.until("the older generation answers", w.failing(probe.WrongHash))
-	w.later(status.PatienceBeforeReport)
-	if got := w.conditions("hello")["Ready"]; !strings.HasPrefix(got, "Unknown ProbeFailed: ") {
-		t.Errorf("Ready is %s", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		stands := w.routes()
+		data.stands.Store(&stands)
+		w.changeIngress("hello", toRevision("hello-00001"))
+		w.until("the older generation answers", w.failing(probe.WrongHash))
+		w.pass(status.PatienceBeforeReport + time.Second)
+		expect(t, "Not Ready", true, w.is("hello", "Unknown ProbeFailed: ")())
+	})
 }
