@@ -99,7 +99,7 @@ func storable(ingress, observed string, capable bool) *testCase {
 	}
 	entry := "- class: %s\n  gateway: gateways/%s\n"
 	if capable {
-		entry += "  supported-features: [HTTPRouteBackendRequestHeaderModification, HTTPRouteHostRewrite, HTTPRouteResponseHeaderModification, HTTPRouteRequestTimeout]\n"
+		entry += "  supported-features: [ListenerSet, HTTPRouteSchemeRedirect, HTTPRouteBackendRequestHeaderModification, HTTPRouteHostRewrite, HTTPRouteResponseHeaderModification, HTTPRouteRequestTimeout]\n"
 	}
 	cfg, _, err := config.Parse(map[string]string{
 		config.ExternalGateways: fmt.Sprintf(entry, "external", "external"),
@@ -153,6 +153,9 @@ func sound(in translate.Input, desired translate.Desired) error {
 				return fmt.Errorf("HTTPRoute %s has a rule with too many backends, or none of weight", route.Object.Name)
 			}
 		}
+	}
+	if err := soundListeners(in, desired); err != nil {
+		return err
 	}
 	for _, refusal := range desired.Refusals {
 		if refusal.Field == "" || refusal.Detail == "" || refusal.Code == "" {

@@ -140,7 +140,7 @@ func inputCopy(in translate.Input) translate.Input {
 	for key := range cloned.Grants {
 		cloned.Grants[key] = in.Grants[key].DeepCopy()
 	}
-	cloned.Lost = in.Lost.Clone()
+	cloned.Lost, cloned.Sharers = in.Lost.Clone(), copyOfSharers(in.Sharers)
 	return cloned
 }
 

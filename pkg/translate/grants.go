@@ -25,30 +25,36 @@ type GatewayListeners struct {
 // gatewayListeners are the listeners on Gateways, and the ReferenceGrants that they need:
 // those of the hosts, and as they stand those of Gateways that routes are still leaving.
 func (r renderer) gatewayListeners(routes []Route) ([]GatewayListeners, []*gatewayv1beta1.ReferenceGrant) {
-	wanted, unlisted := map[types.NamespacedName][]gatewayv1.Listener{}, map[place]time.Time{}
+	wanted, unlisted := map[types.NamespacedName]map[gatewayv1.SectionName]gatewayv1.Listener{}, map[place]time.Time{}
 	for gateway, standing := range r.in.Standing {
 		if standing.Held.Len() == 0 {
 			continue
 		}
-		wanted[gateway] = nil
+		wanted[gateway] = map[gatewayv1.SectionName]gatewayv1.Listener{}
 		if slices.ContainsFunc(routes, func(route Route) bool { return slices.Contains(route.Leaving, gateway.String()) }) {
 			for _, listener := range standing.Listeners {
 				if standing.Held.Has(listener.Name) {
-					wanted[gateway] = append(wanted[gateway], onlyOurs(listener))
+					wanted[gateway][listener.Name] = onlyOurs(listener)
 				}
 			}
 		}
 	}
 	for _, visibility := range visibilities {
-		own := r.listeners[visibility].own
-		if _, held := wanted[r.listeners[visibility].gateway.Name]; held || len(own) > 0 {
-			wanted[r.listeners[visibility].gateway.Name] = slices.Collect(maps.Values(own))
+		gateway := r.listeners[visibility].gateway.Name
+		for _, listener := range r.listeners[visibility].own {
+			if wanted[gateway] == nil {
+				wanted[gateway] = map[gatewayv1.SectionName]gatewayv1.Listener{}
+			}
+			wanted[gateway][listener.Name] = listener
 		}
 		maps.Copy(unlisted, r.listeners[visibility].unlisted)
 	}
 	found, grants := []GatewayListeners{}, map[string]*gatewayv1beta1.ReferenceGrant{}
-	for gateway, listeners := range wanted {
-		slices.SortFunc(listeners, func(a, b gatewayv1.Listener) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	for gateway, named := range wanted {
+		var listeners []gatewayv1.Listener
+		for _, name := range slices.Sorted(maps.Keys(named)) {
+			listeners = append(listeners, named[name])
+		}
 		found = append(found, GatewayListeners{Gateway: gateway, Listeners: listeners})
 		for _, listener := range listeners {
 			r.grant(grants, gateway, listener, unlisted)

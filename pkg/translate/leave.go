@@ -75,7 +75,14 @@ func (r *Route) detach() {
 func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
 	objects := []*gatewayv1.ListenerSet{}
 	for _, visibility := range visibilities {
-		objects = append(objects, r.listeners[visibility].objects()...)
+		for _, object := range r.listeners[visibility].objects() {
+			same := slices.IndexFunc(objects, func(other *gatewayv1.ListenerSet) bool { return other.Name == object.Name })
+			if same < 0 {
+				objects = append(objects, object)
+			} else { // one Gateway serves both visibilities
+				join(objects[same], object)
+			}
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.in.ListenerSets)) {
 		used := slices.ContainsFunc(routes, func(route Route) bool {
@@ -83,7 +90,7 @@ func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
 				return isListenerSet(ref) && string(ref.Name) == name
 			})
 		})
-		if used {
+		if used && !slices.ContainsFunc(objects, func(object *gatewayv1.ListenerSet) bool { return object.Name == name }) {
 			kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name, listenerSet)}
 			if stored := r.in.ListenerSets[name]; isShared(stored) {
 				kept.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}

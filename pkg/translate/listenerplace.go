@@ -65,9 +65,11 @@ func (l *listeners) homes() map[string]string {
 func (l *listeners) room(entry gatewayv1.ListenerEntry) string {
 	part := 0
 	for {
-		set := l.sets[l.setName(part)]
-		if _, taken := set[string(entry.Name)]; !taken && len(set) < maxListeners {
-			return l.setName(part)
+		name := l.setName(part)
+		_, taken := l.sets[name][string(entry.Name)]
+		_, takenBeside := l.beside[name][string(entry.Name)]
+		if !taken && !takenBeside && len(l.sets[name])+len(l.beside[name]) < maxListeners {
+			return name
 		}
 		part++
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -35,6 +36,8 @@ type listeners struct {
 	refused []string
 	// sets holds the listeners of each ListenerSet, by their name.
 	sets map[string]map[string]gatewayv1.ListenerEntry
+	// beside holds those that the same Gateway has for the other visibility.
+	beside map[string]map[string]gatewayv1.ListenerEntry
 	// unlisted are those that spec.tls does not name any more, since when.
 	unlisted map[place]time.Time
 	// awaited are the hostnames to which nothing is redirected before they work.
@@ -117,6 +120,26 @@ func (l *listeners) objects() []*gatewayv1.ListenerSet {
 		objects = append(objects, object)
 	}
 	return objects
+}
+
+// join adds what the other visibility wants of a ListenerSet.
+func join(set, other *gatewayv1.ListenerSet) {
+	for _, entry := range other.Spec.Listeners {
+		if !slices.ContainsFunc(set.Spec.Listeners, func(known gatewayv1.ListenerEntry) bool { return known.Name == entry.Name }) {
+			set.Spec.Listeners = append(set.Spec.Listeners, entry)
+		}
+	}
+	slices.SortFunc(set.Spec.Listeners, func(a, b gatewayv1.ListenerEntry) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	unlisted := unlistedOf(set)
+	maps.Copy(unlisted, unlistedOf(other))
+	if len(unlisted) > 0 {
+		set.Annotations[unlistedAnnotation] = encodeUnlisted(unlisted)
+	}
+	for _, owner := range other.OwnerReferences {
+		if len(set.OwnerReferences) < MaxOwners && !slices.ContainsFunc(set.OwnerReferences, func(known metav1.OwnerReference) bool { return known.UID == owner.UID }) {
+			set.OwnerReferences = append(set.OwnerReferences, owner)
+		}
+	}
 }
 
 // wanted are the listeners that spec.tls names.

@@ -94,6 +94,8 @@ func (l *listeners) add(hostname string, names sets.Set[gatewayv1.SectionName], 
 	switch {
 	case names.Has(name):
 		why = fmt.Sprintf("a listener %s that is not ours is in spec.listeners of Gateway %s: rename it", name, l.gateway.Name)
+	case slices.ContainsFunc(slices.Collect(maps.Values(l.own)), func(own gatewayv1.Listener) bool { return own.Name == name }):
+		why = fmt.Sprintf("listener %s of Gateway %s is that of another host of the KIngress", name, l.gateway.Name)
 	case len(names)+len(l.own) >= maxListeners:
 		why = fmt.Sprintf("spec.listeners of Gateway %s has %d entries, the most that the Gateway API allows, and its implementation has no ListenerSets: "+
 			"add one with a wildcard hostname and a wildcard certificate", l.gateway.Name, maxListeners)
@@ -138,32 +140,6 @@ func (l *listeners) ownListener(hostname string) gatewayv1.Listener {
 		Selector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: l.in.Ingress.Namespace}},
 	}
 	return listener
-}
-
-// onlyOurs is a listener as it stands, without what others may have added to it.
-func onlyOurs(listener gatewayv1.Listener) gatewayv1.Listener {
-	ours := gatewayv1.Listener{Name: listener.Name, Hostname: listener.Hostname, Port: listener.Port, Protocol: listener.Protocol}
-	if listener.TLS != nil {
-		ours.TLS = &gatewayv1.ListenerTLSConfig{Mode: listener.TLS.Mode, CertificateRefs: listener.TLS.CertificateRefs}
-	}
-	if listener.AllowedRoutes != nil {
-		ours.AllowedRoutes = &gatewayv1.AllowedRoutes{Namespaces: listener.AllowedRoutes.Namespaces}
-	}
-	return *ours.DeepCopy()
-}
-
-func hostnameOf(listener gatewayv1.Listener) string {
-	if listener.Hostname == nil {
-		return ""
-	}
-	return string(*listener.Hostname)
-}
-
-func certificatesOf(listener gatewayv1.Listener) []gatewayv1.SecretObjectReference {
-	if listener.TLS == nil {
-		return nil
-	}
-	return listener.TLS.CertificateRefs
 }
 
 // door is the listener through which a host is reached with TLS.

@@ -141,11 +141,11 @@ func inputGen() *rapid.Generator[translate.Input] {
 		if rapid.Bool().Draw(t, "mapped") {
 			in.Mapped[mappedHost] = ingressGen("mapped", rapid.Just(mappedHost)).Draw(t, "target")
 		}
-		return in
+		return withListeners(t, in)
 	})
 }
 
-// TestAnyIngress: B-TRN-2, B-TRN-3, B-TRN-4, B-OPS-5 for random KIngresses: an API
+// TestAnyIngress: B-TRN-2, B-TRN-3, B-TRN-4, B-TLS-1, B-OPS-5 for random KIngresses: an API
 // server takes every HTTPRoute as it is, the input stays, the order of hosts does not
 // matter, and nothing is dropped in silence.
 func TestAnyIngress(t *testing.T) {

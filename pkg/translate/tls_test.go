@@ -304,3 +304,21 @@ func expectListeners(t *testing.T, in translate.Input, want ...string) {
 		t.Errorf("Listeners %v, want %v", got, want)
 	}
 }
+
+// TestOneGatewayForBoth: B-INS-3, B-TLS-1, B-TLS-4, a Gateway that serves both visibilities has
+// the listeners of both, in ListenerSets or on itself, those of the other when one leaves it,
+// too.
+func TestOneGatewayForBoth(t *testing.T) {
+	const private = "hello.default.svc.cluster.local"
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "hello.example.com"), certificateOf("y", private)}, "hello.example.com", private)
+	in.Ingress.Spec.Rules[1].Visibility = v1alpha1.IngressVisibilityClusterLocal
+	in.Gateways[v1alpha1.IngressVisibilityClusterLocal] = in.Gateways[v1alpha1.IngressVisibilityExternalIP]
+	expectListeners(t, in, private, "hello.example.com")
+	if sets := ingress(t, in).ListenerSets; len(sets) != 1 {
+		t.Errorf("%d ListenerSets, want one", len(sets))
+	}
+	in.NoListenerSets = "they are not served"
+	if gateways := ingress(t, in).Gateways; len(gateways) != 1 || len(gateways[0].Listeners) != 2 {
+		t.Errorf("Listeners on Gateways: %+v", gateways)
+	}
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"pgregory.net/rapid"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// withListeners adds what others and earlier translations may have left for listeners:
+// KIngresses that share Secrets, listeners on Gateways, and the ListenerSets that an earlier
+// KIngress of the same UID wanted, of which the gateway says one thing or another.
+func withListeners(t *rapid.T, in translate.Input) translate.Input {
+	in.Moves = translate.Moves{Now: now, Drain: time.Minute}
+	if rapid.Bool().Draw(t, "one Gateway") {
+		in.Gateways[visibilities[1]] = in.Gateways[visibilities[0]]
+	}
+	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
+	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, translate.MaxOwners + 1}).Draw(t, "sharers") {
+		sharer := ingressGen(fmt.Sprintf("sharer-%d", i), someHosts).Draw(t, "sharer")
+		for _, visibility := range visibilities {
+			in.Sharers[visibility] = append(in.Sharers[visibility], sharer)
+		}
+	}
+	in.Standing = map[types.NamespacedName]dataplane.Standing{}
+	for _, gateway := range in.Gateways {
+		in.Standing[gateway.Name] = standingGen().Draw(t, "standing")
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "earlier") {
+		earlier := in
+		earlier.Ingress = ingressGen("random", someHosts).Draw(t, "earlier ingress")
+		desired, err := translate.Ingress(earlier)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.ListenerSets = over(earlier, desired).ListenerSets
+		for _, name := range slices.Sorted(maps.Keys(in.ListenerSets)) {
+			said := rapid.SampledFrom([]string{"Programmed", "Conflicted", "Nothing"}).Draw(t, "status")
+			for i := range in.ListenerSets[name].Status.Listeners {
+				in.ListenerSets[name].Status.Listeners[i].Conditions[0].Type = said
+			}
+		}
+		in.Moves.Now = in.Moves.Now.Add(rapid.SampledFrom([]time.Duration{0, time.Second, time.Hour}).Draw(t, "later"))
+	}
+	return in
+}
+
+func standingGen() *rapid.Generator[dataplane.Standing] {
+	return rapid.Custom(func(t *rapid.T) dataplane.Standing {
+		standing := dataplane.Standing{
+			Held: sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New[gatewayv1.SectionName](),
+		}
+		for i := range rapid.IntRange(0, 4).Draw(t, "listeners") {
+			listener := gatewayv1.Listener{
+				Name: gatewayv1.SectionName(fmt.Sprintf("l%d", i)), Port: rapid.SampledFrom([]int32{443, 443, 8443}).Draw(t, "port"), Protocol: gatewayv1.HTTPSProtocolType,
+			}
+			hostname := rapid.SampledFrom([]string{"", "*.example.com", "a.example.com", "*.com", "hello.default.svc.cluster.local"}).Draw(t, "hostname")
+			if hostname != "" {
+				listener.Hostname = new(gatewayv1.Hostname(hostname))
+			}
+			if rapid.Bool().Draw(t, "held") && hostname != "" {
+				listener.Name += dataplane.ListenerSuffix
+				standing.Held.Insert(listener.Name)
+			}
+			for _, of := range []sets.Set[gatewayv1.SectionName]{standing.Usable, standing.Programmed} {
+				if rapid.Bool().Draw(t, "says") {
+					of.Insert(listener.Name)
+				}
+			}
+			standing.Listeners = append(standing.Listeners, listener)
+		}
+		return standing
+	})
+}
+
+// soundListeners says what is wrong with the listeners that are wanted (B-TLS-1).
+func soundListeners(in translate.Input, desired translate.Desired) error {
+	hostnames, names := map[string]sets.Set[string]{}, sets.New[string]()
+	found := func(gateway string, hostname *gatewayv1.Hostname) {
+		if hostnames[gateway] == nil {
+			hostnames[gateway] = sets.New[string]()
+		}
+		if hostname != nil {
+			hostnames[gateway].Insert(string(*hostname))
+		}
+	}
+	for _, set := range desired.ListenerSets {
+		if names.Has(set.Name) {
+			return fmt.Errorf("two ListenerSets are named %s", set.Name)
+		}
+		names.Insert(set.Name)
+		if len(set.OwnerReferences) == 0 {
+			return fmt.Errorf("ListenerSet %s has no owner", set.Name)
+		}
+		if len(set.Spec.Listeners) == 0 || len(set.Spec.Listeners) > 64 {
+			return fmt.Errorf("ListenerSet %s has %d listeners", set.Name, len(set.Spec.Listeners))
+		}
+		inSet := sets.New[string]()
+		for _, listener := range set.Spec.Listeners {
+			if inSet.Has(string(listener.Name)) {
+				return fmt.Errorf("two listeners of ListenerSet %s are named %s", set.Name, listener.Name)
+			}
+			inSet.Insert(string(listener.Name))
+			found(string(*set.Spec.ParentRef.Namespace)+"/"+string(set.Spec.ParentRef.Name), listener.Hostname)
+		}
+	}
+	for _, gateway := range desired.Gateways {
+		onGateway := sets.New[string]()
+		for _, listener := range gateway.Listeners {
+			if onGateway.Has(string(listener.Name)) {
+				return fmt.Errorf("two listeners of Gateway %s are named %s", gateway.Gateway, listener.Name)
+			}
+			onGateway.Insert(string(listener.Name))
+			found(gateway.Gateway.String(), listener.Hostname)
+		}
+	}
+	for name, standing := range in.Standing {
+		for _, listener := range standing.Listeners {
+			if standing.Usable.Has(listener.Name) {
+				found(name.String(), listener.Hostname)
+			}
+		}
+	}
+	return unlistened(in, desired, hostnames)
+}
+
+// unlistened finds a host with a certificate that no listener of its Gateway admits, though
+// nobody says why.
+func unlistened(in translate.Input, desired translate.Desired, hostnames map[string]sets.Set[string]) error {
+	if slices.ContainsFunc(desired.Gaps, func(gap translate.Gap) bool { return strings.HasPrefix(gap.Field, "spec.tls") }) {
+		return nil
+	}
+	for _, tls := range in.Ingress.Spec.TLS {
+		if tls.SecretNamespace != "" && tls.SecretNamespace != in.Ingress.Namespace || len(validation.IsDNS1123Subdomain(tls.SecretName)) > 0 {
+			continue
+		}
+		for _, rule := range in.Ingress.Spec.Rules {
+			gateway, selected := in.Gateways[translate.Visibility(rule)]
+			for _, host := range rule.Hosts {
+				lost := in.Lost.Has(translate.HostAt{Visibility: translate.Visibility(rule), Host: host})
+				if !selected || lost || !slices.Contains(tls.Hosts, host) || len(validation.IsDNS1123Subdomain(strings.TrimPrefix(host, "*."))) > 0 {
+					continue
+				}
+				if !slices.ContainsFunc(hostnames[gateway.Name.String()].UnsortedList(), func(hostname string) bool {
+					return hostname == host || dataplane.Admits(new(gatewayv1.Hostname(hostname)), host)
+				}) {
+					return fmt.Errorf("host %s has certificate %s and no listener on Gateway %s", host, tls.SecretName, gateway.Name)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func copyOfSharers(sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress) map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress {
+	copied := maps.Clone(sharers)
+	for visibility, list := range copied {
+		copied[visibility] = slices.Clone(list)
+		for i := range list {
+			copied[visibility][i] = list[i].DeepCopy()
+		}
+	}
+	return copied
+}
