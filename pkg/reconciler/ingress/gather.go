@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -207,28 +206,19 @@ func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) erro
 	return err
 }
 
-// request is what selection asks for; a namespace that is gone has no labels.
+// request is what selection asks for.
 func (r *Reconciler) request(ing *v1alpha1.Ingress, mapped map[string]*v1alpha1.Ingress) (selection.Request, error) {
-	request := selection.Request{Ingress: ing}
-	namespace, err := r.namespaces.Get(ing.Namespace)
-	switch {
-	case err == nil:
-		request.NamespaceLabels = namespace.Labels
-	case !apierrors.IsNotFound(err):
-		return request, err
+	namespace, err := r.namespace(ing)
+	if err != nil {
+		return selection.Request{}, err
 	}
+	request := selection.Request{Ingress: ing, NamespaceLabels: namespace.Labels}
 	for _, target := range mapped {
 		if request.Target == nil || older(target, request.Target) {
 			request.Target = target
 		}
 	}
 	return request, nil
-}
-
-// ends tells that a namespace is being deleted: nothing can be created in it any more.
-func (r *Reconciler) ends(namespace string) bool {
-	found, err := r.namespaces.Get(namespace)
-	return err == nil && found.DeletionTimestamp != nil
 }
 
 func (r *Reconciler) ingressesBy(indexName, value string) ([]*v1alpha1.Ingress, error) {

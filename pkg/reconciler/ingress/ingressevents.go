@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"go.uber.org/zap"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -75,24 +74,3 @@ func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 	}
 	e.mapping(ing)
 }
-
-// namespaceEvents sees namespaces, whose labels selectors look at.
-type namespaceEvents struct{ *clusterEvents }
-
-func (e namespaceEvents) OnAdd(any, bool) {}
-
-func (e namespaceEvents) OnUpdate(old, object any) {
-	before, after := old.(*corev1.Namespace), object.(*corev1.Namespace)
-	if equality.Semantic.DeepEqual(before.Labels, after.Labels) {
-		return
-	}
-	found, err := e.r.indexer.ByIndex(cache.NamespaceIndex, after.Name)
-	if err != nil {
-		e.logger.Errorw("Cannot list the KIngresses of a namespace", zap.Error(err))
-	}
-	for _, object := range found {
-		e.impl.Enqueue(object)
-	}
-}
-
-func (e namespaceEvents) OnDelete(any) {}

@@ -5,14 +5,12 @@ package ingress
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking"
@@ -72,10 +70,8 @@ func (r *Reconciler) readInternalTLS(ctx context.Context, seen *observed, secure
 		return err
 	}
 	seen.trust.NoPolicies = noPolicies
-	namespace, err := r.namespaces.Get(seen.ingress.Namespace)
-	if apierrors.IsNotFound(err) {
-		seen.trust.NoPolicies = fmt.Sprintf("namespace %s does not exist", seen.ingress.Namespace)
-	} else if err != nil {
+	namespace, err := r.namespace(seen.ingress)
+	if err != nil {
 		return err
 	}
 	seen.trust.Namespace = namespace

@@ -3,15 +3,14 @@
 package ingress
 
 import (
-	"context"
+	"runtime"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
+	kruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/wait"
 	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/reconciler"
@@ -37,9 +36,12 @@ func (w *world) remembers(ing *v1alpha1.Ingress) (found []string) {
 	return found
 }
 
-// shown waits, inside of a reconcile, for what informers show.
-func (w *world) shown(wanted func() bool) {
-	w.must(wait.PollUntilContextCancel(w.Context(), time.Millisecond, true, func(context.Context) (bool, error) { return wanted(), nil }))
+// shown waits, inside of a write, for what informers show. The locks of a fake API server are
+// held there, so that time in a bubble stands still.
+func shown(wanted func() bool) {
+	for !wanted() {
+		runtime.Gosched()
+	}
 }
 
 // TestGoneDuringReconcile: B-OPS-2, B-OPS-3, what goes away while it is worked on is not asked
@@ -47,7 +49,7 @@ func (w *world) shown(wanted func() bool) {
 func TestGoneDuringReconcile(t *testing.T) {
 	deleted := func(w *world) {
 		w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
-		w.shown(func() bool {
+		shown(func() bool {
 			_, err := w.r.lister.Ingresses("default").Get("hello")
 			return apierrors.IsNotFound(err)
 		})
@@ -59,7 +61,7 @@ func TestGoneDuringReconcile(t *testing.T) {
 			deleted(w)
 			next.UID, next.ResourceVersion = "uid-of-another", w.version()
 			w.store(next)
-			w.shown(func() bool {
+			shown(func() bool {
 				found, err := w.r.lister.Ingresses("default").Get("hello")
 				return err == nil && found.UID == next.UID
 			})
@@ -67,18 +69,20 @@ func TestGoneDuringReconcile(t *testing.T) {
 		"another replica's": func(w *world) { w.r.Demote(reconciler.UniversalBucket()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			data := newPlane(t)
-			data.deaf.Store(true)
-			w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-			ing, once := w.ingress("hello"), sync.Once{}
-			w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
-				once.Do(func() { goes(w) })
-				return false, nil, nil
+			synctest.Test(t, func(t *testing.T) {
+				data := newPlane(t)
+				data.deaf.Store(true)
+				w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+				ing, once := w.ingress("hello"), sync.Once{}
+				w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, kruntime.Object, error) {
+					once.Do(func() { goes(w) })
+					return false, nil, nil
+				})
+				w.reconcile(hello)
+				if found := w.remembers(ing); len(found) > 0 {
+					t.Errorf("Still known: %v", found)
+				}
 			})
-			w.reconcile(hello)
-			if found := w.remembers(ing); len(found) > 0 {
-				t.Errorf("Still known: %v", found)
-			}
 		})
 	}
 }
@@ -86,32 +90,36 @@ func TestGoneDuringReconcile(t *testing.T) {
 // TestRecreatedBetweenLists: B-RDY-4, a KIngress that was deleted and created again while no
 // watch was there comes as an update: nothing is kept of the old one.
 func TestRecreatedBetweenLists(t *testing.T) {
-	data := newPlane(t)
-	data.deaf.Store(true)
-	w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
-	w.reconcile(hello)
-	ing := w.ingress("hello")
-	if found := w.remembers(ing); len(found) == 0 {
-		t.Fatal("Nothing is known: a test of something else")
-	}
-	next := ing.DeepCopy()
-	next.UID = "uid-of-another"
-	ingressEvents{&clusterEvents{r: w.r, impl: w.impl, informer: nil, logger: w.r.logger}}.OnUpdate(ing, next)
-	if found := w.remembers(ing); len(found) > 0 {
-		t.Errorf("Still known: %v", found)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.deaf.Store(true)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w.reconcile(hello)
+		ing := w.ingress("hello")
+		if found := w.remembers(ing); len(found) == 0 {
+			t.Fatal("Nothing is known: a test of something else")
+		}
+		next := ing.DeepCopy()
+		next.UID = "uid-of-another"
+		ingressEvents{&clusterEvents{r: w.r, impl: w.impl, informer: nil, logger: w.r.logger}}.OnUpdate(ing, next)
+		if found := w.remembers(ing); len(found) > 0 {
+			t.Errorf("Still known: %v", found)
+		}
+	})
 }
 
 // TestConflictsOfTheNext: what an object that is gone waited for is dropped without what
 // another one of its name waits for.
 func TestConflictsOfTheNext(t *testing.T) {
-	foreign := types.NamespacedName{Namespace: "default", Name: publicHost}
-	refusals := []*apply.Refusal{{Code: apply.ReasonNotOwned, Object: foreign}}
-	known := newConflicts()
-	known.note(prober.Owner{UID: "first", Name: hello}, refusals)
-	known.note(prober.Owner{UID: "second", Name: hello}, refusals)
-	known.note(prober.Owner{UID: "first", Name: hello}, nil)
-	if waiting := known.waiting(foreign); len(waiting) != 1 || waiting[0] != hello {
-		t.Errorf("Waiting: %v", waiting)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		foreign := types.NamespacedName{Namespace: "default", Name: publicHost}
+		refusals := []*apply.Refusal{{Code: apply.ReasonNotOwned, Object: foreign}}
+		known := newConflicts()
+		known.note(prober.Owner{UID: "first", Name: hello}, refusals)
+		known.note(prober.Owner{UID: "second", Name: hello}, refusals)
+		known.note(prober.Owner{UID: "first", Name: hello}, nil)
+		if waiting := known.waiting(foreign); len(waiting) != 1 || waiting[0] != hello {
+			t.Errorf("Waiting: %v", waiting)
+		}
+	})
 }

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// zones is a configuration with a Gateway that is reserved for the namespaces of a zone.
+func zones() *corev1.ConfigMap {
+	return configGateway(map[string]string{
+		"external-gateways": "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, namespace-selector: zone=green}",
+		"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
+	})
+}
+
+func withoutNamespaces(objects []runtime.Object) []runtime.Object {
+	return slices.DeleteFunc(objects, func(object runtime.Object) bool {
+		_, found := object.(*corev1.Namespace)
+		return found
+	})
+}
+
+func namespace(name string, labels map[string]string) *corev1.Namespace {
+	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+}
+
+// TestNamespaceArrivesLate: B-SEL-3, B-SEL-2, while the namespace of a KIngress is not in the
+// cache nobody knows whether an entry is reserved for it: it is on no Gateway, not even for a
+// moment on the default one, and goes on when its namespace comes.
+func TestNamespaceArrivesLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(withoutNamespaces(installation(data)), zones(), service("hello", 0))...))
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
+		w.pass(status.PatienceBeforeReport + 2*time.Second)
+		if text := w.conditions("hello")["Ready"]; text != "Unknown ReconcileFailed: namespace default of KIngress hello is not seen yet: its labels decide which Gateway serves" {
+			t.Errorf("It says %q", text)
+		}
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+		w.store(namespace("default", map[string]string{"zone": "green"}))
+		w.until("hello is Ready", w.is("hello", "True"))
+		expect(t, "Gateways", "green", w.gatewaysOf())
+		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+	})
+}
+
+// TestNamespaceWakes: B-RDY-6, the arrival of a namespace is an event of its KIngresses: they
+// need no other one to go on.
+func TestNamespaceWakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(withoutNamespaces(installation(data)), service("hello", 0))...))
+		for queue := w.impl.WorkQueue(); queue.Len() > 0; { // forgotten, with what would be tried again
+			key, _ := queue.Get()
+			queue.Done(key)
+		}
+		w.store(namespace("default", nil))
+		w.until("hello is Ready", w.is("hello", "True"))
+	})
+}
+
+// TestNamespaceIsMissed: B-SEL-3, B-INS-9, what stands stays while the cache has lost the namespace,
+// and Ready with it.
+func TestNamespaceIsMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := append(withoutNamespaces(installation(data)), zones(), namespace("default", map[string]string{"zone": "green"}), service("hello", 0))
+		before := data.hears(newWorld(t, objects...))
+		before.until("hello is Ready", before.is("hello", "True"))
+		objects = append(withoutNamespaces(installation(data)), zones(), before.ingress("hello"))
+		for _, route := range before.routes() {
+			objects = append(objects, route)
+		}
+		w := data.hears(newWorld(t, objects...))
+		w.pass(status.PatienceWhenReady * 2)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
+}
+
+// TestNamespaceLabelFreesHost: B-TRN-5, the labels of another namespace decide who has a host:
+// when its older KIngress moves to another Gateway, the younger one hears of it.
+func TestNamespaceLabelFreesHost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		older := service("older", time.Hour)
+		older.Namespace, older.Spec.Rules = "other", older.Spec.Rules[1:]
+		w := data.hears(newWorld(t, append(installation(data), zones(), namespace("other", nil), older, service("hello", 0))...))
+		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
+		w.drain()
+		labelled := namespace("other", map[string]string{"zone": "green"})
+		labelled.ResourceVersion = w.version()
+		w.must(w.kube.Tracker().Update(corev1.SchemeGroupVersion.WithResource("namespaces"), labelled, ""))
+		w.until("hello has the host on blue", func() bool {
+			_, err := w.gateway.Tracker().Get(httpRoutes, "default", publicHost)
+			return err == nil && !w.is("hello", "False HostConflict")() // one plane answers for all Gateways here
+		})
+	})
+}
+
+// TestRivalInUnseenNamespace: B-TRN-5, B-SEL-3, while nobody knows which Gateway serves the older one of two with a
+// host, the younger one does not take it.
+func TestRivalInUnseenNamespace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		older := service("older", time.Hour)
+		older.Namespace, older.Spec.Rules = "other", older.Spec.Rules[1:]
+		w := data.hears(newWorld(t, append(installation(data), zones(), older, service("hello", 0))...))
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
+		w.store(namespace("other", nil))
+		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
+		if text := w.conditions("hello")["Ready"]; !strings.Contains(text, "other/older") {
+			t.Errorf("It says %q", text)
+		}
+	})
+}
