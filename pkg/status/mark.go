@@ -57,6 +57,7 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	if !facts.Unobserved {
 		ProofsOf(old).next(facts).write(status)
 	}
+	sign(status)
 	return verdict
 }
 

@@ -59,10 +59,14 @@ func (p Proofs) write(status *v1alpha1.IngressStatus) {
 	if err != nil { // strings, numbers and times of this century always marshal
 		panic(err)
 	}
+	annotate(status, ProvenAnnotation, string(encoded))
+}
+
+func annotate(status *v1alpha1.IngressStatus, key, value string) {
 	if status.Annotations == nil {
 		status.Annotations = map[string]string{}
 	}
-	status.Annotations[ProvenAnnotation] = string(encoded)
+	status.Annotations[key] = value
 }
 
 // degraded are the routes with a weaker proof; nil when there is none.

@@ -73,6 +73,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		conflicts:  newConflicts(),
 		stacks:     panics.Stacks{Logger: logger},
 		classes:    newClasses(),
+		departures: newDepartures(),
 		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
 
 		listenerSetApplier: apply.ListenerSets(clients.Gateway),

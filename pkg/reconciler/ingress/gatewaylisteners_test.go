@@ -17,7 +17,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	ktesting "k8s.io/client-go/testing"
-	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
@@ -119,7 +118,7 @@ func TestListenerFails(t *testing.T) {
 }
 
 // TestListenerGoes: B-TLS-1, B-OPS-4, with its entry in spec.tls, after the drain time, and
-// with the class of the KIngress at once; its grant and the finalizer go, too.
+// when another class took over; its grant and the finalizer go, too.
 func TestListenerGoes(t *testing.T) {
 	tests := map[string]func(*world){
 		"TLS": func(w *world) {
@@ -132,7 +131,10 @@ func TestListenerGoes(t *testing.T) {
 			w.reconcile(hello)
 		},
 		"class": func(w *world) {
-			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = "other" })
+			w.changesClass("hello", "other")
+			w.drain()
+			expect(w.T, "Listeners while nobody else serves", 2, len(w.listenersOf("blue")))
+			w.takeOver("hello", "192.0.2.1")
 		},
 	}
 	for name, change := range tests {

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -30,7 +29,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
-	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -60,12 +58,13 @@ type Reconciler struct {
 	clock    clock.PassiveClock
 
 	// What follows is a cache only: a new leader does without.
-	patience  *patience
-	conflicts *conflicts
-	liveness  *liveness
-	stacks    panics.Stacks
-	classes   *classes
-	routes    *watch.Recent[*gatewayv1.HTTPRoute]
+	patience   *patience
+	conflicts  *conflicts
+	liveness   *liveness
+	stacks     panics.Stacks
+	classes    *classes
+	departures *departures
+	routes     *watch.Recent[*gatewayv1.HTTPRoute]
 
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
 
@@ -87,7 +86,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	}
 	ing, err := r.lister.Ingresses(namespace).Get(name)
 	if apierrors.IsNotFound(err) {
-		return r.dropTrust(ctx, namespace) // owner references clean up the rest
+		return r.dropTrust(ctx, namespace, "") // owner references clean up the rest
 	} else if err != nil {
 		return err
 	}
@@ -110,6 +109,7 @@ func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
 	case ing.DeletionTimestamp != nil:
 		return r.dropForeignFinalizer(ctx, ing)
 	}
+	r.departures.forget(ing.UID)
 	return r.reconcile(ctx, ing)
 }
 
@@ -197,33 +197,6 @@ func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatew
 		return applied, fmt.Errorf("apply: %w", err)
 	}
 	return applied, nil
-}
-
-// release cleans up after a KIngress whose class is not ours (any more).
-func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
-	if missing, err := r.cluster.Missing(ctx); missing != nil || err != nil {
-		return err
-	}
-	seen := &observed{ingress: ing}
-	if err := r.gatherRoutes(ctx, seen); err != nil {
-		return err
-	}
-	maps.DeleteFunc(seen.routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
-		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
-	})
-	for _, gather := range []func(context.Context, *observed) error{r.gatherListenerSets, r.gatherGateways, r.gatherGrants} {
-		if err := gather(ctx, seen); err != nil {
-			return err
-		}
-	}
-	if len(seen.routes)+len(seen.listenerSets) == 0 && !holdsListeners(ing) {
-		return nil
-	}
-	r.forget(ing)
-	if _, err := r.applyAll(ctx, seen, translate.Desired{}); err != nil {
-		return err
-	}
-	return lookAgain(seen.turn)
 }
 
 func ownerOf(ing *v1alpha1.Ingress) prober.Owner {

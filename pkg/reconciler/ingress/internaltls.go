@@ -13,7 +13,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"knative.dev/networking/pkg/apis/networking"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
@@ -118,7 +117,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 	}
 	errs := []error{}
 	for _, service := range seen.services {
-		if len(wanted[service.UID]) == 0 && r.needsPolicy(seen, service) {
+		if len(wanted[service.UID]) == 0 && r.needsPolicy(ctx, seen, service) {
 			continue
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.policies)), wanted[service.UID])
@@ -130,14 +129,14 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 		seen.unseen = soonAfter
 	}
 	if len(seen.policies) == 0 {
-		errs = append(errs, r.dropTrust(ctx, seen.ingress.Namespace))
+		errs = append(errs, r.dropTrust(ctx, seen.ingress.Namespace, seen.ingress.UID))
 	}
 	return wait, refused, errors.Join(errs...)
 }
 
 // needsPolicy tells whether somebody else still reaches a Service over TLS: another
 // KIngress, or our own routes as they stand.
-func (r *Reconciler) needsPolicy(seen *observed, service *corev1.Service) bool {
+func (r *Reconciler) needsPolicy(ctx context.Context, seen *observed, service *corev1.Service) bool {
 	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
 	users, err := r.ingressesBy(byBackend, name.String())
 	for _, user := range users {
@@ -145,14 +144,9 @@ func (r *Reconciler) needsPolicy(seen *observed, service *corev1.Service) bool {
 			return true
 		}
 	}
+	left, leftErr := r.leftOverTLS(ctx, service.Namespace, seen.ingress.UID)
 	for _, route := range seen.routes {
-		for _, rule := range route.Spec.Rules {
-			if slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool {
-				return string(ref.Name) == service.Name && ref.Port != nil && *ref.Port == networking.ServiceHTTPSPort
-			}) {
-				return true
-			}
-		}
+		left = left.Union(overTLS(route))
 	}
-	return err != nil
+	return left.Has(name) || err != nil || leftErr != nil
 }

@@ -74,9 +74,13 @@ func (r *Reconciler) readListenerSets(ctx context.Context, seen *observed) error
 // concerns tells whether a ListenerSet is the KIngress's own, or one that it shares or has
 // shared.
 func (seen *observed) concerns(set *gatewayv1.ListenerSet) bool {
-	owned := slices.ContainsFunc(set.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == seen.ingress.UID })
+	owned := owns(seen.ingress, set)
 	shares := apply.IsShared(set) && set.Namespace == seen.ingress.Namespace && secretsIn(set).HasAny(secretsOf(seen.ingress).UnsortedList()...)
 	return owned || shares
+}
+
+func owns(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) bool {
+	return slices.ContainsFunc(set.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == ing.UID })
 }
 
 // secretsIn are the certificates of a ListenerSet, as NAMESPACE/NAME.

@@ -6,6 +6,12 @@ import "knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 // forget drops everything that is remembered about a KIngress.
 func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
+	r.forgetServed(ing)
+	r.departures.forget(ing.UID)
+}
+
+// forgetServed drops what is remembered to serve it.
+func (r *Reconciler) forgetServed(ing *v1alpha1.Ingress) {
 	r.prober.Forget(ownerOf(ing))
 	r.liveness.forget(ownerOf(ing))
 	r.patience.forget(ing.UID)

@@ -19,7 +19,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	ktesting "k8s.io/client-go/testing"
-	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -202,18 +201,6 @@ func TestAdoptedRouteKeepsPlaces(t *testing.T) {
 		expect(t, "UID", "rewritten", w.routes()[publicHost].UID)
 		if written := w.writes(); !slices.Equal(written, []string{"create httproutes", "create httproutes", "patch httproutes", "update ingresses/status"}) {
 			t.Errorf("Writes %q", written)
-		}
-	})
-}
-
-// TestClassChangesAway: B-OPS-4, what we made goes, and the status is the next one's.
-func TestClassChangesAway(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
-		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = "other" })
-		w.until("the routes are gone", func() bool { return len(w.routes()) == 0 })
-		for _, write := range w.writes() { // more than two, where the informer is behind
-			expect(t, "Write", "delete httproutes", write)
 		}
 	})
 }

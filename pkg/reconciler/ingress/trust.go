@@ -9,9 +9,13 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -51,8 +55,9 @@ func (r *Reconciler) applyTrust(ctx context.Context, namespace metav1.Object, de
 	return applied, err
 }
 
-// dropTrust deletes the ConfigMap of a namespace of which no KIngress asks for TLS.
-func (r *Reconciler) dropTrust(ctx context.Context, name string) error {
+// dropTrust deletes the ConfigMap of a namespace of which no KIngress asks for TLS, and none but
+// the one that is given has left routes that do.
+func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) error {
 	users, err := r.ingressesBy(bySecured, name)
 	if err != nil || len(users) > 0 {
 		return err
@@ -71,7 +76,45 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string) error {
 	if err != nil || stored == nil {
 		return err
 	}
+	if left, err := r.leftOverTLS(ctx, name, but); err != nil || len(left) > 0 {
+		return err
+	}
 	_, err = r.internal.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, []*corev1.ConfigMap{stored}, nil))
 	r.internal.trusts.Forget(stored.UID)
 	return err
+}
+
+// leftOverTLS are the Services of a namespace that are reached over TLS by routes which we wrote for
+// KIngresses of another class by now, but for the one that is given: they serve until the plugin
+// of that class does.
+func (r *Reconciler) leftOverTLS(ctx context.Context, namespace string, but types.UID) (sets.Set[types.NamespacedName], error) {
+	found := sets.New[types.NamespacedName]()
+	routes, err := cluster.List[gatewayv1.HTTPRoute](ctx, r.cluster, cluster.OurRoutes, namespace)
+	for _, route := range routes {
+		owner := metav1.GetControllerOf(route)
+		if owner == nil || owner.UID == but || route.Annotations[rollout.Annotation] == "" {
+			continue
+		}
+		if ing, err := r.lister.Ingresses(namespace).Get(owner.Name); err == nil && ing.UID == owner.UID && !ours(ing) {
+			found = found.Union(overTLS(route))
+		}
+	}
+	return found, err
+}
+
+// overTLS are the Services that a route reaches over TLS.
+func overTLS(route *gatewayv1.HTTPRoute) sets.Set[types.NamespacedName] {
+	found := sets.New[types.NamespacedName]()
+	for _, rule := range route.Spec.Rules {
+		for _, ref := range rule.BackendRefs {
+			if ref.Port != nil && *ref.Port == networking.ServiceHTTPSPort {
+				name := types.NamespacedName{Namespace: route.Namespace, Name: string(ref.Name)}
+				if ref.Namespace != nil {
+					name.Namespace = string(*ref.Namespace)
+				}
+				found.Insert(name)
+			}
+		}
+	}
+	return found
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// departures remembers of KIngresses whose class is not ours any more since when another plugin
+// serves them. It is a cache: a new leader drains anew.
+type departures struct {
+	mu    sync.Mutex
+	since map[types.UID]time.Time // zero while no plugin does
+}
+
+func newDepartures() *departures {
+	return &departures{since: map[types.UID]time.Time{}}
+}
+
+// note returns since when another plugin serves a KIngress, which is zero while none does, and
+// whether that is news.
+func (d *departures) note(uid types.UID, taken bool, now time.Time) (since time.Time, news bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	since, known := d.since[uid]
+	if known && taken == !since.IsZero() {
+		return since, false
+	}
+	if since = (time.Time{}); taken {
+		since = now
+	}
+	d.since[uid] = since
+	return since, true
+}
+
+func (d *departures) forget(uid types.UID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.since, uid)
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// release cleans up after a KIngress whose class is not ours (any more), once the plugin of its
+// new class has taken over and clients have followed. Until then what stands is served: the
+// class may be a typo, or the layer switched off by mistake (SPEC B-INS-9, B-OPS-4).
+func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
+	if missing, err := r.cluster.Missing(ctx); missing != nil || err != nil {
+		return err
+	}
+	seen, err := r.gatherLeft(ctx, ing)
+	if err != nil {
+		return err
+	}
+	if len(seen.routes)+len(seen.listenerSets) == 0 && !holdsListeners(ing) {
+		r.departures.forget(ing.UID)
+		if ing.Status.Annotations[status.ReportedAnnotation] == "" {
+			return nil // it was never ours
+		}
+		return r.dropTrust(ctx, ing.Namespace, ing.UID)
+	}
+	r.forgetServed(ing)
+	since, news := r.departures.note(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
+	if news {
+		r.sayDeparture(ing, since)
+	}
+	if since.IsZero() {
+		return nil // its status tells when that changes
+	}
+	if rest := since.Add(r.drain()).Sub(r.clock.Now()); rest > 0 {
+		return lookAgain(rest)
+	}
+	return r.clean(ctx, seen)
+}
+
+// gatherLeft reads what of a KIngress of another class is ours.
+func (r *Reconciler) gatherLeft(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
+	seen := &observed{ingress: ing}
+	if err := r.gatherRoutes(ctx, seen); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(seen.routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
+		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
+	})
+	for _, gather := range []func(context.Context, *observed) error{r.gatherListenerSets, r.gatherGateways, r.gatherGrants} {
+		if err := gather(ctx, seen); err != nil {
+			return nil, err
+		}
+	}
+	maps.DeleteFunc(seen.listenerSets, func(_ string, set *gatewayv1.ListenerSet) bool { return !owns(ing, set) })
+	return seen, nil
+}
+
+// drain is how long what was left stands when another plugin serves. While nobody knows what the
+// operator wants it is the default.
+func (r *Reconciler) drain() time.Duration {
+	if state := r.config.Load(); state.Configured {
+		return state.Config.Drain
+	}
+	return config.DefaultDrain
+}
+
+// sayDeparture says in an Event and the log what happens to what was left.
+func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
+	class := ing.Annotations[networking.IngressClassAnnotationKey]
+	message := "its ingress class is %q now: what serves it stays until the plugin of that class has taken over. " +
+		"Where that is not meant, correct ingress-class or network-layer in ConfigMap config-network"
+	if !since.IsZero() {
+		message = "the plugin of ingress class %q serves it now: what served it before goes after the drain time"
+	}
+	r.recorder.Eventf(ing, corev1.EventTypeNormal, "ClassChanged", message, class)
+	r.logger.Infof("KIngress %s: "+message, nameOf(ing), class)
+}
+
+// clean takes everything away. Policies of backends go when no route needs them any more.
+func (r *Reconciler) clean(ctx context.Context, seen *observed) error {
+	secured := len(translate.Secured(seen.ingress)) > 0
+	for _, route := range seen.routes {
+		secured = secured || len(overTLS(route)) > 0
+	}
+	if secured {
+		if err := r.gatherLeftPolicies(ctx, seen); err != nil {
+			return err
+		}
+	}
+	refused, err := r.applyAll(ctx, seen, translate.Desired{})
+	if err != nil {
+		return err
+	}
+	_, again, err := r.applyInternalTLS(ctx, seen, translate.Desired{})
+	return cmp.Or(err, lookAgain(seen.turn, askAgain(append(refused, again...))))
+}
+
+// gatherLeftPolicies reads the policies of the backends that the KIngress has or its routes lead
+// to.
+func (r *Reconciler) gatherLeftPolicies(ctx context.Context, seen *observed) error {
+	if without, err := r.cluster.NoBackendTLSPolicies(ctx); err != nil || without != "" {
+		return err
+	}
+	if err := r.gatherServices(ctx, seen); err != nil {
+		return err
+	}
+	for _, route := range seen.routes {
+		for name := range overTLS(route) {
+			service, err := cluster.Get[corev1.Service](ctx, r.cluster, cluster.BackendServices(name.Namespace), name)
+			if err != nil {
+				return err
+			}
+			if service != nil {
+				seen.services[name] = service
+			}
+		}
+	}
+	return r.gatherPolicies(ctx, seen)
+}

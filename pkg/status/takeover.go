@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// ReportedAnnotation, in the status of a KIngress, is what of it we wrote: what differs from it
+// was written by another class's plugin since.
+const ReportedAnnotation = "net-gateways/reported"
+
+// reported is what a plugin that takes over writes differently.
+type reported struct {
+	Generation int64 `json:"generation"`
+	// Public and Private are the load balancers' addresses.
+	Public  []string `json:"public,omitempty"`
+	Private []string `json:"private,omitempty"`
+}
+
+// sign notes in a status what it reports.
+func sign(status *v1alpha1.IngressStatus) {
+	encoded, err := json.Marshal(reported{
+		Generation: status.ObservedGeneration,
+		Public:     addressesOf(status.PublicLoadBalancer), Private: addressesOf(status.PrivateLoadBalancer),
+	})
+	if err != nil { // strings and numbers always marshal
+		panic(err)
+	}
+	annotate(status, ReportedAnnotation, string(encoded))
+}
+
+// TakenOver tells, of a KIngress whose class is not ours any more, whether the plugin of its new
+// class serves it: it has published load balancers that are not ours, or observed a later
+// generation than we have (SPEC B-INS-9). Until then nobody else serves it: the class may be a
+// typo, or the plugin not installed.
+func TakenOver(status v1alpha1.IngressStatus) bool {
+	ours := reported{}
+	if err := json.Unmarshal([]byte(status.Annotations[ReportedAnnotation]), &ours); err != nil {
+		return takenOverUnsigned(status)
+	}
+	return status.ObservedGeneration > ours.Generation ||
+		isOther(status.PublicLoadBalancer, ours.Public) || isOther(status.PrivateLoadBalancer, ours.Private)
+}
+
+// takenOverUnsigned is TakenOver for a status without our note: of an older release of ours, which
+// has proofs, or written anew by another plugin.
+func takenOverUnsigned(status v1alpha1.IngressStatus) bool {
+	proofs := ProofsOf(status)
+	for _, proof := range proofs {
+		if status.ObservedGeneration > proof.Generation {
+			return true
+		}
+	}
+	return len(proofs) == 0 && len(addressesOf(status.PublicLoadBalancer))+len(addressesOf(status.PrivateLoadBalancer)) > 0
+}
+
+// isOther tells whether a load balancer is published and is not the one that we published.
+func isOther(published *v1alpha1.LoadBalancerStatus, ours []string) bool {
+	addresses := addressesOf(published)
+	return len(addresses) > 0 && !slices.Equal(addresses, ours)
+}
+
+// addressesOf are those of a load balancer, in order.
+func addressesOf(balancer *v1alpha1.LoadBalancerStatus) []string {
+	if balancer == nil {
+		return nil
+	}
+	found := make([]string, 0, len(balancer.Ingress))
+	for _, ingress := range balancer.Ingress {
+		mesh := ""
+		if ingress.MeshOnly {
+			mesh = "mesh"
+		}
+		if address := cmp.Or(ingress.IP, ingress.Domain, ingress.DomainInternal, mesh); address != "" {
+			found = append(found, address)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
