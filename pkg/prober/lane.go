@@ -54,8 +54,7 @@ type lane struct {
 	downSince  time.Time
 	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
 	guardedSince time.Time
-	lastProof    time.Time
-	youngest     time.Time // when the youngest target that is proven was asked for
+	pace         pace
 	surge        time.Time // when the eldest are drawn again, zero for not
 }
 
@@ -143,7 +142,7 @@ func (l *lane) hurry(t *task) {
 // pull hurries the eldest targets that are not stuck.
 func (l *lane) pull(now time.Time) {
 	l.surge = time.Time{}
-	if now.Sub(l.lastProof) < surgeFor {
+	if now.Sub(l.pace.lastProof) < surgeFor {
 		l.surge = now.Add(surgeEvery)
 	}
 	var eldest [pullAhead]*task
@@ -165,15 +164,6 @@ func (l *lane) pull(now time.Time) {
 			l.hurry(t)
 		}
 	}
-}
-
-// proved keeps what a proof says of the others.
-func (l *lane) proved(t *task, now time.Time) {
-	l.lastProof = now
-	if t.created.After(l.youngest) {
-		l.youngest = t.created
-	}
-	l.pull(now)
 }
 
 // rouse makes everything due that waited for the address to come back, or for the guard in front of it to go.

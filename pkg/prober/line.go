@@ -8,18 +8,58 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// A data plane takes up new routes in about the order in which they were written, in waves: the more routes wait, the
-// longer the next configuration takes. A target that is in line has nothing to report.
+// A data plane takes up new routes in about the order in which they were written, in waves: the more routes there are, the
+// longer it rests between two. A target that is in line has nothing to report.
 const (
-	// overtaking is how much younger a target must be that is proven first, for the elder one to have a trouble of its own,
-	// if it is asked once more since.
-	overtaking = 5 * time.Second
+	// A target has a trouble of its own when one that is so much younger, or so many later and a little younger, was proven
+	// first, and it was asked in vain since: a busy Prober may ask the younger one first.
+	overtaking  = 5 * time.Second
+	overtakenBy = 200
+	outOfOrder  = time.Second
 	// troubled is how long a target may fail in a way that being in line does not explain.
 	troubled = 5 * time.Second
-	// restFor each that waits, and mostRest altogether, a data plane may take up nothing.
-	restFor  = 20 * time.Millisecond
-	mostRest = 25 * time.Second
+	// A data plane may take up nothing for restFor each target that waits, or for as long as it did within the last
+	// restKnown while targets waited; for mostRest at most.
+	restFor   = 20 * time.Millisecond
+	restKnown = time.Minute
+	mostRest  = 25 * time.Second
 )
+
+// pace is what proofs say of how a data plane works its line down.
+type pace struct {
+	lastProof time.Time
+	youngest  time.Time     // when the youngest target that is proven was asked for
+	latest    uint64        // the place in order of the last target that is proven
+	rest      time.Duration // how long nothing was proven, the longest of late, while somebody waited
+	restAt    time.Time
+}
+
+// proved keeps what the proof of a target says of the others.
+func (l *pace) proved(t *task, now time.Time) {
+	if rest := now.Sub(l.lastProof); t.created.Before(l.lastProof) && (rest > l.rest || now.Sub(l.restAt) > restKnown) {
+		l.rest, l.restAt = rest, now
+	}
+	l.lastProof, l.latest = now, max(l.latest, t.seq)
+	if t.created.After(l.youngest) {
+		l.youngest = t.created
+	}
+}
+
+// atWork tells whether a data plane with so many in line goes on to take them up.
+func (l *pace) atWork(t *task, waiting int, now time.Time) bool {
+	rest := time.Duration(waiting) * restFor
+	if now.Sub(l.restAt) <= restKnown {
+		rest = max(rest, l.rest)
+	}
+	rest = min(rest, mostRest)
+	return now.Sub(l.lastProof) < surgeFor+rest || now.Sub(t.created) < time.Duration(waiting)*restFor && now.Sub(t.created) < mostRest
+}
+
+// overtook tells whether the data plane, if it keeps to the order, serves a target by now.
+func (l *pace) overtook(t *task) bool {
+	younger := l.youngest.Sub(t.created)
+	return younger >= overtaking || younger >= outOfOrder && l.latest >= t.seq+overtakenBy
+}
 
 // InLine tells whether each question that the owner waits for is at an address that still takes up targets, and none
 // that was asked for later: there is nothing to say of a data plane that is at work.
@@ -45,11 +85,12 @@ func (p *Prober) InLine(owner Owner) bool {
 	return len(comes) > 0
 }
 
-// comesTo tells whether the data plane is still taking up what was asked for before the target.
+// comesTo tells whether the data plane is still taking up what was asked for before the target. A moment without an answer
+// is no news: at work, a proxy may be late with a connection, and that one try speaks for all.
 func (l *lane) comesTo(t *task, now time.Time) bool {
-	rest := min(mostRest, time.Duration(len(l.queues[fresh].tasks)+len(l.queues[brisk].tasks))*restFor)
-	atWork := now.Sub(l.lastProof) < surgeFor+rest || now.Sub(t.created) < rest
-	return l.up && atWork && !t.overtaken && (unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled && !t.result.Kind.Refuses())
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled
+	reached := l.up || now.Sub(l.downSince) < troubled
+	return reached && inOrder && !t.overtaken && l.pace.atWork(t, len(l.queues[fresh].tasks)+len(l.queues[brisk].tasks), now)
 }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.
@@ -59,9 +100,4 @@ func unserved(kind probe.Kind) bool {
 		return true
 	}
 	return false
-}
-
-// isOvertaken tells whether a data plane that keeps to the order must serve a target by the time that it began to be asked.
-func (t *task) isOvertaken() bool {
-	return !t.youngest.Before(t.created.Add(overtaking))
 }

@@ -36,10 +36,84 @@ func TestInLine(t *testing.T) {
 			serve(m, younger)
 		}, false},
 		"one of the same moment is": {func(m *model, w *watch) { w.Check(owner("younger"), []probe.Target{younger}); serve(m, younger) }, true},
+		"a much younger one is, and it was not asked since": {func(m *model, w *watch) {
+			after(overtaking)
+			w.Check(owner("younger"), []probe.Target{younger})
+			m.set(func() { m.hangs[waiting] = true }) // a try is under way
+			w.Nudge(bob)
+			after(100 * time.Millisecond)
+			m.set(func() { m.served[younger] = time.Now() })
+			w.Nudge(owner("younger"))
+			after(100 * time.Millisecond)
+		}, true},
+		"many later ones are": {func(m *model, w *watch) {
+			after(2 * outOfOrder)
+			crowd := many(address, overtakenBy+10)[10:]
+			m.set(func() {
+				for _, target := range crowd {
+					m.served[target] = time.Now()
+				}
+			})
+			w.Check(owner("younger"), crowd)
+			after(2 * time.Second)
+		}, false},
+		"some later ones are": {func(m *model, w *watch) {
+			after(2 * outOfOrder)
+			crowd := many(address, overtakenBy/2)[10:]
+			m.set(func() {
+				for _, target := range crowd {
+					m.served[target] = time.Now()
+				}
+			})
+			w.Check(owner("younger"), crowd)
+			after(2 * time.Second)
+		}, true},
+		"it hangs for a moment": {func(m *model, w *watch) {
+			serve(m, elder)
+			m.set(func() { m.hangs[waiting] = true })
+			w.Nudge(bob)
+			after(1500 * time.Millisecond)
+		}, true},
 		"the address went away then": {func(m *model, _ *watch) {
 			serve(m, elder)
 			m.set(func() { m.down[address] = true })
 			after(3 * time.Second)
+		}, false},
+		"the address is away for a moment in a burst": {func(m *model, w *watch) {
+			w.Check(owner("crowd"), many(address, 400)[10:])
+			serve(m, elder)
+			m.set(func() { m.down[address] = true })
+			after(3 * time.Second)
+		}, true},
+		"and for long": {func(m *model, w *watch) {
+			w.Check(owner("crowd"), many(address, 400)[10:])
+			serve(m, elder)
+			m.set(func() { m.down[address] = true })
+			after(troubled + 2*time.Second)
+		}, false},
+		"nothing is taken up by a data plane with much to do": {func(m *model, w *watch) {
+			w.Check(owner("crowd"), many(address, 500)[10:])
+			after(8 * time.Second)
+		}, true},
+		"for too long": {func(m *model, w *watch) {
+			w.Check(owner("crowd"), many(address, 500)[10:])
+			after(12 * time.Second)
+		}, false},
+		"it rests as long as before": {func(m *model, w *watch) {
+			third := at(address, 4)
+			w.Check(owner("third"), []probe.Target{third})
+			serve(m, elder)
+			after(15 * time.Second)
+			serve(m, third)
+			after(15 * time.Second)
+		}, true},
+		"it rests longer than ever": {func(m *model, w *watch) {
+			third := at(address, 4)
+			w.Check(owner("third"), []probe.Target{third})
+			serve(m, elder)
+			after(15 * time.Second)
+			serve(m, third)
+			after(mostRest)
 		}, false},
 		"it is proven itself": {func(m *model, _ *watch) { serve(m, waiting) }, false},
 	} {

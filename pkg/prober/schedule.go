@@ -108,7 +108,7 @@ func (p *Prober) begin(l *lane, q *queue) {
 	t := heap.Pop(q).(*task)
 	q.running++
 	p.running++
-	t.running, t.doubtful, t.youngest = true, !l.up || q != &l.queues[brisk], l.youngest
+	t.running, t.doubtful, t.late = true, !l.up || q != &l.queues[brisk], l.pace.overtook(t)
 	if t.doubtful {
 		p.doubtful++
 	}

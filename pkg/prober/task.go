@@ -38,10 +38,10 @@ type task struct {
 	doubtful   bool // the running try may hang
 	again      bool // nudged while running
 	gone       bool // nobody asks any more
-	overtaken  bool // a much younger one was proven before the last try, which failed
+	late       bool // a younger one was proven before the last try
+	overtaken  bool // which failed
 	cancel     context.CancelFunc
-	youngest   time.Time // that of the lane when the last try began
-	proxy      byte      // version of the PROXY protocol, 0 for none
+	proxy      byte // version of the PROXY protocol, 0 for none
 	// heritage is the refusal of the version before, at the same address for the same host.
 	heritage probe.Result
 }

@@ -70,7 +70,8 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		l.rouse(now)
 	}
 	if o.ok {
-		l.proved(t, now)
+		l.pace.proved(t, now)
+		l.pull(now)
 	}
 	p.sweep(l)
 	for _, a := range p.news {
@@ -118,7 +119,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		t.lane = nil
 	} else {
 		t.fail(o, now, t.lane.refusingSince(o, t, now))
-		t.class, t.overtaken = o.class(t.class), t.isOvertaken()
+		t.class, t.overtaken = o.class(t.class), t.late
 		if t.proxy != 0 && o.doubtsProxy() {
 			t.proxy = 3 - t.proxy
 		}

@@ -24,8 +24,8 @@ const (
 	// PatienceWhenServed is how long a Ready KIngress may be served as it was rendered before,
 	// until that is noted: many are rendered anew at once, and nobody misses anything.
 	PatienceWhenServed = 5 * time.Minute
-	// lookAtLine is how soon the place in line is looked at again, and later each time by a
-	// quarter of what was waited already.
+	// lookAtLine is how soon the place in line is looked at again; later a fifth of what was
+	// waited already.
 	lookAtLine = 2 * time.Second
 )
 
@@ -49,7 +49,7 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 	case settled && held && len(blockers) == 0 && lingers:
 		return whenServed(facts, left)
 	case facts.InLine && certainty == Unanswered && (held || !settled) && facts.Waited >= PatienceBeforeReport && facts.Waited < PatienceInLine:
-		return min(max(lookAtLine, facts.Waited/4), PatienceInLine-facts.Waited)
+		return min(max(lookAtLine, facts.Waited/5), PatienceInLine-facts.Waited)
 	case settled:
 		return max(0, PatienceWhenReady-facts.Waited, PatienceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation) && certainty == Answered: // somebody has spoken since
