@@ -37,6 +37,11 @@
 //     time it has waited, and within 2 s. A success in the lane draws those that wait longest, so a burst
 //     is seen at the pace at which the data plane takes it. [Prober.Nudge] starts the backoff anew.
 //
+// # What a data plane at work says
+//
+// [Prober.InLine] tells that nothing is wrong but that many came at once (line.go). A pod's answer at one of its
+// addresses is enough: [probe.Target.Question].
+//
 // # What is kept
 //
 // A Prober keeps nothing that must survive it. What was proven is the caller's to remember, on the object.

@@ -7,7 +7,8 @@
 // the first that fails is the Blocker that users read. How soon it is reported depends
 // on its Certainty and on what is reported already (patience.go): a KIngress is not
 // written for every step on its way to Ready, and restarts, resyncs and lagging caches
-// do not take Ready away.
+// do not take Ready away. Nor does a new version of an unchanged generation while what
+// answers is that generation (held.go).
 //
 // How it is seen in `kubectl get ksvc` (Serving v0.50, Route.PropagateIngressStatus, then
 // Service.PropagateRouteStatus): status, reason and message of the KIngress's Ready are
