@@ -148,6 +148,7 @@ func TestEndpoints(t *testing.T) {
 		slice("again", 10080, endpoint(new(true), "10.0.0.2")),
 		foreign, other,
 	}
+	http3 := service("system", "envoy", nil, corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http3", Port: 443, Protocol: corev1.ProtocolUDP}, {Name: "https", Port: 443, Protocol: corev1.ProtocolTCP}}})
 	unnamed := service("system", "envoy", nil, corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}})
 	nameless := slice("nameless", 10080, endpoint(nil, "10.0.0.1"))
 	nameless.Ports = []discoveryv1.EndpointPort{{Port: new(int32(8080))}}
@@ -163,6 +164,7 @@ func TestEndpoints(t *testing.T) {
 		{"ready ones, once each, sorted, in brackets", envoy, 80, all, []string{"10.0.0.1:10080", "10.0.0.2:10080", "[fd00::1]:10080"}},
 		{"the port of the listener", envoy, 443, all[:1], []string{"10.0.0.1:10443", "10.0.0.2:10443"}},
 		{"a port without a name", unnamed, 80, []*discoveryv1.EndpointSlice{nameless}, []string{"10.0.0.1:8080"}},
+		{"HTTP/3 is not HTTPS", http3, 443, all[:1], []string{"10.0.0.1:10443", "10.0.0.2:10443"}},
 		{"no slices", envoy, 80, nil, nil},
 	}
 	for _, test := range tests {
@@ -170,6 +172,40 @@ func TestEndpoints(t *testing.T) {
 			got := dataplane.Endpoints(dataplane.Listener{Port: test.port}, test.service, test.slices)
 			if !slices.Equal(got, test.want) {
 				t.Errorf("Endpoints() = %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+// TestLeads: B-RDY-9, a Service leads from a port to its pods if it has it by TCP; a headless one
+// leads to the pods themselves.
+func TestLeads(t *testing.T) {
+	with := func(protocol corev1.Protocol, clusterIP string) *corev1.Service {
+		return service("system", "envoy", nil, corev1.ServiceSpec{ClusterIP: clusterIP, Ports: []corev1.ServicePort{{Name: "http", Port: 80, Protocol: protocol}}})
+	}
+	pods := func(port int32) []*discoveryv1.EndpointSlice {
+		other := slice("other", 9999, endpoint(nil, "10.9.9.8"))
+		other.Labels[discoveryv1.LabelServiceName] = "other"
+		return []*discoveryv1.EndpointSlice{slice("a", port, endpoint(nil, "10.0.0.1")), other}
+	}
+	tests := []struct {
+		name    string
+		service *corev1.Service
+		pods    int32
+		want    bool
+	}{
+		{"it has the port", with("", "10.96.0.1"), 10080, true},
+		{"by TCP", with(corev1.ProtocolTCP, "10.96.0.1"), 10080, true},
+		{"by UDP only", with(corev1.ProtocolUDP, "10.96.0.1"), 10080, false},
+		{"it has another one", service("system", "envoy", nil, ports(8080)), 8080, false},
+		{"headless, and the pods listen elsewhere", with("", corev1.ClusterIPNone), 10080, false},
+		{"headless, and the pods listen there", with("", corev1.ClusterIPNone), 80, true},
+		{"another name", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName}), 80, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := dataplane.Leads(80, test.service, pods(test.pods)); got != test.want {
+				t.Errorf("Leads() = %t", got)
 			}
 		})
 	}

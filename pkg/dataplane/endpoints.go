@@ -16,19 +16,16 @@ import (
 // sorted. The Service's port with the listener's number names the pods' port, which
 // may differ (Envoy Gateway listens above 10000 for ports below 1024).
 func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) []string {
-	if service == nil {
-		return nil
-	}
-	at := slices.IndexFunc(service.Spec.Ports, func(p corev1.ServicePort) bool { return p.Port == listener.Port })
-	if at < 0 {
+	at := portOf(service, listener.Port)
+	if at == nil {
 		return nil
 	}
 	addresses := []string{}
 	for _, slice := range slicesOf {
-		if slice.Namespace != service.Namespace || slice.Labels[discoveryv1.LabelServiceName] != service.Name {
+		if !isOf(slice, service) {
 			continue
 		}
-		port := slicePort(slice, service.Spec.Ports[at].Name)
+		port := slicePort(slice, at.Name)
 		if port == 0 {
 			continue
 		}
@@ -42,6 +39,40 @@ func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discovery
 	}
 	slices.Sort(addresses)
 	return slices.Compact(addresses)
+}
+
+// Leads tells whether a port of a Service leads to the pods behind it. Names of a headless
+// Service lead to the pods themselves, so that these must listen on just this port; where an
+// ExternalName leads to is not for us to see.
+func Leads(port int32, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) bool {
+	if service.Spec.Type == corev1.ServiceTypeExternalName {
+		return true
+	}
+	at := portOf(service, port)
+	if at == nil || service.Spec.ClusterIP != corev1.ClusterIPNone {
+		return at != nil
+	}
+	return !slices.ContainsFunc(slicesOf, func(slice *discoveryv1.EndpointSlice) bool {
+		return isOf(slice, service) && slicePort(slice, at.Name) != port
+	})
+}
+
+// portOf is the Service's port with that number, or nil. HTTP/3 has the same number by UDP.
+func portOf(service *corev1.Service, number int32) *corev1.ServicePort {
+	if service == nil {
+		return nil
+	}
+	for i, port := range service.Spec.Ports {
+		if port.Port == number && (port.Protocol == "" || port.Protocol == corev1.ProtocolTCP) {
+			return &service.Spec.Ports[i]
+		}
+	}
+	return nil
+}
+
+// isOf tells whether a slice is one of a Service's.
+func isOf(slice *discoveryv1.EndpointSlice, service *corev1.Service) bool {
+	return slice.Namespace == service.Namespace && slice.Labels[discoveryv1.LabelServiceName] == service.Name
 }
 
 func slicePort(slice *discoveryv1.EndpointSlice, name string) int32 {

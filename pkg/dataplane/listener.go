@@ -89,6 +89,11 @@ func (a Attachment) HTTPListeners() []string {
 	return admitting
 }
 
+// HasPort tells whether a listener has that port.
+func (a Attachment) HasPort(port int32) bool {
+	return slices.ContainsFunc(a.listeners(), func(listener gatewayv1.Listener) bool { return listener.Port == port })
+}
+
 // listeners are those to which an HTTPRoute can be attached, of a given section that alone.
 func (a Attachment) listeners() []gatewayv1.Listener {
 	return slices.DeleteFunc(slices.Clone(a.Gateway.Spec.Listeners), func(listener gatewayv1.Listener) bool {

@@ -12,6 +12,7 @@ import (
 const (
 	ReasonGatewayNotFound      = "GatewayNotFound"
 	ReasonGatewayNotProgrammed = "GatewayNotProgrammed"
+	ReasonGatewayUnsuitable    = "GatewayUnsuitable"
 	ReasonRouteNotAccepted     = "RouteNotAccepted"
 	ReasonRefsNotResolved      = "RefsNotResolved"
 	ReasonProbeFailed          = "ProbeFailed"

@@ -31,6 +31,7 @@ var (
 		listenersWork,
 		routesAccepted,
 		refsResolved,
+		callersArrive,
 	)
 	proofs = []check{
 		routesAdmitted,

@@ -92,6 +92,10 @@ type Side struct {
 	Former bool
 	// LoadBalancer is the address to publish; empty when there is none yet.
 	LoadBalancer []v1alpha1.LoadBalancerIngressStatus
+	// Published tells that this generation is reported as Ready, with this address.
+	Published bool
+	// MissingPort is where callers in the cluster do not arrive; nil when they do.
+	MissingPort *MissingPort
 	// Exposure says how a local gateway is reachable from outside; empty when it is
 	// not.
 	Exposure string

@@ -15,13 +15,17 @@ func (f Facts) notes(condition apis.ConditionType) []Note {
 	if condition == network {
 		return slices.Concat(f.Notes, f.degraded())
 	}
+	notes := []Note{}
 	for _, side := range f.Sides {
 		if side.Needed && side.Exposure != "" {
-			return []Note{{Reason: ReasonLocalGatewayExposed, Message: fmt.Sprintf(
-				"cluster-local hosts are reachable from outside: Gateway %s of %s: %s", side.Entry.Gateway, side.Entry, side.Exposure)}}
+			notes = append(notes, Note{Reason: ReasonLocalGatewayExposed, Message: fmt.Sprintf(
+				"cluster-local hosts are reachable from outside: Gateway %s of %s: %s", side.Entry.Gateway, side.Entry, side.Exposure)})
+		}
+		if side.Needed && side.Published && side.MissingPort != nil {
+			notes = append(notes, Note{Reason: ReasonGatewayUnsuitable, Message: side.unsuitable()})
 		}
 	}
-	return nil
+	return notes
 }
 
 // degraded are the routes that have a weaker proof.
@@ -58,10 +62,7 @@ func (f Facts) complaints() []Note {
 // look at both.
 func publish(status *v1alpha1.IngressStatus, sides []Side) {
 	for _, side := range sides {
-		target := &status.PublicLoadBalancer
-		if side.Visibility == v1alpha1.IngressVisibilityClusterLocal {
-			target = &status.PrivateLoadBalancer
-		}
+		target := side.loadBalancer(status)
 		switch {
 		case len(side.LoadBalancer) > 0 && (!side.Needed || side.Blocker() == nil):
 			*target = &v1alpha1.LoadBalancerStatus{Ingress: side.LoadBalancer}
@@ -69,4 +70,19 @@ func publish(status *v1alpha1.IngressStatus, sides []Side) {
 			*target = nil
 		}
 	}
+}
+
+// loadBalancer is where the side's address is published.
+func (s Side) loadBalancer(status *v1alpha1.IngressStatus) **v1alpha1.LoadBalancerStatus {
+	if s.Visibility == v1alpha1.IngressVisibilityClusterLocal {
+		return &status.PrivateLoadBalancer
+	}
+	return &status.PublicLoadBalancer
+}
+
+// IsPublished tells that a status reports the generation as Ready, and leads callers to the side's
+// address.
+func (s Side) IsPublished(status v1alpha1.IngressStatus, generation int64) bool {
+	published := *s.loadBalancer(&status)
+	return IsSettled(status, generation) && published != nil && slices.Equal(published.Ingress, s.LoadBalancer)
 }

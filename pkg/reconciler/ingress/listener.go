@@ -3,14 +3,25 @@
 package ingress
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
+// The ports that callers in the cluster come to, as Serving's Services and URLs say.
+const callersHTTP, callersHTTPS = 80, 443
+
 const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not programmed yet"
+const callersMiss = "callers in the cluster do not arrive"
 
 // tenant is the KIngress's namespace.
 func (seen *observed) tenant() dataplane.Tenant {
@@ -36,7 +47,63 @@ func (seen *observed) listenerFor(proof translate.Proof, side *status.Side, fact
 		// Without a marker an object of the same name and spec that is gone may answer.
 		fact.Unasked = fmt.Sprintf("Gateway %s has not accepted it yet", side.Entry.Gateway)
 	default:
-		return listener, true
+		return seen.forCallers(listener, proof, side, fact)
 	}
 	return listener, false
+}
+
+// forCallers replaces the port of a listener by the one that callers in the cluster come to, at
+// what is published for them (SPEC B-RDY-9). Where nobody listens there, and callers are led there
+// already, the listener's own port has to do: nothing gets worse.
+func (seen *observed) forCallers(listener dataplane.Listener, proof translate.Proof, side *status.Side, fact *status.Route) (dataplane.Listener, bool) {
+	port, observed := seen.callersPort(proof, side.Visibility), seen.sides[side.Visibility]
+	if port == 0 {
+		return listener, true
+	}
+	if published := side.LoadBalancer; observed.service == nil || len(published) == 0 || published[0].DomainInternal == "" || dataplane.Leads(port, observed.service, observed.slices) {
+		return dataplane.Listener{Name: listener.Name, Port: port, TLS: proof.HTTPS != 0}, true
+	}
+	side.MissingPort = &status.MissingPort{
+		Port: port, Service: types.NamespacedName{Namespace: observed.service.Namespace, Name: observed.service.Name},
+		Listened: seen.listensOn(port, proof, observed),
+	}
+	if !side.Published {
+		fact.Unasked = callersMiss
+	}
+	return listener, side.Published
+}
+
+// callersPort is the port that callers in the cluster come to, or 0 where none come: they use TLS
+// for the hosts whose certificates Serving names.
+func (seen *observed) callersPort(proof translate.Proof, visibility v1alpha1.IngressVisibility) int32 {
+	named := slices.ContainsFunc(seen.ingress.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
+		return slices.ContainsFunc(tls.Hosts, func(host string) bool { return dataplane.Admits(new(gatewayv1.Hostname(host)), proof.Host) })
+	})
+	switch {
+	case visibility != v1alpha1.IngressVisibilityClusterLocal:
+		return 0
+	case proof.HTTPS == 0:
+		return callersHTTP
+	case named:
+		return callersHTTPS
+	}
+	return 0
+}
+
+// listensOn tells whether a listener through which a proof is asked for has that port.
+func (seen *observed) listensOn(port int32, proof translate.Proof, side observedSide) bool {
+	return proof.HTTPS == port || proof.HTTPS == 0 && seen.attachment(side).HasPort(port)
+}
+
+// miss writes into the facts where callers miss the data plane: nobody can be reached at the port
+// that they come to, and none of the listeners has it. Then the Gateway's word is no proof. What
+// answers at that port is for the operator to judge.
+func (seen *observed) miss(proof translate.Proof, side *status.Side, fact *status.Route, known probe.Report) {
+	port, published := seen.callersPort(proof, side.Visibility), side.LoadBalancer
+	answered := slices.ContainsFunc(known.Results, func(result probe.Result) bool { return result.Kind != probe.Unreachable })
+	if port == 0 || side.Published || answered || len(published) == 0 || seen.listensOn(port, proof, seen.sides[side.Visibility]) {
+		return
+	}
+	side.MissingPort = &status.MissingPort{Port: port, Address: cmp.Or(published[0].IP, published[0].Domain, published[0].DomainInternal)}
+	fact.Unasked = callersMiss
 }

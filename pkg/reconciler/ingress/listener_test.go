@@ -52,10 +52,18 @@ func reached(objects []runtime.Object, name string, ports map[int32]*plane) []ru
 	for port, data := range ports {
 		slice := front(name, data)[1].(*discoveryv1.EndpointSlice)
 		slice.Name += "-" + strconv.Itoa(int(port))
-		slice.Ports = []discoveryv1.EndpointPort{{Name: new(strconv.Itoa(int(port))), Port: new(int32(httpPort))}}
+		slice.Ports = []discoveryv1.EndpointPort{{Name: new(strconv.Itoa(int(port))), Port: new(behind(port))}}
 		found = append(found, slice)
 	}
 	return found
+}
+
+// behind is the port of pods behind one of a Service.
+func behind(port int32) int32 {
+	if port == 443 {
+		return httpsPort
+	}
+	return httpPort
 }
 
 // relisten gives a stored Gateway other listeners.

@@ -174,6 +174,7 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 	if observed.gateway != nil {
 		side.LoadBalancer = dataplane.LoadBalancer(observed.gateway, observed.service)
 	}
+	side.Published = side.IsPublished(seen.ingress.Status, seen.ingress.Generation)
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {
 		side.Exposure = dataplane.Exposure(observed.service)
 	}

@@ -153,6 +153,9 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		if fact.ByStatus && proof.HTTPS != 0 && len(unprogrammed(proof.Host, side.Listeners)) > 0 {
 			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
 		}
+		if fact.ByStatus && choice.Degraded != "" {
+			seen.miss(proof, side, &fact, q.known.OfRoute(name.Name))
+		}
 		if !fact.ByStatus && len(choice.Addresses) == 0 {
 			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
 		}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package status
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// MissingPort is where callers in the cluster come to and nobody listens: Serving leads them to
+// what is published for them, and they come to port 80 there, or with TLS to port 443, whatever
+// the listener's port is (SPEC B-RDY-9).
+type MissingPort struct {
+	Port int32
+	// Service is what is published; without a name, Address is.
+	Service types.NamespacedName
+	Address string
+	// Listened tells that a listener of the Gateway has the port.
+	Listened bool
+}
+
+// callersArrive reports a Gateway that serves its hosts where nobody looks for them. Where callers
+// are led there already it is a note: nothing gets worse.
+func callersArrive(s Side) *Blocker {
+	switch {
+	case s.MissingPort == nil || s.Published:
+		return nil
+	case s.MissingPort.Listened, s.MissingPort.Service.Name == "":
+		return waiting(loadBalancer, ReasonGatewayUnsuitable, s.unsuitable()) // the port may come by itself
+	}
+	found := answered(loadBalancer, ReasonGatewayUnsuitable, s.unsuitable())
+	found.Terminal = true
+	return found
+}
+
+// unsuitable says what to change so that callers in the cluster arrive.
+func (s Side) unsuitable() string {
+	at, change := "Service "+s.MissingPort.Service.String(), fmt.Sprintf("add a listener with this port to spec.listeners of Gateway %s", s.Entry.Gateway)
+	switch {
+	case s.MissingPort.Service.Name == "":
+		at = "address " + s.MissingPort.Address
+	case s.Entry.Service.Name != "":
+		change = fmt.Sprintf("give it this port, with the targetPort of the listener, or change `service` of %s in ConfigMap %s", s.Entry, config.Name)
+	case s.MissingPort.Listened:
+		change = fmt.Sprintf("a listener of Gateway %s has this port, and its implementation has not given it to the Service yet", s.Entry.Gateway)
+	case s.MissingPort.Port != 80:
+		change = fmt.Sprintf("give the HTTPS listeners in spec.listeners of Gateway %s this port", s.Entry.Gateway)
+	}
+	return fmt.Sprintf("callers in the cluster come to port %d of %s, where nobody listens: %s", s.MissingPort.Port, at, change)
+}
