@@ -3,6 +3,8 @@
 package ingress
 
 import (
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -42,7 +44,7 @@ func newPlane(t *testing.T) *plane {
 	server := func(port int) *httptest.Server {
 		l := newListener(&net.TCPAddr{IP: ip, Port: port})
 		p.listeners = append(p.listeners, l)
-		return &httptest.Server{Listener: l, Config: &http.Server{Handler: p}}
+		return &httptest.Server{Listener: l, Config: &http.Server{Handler: p, ErrorLog: log.New(io.Discard, "", 0)}}
 	}
 	secure := server(httpsPort)
 	secure.StartTLS()

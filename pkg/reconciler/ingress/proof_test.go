@@ -37,11 +37,7 @@ func (w *world) accept(route string) {
 	changed.Status.Parents[0].Conditions[1].Type = "ResolvedRefs"
 	changed.ResourceVersion += "0"
 	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
-	w.until("the yes is seen", func() bool {
-		seen := &observed{ingress: w.ingress("hello")}
-		w.must(w.r.gatherRoutes(w.Context(), seen))
-		return len(seen.routes[route].Status.Parents) > 0
-	})
+	synctest.Wait()
 }
 
 func (w *world) known() probe.Report {

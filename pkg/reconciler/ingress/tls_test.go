@@ -153,6 +153,7 @@ func TestListenerSetsArrive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		w.store(crd("listenersets"))
+		w.drain()
 		another := secured(v1alpha1.HTTPOptionEnabled)
 		another.Name, another.UID = "another", "uid-of-another"
 		another.Spec.Rules = another.Spec.Rules[1:]

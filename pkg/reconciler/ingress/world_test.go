@@ -25,6 +25,7 @@ import (
 	metadatafake "k8s.io/client-go/metadata/fake"
 	ktesting "k8s.io/client-go/testing"
 	"k8s.io/client-go/tools/record"
+	"k8s.io/utils/clock"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	networkingfake "knative.dev/networking/pkg/client/clientset/versioned/fake"
 	networkingclient "knative.dev/networking/pkg/client/injection/client/fake"
@@ -67,7 +68,7 @@ type world struct {
 	metadata   *metadatafake.FakeMetadataClient
 	gateways   ktesting.ObjectTracker // a tracker that manages fields guesses their plural wrong
 	version    func() string          // the next resource version
-	clock      *movableClock
+	clock      bubbleClock
 	events     *record.FakeRecorder
 
 	configuration *configmap.ManualWatcher
@@ -79,15 +80,16 @@ type world struct {
 
 // newWorld starts a controller in a cluster that holds the objects. They are sorted to
 // the API that serves them. One of them may be a configGateway; without, it is that of the
-// three Gateways of an installation. Call it in a synctest bubble: then no test waits for a
-// clock, and it is exact when what happens.
+// three Gateways of an installation. It takes a synctest bubble: no test waits for a clock,
+// and it is exact when what happens.
 func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	t.Helper()
+	synctest.Wait() // or the panic says that this is no bubble
 	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
 	ctx, cancel, informers := rtesting.SetupFakeContextWithCancel(t)
 	t.Cleanup(cancel)
 	w := &world{
-		T: t, events: record.NewFakeRecorder(1000), clock: &movableClock{},
+		T: t, events: record.NewFakeRecorder(1000), clock: bubbleClock{},
 		networking: networkingclient.Get(ctx), kube: kubeclient.Get(ctx), gateway: gatewayfake.NewClientset(),
 		metadata: metadatafake.NewSimpleMetadataClient(metadataScheme()),
 	}
@@ -136,12 +138,11 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	return w
 }
 
-// movableClock goes as time does, and can be set ahead of it.
-type movableClock struct{ ahead atomic.Int64 }
+// bubbleClock is the time of the bubble, which all goroutines go by.
+type bubbleClock struct{ clock.RealClock }
 
-func (c *movableClock) Now() time.Time                     { return time.Now().Add(time.Duration(c.ahead.Load())) }
-func (c *movableClock) Since(past time.Time) time.Duration { return c.Now().Sub(past) }
-func (c *movableClock) SetTime(now time.Time)              { c.ahead.Add(int64(now.Sub(c.Now()))) }
+// SetTime lets time pass until then. What comes meanwhile waits in the queue.
+func (bubbleClock) SetTime(then time.Time) { time.Sleep(time.Until(then)) }
 
 // tracker is where objects of a kind are kept.
 func (w *world) tracker(object runtime.Object) ktesting.ObjectTracker {
@@ -235,7 +236,7 @@ func (w *world) drain() []types.NamespacedName {
 	all := []types.NamespacedName{}
 	for range 600 {
 		keys := w.pass(time.Second)
-		if synctest.Wait(); len(keys) == 0 {
+		if len(keys) == 0 {
 			return all
 		}
 		all = append(all, keys...)
@@ -244,14 +245,19 @@ func (w *world) drain() []types.NamespacedName {
 	return nil
 }
 
-// work takes keys from the queue until the work is done, or the time is over. In a bubble
-// the time is that of the bubble, and passes when all goroutines wait.
+// work takes keys from the queue until the work is done, or the time is over: the time of the
+// bubble, which passes when all its goroutines wait. It does not while one waits for a lock, such
+// as that of a fake API server whose reactor waits.
 func (w *world) work(most time.Duration, done func() bool) (keys []types.NamespacedName, was bool) {
 	w.Helper()
 	queue, over := w.impl.WorkQueue(), new(int)
 	late := time.AfterFunc(most, func() { queue.Add(over) })
 	defer late.Stop()
-	for !done() {
+	for {
+		synctest.Wait() // what changed is in the queue
+		if done() {
+			return keys, true
+		}
 		next, _ := queue.Get()
 		if key, ok := next.(types.NamespacedName); ok {
 			keys = append(keys, key)
@@ -262,12 +268,12 @@ func (w *world) work(most time.Duration, done func() bool) (keys []types.Namespa
 			return keys, false
 		}
 	}
-	return keys, true
 }
 
-// reconcile does what a worker does with a key.
+// reconcile does what a worker does with a key, once informers have shown what changed.
 func (w *world) reconcile(key types.NamespacedName) {
 	w.Helper()
+	synctest.Wait()
 	err := w.r.Reconcile(context.Background(), key.String())
 	if requeue, delay := controller.IsRequeueKey(err); requeue {
 		w.impl.EnqueueKeyAfter(key, delay)
