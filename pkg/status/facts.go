@@ -90,8 +90,9 @@ type Side struct {
 	Liveness Liveness
 	// Former tells that this generation was proven before in another version.
 	Former bool
-	// LoadBalancer is the address to publish; empty when there is none yet.
-	LoadBalancer []v1alpha1.LoadBalancerIngressStatus
+	// LoadBalancer is the address to publish; empty when there is none yet. Next is what to publish
+	// instead once it has answered; empty for nothing.
+	LoadBalancer, Next []v1alpha1.LoadBalancerIngressStatus
 	// Published tells that this generation is reported as Ready, with this address.
 	Published bool
 	// MissingPort is where callers in the cluster do not arrive; nil when they do.

@@ -19,6 +19,9 @@ const ProvenAnnotation = "net-gateways/proven"
 type Proof struct {
 	Generation int64  `json:"generation"`
 	Version    string `json:"version"`
+	// Gateway is where it was proven, and what the published address leads to. It alone stays when
+	// the proof goes.
+	Gateway string `json:"gateway,omitempty"`
 	// Moved is when the address was published, where routes were leaving another
 	// Gateway then; they stay attached to it for a while.
 	Moved *time.Time `json:"moved,omitempty"`
@@ -111,15 +114,18 @@ func (p Proofs) next(facts Facts) Proofs {
 			old.Degraded, old.Guarded = side.degraded(), side.guarded()
 			proofs[side.Visibility] = old
 		case blocker == nil:
-			proof := Proof{Generation: facts.Generation, Version: side.Version, Degraded: side.degraded(), Guarded: side.guarded()}
+			proof := Proof{
+				Generation: facts.Generation, Version: side.Version, Gateway: side.Entry.Gateway.String(),
+				Degraded: side.degraded(), Guarded: side.guarded(),
+			}
 			if side.Leaving {
 				proof.Moved = new(facts.Now.UTC())
 			}
 			proofs[side.Visibility] = proof
 		case known && (side.stands() || side.holds(blocker, facts.Now)):
 			proofs[side.Visibility] = old
-		case len(old.Guarded) > 0:
-			proofs[side.Visibility] = Proof{Guarded: old.Guarded}
+		case old.Gateway != "" || len(old.Guarded) > 0:
+			proofs[side.Visibility] = Proof{Gateway: old.Gateway, Guarded: old.Guarded}
 		}
 	}
 	return proofs

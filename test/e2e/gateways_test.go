@@ -5,6 +5,7 @@
 package e2e
 
 import (
+	"errors"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -79,11 +80,11 @@ func publishedInside(t *testing.T, space *fixture.Space, name string) {
 
 // B-RDY-6 RouteNotAccepted: with the gateway's own reason, when its listener does not
 // admit the namespace. B-SEL-6: a change of the Gateway moves the KIngress both ways.
-// B-RDY-1: the mode `status` asks nobody; here nobody could answer. B-RDY-5: before the
-// Gateway has an address, the local side is published.
+// B-RDY-1: the mode `status` asks nobody; here nobody could answer, and the Gateway's word decides. B-RDY-5:
+// before the Gateway has an address, the local side is published.
 func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testing.T) {
 	t.Parallel()
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("choosy", "e2e-pending", gatewayv1.NamespacesFromSame))
+	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("choosy", "e2e-pending", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, "choosy")
 	space := world.Space(t, nil)
 	space.DeadBackend(t, "quiet")
@@ -97,23 +98,26 @@ func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testin
 	cluster.Answers(t, world.Internal, space.LocalHost("quiet"), 200)
 	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
 	programmed(t, "choosy", nobody)
-	space.AwaitReason(t, "quiet", cluster.Seconds, "RouteNotAccepted", "HTTPRoute "+space.Name+"/"+space.ExternalHost("quiet"), "e2e-gateways/choosy", "NotAllowedByListeners")
+	space.AwaitReady(t, "quiet", cluster.Seconds)
 
 	admit := func(from gatewayv1.FromNamespaces) {
 		cluster.Gateways.Update(t, world.Cluster, fixture.GatewayNamespace, "choosy", func(gateway *gatewayv1.Gateway) {
 			gateway.Spec.Listeners[0].AllowedRoutes.Namespaces.From = &from
 		})
 	}
-	admit(gatewayv1.NamespacesFromAll)
-	space.AwaitReady(t, "quiet", cluster.Seconds)
-	admit(gatewayv1.NamespacesFromSame)
-	space.AwaitReason(t, "quiet", cluster.Seconds, "RouteNotAccepted", "NotAllowedByListeners")
+	for range 2 {
+		admit(gatewayv1.NamespacesFromSame)
+		space.AwaitReason(t, "quiet", cluster.Seconds, "RouteNotAccepted", "HTTPRoute "+space.Name+"/"+space.ExternalHost("quiet"), "e2e-gateways/choosy", "NotAllowedByListeners")
+		admit(gatewayv1.NamespacesFromAll)
+		space.AwaitReady(t, "quiet", cluster.Seconds)
+	}
 }
 
-// B-RDY-5: an external load balancer that waits for its cloud holds up nothing
-// cluster-local. B-RDY-1: the mode `dataplane` asks the pods: an address that cannot
-// be reached does not matter, a pod that does not answer as it should does.
-func TestPendingLoadBalancer_BRDY5_BRDY1_dataplane(t *testing.T) {
+// B-RDY-7: a Gateway for which no load balancer comes, as on kind or bare metal, is asked through its
+// data plane: its service is Ready, and has the name of its Service. B-RDY-8, B-RDY-5: when an address comes and
+// goes the service stays Ready, and what it publishes stays. B-RDY-1: the mode `dataplane` asks the pods: an
+// address that cannot be reached does not matter, a pod that does not answer as it should does.
+func TestPendingLoadBalancer_BRDY7_BRDY8_BRDY5_BRDY1_dataplane(t *testing.T) {
 	t.Parallel()
 	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("slow", "e2e-pending", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, "slow")
@@ -121,13 +125,30 @@ func TestPendingLoadBalancer_BRDY5_BRDY1_dataplane(t *testing.T) {
 	slow := map[string]string{"gateway": "slow"}
 	space.Backend(t, "hello")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", slow))
-	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/slow")
-	publishedInside(t, space, "hello")
+	ready := space.AwaitReady(t, "hello", cluster.Minutes)
+	if got := ready.Status.PublicLoadBalancer.Ingress[0].DomainInternal; got != service.Name+"."+service.Namespace+".svc.cluster.local" {
+		t.Errorf("%q is published, want the name of Service %s", got, service.Name)
+	}
+	cluster.Answers(t, service.Spec.ClusterIP, space.ExternalHost("hello"), 200)
 	cluster.Answers(t, world.Internal, space.LocalHost("hello"), 200)
 
-	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
-	programmed(t, "slow", nobody)
-	ready := space.AwaitReady(t, "hello", cluster.Seconds)
+	for range 2 {
+		world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
+		programmed(t, "slow", nobody)
+		cluster.Services.UpdateStatus(t, world.Cluster, service.Namespace, service.Name, func(service *corev1.Service) {
+			service.Status.LoadBalancer.Ingress = nil
+		})
+		cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, "slow", cluster.Minutes, func(g *gatewayv1.Gateway) error {
+			if fixture.Programmed(g) == nil {
+				return errors.New("still has its address")
+			}
+			return nil
+		})
+	}
+	cluster.Answers(t, service.Spec.ClusterIP, space.ExternalHost("hello"), 200)
+	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.ResourceVersion != ready.ResourceVersion {
+		t.Errorf("the status was written: it was %+v, and is %+v", ready.Status, now.Status)
+	}
 	for _, published := range []*v1alpha1.LoadBalancerStatus{ready.Status.PublicLoadBalancer, ready.Status.PrivateLoadBalancer} {
 		if err := oneAddress(published); err != nil {
 			t.Error(err)
@@ -135,6 +156,8 @@ func TestPendingLoadBalancer_BRDY5_BRDY1_dataplane(t *testing.T) {
 	}
 	space.DeadBackend(t, "dead")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("dead", slow))
+	space.AwaitReason(t, "dead", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/slow", space.ExternalHost("dead"), "503")
+	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
 	space.AwaitReason(t, "dead", cluster.Seconds, "ProbeFailed", "e2e-gateways/slow", space.ExternalHost("dead"), "503")
 }
 

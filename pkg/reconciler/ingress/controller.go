@@ -71,6 +71,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
+		absences:   newAbsences(),
 		stacks:     panics.Stacks{Logger: logger},
 		classes:    newClasses(),
 		departures: newDepartures(),

@@ -172,6 +172,7 @@ func (e *clusterEvents) service(service *corev1.Service) {
 			}
 		}
 	}
+	e.enqueueBy(byPublished, name.String())
 	e.concerned(byBackend, name.String())
 }
 

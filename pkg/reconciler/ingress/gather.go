@@ -74,6 +74,10 @@ type observedSide struct {
 	noClass status.Reasoned
 	service *corev1.Service
 	slices  []*discoveryv1.EndpointSlice
+	// published is the address that stands in the status; absent is for how long the Service has
+	// not existed whose name it is.
+	published dataplane.Published
+	absent    time.Duration
 }
 
 var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
@@ -180,6 +184,9 @@ func (r *Reconciler) gatherSides(ctx context.Context, seen *observed) error {
 			if err := r.gatherGateway(ctx, &side); err != nil {
 				return err
 			}
+			if err := r.gatherDataPlane(ctx, &side, publishedAt(seen.ingress, visibility)); err != nil {
+				return err
+			}
 		}
 		seen.sides[visibility] = side
 	}
@@ -198,12 +205,7 @@ func (r *Reconciler) gatherGateway(ctx context.Context, side *observedSide) erro
 		return err
 	}
 	side.class, side.noClass = r.classes.believe(name.Name, class)
-	owner := dataplane.Owner{Gateway: side.gateway}
-	if side.class != nil {
-		owner.Controller = side.class.Spec.ControllerName
-	}
-	side.service, side.slices, err = r.cluster.DataPlane(ctx, side.entry, owner)
-	return err
+	return nil
 }
 
 // request is what selection asks for.

@@ -22,6 +22,7 @@ const (
 	byBackend          = "backend"          // NAMESPACE/NAME of Services
 	byBackendNamespace = "backendNamespace" // namespaces of these
 	bySecret           = "secret"           // NAMESPACE/NAME of certificates
+	byPublished        = "published"        // NAMESPACE/NAME of Services whose names it publishes
 	bySecured          = "secured"          // its own namespace, if it wants TLS to its backends
 )
 
@@ -36,6 +37,7 @@ func indexers() cache.Indexers {
 		byBackend:          index(backendsOf),
 		byBackendNamespace: index(backendNamespacesOf),
 		bySecret:           index(secretsOf),
+		byPublished:        index(publishedBy),
 		bySecured:          index(securedIn),
 	}
 }

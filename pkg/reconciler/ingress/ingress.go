@@ -61,6 +61,7 @@ type Reconciler struct {
 	patience   *patience
 	conflicts  *conflicts
 	liveness   *liveness
+	absences   *absences
 	stacks     panics.Stacks
 	classes    *classes
 	departures *departures

@@ -140,9 +140,8 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 	}
 	for _, visibility := range visibilities {
 		facts.Sides = append(facts.Sides, seen.side(visibility, desired))
-		if side := seen.sides[visibility]; side.entry.Service.Name != "" && side.gateway != nil && side.service == nil {
-			facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonServiceNotFound, Message: fmt.Sprintf(
-				"Service %s, which %s names, does not exist; using what Gateway %s publishes", side.entry.Service, side.entry, side.entry.Gateway)})
+		if without := seen.sides[visibility].withoutService(); without != "" {
+			facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonServiceNotFound, Message: without})
 		}
 	}
 	return facts
@@ -171,9 +170,7 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		}
 	}
 	errors.As(observed.refusal, &side.Refusal)
-	if observed.gateway != nil {
-		side.LoadBalancer = dataplane.LoadBalancer(observed.gateway, observed.service)
-	}
+	seen.publish(&side)
 	side.Published = side.IsPublished(seen.ingress.Status, seen.ingress.Generation)
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {
 		side.Exposure = dataplane.Exposure(observed.service)

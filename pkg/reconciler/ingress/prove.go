@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -80,6 +81,8 @@ type questions struct {
 	// improving asks for the best proof of a route that has a weaker one; weak tells that a
 	// route of the side has none yet.
 	improving, weak bool
+	// follows asks for the proof of what is to be published instead of what is.
+	follows bool
 	// alive asks whoever can be asked, whatever the entry prefers.
 	alive bool
 }
@@ -91,7 +94,8 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 	proven := q.proofs.Of(side.Visibility, seen.ingress.Generation, side.Version)
 	degraded, guarded := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].Guarded
 	asked := *q
-	asked.weak = false
+	asked.weak, asked.follows = false, proven && len(side.Next) > 0
+	followed := asked.follows
 	for _, route := range routes {
 		if route.Visibility != side.Visibility {
 			continue
@@ -99,12 +103,16 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 		asked.improving = proven && degraded[route.Object.Name] != ""
 		fact, targets := asked.about(route, seen, side)
 		if fact.Proven = proven; proven {
-			asked.improve(&fact, targets)
+			followed = followed && (q.known.Prove(targets) || fact.ByStatus && side.Believed(fact) && side.Doubt() == nil)
+			asked.improve(&fact, targets, side.Entry.Probe)
 		} else {
 			asked.targets = append(asked.targets, targets...)
 		}
 		side.Routes = append(side.Routes, fact)
-		asked.asking = asked.asking || !proven || asked.improving
+		asked.asking = asked.asking || !proven || asked.improving || asked.follows
+	}
+	if followed && len(side.Routes) > 0 {
+		side.LoadBalancer = side.Next
 	}
 	for i := range side.Routes {
 		if route := &side.Routes[i]; asked.weak { // taken back for all at once, by one write
@@ -112,19 +120,25 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 			route.Guarded = cmp.Or(guarded[route.Name.Name], route.Guarded)
 		}
 	}
+	if absent := seen.sides[side.Visibility].absent; absent > 0 {
+		asked.again(status.PatienceWhenReady - absent)
+	}
 	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
 		*q = asked
 	}
 }
 
 // improve seeks the best proof in the background for a route that has a weaker one: the
-// route is served, and stays so. A route with a good proof is not asked about.
-func (q *questions) improve(fact *status.Route, best []probe.Target) {
+// route is served, and stays so. So does one whose next address is to be proven. A route with a
+// good proof is not asked about otherwise, and who could be asked now does not matter to it.
+func (q *questions) improve(fact *status.Route, best []probe.Target, configured config.ProbeMode) {
+	if q.improving || q.follows {
+		q.background = slices.Concat(q.background, best)
+	}
 	switch {
 	case !q.improving:
-		fact.Degraded = ""
+		fact.Degraded, fact.ByStatus = "", configured == config.ProbeStatus
 	case len(best) > 0 || fact.Unasked != "":
-		q.background = slices.Concat(q.background, best)
 		q.weak = q.weak || !q.known.Prove(best)
 	}
 }

@@ -3,6 +3,8 @@
 package ingress
 
 import (
+	"strings"
+
 	"go.uber.org/zap"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
@@ -44,7 +46,9 @@ func (e *clusterEvents) prune() {
 					}
 				}
 			}
-			return false
+			name, named := strings.CutPrefix(scope.Fields, "metadata.name=")
+			users, err := e.r.ingressesBy(byPublished, scope.Namespace+"/"+name)
+			return named && (err != nil || len(users) > 0)
 		}
 		return true
 	})

@@ -20,10 +20,10 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// B-INS-3 `service`: a Service that cannot be discovered, here because the Gateway
-// publishes an external IP, which whoever may write a Service can claim. Named in the
-// entry it is used for probing and is what is published; one that does not exist is
-// reported, and the Gateway's address is used.
+// B-INS-3 `service`: one that does not exist is reported, and the Gateway's address is used, here
+// an external IP, which whoever may write a Service can claim. Without it the Service is found by
+// its labels in the namespace of its controller, and its name is what a new service publishes. B-RDY-8:
+// an address that is published already stays, whatever `service` says afterwards.
 func TestNamedService_BINS3(t *testing.T) {
 	const address = "10.91.0.7"
 	world.Restore(t)
@@ -41,9 +41,9 @@ func TestNamedService_BINS3(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	published := func(want v1alpha1.LoadBalancerIngressStatus, reason string, words ...string) {
+	published := func(name string, want v1alpha1.LoadBalancerIngressStatus, reason string, words ...string) {
 		t.Helper()
-		cluster.KIngresses.Await(t, world.Cluster, space.Name, "hello", cluster.Seconds, func(ing *v1alpha1.Ingress) error {
+		cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Seconds, func(ing *v1alpha1.Ingress) error {
 			if err := saysNetwork(reason, words...)(ing); err != nil {
 				return err
 			}
@@ -54,19 +54,26 @@ func TestNamedService_BINS3(t *testing.T) {
 
 	name("  service: envoy-gateway-system/nobody\n")
 	space.Serve(t, "hello", map[string]string{"gateway": "fixed"})
-	published(v1alpha1.LoadBalancerIngressStatus{IP: address}, "ServiceNotFound", "Service envoy-gateway-system/nobody", "external-gateways[1]", "gateways/fixed")
+	byAddress := v1alpha1.LoadBalancerIngressStatus{IP: address}
+	byName := v1alpha1.LoadBalancerIngressStatus{DomainInternal: service.Name + "." + service.Namespace + ".svc.cluster.local"}
+	published("hello", byAddress, "ServiceNotFound", "Service envoy-gateway-system/nobody", "external-gateways[1]", "gateways/fixed")
 	cluster.Answers(t, address, space.ExternalHost("hello"), 200)
 	awaitEventOf(t, cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"), "ServiceNotFound")
 
 	name("  probe: dataplane\n") // and no service
 	space.Backend(t, "strict")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("strict", map[string]string{"gateway": "fixed"}))
-	space.AwaitReason(t, "strict", cluster.Seconds, "ProbeFailed", "probe mode dataplane", "e2e-gateways/fixed", "has no address to ask")
-	published(v1alpha1.LoadBalancerIngressStatus{IP: address}, "")
+	space.AwaitReady(t, "strict", cluster.Seconds)
+	published("strict", byName, "")
+	published("hello", byAddress, "")
+
+	name("  service: envoy-gateway-system/nobody\n")
+	published("strict", byName, "ServiceNotFound", "Service envoy-gateway-system/nobody")
+	published("hello", byAddress, "ServiceNotFound", "Service envoy-gateway-system/nobody")
 
 	name("  probe: dataplane\n  service: " + service.Namespace + "/" + service.Name + "\n")
-	space.AwaitReady(t, "strict", cluster.Seconds)
-	published(v1alpha1.LoadBalancerIngressStatus{DomainInternal: service.Name + "." + service.Namespace + ".svc.cluster.local"}, "")
+	published("strict", byName, "")
+	published("hello", byAddress, "")
 }
 
 // B-INS-3 without `gateway`: a Gateway is created, programmed and serves; when no entry

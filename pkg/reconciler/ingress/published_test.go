@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+const balancer = "203.0.113.1"
+
+var coreServices = corev1.SchemeGroupVersion.WithResource("services")
+
+// fronts are the Services and slices of the Gateways' data planes.
+func isFront(object runtime.Object) bool {
+	switch found := object.(type) {
+	case *corev1.Service:
+		return strings.HasPrefix(found.Name, "envoy-")
+	case *discoveryv1.EndpointSlice:
+		return true
+	}
+	return false
+}
+
+// publishing is a world in which hello is Ready on Gateways with an address, which answers; and the
+// Services of their data planes, if hidden not among its objects.
+func publishing(t *testing.T, data *plane, hidden bool, besides ...runtime.Object) (*world, map[string]runtime.Object) {
+	t.Helper()
+	objects, fronts := besides, map[string]runtime.Object{}
+	for _, object := range installation(data) {
+		if gateway, ok := object.(*gatewayv1.Gateway); ok {
+			content(gateway)
+		}
+		if isFront(object) {
+			if service, ok := object.(*corev1.Service); ok {
+				fronts[service.Name] = service
+			}
+			if hidden {
+				continue
+			}
+		}
+		objects = append(objects, object)
+	}
+	w := newWorld(t, append(objects, service("hello", 0))...)
+	w.listeners.Store(balancer+":80", data.listeners[1])
+	data.hears(w)
+	w.until("hello is Ready", w.is("hello", "True"))
+	w.writes()
+	return w, fronts
+}
+
+// published are the public and the private address.
+func (w *world) published() [2]string {
+	w.Helper()
+	found := [2]string{}
+	for i, published := range []*v1alpha1.LoadBalancerStatus{w.ingress("hello").Status.PublicLoadBalancer, w.ingress("hello").Status.PrivateLoadBalancer} {
+		if published != nil && len(published.Ingress) == 1 {
+			found[i] = published.Ingress[0].IP + published.Ingress[0].DomainInternal + published.Ingress[0].Domain
+		}
+	}
+	return found
+}
+
+func inCluster(name string) string { return name + ".gateways.svc.cluster.local" }
+
+// TestServiceAwayForAMoment: B-RDY-8, B-RDY-5, a published name stays while its Service is away, though
+// the Gateway has an address that answers; when the Service stays away, that address is published.
+func TestServiceAwayForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, fronts := publishing(t, newPlane(t), false)
+		names := [2]string{inCluster("envoy-blue"), inCluster("envoy-inner")}
+		expect(t, "Published", names, w.published())
+		for range 2 {
+			w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
+			w.pass(status.PatienceWhenReady - time.Second)
+			w.store(fronts["envoy-inner"])
+			w.pass(time.Minute)
+		}
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Published", names, w.published())
+
+		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
+		w.pass(time.Minute)
+		expect(t, "Published once it is gone", [2]string{names[0], balancer}, w.published())
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+		w.store(fronts["envoy-inner"])
+		w.pass(time.Minute)
+		expect(t, "Published when it is back", [2]string{names[0], balancer}, w.published())
+		expect(t, "Writes", []string{}, w.writes())
+	})
+}
+
+// TestNothingElseAnswers: B-RDY-8, a published name stays while nothing else is proven.
+func TestNothingElseAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _ := publishing(t, newPlane(t), false)
+		w.listeners.Delete(balancer + ":80")
+		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
+		w.pass(5 * time.Minute)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Published", [2]string{inCluster("envoy-blue"), inCluster("envoy-inner")}, w.published())
+	})
+}
+
+// TestAnotherService: B-RDY-8, where the published Service is gone and the Gateway has another, that
+// one is published once it has answered.
+func TestAnotherService(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, later := newPlane(t), newPlane(t)
+		w, _ := publishing(t, first, false)
+		later.hears(w)
+		later.deaf.Store(true)
+		renamed := front("inner", later)
+		renamed[0].(*corev1.Service).Name = "a-new-one"
+		slice := renamed[1].(*discoveryv1.EndpointSlice)
+		slice.Name, slice.Labels[discoveryv1.LabelServiceName] = "a-new-one", "a-new-one"
+		w.store(renamed[0])
+		w.store(renamed[1])
+		w.pass(time.Minute)
+		expect(t, "Published beside another", inCluster("envoy-inner"), w.published()[1])
+		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
+		w.pass(time.Minute)
+		expect(t, "Published while the other does not answer", inCluster("envoy-inner"), w.published()[1])
+		expect(t, "Writes", []string{}, w.writes())
+		later.deaf.Store(false)
+		w.pass(time.Minute)
+		expect(t, "Published when it does", inCluster("a-new-one"), w.published()[1])
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+		expect(t, "Questions that are left", 0, len(w.known().Results))
+	})
+}
+
+// TestMistakeInService: B-RDY-8, B-INS-9, a `service` that does not exist is said, and what is published
+// stays; so it does when the Service has no label by which it could be found.
+func TestMistakeInService(t *testing.T) {
+	for name, labelled := range map[string]bool{"by label": true, "by name": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				lists := map[string]string{
+					"external-gateways": "- {class: envoy, gateway: gateways/blue, service: gateways/envoy-blue}",
+					"local-gateways":    "- {class: envoy, gateway: gateways/inner, service: gateways/envoy-inner}",
+				}
+				w, fronts := publishing(t, newPlane(t), false, configGateway(lists))
+				if !labelled {
+					bare := fronts["envoy-inner"].DeepCopyObject().(*corev1.Service)
+					bare.Labels = nil
+					w.must(w.kube.Tracker().Update(coreServices, bare, bare.Namespace))
+				}
+				w.pass(time.Minute)
+				lists = maps.Clone(lists)
+				lists["local-gateways"] = "- {class: envoy, gateway: gateways/inner, service: gateways/envoy-innner}"
+				w.configuration.OnChange(configGateway(lists))
+				w.pass(5 * time.Minute)
+				expect(t, "Published", [2]string{inCluster("envoy-blue"), inCluster("envoy-inner")}, w.published())
+				said := w.conditions("hello")["NetworkConfigured"]
+				if !strings.HasPrefix(said, "True ServiceNotFound: Service gateways/envoy-innner, which local-gateways[0] (gateways/inner) names, does not exist; using ") {
+					t.Errorf("NetworkConfigured %q", said)
+				}
+				expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+				if labelled {
+					return
+				}
+				w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
+				w.pass(5 * time.Minute)
+				expect(t, "Published, though it is gone", inCluster("envoy-inner"), w.published()[1])
+			})
+		})
+	}
+}
+
+// TestAddressStays: B-RDY-8, B-RDY-5, a published IP stays whatever the order of the Gateway's addresses, when
+// they are away, and when a Service is found; for new generations, too, and for who was not Ready meanwhile.
+func TestAddressStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w, _ := publishing(t, data, true)
+		addresses := func(values ...string) func(*gatewayv1.Gateway) {
+			return func(gateway *gatewayv1.Gateway) {
+				gateway.Status.Addresses = nil
+				for _, value := range values {
+					gateway.Status.Addresses = append(gateway.Status.Addresses, gatewayv1.GatewayStatusAddress{Value: value})
+				}
+			}
+		}
+		stays := func(when string) {
+			t.Helper()
+			w.pass(time.Minute)
+			expect(t, "Published "+when, [2]string{balancer, balancer}, w.published())
+		}
+		w.gatewayBecomes("inner", addresses("203.0.113.2", balancer))
+		stays("in another order")
+		w.gatewayBecomes("inner", addresses())
+		stays("while the Gateway lists none")
+		for _, object := range append(front("inner", data), front("blue", data)...) {
+			w.store(object)
+		}
+		stays("with a Service")
+		expect(t, "Writes", []string{}, w.writes())
+
+		data.deaf.Store(true)
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+			ing.Generation++
+			for i := range ing.Spec.Rules {
+				ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].AppendHeaders["Knative-Serving-Revision"] = "hello-00002"
+			}
+		})
+		w.pass(time.Minute)
+		expect(t, "The new generation is not Ready", true, w.is("hello", "Unknown")())
+		data.deaf.Store(false)
+		w.until("hello is Ready again", w.is("hello", "True"))
+		stays("for a new generation that was not served for a while")
+
+		w.gatewayBecomes("inner", addresses("203.0.113.2"))
+		w.pass(time.Minute)
+		expect(t, "Published when the Gateway lists another", [2]string{balancer, "203.0.113.2"}, w.published())
+	})
+}
+
+// TestAddressWithStatusProof: B-RDY-8, B-RDY-5, the same where the Gateway's word is the proof.
+func TestAddressWithStatusProof(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		objects := []runtime.Object{}
+		for _, object := range installation(newPlane(t)) {
+			if gateway, ok := object.(*gatewayv1.Gateway); ok {
+				gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}, {Value: "203.0.113.2"}}
+			}
+			if !isFront(object) {
+				objects = append(objects, object)
+			}
+		}
+		w := newWorld(t, append(objects, service("hello", 0), configGateway(map[string]string{
+			"external-gateways": "- {class: envoy, gateway: gateways/blue, probe: status}",
+			"local-gateways":    "- {class: envoy, gateway: gateways/inner, probe: status}",
+		}))...)
+		w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
+		w.accept(publicHost)
+		w.accept(privateHost)
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		w.gatewayBecomes("blue", func(gateway *gatewayv1.Gateway) {
+			gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.2"}, {Value: "203.0.113.1"}}
+		})
+		w.pass(time.Minute)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Published", [2]string{"203.0.113.1", "203.0.113.1"}, w.published())
+		w.gatewayBecomes("blue", without)
+		w.pass(time.Minute)
+		expect(t, "Ready by the Gateway's word", metav1.ConditionUnknown, metav1.ConditionStatus(strings.Fields(w.conditions("hello")["Ready"])[0]))
+		expect(t, "Published", [2]string{"203.0.113.1", "203.0.113.1"}, w.published())
+	})
+}
