@@ -42,7 +42,7 @@ type Offer struct {
 	// Addresses are what the Gateway publishes, host:port of the listener.
 	Addresses []string
 	// Guarded is the mode in which the route was proven before, because something in front of the better ones asked for
-	// credentials; empty when that is not so. The Gateway must have accepted the route since.
+	// credentials; empty when that is not so. Status is then still the Gateway's word about the route as it stands.
 	Guarded Mode
 }
 

@@ -18,9 +18,10 @@ const (
 	outOfOrder  = time.Second
 	// troubled is how long a target may fail in a way that being in line does not explain.
 	troubled = 5 * time.Second
-	// A data plane may take up nothing for restFor each target that waits, or for as long as it did within the last
-	// restKnown while targets waited; for mostRest at most.
-	restFor   = 20 * time.Millisecond
+	// A data plane may take up nothing for restFor each target that waits but a few, or for as long as it did within the
+	// last restKnown while targets waited; for mostRest at most.
+	few       = 50
+	restFor   = 25 * time.Millisecond
 	restKnown = time.Minute
 	mostRest  = 25 * time.Second
 )
@@ -47,12 +48,12 @@ func (l *pace) proved(t *task, now time.Time) {
 
 // atWork tells whether a data plane with so many in line goes on to take them up.
 func (l *pace) atWork(t *task, waiting int, now time.Time) bool {
-	rest := time.Duration(waiting) * restFor
+	beginning := min(mostRest, time.Duration(max(0, waiting-few))*restFor)
+	rest := beginning
 	if now.Sub(l.restAt) <= restKnown {
-		rest = max(rest, l.rest)
+		rest = min(mostRest, max(rest, l.rest))
 	}
-	rest = min(rest, mostRest)
-	return now.Sub(l.lastProof) < surgeFor+rest || now.Sub(t.created) < time.Duration(waiting)*restFor && now.Sub(t.created) < mostRest
+	return now.Sub(l.lastProof) < surgeFor+rest || now.Sub(t.created) < beginning
 }
 
 // overtook tells whether the data plane, if it keeps to the order, serves a target by now.

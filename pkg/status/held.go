@@ -2,7 +2,12 @@
 
 package status
 
-import "time"
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
 
 // holds tells that a blocker is no reason to be not Ready: what was proven before is served
 // until the new version is (SPEC B-SEL-5), or what answers is this generation as it was
@@ -37,16 +42,25 @@ func (r Route) lost(s Side, now time.Time) (bool, time.Duration) {
 	return r.Report.Lost(now, PatienceWhenReady)
 }
 
-// believedBefore tells whether the Gateway's last word about a route is yes, also when it is
-// about the route as it stood before.
+// believedBefore tells whether the gateway's last word about a route is yes, at whatever it
+// was attached to then.
 func (r Route) believedBefore(s Side) bool {
 	if r.Object == nil {
 		return false
 	}
-	before := *r.Object
-	before.Generation = 0
-	r.Object = &before
-	return s.Believed(r)
+	said := false
+	for _, parent := range r.Object.Status.Parents {
+		if !s.wrote(parent) {
+			continue
+		}
+		said = true
+		for _, kind := range []gatewayv1.RouteConditionType{gatewayv1.RouteConditionAccepted, gatewayv1.RouteConditionResolvedRefs} {
+			if !meta.IsStatusConditionTrue(parent.Conditions, string(kind)) {
+				return false
+			}
+		}
+	}
+	return said
 }
 
 // lingers tells that all that is held is held by answers of the version before, and after

@@ -139,8 +139,8 @@ func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now
 	}
 }
 
-// hear judges answers: each proxy by itself, so that one that is being replaced has its time, too.
-// One that has not been asked yet owes what it owed before.
+// hear judges answers: each proxy by itself, so that one that is being replaced has its time, too;
+// an address owes none when its pod has answered at another. One that has not been asked yet owes what it owed before.
 func (p *livePlane) hear(report probe.Report, now time.Time) {
 	silent, dead := map[string]time.Time{}, ""
 	owe := func(address, problem string) {
@@ -152,7 +152,7 @@ func (p *livePlane) hear(report probe.Report, now time.Time) {
 			dead = cmp.Or(p.dead, dead, problem) // the words stay
 		}
 	}
-	for _, result := range report.Results {
+	for _, result := range report.Unproven().Results {
 		if since, owed := p.silent[result.Address]; result.State == probe.Failed {
 			owe(result.Address, fmt.Sprintf("its data plane has not answered for %s: %s", status.PatienceWhenReady, result))
 		} else if owed && result.State == probe.Pending {

@@ -45,3 +45,17 @@ func TestBothFamilies(t *testing.T) {
 		expect(t, "Writes where no pod is known", []string{"create httproutes", "create httproutes"}, w.writes())
 	})
 }
+
+// TestBothFamiliesUnderComplaint: B-RDY-8, a Gateway that complains is alive when each pod answers at one address.
+func TestBothFamiliesUnderComplaint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		pod := &corev1.ObjectReference{Kind: "Pod", Namespace: "gateways", Name: "envoy", UID: "envoy"}
+		w := data.hears(newWorld(t, append(bothFamilies(inSystem(data, without), pod), service("hello", 0))...))
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.writes()
+		w.pass(2 * time.Minute)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Ready", "True", w.conditions("hello")["Ready"])
+	})
+}

@@ -159,7 +159,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		if !found {
 			continue
 		}
-		choice := q.choose(seen.sides[side.Visibility], listener, name, q.guard(side, fact))
+		choice := q.choose(seen.sides[side.Visibility], listener, name, q.proofs[side.Visibility].Guarded[name.Name])
 		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
 		if choice.Guarded {
 			fact.Guarded = choice.Mode
@@ -216,15 +216,6 @@ func (q *questions) again(after time.Duration) {
 	if after > 0 && (q.recheck == 0 || after < q.recheck) {
 		q.recheck = after
 	}
-}
-
-// guard is how a route was proven before which something asked for credentials; empty as long as the
-// Gateway has not accepted the route as it stands: a guard may answer for one that is not there.
-func (q *questions) guard(side *status.Side, fact status.Route) probe.Mode {
-	if !side.Believed(fact) {
-		return ""
-	}
-	return q.proofs[side.Visibility].Guarded[fact.Name.Name]
 }
 
 func at(target probe.Target, addresses []string, pods map[string]types.UID) []probe.Target {

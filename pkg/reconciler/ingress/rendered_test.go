@@ -122,3 +122,34 @@ func TestNewGenerationIsNoRendering(t *testing.T) {
 		expect(t, "Not Ready", true, w.is("hello", "Unknown ProbeFailed: ")())
 	})
 }
+
+// TestRenderedAnewBehindAGuard: B-RDY-10, B-RDY-12, where something in front asks for credentials, the gateway's yes to
+// the former rendering counts until it has looked at the new one.
+func TestRenderedAnewBehindAGuard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		data.guarded.Store(true)
+		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.accept(publicHost)
+		w.accept(privateHost)
+		w.until("hello is Ready", w.is("hello", "True"))
+		degraded := w.conditions("hello")
+		for name := range w.routes() { // which the next write brings about
+			route := w.routes()[name].DeepCopy()
+			route.Generation, route.ResourceVersion = 2, route.ResourceVersion+"0"
+			w.must(w.gateway.Tracker().Update(httpRoutes, route, route.Namespace))
+		}
+		w.pass(time.Second)
+		w.writes()
+		w.renderAnew()
+		w.pass(time.Minute)
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
+		expect(t, "Conditions", degraded, w.conditions("hello"))
+		w.accept(publicHost)
+		w.accept(privateHost)
+		w.pass(time.Second)
+		expect(t, "Writes of the proof", []string{"update ingresses/status"}, w.writes())
+		expect(t, "Conditions then", degraded, w.conditions("hello"))
+	})
+}
