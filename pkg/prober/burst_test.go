@@ -66,10 +66,12 @@ func (b *crowd) look(s *arrival) {
 		{Type: "Accepted", Status: "True"}, {Type: "Programmed", Status: "True"},
 	}}}
 	now := time.Now()
+	former := status.ProofsOf(s.status)[v1alpha1.IngressVisibilityExternalIP].Version
 	verdict := status.Mark(s.status, status.Facts{
 		Generation: 1, Now: now, Waited: now.Sub(s.came), SinceReport: now.Sub(s.waited), InLine: b.InLine(s.owner),
 		Sides: []status.Side{{
 			Visibility: v1alpha1.IngressVisibilityExternalIP, Needed: true, Gateway: gateway,
+			Version: s.target.Hash, Former: former != "" && former != s.target.Hash,
 			Routes:       []status.Route{{Name: s.owner.Name, Report: report}},
 			LoadBalancer: []v1alpha1.LoadBalancerIngressStatus{{IP: "192.0.2.1"}},
 		}},
@@ -81,7 +83,7 @@ func (b *crowd) look(s *arrival) {
 	}
 	if !status.Equal(s.status, verdict.Status) {
 		s.status = verdict.Status
-		if s.writes++; !verdict.Ready() {
+		if s.writes++; !s.status.GetCondition(v1alpha1.IngressConditionReady).IsTrue() {
 			s.waited, s.message = now, s.status.GetCondition(v1alpha1.IngressConditionReady).Message
 		}
 	}
@@ -171,4 +173,36 @@ func (b *crowd) judge(t *testing.T, size int, own map[probe.Target]time.Duration
 	if writes > size*105/100 || ready != size-len(own) {
 		t.Errorf("%d writes for %d, of which %d are Ready", writes, size, ready)
 	}
+}
+
+// TestThousandRenderedAnew: B-RDY-10, however many services are rendered anew at once, and however long the data plane takes:
+// none is not Ready meanwhile, and each costs the one write of its proof.
+func TestThousandRenderedAnew(t *testing.T) {
+	const size, wave = 1000, 60
+	simulate(t, func(t *testing.T, m *model, _ *watch) {
+		b := newCrowd(t, m.ask)
+		for i := range size {
+			b.arrive(i)
+			m.set(func() { m.served[b.services[i].target] = time.Now() })
+		}
+		b.pass(30 * time.Second)
+		for _, s := range b.services {
+			s.writes, s.came, s.looks, s.waited, s.target.Hash = 0, time.Now(), time.Now(), time.Now(), "v2"
+			m.set(func() { m.former[s.target] = true })
+		}
+		for served := 0; served < size; served += wave {
+			b.pass(10 * time.Second)
+			m.set(func() {
+				for _, s := range b.services[served:min(size, served+wave)] {
+					m.served[s.target] = time.Now()
+				}
+			})
+		}
+		b.pass(30 * time.Second)
+		for _, s := range b.services {
+			if version := status.ProofsOf(s.status)[v1alpha1.IngressVisibilityExternalIP].Version; s.writes != 1 || version != "v2" || s.message != "" {
+				t.Fatalf("%s: %d writes, version %q proven, reported %q", s.owner.Name, s.writes, version, s.message)
+			}
+		}
+	})
 }
