@@ -24,9 +24,9 @@ type Cluster struct {
 }
 
 // New returns a Cluster whose informers end with ctx and tell the handler; an object over
-// which it panics costs one event. Late is told of a scope that can be read at last.
-func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandler, late func(watch.Scope)) Cluster {
-	return Cluster{watch.NewSet(ctx, clients.factories(), panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, late)}
+// which it panics costs one event. Of their first lists they tell the delays.
+func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandler, delays watch.Delays) Cluster {
+	return Cluster{watch.NewSet(ctx, clients.factories(), panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, delays)}
 }
 
 // Scopes that are the same for all KIngresses. Data-plane Services and their slices

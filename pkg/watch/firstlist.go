@@ -27,6 +27,13 @@ const syncPeriod = 5 * time.Millisecond
 // latePeriod is the same for a list that was waited for in vain.
 const latePeriod = 200 * time.Millisecond
 
+// Delays hears once of each scope whose first list does not come in time, with a [NotListed], and
+// once when it has arrived after all: who needs it is to be looked at again.
+type Delays interface {
+	Missed(error)
+	Arrived(Scope)
+}
+
 // NotListed says why a scope cannot be read: its first list has not arrived.
 type NotListed struct {
 	Scope Scope
@@ -105,9 +112,9 @@ func (r *running) denied() error {
 }
 
 // arrive calls once the first list is there.
-func (r *running) arrive(late func(Scope)) {
+func (r *running) arrive(tell func(Scope)) {
 	synced := func(context.Context) (bool, error) { return r.HasSynced(), nil }
 	if wait.PollUntilContextCancel(r.ctx, latePeriod, true, synced) == nil {
-		late(r.scope)
+		tell(r.scope)
 	}
 }

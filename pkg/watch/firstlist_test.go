@@ -67,8 +67,8 @@ func TestOneTimeout(t *testing.T) {
 				}
 				cure()
 				time.Sleep(5 * time.Minute) // in the bubble's time
-				if late := f.late.Load(); late != 1 {
-					t.Errorf("Told %d times that the kind can be read", late)
+				if missed, late := f.missed.Load(), f.late.Load(); missed != 1 || late != 1 {
+					t.Errorf("Told %d times that the kind cannot be read, and %d times that it can", missed, late)
 				}
 				if store, err := f.Ensure(ctx, scope); err != nil || len(store.ListKeys()) != 1 {
 					t.Errorf("Not healed: %v", err)
@@ -96,8 +96,8 @@ func TestFirstListComes(t *testing.T) {
 		if store, err := f.Ensure(ctx, watch.Scope{Kind: services}); err != nil || len(store.ListKeys()) != 1 {
 			t.Errorf("Ensure() = %v", err)
 		}
-		if late := f.late.Load(); late != 0 {
-			t.Errorf("Told %d times that the kind can be read", late)
+		if missed, late := f.missed.Load(), f.late.Load(); missed != 0 || late != 0 {
+			t.Errorf("Told %d times that the kind cannot be read, and %d times that it can", missed, late)
 		}
 	})
 }

@@ -37,17 +37,16 @@ type Set struct {
 	ctx       context.Context
 	factories map[Kind]Factory
 	handler   cache.ResourceEventHandler
-	late      func(Scope)
+	delays    Delays
 
 	mu        sync.Mutex
 	informers map[Scope]*running
 }
 
 // NewSet returns a Set whose informers end with ctx. The handler sees the events of
-// all of them; late is told of each scope whose first list arrives after a caller had an
-// error instead: who needs it is to be looked at again.
-func NewSet(ctx context.Context, factories map[Kind]Factory, handler cache.ResourceEventHandler, late func(Scope)) *Set {
-	return &Set{ctx: ctx, factories: factories, handler: handler, late: late, informers: map[Scope]*running{}}
+// all of them.
+func NewSet(ctx context.Context, factories map[Kind]Factory, handler cache.ResourceEventHandler, delays Delays) *Set {
+	return &Set{ctx: ctx, factories: factories, handler: handler, delays: delays, informers: map[Scope]*running{}}
 }
 
 // Ensure returns the store of a scope, starting its informer when it is new, and
@@ -59,7 +58,8 @@ func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
 	}
 	if err := informer.await(ctx); err != nil {
 		if !informer.missed.Swap(true) {
-			go informer.arrive(s.late)
+			s.delays.Missed(err)
+			go informer.arrive(s.delays.Arrived)
 		}
 		return nil, err
 	}

@@ -27,13 +27,17 @@ type fixture struct {
 	client *fake.Clientset
 	made   atomic.Int32
 	seen   chan string
+	missed atomic.Int32
 	late   atomic.Int32
 }
+
+func (f *fixture) Missed(error)        { f.missed.Add(1) }
+func (f *fixture) Arrived(watch.Scope) { f.late.Add(1) }
 
 func newFixture(ctx context.Context, objects ...runtime.Object) *fixture {
 	f := &fixture{client: fake.NewClientset(objects...), seen: make(chan string, 16)}
 	handler := cache.ResourceEventHandlerFuncs{AddFunc: func(object any) { f.seen <- object.(*corev1.Service).Name }}
-	f.Set = watch.NewSet(ctx, map[watch.Kind]watch.Factory{services: f.informer}, handler, func(watch.Scope) { f.late.Add(1) })
+	f.Set = watch.NewSet(ctx, map[watch.Kind]watch.Factory{services: f.informer}, handler, f)
 	return f
 }
 

@@ -48,12 +48,19 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
 		UpdateFunc: func(_, object any) { r.happened(impl, object) },
 		DeleteFunc: func(object any) { r.happened(impl, object) },
-	}, func(watch.Scope) { impl.EnqueueKey(key()) })
+	}, arrivals(func() { impl.EnqueueKey(key()) }))
 	r.config = config.NewStore(system.Namespace(), func(config.State) { impl.EnqueueKey(key()) })
 	observe(r.config)
 	config.Watch(cmw, r.config)
 	return impl
 }
+
+// arrivals look again when something can be read at last. That it could not be is said by the
+// reconciler of KIngresses, which reads the same.
+type arrivals func()
+
+func (arrivals) Missed(error)          {}
+func (a arrivals) Arrived(watch.Scope) { a() }
 
 // happened asks for a pass. Routes come and go all the time; they matter only while a
 // Gateway waits for the last of them.

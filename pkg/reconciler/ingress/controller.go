@@ -92,7 +92,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	})
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
 
-	r.cluster = cluster.New(ctx, clients, handler, handler.late)
+	r.cluster = cluster.New(ctx, clients, handler, handler)
 	r.prober = prober.New(ctx, asking, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.liveness = newLiveness(ctx, asking, impl.EnqueueKey)
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })

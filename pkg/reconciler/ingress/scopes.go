@@ -6,14 +6,31 @@ import (
 	"strings"
 
 	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/pkg/system"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// late enqueues whom a scope concerns that could not be read before, behind those that
-// something happened to.
-func (e *clusterEvents) late(scope watch.Scope) {
+// Missed implements watch.Delays. On KIngresses that are Ready nothing says what cannot be read
+// (SPEC B-INS-9). That a kind is not served is told by its CRD.
+func (e *clusterEvents) Missed(err error) {
+	if apierrors.IsNotFound(err) {
+		return
+	}
+	about := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name, UID: e.r.config.Load().UID}}
+	e.r.recorder.Eventf(about, corev1.EventTypeWarning, status.ReasonReconcileFailed, "cannot read %v; services that are Ready are served on", err)
+	e.logger.Warnw("Cannot read "+err.Error(), zap.String("reason", status.ReasonReconcileFailed))
+}
+
+// Arrived implements watch.Delays. It enqueues whom a scope concerns that could not be read before,
+// behind those that something happened to.
+func (e *clusterEvents) Arrived(scope watch.Scope) {
 	if scope != cluster.BackendServices(scope.Namespace) {
 		e.everything(string(scope.Kind) + " can be read")
 		return
