@@ -16,6 +16,8 @@ type Attachment struct {
 	// Section is the only listener to attach to; empty is all that admit the routes.
 	Section string
 	Tenant  Tenant
+	// Port is where clients come to, if it is known; 0 where it is the listener's.
+	Port int32
 }
 
 // Listener is where a host is served.
@@ -29,7 +31,8 @@ type Listener struct {
 // ListenerFor finds the listener through which a host is probed, and says which field to change
 // where none admits the host, and HTTPRoutes of the namespace. The one that would then need the
 // least change is returned besides: the gateway decides, and may know better. Its port is 0 where
-// there is none at all. Plain HTTP comes before HTTPS, then the Gateway's order counts.
+// there is none at all. One on the clients' port comes first, plain HTTP before HTTPS, then the
+// Gateway's order counts.
 func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
 	candidates := a.listeners()
 	if len(candidates) == 0 {
@@ -37,11 +40,13 @@ func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
 	}
 	closest := slices.MinFunc(candidates, func(x, y gatewayv1.Listener) int {
 		return cmp.Or(
-			falseFirst(!Admits(x.Hostname, host), !Admits(y.Hostname, host)),
-			falseFirst(!a.Tenant.attaches(x, a.Gateway), !a.Tenant.attaches(y, a.Gateway)),
-			falseFirst(x.Protocol == gatewayv1.HTTPSProtocolType, y.Protocol == gatewayv1.HTTPSProtocolType))
+			first(Admits(x.Hostname, host), Admits(y.Hostname, host)),
+			first(a.Tenant.attaches(x, a.Gateway), a.Tenant.attaches(y, a.Gateway)),
+			first(x.Port == a.Port, y.Port == a.Port),
+			first(x.Protocol == gatewayv1.HTTPProtocolType, y.Protocol == gatewayv1.HTTPProtocolType))
 	})
-	return Listener{Name: string(closest.Name), Port: closest.Port, TLS: closest.Protocol == gatewayv1.HTTPSProtocolType}, a.refusal(closest, host)
+	found = Listener{Name: string(closest.Name), Port: closest.Port, TLS: closest.Protocol == gatewayv1.HTTPSProtocolType}
+	return found, cmp.Or(a.refusal(closest, host), a.elsewhere(closest))
 }
 
 // refusal says what keeps a listener from serving a host; it is empty when nothing does.
@@ -57,6 +62,23 @@ func (a Attachment) refusal(listener gatewayv1.Listener, host string) string {
 			a.name(), host, a.Tenant.Namespace, at, described(routeNamespaces(listener)))
 	}
 	return ""
+}
+
+// elsewhere says what to change where another listener has the port that clients come to. The Service
+// may lead from that port to this listener all the same, which an answer shows.
+func (a Attachment) elsewhere(listener gatewayv1.Listener) string {
+	at := slices.IndexFunc(a.Gateway.Spec.Listeners, func(other gatewayv1.Listener) bool {
+		return other.Port == a.Port && other.Protocol == listener.Protocol
+	})
+	if a.Port == 0 || listener.Port == a.Port || at < 0 {
+		return ""
+	}
+	change := fmt.Sprintf("change spec.listeners[%s].allowedRoutes or hostname", a.Gateway.Spec.Listeners[at].Name)
+	if a.Section != "" {
+		change = "change `http-listener-name`"
+	}
+	return fmt.Sprintf("callers in the cluster come to port %d of Gateway %s, where listener %s listens, and the route is attached to listener %s: %s",
+		a.Port, a.name(), a.Gateway.Spec.Listeners[at].Name, listener.Name, change)
 }
 
 // nothing says what to add to a Gateway that has no listener to attach to.
@@ -100,15 +122,4 @@ func (a Attachment) listeners() []gatewayv1.Listener {
 		speaks := listener.Protocol == gatewayv1.HTTPProtocolType || terminates(listener)
 		return !speaks || a.Section != "" && a.Section != string(listener.Name)
 	})
-}
-
-// falseFirst compares in the order of the words.
-func falseFirst(x, y bool) int {
-	switch {
-	case x == y:
-		return 0
-	case y:
-		return -1
-	}
-	return 1
 }

@@ -114,6 +114,37 @@ func TestListenerFor(t *testing.T) {
 	}
 }
 
+// TestListenerAtPort: B-RDY-9, B-TRN-8, where clients come to a port that is known, the listener there
+// is meant; when it does not take the route, that is what to change.
+func TestListenerAtPort(t *testing.T) {
+	admin, web, apps := listener("admin", 80, "HTTP", silent), listener("web", 80, "HTTP"), listener("apps", 8080, "HTTP")
+	const begin = "callers in the cluster come to port 80 of Gateway gateways/blue, where listener "
+	tests := []struct {
+		name      string
+		listeners []gatewayv1.Listener
+		section   string
+		want      dataplane.Listener
+		refusal   string
+	}{
+		{"it takes the route", []gatewayv1.Listener{apps, web}, "", dataplane.Listener{Name: "web", Port: 80}, ""},
+		{"it does not", []gatewayv1.Listener{admin, apps}, "", dataplane.Listener{Name: "apps", Port: 8080},
+			begin + "admin listens, and the route is attached to listener apps: change spec.listeners[admin].allowedRoutes or hostname"},
+		{"another one is configured", []gatewayv1.Listener{web, apps}, "apps", dataplane.Listener{Name: "apps", Port: 8080},
+			begin + "web listens, and the route is attached to listener apps: change `http-listener-name`"},
+		{"nobody has the port: the Service decides", []gatewayv1.Listener{apps}, "", dataplane.Listener{Name: "apps", Port: 8080}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			gw := gateway()
+			gw.Spec.Listeners = test.listeners
+			got, refusal := dataplane.Attachment{Gateway: gw, Section: test.section, Tenant: shop, Port: 80}.ListenerFor("a.example.com")
+			if got != test.want || refusal != test.refusal {
+				t.Errorf("ListenerFor() = %+v, %q, want %+v, %q", got, refusal, test.want, test.refusal)
+			}
+		})
+	}
+}
+
 // TestHTTPListeners: B-TRN-8, B-TLS-2, redirects use only listeners that admit us; where none does
 // they stay where they are, for the gateway to say why.
 func TestHTTPListeners(t *testing.T) {

@@ -4,6 +4,7 @@ package dataplane
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -91,13 +92,16 @@ func terminates(listener gatewayv1.Listener) bool {
 		(listener.TLS == nil || listener.TLS.Mode == nil || *listener.TLS.Mode == gatewayv1.TLSModeTerminate)
 }
 
-// HTTPSPort is the port of listeners that are added to a Gateway: that of the HTTPS
-// listeners that its owner has there, else 443.
-func HTTPSPort(gateway *gatewayv1.Gateway) int32 {
-	for _, listener := range gateway.Spec.Listeners {
-		if listener.Protocol == gatewayv1.HTTPSProtocolType && !strings.HasSuffix(string(listener.Name), ListenerSuffix) {
-			return listener.Port
-		}
+// HTTPSPort is the port of listeners that are added to a Gateway: that of the HTTPS listeners
+// that its owner has there, of those that admit routes of the namespace if there are any; else 443.
+func HTTPSPort(gateway *gatewayv1.Gateway, tenant Tenant) int32 {
+	owners := slices.DeleteFunc(slices.Clone(gateway.Spec.Listeners), func(listener gatewayv1.Listener) bool {
+		return listener.Protocol != gatewayv1.HTTPSProtocolType || strings.HasSuffix(string(listener.Name), ListenerSuffix)
+	})
+	if len(owners) == 0 {
+		return defaultHTTPSPort
 	}
-	return defaultHTTPSPort
+	return slices.MinFunc(owners, func(a, b gatewayv1.Listener) int {
+		return first(tenant.attaches(a, gateway), tenant.attaches(b, gateway))
+	}).Port
 }

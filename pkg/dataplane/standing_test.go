@@ -60,16 +60,20 @@ func TestStanding(t *testing.T) {
 	}
 }
 
-// TestHTTPSPort: B-TLS-1, new listeners are where the operator's are, whatever ours did.
+// TestHTTPSPort: B-TLS-1, B-TRN-8, new listeners are where the operator's are, whatever ours did.
 func TestHTTPSPort(t *testing.T) {
 	gw := gateway()
 	gw.Spec.Listeners = []gatewayv1.Listener{terminating("hello.example.com.0.net-gateways", nil)}
-	if got := dataplane.HTTPSPort(gw); got != 443 {
+	if got := dataplane.HTTPSPort(gw, shop); got != 443 {
 		t.Errorf("HTTPSPort() = %d without a listener of the operator", got)
 	}
 	gw.Spec.Listeners = append(gw.Spec.Listeners, terminating("wildcard", nil))
-	if got := dataplane.HTTPSPort(gw); got != 8443 {
+	if got := dataplane.HTTPSPort(gw, shop); got != 8443 {
 		t.Errorf("HTTPSPort() = %d, want the operator's 8443", got)
+	}
+	gw.Spec.Listeners = append(gw.Spec.Listeners, listener("apps", 9443, "HTTPS"))
+	if got := dataplane.HTTPSPort(gw, shop); got != 9443 {
+		t.Errorf("HTTPSPort() = %d, want that of the listener that admits the namespace", got)
 	}
 }
 

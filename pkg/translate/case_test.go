@@ -269,7 +269,7 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 		for _, found := range seen.gateways {
 			if found.Namespace == entry.Gateway.Namespace && found.Name == entry.Gateway.Name {
 				tenant := dataplane.Tenant{Namespace: request.Ingress.Namespace, Labels: request.NamespaceLabels}
-				gateway.HTTPS = translate.HTTPS{Port: dataplane.HTTPSPort(found), Refusal: dataplane.NotAdmitted(found, tenant)}
+				gateway.HTTPS = translate.HTTPS{Port: dataplane.HTTPSPort(found, tenant), Refusal: dataplane.NotAdmitted(found, tenant)}
 				gateway.HTTPListeners = dataplane.Attachment{Gateway: found, Section: entry.HTTPListener, Tenant: tenant}.HTTPListeners()
 			}
 		}

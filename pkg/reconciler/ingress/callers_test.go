@@ -129,6 +129,26 @@ func TestServiceOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestPortOfAnotherListener: B-RDY-9, B-TRN-8, where the listener that callers in the cluster come to does
+// not take the route, the condition says so beside what was answered.
+func TestPortOfAnotherListener(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data, others := newPlane(t), newPlane(t)
+		others.deaf.Store(true)
+		objects := reached(listening(installation(data), "inner", admin, apps(8080)), "inner", map[int32]*plane{80: others, 8080: data})
+		w := others.hears(data.hears(newWorld(t, append(objects, service("hello", 0))...)))
+		w.drain()
+		w.accept(privateHost)
+		w.pass(halfAMinute)
+		ready := w.conditions("hello")["Ready"]
+		for _, words := range []string{"Unknown RouteNotAccepted: ", "status 404 (callers in the cluster come to port 80 of Gateway gateways/inner, where listener admin listens"} {
+			if !strings.Contains(ready, words) {
+				t.Errorf("%q is not in %q", words, ready)
+			}
+		}
+	})
+}
+
 // TestPortGoes: B-RDY-9, B-RDY-4, a service that is Ready already stays so, with a note; neither a
 // new leader nor a resync writes anything.
 func TestPortGoes(t *testing.T) {

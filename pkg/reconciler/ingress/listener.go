@@ -36,7 +36,9 @@ func (seen *observed) attachment(side observedSide) dataplane.Attachment {
 // listenerFor finds where a proof is asked for, or writes into the fact why it cannot be.
 func (seen *observed) listenerFor(proof translate.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {
 	if listener = (dataplane.Listener{Port: proof.HTTPS, TLS: true}); proof.HTTPS == 0 {
-		listener, fact.NotAdmitted = seen.attachment(seen.sides[side.Visibility]).ListenerFor(proof.Host)
+		attachment := seen.attachment(seen.sides[side.Visibility])
+		attachment.Port = seen.callersPort(proof, side.Visibility)
+		listener, fact.NotAdmitted = attachment.ListenerFor(proof.Host)
 	}
 	switch {
 	case proof.HTTPS != 0 && !listens(proof.Host, side.Listeners):

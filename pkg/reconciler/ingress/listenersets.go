@@ -127,7 +127,7 @@ func (r *Reconciler) gatherSharers(_ context.Context, seen *observed) error {
 
 // https says how a Gateway takes listeners of the KIngress.
 func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
-	return translate.HTTPS{Port: dataplane.HTTPSPort(gateway), Refusal: dataplane.NotAdmitted(gateway, seen.tenant())}
+	return translate.HTTPS{Port: dataplane.HTTPSPort(gateway, seen.tenant()), Refusal: dataplane.NotAdmitted(gateway, seen.tenant())}
 }
 
 func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {
