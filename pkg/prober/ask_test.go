@@ -8,9 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"knative.dev/networking/pkg/http/header"
@@ -54,22 +55,23 @@ func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
 		{"gateway without version", probe.Gateway, 405, "", probe.BadStatus},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.Host != "a.example.com" || r.URL.Path != "/" || r.UserAgent() != header.IngressReadinessUserAgent {
-					t.Errorf("asked %s %s as %s", r.Host, r.URL, r.UserAgent())
+			synctest.Test(t, func(t *testing.T) {
+				p := newPlane(t, handled(func(w http.ResponseWriter, r *http.Request) {
+					if r.Host != "a.example.com" || r.URL.Path != "/" || r.UserAgent() != header.IngressReadinessUserAgent {
+						t.Errorf("asked %s %s as %s", r.Host, r.URL, r.UserAgent())
+					}
+					if c.hash != "" {
+						w.Header().Set(header.HashKey, c.hash)
+					}
+					w.Header().Set("Location", "http://login.invalid/")
+					w.WriteHeader(c.code)
+				}))
+				w := newWatch(t, Options{})
+				got := w.first(t, probe.Target{Address: p.Listener.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1", Answers: c.answers})
+				if got.Kind != c.want || got.Code != c.code || (got.State == probe.Proven) != (c.want == "") {
+					t.Errorf("got %+v, want kind %q", got, c.want)
 				}
-				if c.hash != "" {
-					w.Header().Set(header.HashKey, c.hash)
-				}
-				w.Header().Set("Location", "http://login.invalid/")
-				w.WriteHeader(c.code)
-			}))
-			defer s.Close()
-			w := newWatch(t, Options{})
-			got := w.first(t, probe.Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1", Answers: c.answers})
-			if got.Kind != c.want || got.Code != c.code || (got.State == probe.Proven) != (c.want == "") {
-				t.Errorf("got %+v, want kind %q", got, c.want)
-			}
+			})
 		})
 	}
 }
@@ -116,19 +118,37 @@ func TestEmptyHashIsNoProof(t *testing.T) {
 
 // B-RDY-2: the request is the one that Knative's own handler answers.
 func TestKnativeHandlerAnswers(t *testing.T) {
-	handler := knative.NewHandler(http.NotFoundHandler())
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Set(header.HashKey, "v1") // the route does this
-		handler.ServeHTTP(w, r)
-	}))
-	defer s.Close()
-	w := newWatch(t, Options{})
-	if got := w.first(t, probe.Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != probe.Proven {
-		t.Errorf("got %+v", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		handler := knative.NewHandler(http.NotFoundHandler())
+		p := newPlane(t, handled(func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Set(header.HashKey, "v1") // the route does this
+			handler.ServeHTTP(w, r)
+		}))
+		w := newWatch(t, Options{})
+		if got := w.first(t, probe.Target{Address: p.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != probe.Proven {
+			t.Errorf("got %+v", got)
+		}
+	})
 }
 
-// peer accepts connections and treats each with do.
+// silentPeer takes connections, and what is sent, and does not answer.
+func silentPeer(t *testing.T) probe.Target {
+	t.Helper()
+	l, done := listen4(), sync.WaitGroup{}
+	done.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			done.Go(func() { _, _ = io.Copy(io.Discard, c) })
+		}
+	})
+	t.Cleanup(func() { l.Close(); done.Wait() })
+	return probe.Target{Address: l.Addr().String(), Scheme: "http", Host: "a.example.com", Hash: "v1"}
+}
+
+// peer accepts connections on a real socket and treats each with do.
 func peer(t *testing.T, do func(net.Conn)) probe.Target {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -164,13 +184,6 @@ func TestFailuresHaveStableTexts(t *testing.T) {
 	l, _ := net.Listen("tcp", "127.0.0.1:0")
 	refused.Address = l.Addr().String()
 	l.Close()
-	var held []net.Conn
-	t.Cleanup(func() {
-		for _, c := range held {
-			c.Close()
-		}
-	})
-	silent := peer(t, func(c net.Conn) { held = append(held, c) })
 	https := func(target probe.Target) probe.Target { target.Scheme = "https"; return target }
 	for _, c := range []struct {
 		name   string
@@ -179,8 +192,6 @@ func TestFailuresHaveStableTexts(t *testing.T) {
 		err    string
 	}{
 		{"refused", refused, probe.Unreachable, "connection refused"},
-		{"silent", silent, probe.Unreachable, "no answer within 150ms"},
-		{"silent in the handshake", https(silent), probe.Unreachable, "no connection within 150ms"},
 		{"closed", peer(t, reply("")), probe.Unreachable, "connection closed without an answer"},
 		{"reset", peer(t, func(c net.Conn) {
 			_ = c.(*net.TCPConn).SetLinger(0)
@@ -190,80 +201,104 @@ func TestFailuresHaveStableTexts(t *testing.T) {
 		{"not HTTP", peer(t, reply("SSH-2.0-OpenSSH_9.6\r\n")), probe.BadStatus, notHTTP},
 		{"not TLS", https(peer(t, reply("HTTP/1.1 400 Bad Request\r\n\r\n"))), probe.Handshake, "TLS handshake: the answer is not TLS"},
 		{"closed in the handshake", https(peer(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)); c.Close() })), probe.Handshake, "TLS handshake: connection closed without an answer"},
-		{"no such name", probe.Target{Address: "nowhere.invalid:80", Scheme: "http", Host: "a", Hash: "v1"}, probe.Unreachable, ""},
+		{"no such name", probe.Target{Address: nowhere, Scheme: "http", Host: "a", Hash: "v1"}, probe.Unreachable, "no such host"},
 		{"no port", probe.Target{Address: "127.0.0.1", Scheme: "http", Host: "a", Hash: "v1"}, probe.Unreachable, "missing port in address"},
 		{"no host", probe.Target{Address: refused.Address, Scheme: "https", Host: "a b", Hash: "v1"}, probe.BadStatus, "no valid host or address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWatch(t, Options{Attempt: 150 * time.Millisecond})
-			got := w.first(t, c.target)
-			if got.State != probe.Failed || got.Kind != c.kind || got.Code != 0 || (c.err != "" && got.Err != c.err) {
-				t.Errorf("got %s %s %q, want %s %q", got.State, got.Kind, got.Err, c.kind, c.err)
-			}
-			w.until(t, "a second try", func() bool { return w.tries(c.target) >= 2 })
-			again := w.Known(alice).Results[0]
-			if again.Asked = got.Asked; again != got {
-				t.Errorf("second try: %+v, first: %+v", again, got)
-			}
-			if strings.Contains(got.Err, "127.0.0.1") {
-				t.Errorf("text with an address: %q", got.Err)
-			}
+			w := newWatch(t, Options{Attempt: patience})
+			w.failsAlike(t, c.target, c.kind, c.err)
 		})
+	}
+}
+
+// B-RDY-6: so does silence.
+func TestSilenceHasAStableText(t *testing.T) {
+	for scheme, text := range map[string]string{"http": "no answer within 150ms", "https": "no connection within 150ms"} {
+		t.Run(scheme, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				target := silentPeer(t)
+				target.Scheme = scheme
+				w := newWatch(t, Options{Attempt: 150 * time.Millisecond})
+				w.failsAlike(t, target, probe.Unreachable, text)
+			})
+		})
+	}
+}
+
+// failsAlike fails the test unless two tries fail in the same way, with this kind and text.
+func (w *watch) failsAlike(t *testing.T, target probe.Target, kind probe.Kind, text string) {
+	t.Helper()
+	got := w.first(t, target)
+	if got.State != probe.Failed || got.Kind != kind || got.Code != 0 || got.Err != text {
+		t.Errorf("got %s %s %q, want %s %q", got.State, got.Kind, got.Err, kind, text)
+	}
+	w.until(t, "a second try", func() bool { return w.tries(target) >= 2 })
+	again := w.Known(alice).Results[0]
+	if again.Asked = got.Asked; again != got {
+		t.Errorf("second try: %+v, first: %+v", again, got)
+	}
+	if strings.Contains(got.Err, "127.0.0.1") {
+		t.Errorf("text with an address: %q", got.Err)
 	}
 }
 
 // B-RDY-2: https is asked with the host as SNI, and the certificate does not matter.
 func TestProbesFollowSNI(t *testing.T) {
-	for _, family := range []func(*plane){secure, on6(t, secure)} {
-		var names []string
-		p := newPlane(t, func(p *plane) {
-			p.TLS = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-				p.mu.Lock()
-				defer p.mu.Unlock()
-				names = append(names, hello.ServerName)
-				return nil, nil
-			}}
-			family(p)
-		})
-		p.serve("a.example.com", "v1")
-		w := newWatch(t, Options{})
-		if got := w.first(t, p.target("a.example.com", "v1")); got.State != probe.Proven {
-			t.Errorf("got %+v", got)
+	synctest.Test(t, func(t *testing.T) {
+		for _, family := range []func(*plane){secure, on6(secure)} {
+			var names []string
+			p := newPlane(t, func(p *plane) {
+				p.TLS = &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+					p.mu.Lock()
+					defer p.mu.Unlock()
+					names = append(names, hello.ServerName)
+					return nil, nil
+				}}
+				family(p)
+			})
+			p.serve("a.example.com", "v1")
+			w := newWatch(t, Options{})
+			if got := w.first(t, p.target("a.example.com", "v1")); got.State != probe.Proven {
+				t.Errorf("got %+v", got)
+			}
+			if len(names) == 0 || names[0] != "a.example.com" {
+				t.Errorf("SNI %q", names)
+			}
 		}
-		if len(names) == 0 || names[0] != "a.example.com" {
-			t.Errorf("SNI %q", names)
-		}
-	}
+	})
 }
 
 // B-RDY-1: a listener that wants a client certificate refuses the handshake, also where TLS 1.3 tells it late.
 func TestClientCertificateWantedIsAHandshakeFailure(t *testing.T) {
-	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		p := newPlane(t, func(p *plane) {
-			p.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
-			p.Config.ErrorLog = quiet
-			p.StartTLS()
-		})
-		w := newWatch(t, Options{})
-		if got := w.first(t, p.target("a.example.com", "v1")); got.Kind != probe.Handshake {
-			t.Errorf("TLS %x: got %+v", version, got)
+	synctest.Test(t, func(t *testing.T) {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			p := newPlane(t, func(p *plane) {
+				p.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
+				p.StartTLS()
+			})
+			w := newWatch(t, Options{})
+			if got := w.first(t, p.target("a.example.com", "v1")); got.Kind != probe.Handshake {
+				t.Errorf("TLS %x: got %+v", version, got)
+			}
 		}
-	}
+	})
 }
 
 // A body that never ends costs its connection and not the answer.
 func TestEndlessBodyIsNotRead(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set(header.HashKey, "v1")
-		for chunk := make([]byte, 32<<10); ; {
-			if _, err := w.Write(chunk); err != nil {
-				return
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlane(t, handled(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(header.HashKey, "v1")
+			for chunk := make([]byte, 32<<10); ; {
+				if _, err := w.Write(chunk); err != nil {
+					return
+				}
 			}
+		}))
+		w := newWatch(t, Options{})
+		if got := w.first(t, probe.Target{Address: p.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != probe.Proven {
+			t.Errorf("got %+v", got)
 		}
-	}))
-	defer s.Close()
-	w := newWatch(t, Options{})
-	if got := w.first(t, probe.Target{Address: s.Listener.Addr().String(), Scheme: "http", Host: "a", Hash: "v1"}); got.State != probe.Proven {
-		t.Errorf("got %+v", got)
-	}
+	})
 }

@@ -59,7 +59,7 @@ func BenchmarkBurst300(b *testing.B) {
 			var requests int
 			cpu, wall := processor(), time.Now()
 			for b.Loop() {
-				p := newPlane(b, scheme.start)
+				p := newPlane(b, onSockets(b, scheme.start))
 				late = append(late, burst(p, 300, 10)...)
 				_, _, n := p.count()
 				requests += n

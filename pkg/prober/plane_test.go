@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,12 +17,14 @@ import (
 	"knative.dev/networking/pkg/http/header"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/prober/fakenet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is how long a test waits for what must happen; it is only spent when it does not.
-const patience = 20 * time.Second
+// patience is how long a test waits for what must happen; it is only spent when it does not,
+// and in a bubble it is no time at all.
+const patience = 5 * time.Minute
 
 var (
 	gw    = types.NamespacedName{Namespace: "gateways", Name: "external"}
@@ -39,11 +42,46 @@ type plane struct {
 	requests int
 }
 
+var (
+	// network has the planes in memory; they have an address each.
+	network   fakenet.Network
+	addresses atomic.Uint32
+)
+
+func listen4() *fakenet.Listener {
+	number := addresses.Add(1)
+	return listen(net.IPv4(10, 1, byte(number>>8), byte(number)))
+}
+
+func listen6() *fakenet.Listener {
+	number := addresses.Add(1)
+	return listen(net.IP{0: 0xfd, 14: byte(number >> 8), 15: byte(number)})
+}
+
+func listen(ip net.IP) *fakenet.Listener {
+	l := fakenet.Listen(&net.TCPAddr{IP: ip, Port: 80})
+	network.Add(l)
+	return l
+}
+
+// dial reaches the planes in memory, and everything else by real sockets, but does not ask the
+// machine's resolver for a name that does not exist.
+func dial(ctx context.Context, kind, address string) (net.Conn, error) {
+	if address == nowhere {
+		return nil, &net.OpError{Op: "dial", Net: kind, Err: &net.DNSError{Err: "no such host", Name: address, IsNotFound: true}}
+	}
+	if l := network.Find(address); l != nil {
+		return l.Dial(ctx)
+	}
+	return (&net.Dialer{}).DialContext(ctx, kind, address)
+}
+
+const nowhere = "nowhere.invalid:80"
+
 func newPlane(t testing.TB, start func(*plane)) *plane {
 	t.Helper()
 	p := &plane{versions: map[string]string{}, conns: map[net.Conn]http.ConnState{}}
-	p.Server = httptest.NewUnstartedServer(p)
-	p.Config.ConnState = p.track
+	p.Server = &httptest.Server{Listener: listen4(), Config: &http.Server{Handler: p, ConnState: p.track, ErrorLog: quiet}}
 	start(p)
 	t.Cleanup(p.Close)
 	return p
@@ -52,14 +90,29 @@ func newPlane(t testing.TB, start func(*plane)) *plane {
 func plain(p *plane)  { p.Start() }
 func secure(p *plane) { p.StartTLS() }
 
-// on6 listens on the IPv6 loopback, then starts.
-func on6(t testing.TB, start func(*plane)) func(*plane) {
+// handled answers with a handler of its own.
+func handled(handler http.HandlerFunc) func(*plane) {
 	return func(p *plane) {
-		l, err := net.Listen("tcp", "[::1]:0")
+		p.Config.Handler = handler
+		p.Start()
+	}
+}
+
+// on6 has an IPv6 address, then starts.
+func on6(start func(*plane)) func(*plane) {
+	return func(p *plane) {
+		p.Listener = listen6()
+		start(p)
+	}
+}
+
+// onSockets listens on the loopback interface, then starts.
+func onSockets(t testing.TB, start func(*plane)) func(*plane) {
+	return func(p *plane) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			t.Fatal("the tests of IPv6 need its loopback address: ", err)
+			t.Fatal(err)
 		}
-		p.Listener.Close()
 		p.Listener = l
 		start(p)
 	}
@@ -125,6 +178,7 @@ func newWatch(t testing.TB, opts Options) *watch { return watchAsking(t, opts, a
 func watchAsking(t testing.TB, opts Options, ask askFunc) *watch {
 	t.Helper()
 	w := &watch{moved: make(chan struct{}, 1), heard: map[Owner]int{}, tried: map[probe.Target]int{}}
+	opts.Dial = dial
 	opts.Observe = func(r probe.Result) { w.mark(func() { w.tried[r.Target]++ }) }
 	ctx, cancel := context.WithCancel(context.Background())
 	w.Prober = newProber(ctx, opts, func(o Owner) { w.mark(func() { w.heard[o]++ }) }, ask)

@@ -31,7 +31,7 @@ func published(data *plane, address string) []runtime.Object {
 
 // answersAt lets a data plane answer at another address, too.
 func (w *world) answersAt(address string, data *plane) {
-	w.listeners.Store(address, data.listeners[len(data.listeners)-1])
+	w.network.AddAt(address, data.listeners[len(data.listeners)-1])
 }
 
 // askedAt are the addresses that were asked for the internal host.

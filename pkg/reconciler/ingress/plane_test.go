@@ -16,7 +16,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/prober/fakenet"
 )
+
+// pods numbers the pods of data planes, so that no two in a test have one address.
+var pods atomic.Uint32
 
 // A pod of a data plane listens on these ports.
 const httpPort, httpsPort = 10080, 10443
@@ -24,7 +29,7 @@ const httpPort, httpsPort = 10080, 10443
 // plane is a data plane: a pod that serves what the HTTPRoutes of its world say, by HTTP and HTTPS.
 type plane struct {
 	*httptest.Server
-	listeners []*listener
+	listeners []*fakenet.Listener
 	world     atomic.Pointer[world]
 	deaf      atomic.Bool                      // knows no routes
 	broken    atomic.Pointer[sets.Set[string]] // backends that cannot be reached
@@ -42,7 +47,7 @@ func newPlane(t *testing.T) *plane {
 	p.broken.Store(&sets.Set[string]{})
 	ip := net.IPv4(10, 1, 0, byte(pods.Add(1)))
 	server := func(port int) *httptest.Server {
-		l := newListener(&net.TCPAddr{IP: ip, Port: port})
+		l := fakenet.Listen(&net.TCPAddr{IP: ip, Port: port})
 		p.listeners = append(p.listeners, l)
 		return &httptest.Server{Listener: l, Config: &http.Server{Handler: p, ErrorLog: log.New(io.Discard, "", 0)}}
 	}
@@ -139,8 +144,6 @@ func (p *plane) breaks(backends ...string) {
 // hears connects a data plane with the world whose routes it serves.
 func (p *plane) hears(w *world) *world {
 	p.world.Store(w)
-	for _, l := range p.listeners {
-		w.listeners.Store(l.address.String(), l)
-	}
+	w.network.Add(p.listeners...)
 	return w
 }

@@ -42,6 +42,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/prober"
+	"github.com/net-gateways/net-gateways/pkg/prober/fakenet"
 )
 
 var (
@@ -72,7 +73,7 @@ type world struct {
 	events     *record.FakeRecorder
 
 	configuration *configmap.ManualWatcher
-	listeners     sync.Map // of data planes, by address
+	network       fakenet.Network // with the data planes
 
 	r    *Reconciler
 	impl *controller.Impl
@@ -113,7 +114,7 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	}
 	ctx = controller.WithEventRecorder(ctx, w.events)
 	w.configuration = &configmap.ManualWatcher{Namespace: "knative-serving"}
-	w.r, w.impl = newController(ctx, w.configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata}, prober.Options{Rate: probes, Dial: w.dial})
+	w.r, w.impl = newController(ctx, w.configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata}, prober.Options{Rate: probes, Dial: w.network.Dial})
 	w.r.clock = w.clock
 	w.configuration.OnChange(configured)
 	ended, err := rtesting.RunAndSyncInformers(ctx, informers...)
