@@ -39,6 +39,7 @@ var pureFiles = []string{
 // standard library without impureStandard, and the pure packages.
 var pureImports = []string{
 	"golang.org/x/net/http/httpguts",
+	"golang.org/x/net/publicsuffix",
 	"k8s.io/api",
 	"k8s.io/apimachinery/pkg/api",
 	"k8s.io/apimachinery/pkg/apis",

@@ -100,3 +100,25 @@ func TestSharedIsNotTaken(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedWithNamespace: B-OPS-3, B-TRN-5, the namespace of a shared object may own it, too. Then
+// no owner is its last one; it is as it should be only with the owners that are wanted.
+func TestSharedWithNamespace(t *testing.T) {
+	with := func(name string) *gatewayv1.ListenerSet {
+		set := sharedBy(owner)
+		set.OwnerReferences = append(set.OwnerReferences, metav1.OwnerReference{APIVersion: "v1", Kind: "Namespace", Name: name, UID: "namespace"})
+		return set
+	}
+	if changes := apply.Plan(owner, []*gatewayv1.ListenerSet{with("default")}, nil); !changes.Empty() {
+		t.Errorf("The namespace owns it, too: %+v", changes)
+	}
+	if changes := apply.Plan(owner, []*gatewayv1.ListenerSet{with("default")}, []*gatewayv1.ListenerSet{with("default")}); !changes.Empty() {
+		t.Errorf("Nothing happened: %+v", changes)
+	}
+	if changes := apply.Plan(owner, []*gatewayv1.ListenerSet{with("default")}, []*gatewayv1.ListenerSet{sharedBy(owner)}); len(changes.Update) != 1 {
+		t.Errorf("The namespace is not wanted any more: %+v", changes)
+	}
+	if apply.IsShared(with("other")) {
+		t.Error("Another namespace is no owner of ours")
+	}
+}

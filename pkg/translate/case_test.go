@@ -208,7 +208,7 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 			in.Sharers[v1alpha1.IngressVisibilityExternalIP] = append(in.Sharers[v1alpha1.IngressVisibilityExternalIP], other)
 		}
 	}
-	in.Trust = seen.trust(c.ingress.Namespace)
+	in.Trust, in.Namespace = seen.trust(), &metav1.ObjectMeta{Name: c.ingress.Namespace, UID: "uid-of-namespace"}
 	for _, set := range seen.sets {
 		in.ListenerSets[set.Name] = set
 	}
@@ -242,13 +242,12 @@ func (c *testCase) input(seen objects) (translate.Input, []error) {
 }
 
 // trust reads the authorities, as the reconciler does.
-func (o objects) trust(namespace string) translate.Trust {
+func (o objects) trust() translate.Trust {
 	var secret *corev1.Secret
 	if len(o.secrets) > 0 {
 		secret = o.secrets[0]
 	}
 	trust := translate.ReadTrust("knative-serving/routing-serving-certs", secret, o.bundles)
-	trust.Namespace = &metav1.ObjectMeta{Name: namespace, UID: "uid-of-namespace"}
 	return trust
 }
 

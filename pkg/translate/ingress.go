@@ -4,9 +4,12 @@ package translate
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -40,6 +43,8 @@ type HostAt struct {
 // Input is everything that a translation depends on.
 type Input struct {
 	Ingress *v1alpha1.Ingress
+	// Namespace is that of the KIngress; nil when it does not exist.
+	Namespace metav1.Object
 	// Gateways holds the selected Gateways. Rules of a visibility without one are
 	// left out: the caller says why.
 	Gateways map[v1alpha1.IngressVisibility]Gateway
@@ -97,6 +102,8 @@ type Published struct {
 // Desired is what should exist in the cluster, and how to see that it works.
 type Desired struct {
 	Routes []Route
+	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
+	Unshared sets.Set[string]
 	// ListenerSets and Gateways hold the listeners of spec.tls, and Listeners are these.
 	ListenerSets []*gatewayv1.ListenerSet
 	Gateways     []GatewayListeners
@@ -154,7 +161,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	report := &report{}
 	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](), listeners: readHTTPS(in, report)}
-	desired := Desired{Withheld: sets.New[HostAt]()}
+	desired := Desired{Withheld: sets.New[HostAt](), Unshared: sets.New[string]()}
 	internal := internalTLS{in: in, report: report, policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]
@@ -179,6 +186,7 @@ func Ingress(in Input) (Desired, error) {
 	for _, visibility := range visibilities {
 		desired.Listeners = append(desired.Listeners, renderer.listeners[visibility].wanted()...)
 		desired.lookAgain(renderer.listeners[visibility].again)
+		desired.Unshared.Insert(slices.Collect(maps.Keys(renderer.listeners[visibility].unshared))...)
 	}
 	desired.ListenerSets = renderer.listenerSets(desired.Routes)
 	internal.write(&desired)

@@ -193,6 +193,6 @@ func (t internalTLS) write(desired *Desired) {
 		desired.Policies = append(desired.Policies, t.policies[name])
 	}
 	if len(desired.Policies) > 0 {
-		desired.Trust = trustBundle(t.in.Trust.Namespace, t.in.Trust.authorities())
+		desired.Trust = trustBundle(t.in.Namespace, t.in.Trust.authorities())
 	}
 }

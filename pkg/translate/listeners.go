@@ -34,6 +34,9 @@ type listeners struct {
 	shares map[string]domain
 	// refused are those of them for whose hostname the gateway has another listener.
 	refused []string
+	// unshared are those that hosts have shared and may not any more, and whether they have
+	// left it: each has a listener of its own that works.
+	unshared map[string]bool
 	// sets holds the listeners of each ListenerSet, by their name.
 	sets map[string]map[string]gatewayv1.ListenerEntry
 	// beside holds those that the same Gateway has for the other visibility.
@@ -136,7 +139,7 @@ func join(set, other *gatewayv1.ListenerSet) {
 		set.Annotations[unlistedAnnotation] = encodeUnlisted(unlisted)
 	}
 	for _, owner := range other.OwnerReferences {
-		if len(set.OwnerReferences) < MaxOwners && !slices.ContainsFunc(set.OwnerReferences, func(known metav1.OwnerReference) bool { return known.UID == owner.UID }) {
+		if !slices.ContainsFunc(set.OwnerReferences, func(known metav1.OwnerReference) bool { return known.UID == owner.UID }) {
 			set.OwnerReferences = append(set.OwnerReferences, owner)
 		}
 	}
@@ -170,7 +173,7 @@ func (l *listeners) parents(hosts []string) []gatewayv1.ParentReference {
 		if stored := l.in.ListenerSets[name]; stored != nil && l.isOurs(stored) {
 			entries = append(entries, stored.Spec.Listeners...)
 		}
-		if !slices.Contains(l.refused, name) && serves(entries, hosts) {
+		if !l.unshared[name] && !slices.Contains(l.refused, name) && serves(entries, hosts) {
 			refs = append(refs, gatewayv1.ParentReference{
 				Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(listenerSetKind),
 				Namespace: new(gatewayv1.Namespace(l.in.Ingress.Namespace)), Name: gatewayv1.ObjectName(name),
@@ -190,8 +193,12 @@ func serves(entries []gatewayv1.ListenerEntry, hosts []string) bool {
 // serving tells whether the Gateway says of the listener that has a host's certificate
 // that it works, as it stands.
 func (l *listeners) serving(hostname string) bool {
+	return l.servingIn(hostname, l.isOurs)
+}
+
+func (l *listeners) servingIn(hostname string, among func(*gatewayv1.ListenerSet) bool) bool {
 	for _, set := range l.in.ListenerSets {
-		if l.isOurs(set) && slices.ContainsFunc(set.Spec.Listeners, func(entry gatewayv1.ListenerEntry) bool {
+		if l.isOurs(set) && among(set) && slices.ContainsFunc(set.Spec.Listeners, func(entry gatewayv1.ListenerEntry) bool {
 			return entry.Hostname != nil && string(*entry.Hostname) == hostname && Programmed(set, entry.Name)
 		}) {
 			return true

@@ -117,12 +117,13 @@ func inputGen() *rapid.Generator[translate.Input] {
 			supported = features.Supported("gateway.envoyproxy.io/gatewayclass-controller", nil, nil)
 		}
 		in := translate.Input{
-			Ingress:  ingressGen("random", someHosts).Draw(t, "ingress"),
-			Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{},
-			Services: map[types.NamespacedName]*corev1.Service{},
-			Mapped:   map[string]*v1alpha1.Ingress{},
-			Lost:     sets.New[translate.HostAt](),
-			Trust:    translate.Trust{Namespace: &metav1.ObjectMeta{Name: "default", UID: "default"}, Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
+			Namespace: &metav1.ObjectMeta{Name: "default", UID: "default"},
+			Ingress:   ingressGen("random", someHosts).Draw(t, "ingress"),
+			Gateways:  map[v1alpha1.IngressVisibility]translate.Gateway{},
+			Services:  map[types.NamespacedName]*corev1.Service{},
+			Mapped:    map[string]*v1alpha1.Ingress{},
+			Lost:      sets.New[translate.HostAt](),
+			Trust:     translate.Trust{Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
 		}
 		for _, visibility := range visibilities {
 			in.Gateways[visibility] = translate.Gateway{

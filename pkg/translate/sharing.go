@@ -10,16 +10,21 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/publicsuffix"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // MaxOwners is how many KIngresses, the oldest ones, own the ListenerSet of a certificate
-// that more may share: it goes when these have gone and no other has taken their place.
-// With a limit, neither the object nor the number of its changes grows with them.
+// that more may share. With a limit, neither the object nor the number of its changes grows
+// with them. While there are more the namespace owns it, too: were all the owners deleted at
+// once, the garbage collector would take it from those that are left.
 const MaxOwners = 8
 
 // domain is a certificate and the parent domain of hosts that have it.
@@ -42,9 +47,14 @@ func (l *listeners) share(report *report) {
 		name, users := l.sharedName(of), l.users(of)
 		hosts := slices.DeleteFunc(slices.Sorted(maps.Keys(l.certificates)), func(host string) bool { return domainOf(host, l.certificates[host]) != of })
 		stored := l.in.ListenerSets[name]
-		taken := l.certificates[of.hostname()]
+		taken, unfit := l.certificates[of.hostname()], l.unfit(of)
 		switch {
 		case len(users) < 2 && len(hosts) < 2 && stored == nil && taken == "", taken != "" && taken != of.secret:
+		case unfit != "":
+			if len(users) > 1 || len(hosts) > 1 {
+				report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf("Secret %s has a listener for each host, which may cost HTTP/2: %s", of.secret, unfit)})
+			}
+			l.unshare(of, stored, hosts)
 		case stored != nil && isConflicted(stored):
 			report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf(
 				"Secret %s has a listener for each host, which may cost HTTP/2: another ListenerSet on Gateway %s has a listener for %s", of.secret, l.gateway.Name, of.hostname())})
@@ -62,11 +72,48 @@ func (l *listeners) share(report *report) {
 	}
 }
 
+// unfit says why the hosts of a domain may not share a listener for all of it; empty when they
+// may. It would take requests for hosts that are not theirs.
+func (l *listeners) unfit(of domain) string {
+	if isPublicSuffix(of.name) || isPublicSuffix("any."+of.name) {
+		return fmt.Sprintf("hosts below %s belong to many", of.name)
+	}
+	for _, listener := range l.in.Standing[l.gateway.Name].Listeners {
+		hostname := hostnameOf(listener)
+		secure := listener.Protocol == gatewayv1.HTTPSProtocolType || listener.Protocol == gatewayv1.TLSProtocolType
+		wider := hostname == "" || hostname != of.hostname() && covered(hostname, of.hostname())
+		if secure && wider && listener.Port == l.gateway.HTTPS.Port && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {
+			return fmt.Sprintf("one for %s would take other hosts from listener %s of Gateway %s", of.hostname(), listener.Name, l.gateway.Name)
+		}
+	}
+	return ""
+}
+
+func isPublicSuffix(domain string) bool {
+	suffix, _ := publicsuffix.PublicSuffix(domain)
+	return suffix == domain
+}
+
+// unshare leaves the listener that hosts have shared, once each has one of its own that
+// works. No host is without HTTPS on the way: until then the routes are attached to both.
+func (l *listeners) unshare(of domain, stored *gatewayv1.ListenerSet, hosts []string) {
+	if stored == nil {
+		return
+	}
+	works := !slices.ContainsFunc(hosts, func(host string) bool {
+		return !l.servingIn(host, func(set *gatewayv1.ListenerSet) bool { return !isShared(set) })
+	})
+	if l.unshared[stored.Name] = works; !works {
+		l.shares[stored.Name] = of
+		l.put(stored.Name, l.entry(of.hostname(), of.secret))
+	}
+}
+
 // domains are those of the hosts that have a certificate, sorted.
 func (l *listeners) domains() []domain {
 	found := []domain{}
 	for host, secret := range l.certificates {
-		if of := domainOf(host, secret); strings.Contains(of.name, ".") && !slices.Contains(found, of) { // nobody has all names of a top-level domain
+		if of := domainOf(host, secret); of.name != "" && !slices.Contains(found, of) {
 			found = append(found, of)
 		}
 	}
@@ -87,11 +134,27 @@ func (l *listeners) users(of domain) []*v1alpha1.Ingress {
 	slices.SortFunc(all, func(a, b *v1alpha1.Ingress) int {
 		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), strings.Compare(a.Name, b.Name))
 	})
-	return slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool {
-		return !slices.ContainsFunc(ing.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
-			return (tls.SecretNamespace == "" || tls.SecretNamespace == ing.Namespace) && slices.ContainsFunc(tlsHosts(ing, tls), func(host string) bool {
-				return domainOf(host, tls.SecretName) == of && hasHost(ing, host, l.visibility)
-			})
+	return slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool { return !of.isOf(ing, l.visibility) })
+}
+
+// isOf tells whether a KIngress has hosts of a domain at a visibility.
+func (d domain) isOf(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) bool {
+	return slices.ContainsFunc(ing.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
+		return (tls.SecretNamespace == "" || tls.SecretNamespace == ing.Namespace) && slices.ContainsFunc(tlsHosts(ing, tls), func(host string) bool {
+			return domainOf(host, tls.SecretName) == d && hasHost(ing, host, visibility)
+		})
+	})
+}
+
+// Shares are the visibilities at which a KIngress has hosts for a shared ListenerSet, were it on
+// its Gateway.
+func Shares(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) []v1alpha1.IngressVisibility {
+	return slices.DeleteFunc(slices.Clone(visibilities), func(visibility v1alpha1.IngressVisibility) bool {
+		return !slices.ContainsFunc(set.Spec.Listeners, func(entry gatewayv1.ListenerEntry) bool {
+			if entry.Hostname == nil || entry.TLS == nil || len(entry.TLS.CertificateRefs) == 0 {
+				return false
+			}
+			return domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name)).isOf(ing, visibility)
 		})
 	})
 }
@@ -134,6 +197,11 @@ func (l *listeners) sharedMeta(name string) metav1.ObjectMeta {
 	for _, user := range users[:min(len(users), MaxOwners)] {
 		meta.OwnerReferences = append(meta.OwnerReferences, metav1.OwnerReference{
 			APIVersion: v1alpha1.SchemeGroupVersion.String(), Kind: "Ingress", Name: user.Name, UID: user.UID,
+		})
+	}
+	if space := l.in.Namespace; space != nil && len(users) > MaxOwners {
+		meta.OwnerReferences = append(meta.OwnerReferences, metav1.OwnerReference{
+			APIVersion: corev1.SchemeGroupVersion.String(), Kind: "Namespace", Name: space.GetName(), UID: space.GetUID(),
 		})
 	}
 	return meta

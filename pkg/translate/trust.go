@@ -13,14 +13,11 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking"
 )
 
 // Trust says who signs the certificates of activator and queue-proxies.
 type Trust struct {
-	// Namespace is that of the KIngress.
-	Namespace metav1.Object
 	// NoPolicies says why there can be no BackendTLSPolicies, or nothing.
 	NoPolicies string
 	// Authorities are their certificates in PEM; empty where none is known, and then

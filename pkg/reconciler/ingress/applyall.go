@@ -31,7 +31,7 @@ func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired trans
 		return refused, err
 	}
 	removed, err := r.removeListeners(ctx, seen, desired)
-	return append(refused, removed...), err
+	return append(refused, removed...), errors.Join(err, r.leaveShared(ctx, seen, desired))
 }
 
 // listeners are the facts about the HTTPS listeners of a side.

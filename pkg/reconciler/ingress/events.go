@@ -42,6 +42,9 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 		e.r.routes.Shown(object)
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Shown(object)
+		if apply.OwnedByNamespace(object) { // whose KIngresses may have gone unseen: there need be none of this name
+			e.impl.EnqueueKey(types.NamespacedName{Namespace: object.Namespace, Name: object.Name})
+		}
 	case *gatewayv1.BackendTLSPolicy:
 		e.r.internal.policies.Shown(object)
 	case *corev1.ConfigMap:

@@ -28,6 +28,8 @@ import (
 type observed struct {
 	ingress *v1alpha1.Ingress
 	config  *config.Config
+	// namespace is that of the KIngress; nil when it does not exist.
+	namespace *corev1.Namespace
 	// namespaceLabels are those of the KIngress's namespace.
 	namespaceLabels map[string]string
 	services        map[types.NamespacedName]*corev1.Service
@@ -86,7 +88,7 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
 	seen := &observed{ingress: ing, config: r.config.Load().Config, made: sets.New[string](), now: r.clock.Now()}
 	steps := []func(context.Context, *observed) error{
-		r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
+		r.gatherNamespace, r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
 		r.gatherSides, r.gatherRivals, r.gatherSharers,
 		r.gatherGateways, r.gatherGrants,
 	}

@@ -5,6 +5,7 @@ package ingress
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -87,7 +88,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	}
 	ing, err := r.lister.Ingresses(namespace).Get(name)
 	if apierrors.IsNotFound(err) {
-		return r.dropTrust(ctx, namespace, "") // owner references clean up the rest
+		return errors.Join(r.dropTrust(ctx, namespace, ""), r.dropShared(ctx, namespace, nil)) // owner references clean up the rest
 	} else if err != nil {
 		return err
 	}

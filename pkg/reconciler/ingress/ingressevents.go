@@ -37,6 +37,9 @@ func (e ingressEvents) OnDelete(object any) {
 	}
 	e.r.forget(ing)
 	e.neighbours(ing)
+	if len(ing.Spec.TLS) > 0 {
+		e.impl.EnqueueKey(nameOf(ing)) // which may have been the last to share a ListenerSet
+	}
 	if users, err := e.r.ingressesBy(byBackendNamespace, ing.Namespace); err == nil && len(users) == 0 {
 		e.prune()
 	}

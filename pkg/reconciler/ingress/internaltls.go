@@ -69,13 +69,8 @@ func (r *Reconciler) readInternalTLS(ctx context.Context, seen *observed, secure
 		return err
 	}
 	seen.trust.NoPolicies = noPolicies
-	namespace, err := r.namespace(seen.ingress)
-	if err != nil {
-		return err
-	}
-	seen.trust.Namespace = namespace
 	stored, err := r.storedTrust(ctx, seen.ingress.Namespace)
-	if stored != nil && metav1.IsControlledBy(stored, namespace) {
+	if stored != nil && metav1.IsControlledBy(stored, seen.namespace) {
 		seen.trust.Stored = stored.Data[translate.TrustKey]
 	}
 	return err
@@ -106,7 +101,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 		return false, nil, nil
 	}
 	if desired.Trust != nil {
-		applied, err := r.applyTrust(ctx, seen.trust.Namespace, desired.Trust)
+		applied, err := r.applyTrust(ctx, seen.namespace, desired.Trust)
 		if wait, refused = len(applied.Writes) > 0, applied.Refusals; err != nil || len(refused) > 0 {
 			return true, refused, err
 		}

@@ -170,7 +170,7 @@ func (seen *observed) gatewayOf(route *gatewayv1.HTTPRoute, parent gatewayv1.Par
 	if set == nil {
 		return types.NamespacedName{}
 	}
-	return gatewayOf(route, gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name})
+	return gatewayOfSet(set)
 }
 
 func isListenerSet(parent gatewayv1.ParentReference) bool {

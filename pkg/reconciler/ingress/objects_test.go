@@ -115,7 +115,7 @@ func crds() []runtime.Object {
 // plane that serves both Gateways.
 func installation(data *plane) []runtime.Object {
 	objects := append(crds(),
-		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default"}},
+		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", UID: "namespace"}},
 		&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: envoyGateway}},
 		&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00001", Labels: map[string]string{"serving.knative.dev/revision": "hello-00001"}}},
 		gateway("blue"), gateway("green"), gateway("inner"),

@@ -22,7 +22,7 @@ import (
 // older KIngresses keep beside what is desired.
 func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) {
 	lost, conflicts := seen.lostHosts()
-	desired, err := translate.Ingress(translate.Input{
+	in := translate.Input{
 		Ingress:  seen.ingress,
 		Gateways: seen.gateways(),
 		Services: seen.services,
@@ -39,7 +39,11 @@ func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) 
 		Standing:       seen.standing(),
 		Grants:         seen.grants,
 		Trust:          seen.trust,
-	})
+	}
+	if seen.namespace != nil {
+		in.Namespace = seen.namespace
+	}
+	desired, err := translate.Ingress(in)
 	seen.withheld = desired.Withheld
 	return desired, conflicts, err
 }

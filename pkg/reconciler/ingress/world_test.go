@@ -150,7 +150,7 @@ func (w *world) tracker(object runtime.Object) ktesting.ObjectTracker {
 	switch object.(type) {
 	case *v1alpha1.Ingress:
 		return w.networking.Tracker()
-	case *gatewayv1.HTTPRoute, *gatewayv1.BackendTLSPolicy, *gatewayv1.Gateway, *gatewayv1.GatewayClass:
+	case *gatewayv1.HTTPRoute, *gatewayv1.ListenerSet, *gatewayv1.BackendTLSPolicy, *gatewayv1.Gateway, *gatewayv1.GatewayClass:
 		return w.gateway.Tracker()
 	case *metav1.PartialObjectMetadata:
 		return w.metadata.Tracker()
