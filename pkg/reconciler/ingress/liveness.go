@@ -50,7 +50,7 @@ type livePlane struct {
 	asked, from time.Time
 	// tried have asked in vain.
 	tried map[prober.Owner]bool
-	// silent are the addresses that owe an answer, with the time of the first question.
+	// silent are the proxies that owe an answer, by pod or address, since when they do.
 	silent map[string]time.Time
 	// dead says who has been silent for too long; empty when nobody has.
 	dead string
@@ -139,24 +139,25 @@ func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now
 	}
 }
 
-// hear judges answers: each proxy by itself, so that one that is being replaced has its time, too;
-// an address owes none when its pod has answered at another. One that has not been asked yet owes what it owed before.
+// hear judges answers: each proxy by itself, so that one that is being replaced has its time, too. A pod
+// owes none when it has answered at one of its addresses. What has not been asked yet owes what it owed before.
 func (p *livePlane) hear(report probe.Report, now time.Time) {
 	silent, dead := map[string]time.Time{}, ""
-	owe := func(address, problem string) {
-		since, owed := p.silent[address]
+	owe := func(proxy, problem string) {
+		since, owed := p.silent[proxy]
 		if !owed {
 			since = now
 		}
-		if silent[address] = since; now.Sub(since) >= status.PatienceWhenReady {
+		if silent[proxy] = since; now.Sub(since) >= status.PatienceWhenReady {
 			dead = cmp.Or(p.dead, dead, problem) // the words stay
 		}
 	}
 	for _, result := range report.Unproven().Results {
-		if since, owed := p.silent[result.Address]; result.State == probe.Failed {
-			owe(result.Address, fmt.Sprintf("its data plane has not answered for %s: %s", status.PatienceWhenReady, result))
-		} else if owed && result.State == probe.Pending {
-			silent[result.Address], dead = since, cmp.Or(dead, p.dead)
+		proxy := cmp.Or(result.Pod, result.Address)
+		if since, owed := p.silent[proxy]; result.State == probe.Failed {
+			owe(proxy, fmt.Sprintf("its data plane has not answered for %s: %s", status.PatienceWhenReady, result))
+		} else if owed {
+			silent[proxy], dead = since, cmp.Or(dead, p.dead)
 		}
 	}
 	if len(report.Results) == 0 {

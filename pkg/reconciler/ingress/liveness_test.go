@@ -13,6 +13,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/reconciler"
 
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -148,6 +149,35 @@ func TestDataPlaneIsAskedOnce(t *testing.T) {
 		expect(t, "Routes asked for at blue", 0, len(w.asked(blue)))
 		expect(t, "Routes asked for at inner", 1, len(w.asked(inner)))
 	})
+}
+
+// TestProxiesByThemselves: B-RDY-8, each proxy has its time, one with addresses of both families by
+// either of them, and the words stay while one is dead.
+func TestProxiesByThemselves(t *testing.T) {
+	plane, noon := &livePlane{}, time.Unix(1_800_000_000, 0)
+	result := func(pod, address string, state probe.State, problem string) probe.Result {
+		return probe.Result{Target: probe.Target{Pod: pod, Address: address, Scheme: "http", Host: "hello"}, State: state, Err: problem}
+	}
+	const dead = "its data plane has not answered for 15s: http://hello at 10.0.0.2:80: status 404"
+	for _, step := range []struct {
+		after   time.Duration
+		results []probe.Result
+		want    string
+	}{
+		{0, []probe.Result{result("a", "10.0.0.1:80", probe.Proven, ""), result("a", "[fd00::1]:80", probe.Failed, "refused"), result("b", "10.0.0.2:80", probe.Failed, "status 404")}, ""},
+		{10 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Failed, "status 404"), result("c", "10.0.0.3:80", probe.Failed, "status 404")}, ""},
+		{14 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Proven, ""), result("c", "10.0.0.3:80", probe.Failed, "status 404")}, ""},
+		{15 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Failed, "status 404"), result("c", "10.0.0.3:80", probe.Proven, "")}, ""},
+		{30 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Failed, "status 404")}, dead},
+		{31 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Failed, "status 503")}, dead},
+		{32 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Pending, "")}, dead},
+		{33 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Proven, "")}, ""},
+		{34 * time.Second, nil, ""},
+		{49 * time.Second, nil, "for 15s its data plane has had no ready pod, and no address"},
+	} {
+		plane.hear(probe.Report{Results: step.results}, noon.Add(step.after))
+		expect(t, "Dead after "+step.after.String(), step.want, plane.dead)
+	}
 }
 
 // TestBrokenBackendIsNoDeath: B-RDY-8, where the route that is asked for has lost its backend, others
