@@ -6,8 +6,8 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
-	"go.uber.org/goleak"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -67,28 +67,30 @@ func service(namespace, name, team string) *corev1.Service {
 // TestEnsure: B-OPS-2, one informer a scope, which has its first list when Ensure
 // returns, and which only holds what it selects.
 func TestEnsure(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	f := newFixture(ctx, service("a", "one", "blue"), service("a", "two", "green"), service("b", "three", "blue"))
-	blue := watch.Scope{Kind: services, Namespace: "a", Labels: "team=blue"}
-	for range 3 {
-		store, err := f.Ensure(ctx, blue)
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		f := newFixture(ctx, service("a", "one", "blue"), service("a", "two", "green"), service("b", "three", "blue"))
+		blue := watch.Scope{Kind: services, Namespace: "a", Labels: "team=blue"}
+		for range 3 {
+			store, err := f.Ensure(ctx, blue)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := store.ListKeys(); len(got) != 1 || got[0] != "a/one" {
+				t.Fatalf("The scope holds %v, want a/one alone", got)
+			}
 		}
-		if got := store.ListKeys(); len(got) != 1 || got[0] != "a/one" {
-			t.Fatalf("The scope holds %v, want a/one alone", got)
+		if got := f.made.Load(); got != 1 {
+			t.Errorf("%d informers for one scope", got)
 		}
-	}
-	if got := f.made.Load(); got != 1 {
-		t.Errorf("%d informers for one scope", got)
-	}
-	if got := <-f.seen; got != "one" {
-		t.Errorf("The handler saw %q", got)
-	}
-	if _, err := f.Ensure(ctx, watch.Scope{Kind: "Pods"}); err == nil || err.Error() != `no informer for kind "Pods"` {
-		t.Errorf("An unknown kind: %v", err)
-	}
+		if got := <-f.seen; got != "one" {
+			t.Errorf("The handler saw %q", got)
+		}
+		if _, err := f.Ensure(ctx, watch.Scope{Kind: "Pods"}); err == nil || err.Error() != `no informer for kind "Pods"` {
+			t.Errorf("An unknown kind: %v", err)
+		}
+	})
 }
 
 func TestNamed(t *testing.T) {
@@ -98,27 +100,28 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-// TestRetain: B-OPS-2, what nobody wants any more is stopped, nothing leaks, and asking
-// again starts anew.
+// TestRetain: B-OPS-2, what nobody wants any more is stopped, nothing leaks (or the bubble
+// does not end), and asking again starts anew.
 func TestRetain(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	ctx, cancel := context.WithCancel(t.Context())
-	f := newFixture(ctx, service("a", "one", "blue"), service("b", "two", "blue"))
-	scopes := []watch.Scope{{Kind: services, Namespace: "a"}, {Kind: services, Namespace: "b"}}
-	for _, scope := range scopes {
-		if _, err := f.Ensure(ctx, scope); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := newFixture(ctx, service("a", "one", "blue"), service("b", "two", "blue"))
+		scopes := []watch.Scope{{Kind: services, Namespace: "a"}, {Kind: services, Namespace: "b"}}
+		for _, scope := range scopes {
+			if _, err := f.Ensure(ctx, scope); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	f.Retain(func(scope watch.Scope) bool { return scope.Namespace == "a" })
-	for _, scope := range scopes {
-		if _, err := f.Ensure(ctx, scope); err != nil {
-			t.Fatal(err)
+		f.Retain(func(scope watch.Scope) bool { return scope.Namespace == "a" })
+		for _, scope := range scopes {
+			if _, err := f.Ensure(ctx, scope); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if got := f.made.Load(); got != 3 {
-		t.Errorf("%d informers were made, want the two and one again", got)
-	}
-	f.Retain(func(watch.Scope) bool { return false })
-	cancel()
+		if got := f.made.Load(); got != 3 {
+			t.Errorf("%d informers were made, want the two and one again", got)
+		}
+		f.Retain(func(watch.Scope) bool { return false })
+		cancel()
+	})
 }

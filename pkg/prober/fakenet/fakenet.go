@@ -102,6 +102,9 @@ func (n *Network) Add(listeners ...*Listener) {
 // AddAt makes a listener known by another address, too.
 func (n *Network) AddAt(address string, l *Listener) { n.listeners.Store(address, l) }
 
+// Remove lets nobody be found at an address.
+func (n *Network) Remove(address string) { n.listeners.Delete(address) }
+
 // Find returns the Listener at an address, nil if there is none.
 func (n *Network) Find(address string) *Listener {
 	found, _ := n.listeners.Load(address)

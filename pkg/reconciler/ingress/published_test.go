@@ -54,7 +54,7 @@ func publishing(t *testing.T, data *plane, hidden bool, besides ...runtime.Objec
 		objects = append(objects, object)
 	}
 	w := newWorld(t, append(objects, service("hello", 0))...)
-	w.listeners.Store(balancer+":80", data.listeners[1])
+	w.network.AddAt(balancer+":80", data.listeners[1])
 	data.hears(w)
 	w.until("hello is Ready", w.is("hello", "True"))
 	w.writes()
@@ -106,7 +106,7 @@ func TestServiceAwayForAMoment(t *testing.T) {
 func TestNothingElseAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, _ := publishing(t, newPlane(t), false)
-		w.listeners.Delete(balancer + ":80")
+		w.network.Remove(balancer + ":80")
 		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
 		w.pass(5 * time.Minute)
 		expect(t, "Writes", []string{}, w.writes())
