@@ -34,7 +34,7 @@ var badConfig = map[string]struct {
 	"unknown feature":   {map[string]string{external: blue + "  supported-features: [HTTPRouteTeleport]\n", local: internal}, []string{"data[external-gateways][0].supported-features[0]", "HTTPRouteTeleport"}},
 	"two defaults":      {map[string]string{external: blue + "- class: eg-green\n  gateway: gateways/green\n", local: internal}, []string{"data[external-gateways]", "2 defaults, [0] and [1]"}},
 	"no default":        {map[string]string{external: blue + "  label-selector: a=b\n", local: internal}, []string{"data[external-gateways]", "no default"}},
-	"duplicate gateway": {map[string]string{external: blue, local: blue}, []string{"data[local-gateways][0].gateway", "gateways/blue", "external-gateways[0]"}},
+	"duplicate gateway": {map[string]string{external: blue + blue + "  label-selector: a=b\n", local: internal}, []string{"data[external-gateways][1].gateway", "gateways/blue", "external-gateways[0]"}},
 	"bad selector":      {map[string]string{external: blue + "- class: eg-green\n  gateway: gateways/green\n  label-selector: a b c\n", local: internal}, []string{"data[external-gateways][1].label-selector", "a b c"}},
 	"bad name":          {map[string]string{external: "- class: eg-blue\n  gateway: blue\n", local: internal}, []string{"data[external-gateways][0].gateway", "namespace/name"}},
 	"no class":          {map[string]string{external: blue, local: "- gateway: gateways/internal\n"}, []string{"data[local-gateways][0].class"}},

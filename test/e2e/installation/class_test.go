@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package installation
+
+import (
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+)
+
+// otherClass is one whose plugin is played by the test.
+const otherClass = "other.ingress.networking.knative.dev"
+
+// B-INS-9, B-OPS-4: a class that changes away costs no request: routes stay until the other
+// plugin has published its load balancers, and for the drain time after that; then all of
+// it goes, certificates' listeners too.
+func TestClassChangesAway_BINS9_BOPS4(t *testing.T) {
+	world.Restore(t)
+	space := world.Space(t, nil)
+	authority := fixture.Authority(t)
+	host := space.ExternalHost("hello")
+	space.Secret(t, authority, "certificate", host)
+	space.ServeTLS(t, "hello", "certificate")
+	deleted := watchDeletions(t, space)
+	loads := startBoth(t, space, "hello")
+	setClass(t, space, "hello", otherClass)
+	// A restart in between, and nobody serves the class: a typo.
+	restart(t, controller)
+	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
+	space.Serve(t, "new", nil) // the controller works
+	cluster.Answers(t, world.Blue, host, 200)
+	if n := deleted(); n > 0 {
+		t.Errorf("%d HTTPRoutes were deleted before another plugin served", n)
+	}
+
+	before := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello")
+	setClass(t, space, "hello", fixture.Class)
+	space.AwaitReady(t, "hello", cluster.Minutes)
+	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.Status.Annotations["net-gateways/proven"] != before.Status.Annotations["net-gateways/proven"] {
+		t.Error("it was proven anew after the typo")
+	}
+
+	setClass(t, space, "hello", otherClass)
+	begin := time.Now()
+	cluster.KIngresses.UpdateStatus(t, world.Cluster, space.Name, "hello", func(ing *v1alpha1.Ingress) {
+		ing.Status.MarkLoadBalancerReady([]v1alpha1.LoadBalancerIngressStatus{{IP: "192.0.2.1"}}, []v1alpha1.LoadBalancerIngressStatus{{IP: "192.0.2.2"}})
+	})
+	for _, load := range loads {
+		load.StopAllAnswered(t, 200, 1000)
+	}
+	for _, route := range []string{host, space.LocalHost("hello")} {
+		cluster.HTTPRoutes.Await(t, world.Cluster, space.Name, route, cluster.Minutes, fixture.Gone[gatewayv1.HTTPRoute])
+	}
+	if took := time.Since(begin); took < 5*time.Second { // drain-time
+		t.Errorf("the routes went %s after the other plugin had published, before the drain time", took)
+	}
+	sets, err := cluster.ListenerSets.List(t.Context(), world.Cluster, space.Name, metav1.ListOptions{})
+	if err != nil || len(sets) > 0 {
+		t.Errorf("%d ListenerSets are left: %v", len(sets), err)
+	}
+}
+
+func setClass(t *testing.T, space *fixture.Space, name, class string) {
+	t.Helper()
+	cluster.KIngresses.Update(t, world.Cluster, space.Name, name, func(ing *v1alpha1.Ingress) {
+		ing.Annotations[networking.IngressClassAnnotationKey] = class
+	})
+}
+
+// B-INS-9: a CRD that looks old takes no Ready away, and an Event says so.
+func TestOldCRDTakesNothingAway_BINS9(t *testing.T) {
+	space := world.Space(t, nil)
+	served := space.Serve(t, "hello", nil)
+	loads, flips := startBoth(t, space, "hello"), watchFlips(t, space)
+	allowDowngrades(t)
+	begin := time.Now()
+	old := setBundle(t, routeCRD, "v1.0.0")
+	t.Cleanup(func() { setBundle(t, routeCRD, old) })
+	awaitEvent(t, begin, "config-gateway", "GatewayAPIMissing", routeCRD, "v1.0.0")
+	found := flips()
+	space.Backend(t, "new")
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("new", nil))
+	space.AwaitReason(t, "new", cluster.Minutes, "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
+	setBundle(t, routeCRD, old)
+	space.AwaitReady(t, "new", cluster.Minutes)
+	for _, load := range loads {
+		load.StopAllAnswered(t, 200, 1000)
+	}
+	if len(found) > 0 {
+		t.Errorf("not Ready in between: %v", found)
+	}
+	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.ResourceVersion != served.ResourceVersion {
+		t.Errorf("the KIngress changed: %+v", now.Status)
+	}
+}
