@@ -5,6 +5,7 @@
 package e2e
 
 import (
+	"errors"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -84,11 +85,25 @@ func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_Gatew
 	}
 }
 
-// programmedMoody waits until the Gateway is well, whatever its services say, and
-// returns its address.
+// programmedMoody waits until the Gateway is well, whatever its services say, and returns its
+// address. While Envoy Gateway makes its data plane anew, the address that it publishes may be
+// that of the one before.
 func programmedMoody(t *testing.T) string {
 	t.Helper()
-	return cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, moody, cluster.Minutes, fixture.Programmed).Status.Addresses[0].Value
+	own := metav1.ListOptions{LabelSelector: "gateway.envoyproxy.io/owning-gateway-name=" + moody}
+	return cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, moody, cluster.Minutes, func(gateway *gatewayv1.Gateway) error {
+		if err := fixture.Programmed(gateway); err != nil {
+			return err
+		}
+		services, err := cluster.Services.List(t.Context(), world.Cluster, "envoy-gateway-system", own)
+		for _, service := range services {
+			given := service.Status.LoadBalancer.Ingress
+			if service.DeletionTimestamp == nil && len(given) == 1 && given[0].IP == gateway.Status.Addresses[0].Value {
+				return nil
+			}
+		}
+		return errors.Join(err, errors.New("its address is that of a Service which is gone"))
+	}).Status.Addresses[0].Value
 }
 
 func editMoody(edit func(*gatewayv1.Gateway)) func(*testing.T) {
