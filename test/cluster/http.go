@@ -42,7 +42,7 @@ var client = &http.Client{
 	Timeout: 10 * time.Second,
 	Transport: &http.Transport{
 		DisableKeepAlives: true,
-		DialContext:       (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+		DialContext:       (&net.Dialer{Timeout: 8 * time.Second}).DialContext, // a resolver asks again after 5 s
 	},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
