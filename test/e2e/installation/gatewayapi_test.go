@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -53,17 +54,25 @@ func TestGatewayAPIMissing_BINS7(t *testing.T) {
 	healthy(t, health())
 }
 
-// B-INS-7: a Gateway API that is too old is told with both versions.
-func TestGatewayAPITooOld_BINS7(t *testing.T) {
+// B-INS-7, B-INS-9: a Gateway API that looks too old is told with both versions, to new services
+// and in an Event. One that is Ready is served on, and nothing is written to it.
+func TestGatewayAPITooOld_BINS7_BINS9(t *testing.T) {
 	space := world.Space(t, nil)
+	space.Serve(t, "settled", nil)
 	allowDowngrades(t)
+	before, begin := cluster.KIngresses.Get(t, world.Cluster, space.Name, "settled"), time.Now()
 	old := setBundle(t, routeCRD, "v1.0.0")
 	t.Cleanup(func() { setBundle(t, routeCRD, old) })
+	awaitEvent(t, begin, "config-gateway", "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
 	space.Backend(t, "hello")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
 	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
+	cluster.Answers(t, world.Blue, space.ExternalHost("settled"), 200)
 	setBundle(t, routeCRD, old)
 	space.AwaitReady(t, "hello", cluster.Seconds)
+	if after := cluster.KIngresses.Get(t, world.Cluster, space.Name, "settled"); after.ResourceVersion != before.ResourceVersion {
+		t.Errorf("the settled KIngress was written: %v", after.Status)
+	}
 }
 
 // B-INS-7: ListenerSets are optional.
