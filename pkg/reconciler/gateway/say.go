@@ -15,6 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -28,9 +29,14 @@ func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error 
 		if gateway == nil {
 			continue
 		}
+		class, err := cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, types.NamespacedName{Name: string(gateway.Spec.GatewayClassName)})
+		if err != nil {
+			return err
+		}
 		r.sayComplaint(entry, gateway)
+		r.sayClass(gateway, class)
 		if entry.Visibility == v1alpha1.IngressVisibilityClusterLocal {
-			if err := r.sayExposure(ctx, entry, gateway); err != nil {
+			if err := r.sayExposure(ctx, entry, gateway, class); err != nil {
 				return err
 			}
 		}
@@ -47,13 +53,25 @@ func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway
 	}
 }
 
-// sayExposure warns of a local gateway that can be reached from outside (SPEC B-SEL-7).
-func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway) error {
-	owner := dataplane.Owner{Gateway: gateway}
-	class, err := cluster.Get[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, types.NamespacedName{Name: string(gateway.Spec.GatewayClassName)})
-	if err != nil {
-		return err
+// sayClass tells that a Gateway's class is gone or refused: its services go on with what was known
+// of it, so that no condition of theirs says it (SPEC B-INS-9).
+func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) {
+	problem := "does not exist"
+	if class != nil {
+		refused := features.NotAccepted(class)
+		if refused == nil {
+			return
+		}
+		problem = fmt.Sprintf("is not accepted: %s: %s", refused.Reason, refused.Message)
 	}
+	r.speaker.say(gateway, corev1.EventTypeWarning, reasonNotProgrammed, fmt.Sprintf(
+		"GatewayClass %s of Gateway %s %s; services go by what was known of it, and stay as they are after a restart of this controller",
+		gateway.Spec.GatewayClassName, nameOf(gateway), problem))
+}
+
+// sayExposure warns of a local gateway that can be reached from outside (SPEC B-SEL-7).
+func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) error {
+	owner := dataplane.Owner{Gateway: gateway}
 	if class != nil {
 		owner.Controller = class.Spec.ControllerName
 	}

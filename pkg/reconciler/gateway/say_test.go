@@ -54,3 +54,25 @@ func TestOutdatedCRD(t *testing.T) {
 		t.Error(diff, len(events.Events))
 	}
 }
+
+// TestClassGone: B-INS-9, that a GatewayClass is gone or refused is said once, in an Event of the
+// Gateway: conditions of services that go on do not say it.
+func TestClassGone(t *testing.T) {
+	events := record.NewFakeRecorder(10)
+	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar())}
+	gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "blue"}, Spec: gatewayv1.GatewaySpec{GatewayClassName: "fast"}}
+	refused := &gatewayv1.GatewayClass{Status: gatewayv1.GatewayClassStatus{Conditions: []metav1.Condition{{Type: "Accepted", Status: "False", Reason: "InvalidParameters", Message: "no such file"}}}}
+	for _, now := range []*gatewayv1.GatewayClass{{}, nil, nil, refused} {
+		r.speaker.begin()
+		r.sayClass(gateway, now)
+	}
+	for _, problem := range []string{"does not exist", "is not accepted: InvalidParameters: no such file"} {
+		want := "Warning GatewayNotProgrammed GatewayClass fast of Gateway gateways/blue " + problem + "; services go by what was known of it, and stay as they are after a restart of this controller"
+		if diff := cmp.Diff(want, <-events.Events); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if len(events.Events) > 0 {
+		t.Error("It is said again")
+	}
+}
