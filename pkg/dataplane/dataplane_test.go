@@ -104,6 +104,12 @@ func TestDiscover(t *testing.T) {
 	}, {
 		name: "not the control plane's: no listener has its port", gateway: listening(gateway()),
 		candidates: []*corev1.Service{service("gateways", "a-contour", standard, ports(8001)), service("gateways", "envoy", standard, ports(443, 80))}, want: "gateways/envoy",
+	}, {
+		name: "not one that has the listener's port by UDP", gateway: listening(gateway()),
+		candidates: []*corev1.Service{
+			service("gateways", "a-dns", standard, corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80, Protocol: corev1.ProtocolUDP}}}),
+			service("gateways", "envoy", standard, ports(80)),
+		}, want: "gateways/envoy",
 	}}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,7 +16,7 @@ func Pods(service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) map[st
 		return pods
 	}
 	for _, slice := range slicesOf {
-		if slice.Namespace != service.Namespace || slice.Labels[discoveryv1.LabelServiceName] != service.Name {
+		if !isOf(slice, service) {
 			continue
 		}
 		for _, endpoint := range slice.Endpoints {

@@ -102,7 +102,7 @@ func first(a, b bool) int {
 // listens tells whether a Service has a port of one of the Gateway's listeners.
 func listens(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 	return slices.ContainsFunc(gateway.Spec.Listeners, func(listener gatewayv1.Listener) bool {
-		return slices.ContainsFunc(service.Spec.Ports, func(port corev1.ServicePort) bool { return port.Port == listener.Port })
+		return portOf(service, listener.Port) != nil
 	})
 }
 
