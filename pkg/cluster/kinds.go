@@ -52,9 +52,9 @@ type Clients struct {
 // factories make the informers of the kinds.
 func (c Clients) factories() map[watch.Kind]watch.Factory {
 	return map[watch.Kind]watch.Factory{
-		HTTPRoutes: factory(&gatewayv1.HTTPRoute{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
+		HTTPRoutes: byGateway(factory(&gatewayv1.HTTPRoute{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
 			return c.Gateway.GatewayV1().HTTPRoutes(ns)
-		}),
+		})),
 		ListenerSets: factory(&gatewayv1.ListenerSet{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.ListenerSetList] {
 			return c.Gateway.GatewayV1().ListenerSets(ns)
 		}),

@@ -60,7 +60,9 @@ func (r *reader) entry() Entry {
 	_, named := r.fields[keyGateway]
 	entry.Managed = !named
 	for _, key := range slices.Sorted(maps.Keys(r.fields)) {
-		if !slices.Contains(entryKeys, key) {
+		if slices.Contains(istioKeys, key) {
+			r.rejectIstio(key)
+		} else if !slices.Contains(entryKeys, key) {
 			r.warnings = append(r.warnings, unknownKey(r.path.Child(key), key, entryKeys))
 		}
 	}
@@ -95,6 +97,10 @@ func (r *reader) namespacedName(key string) types.NamespacedName {
 	}
 	namespace, name, found := strings.Cut(text, "/")
 	if !found || namespace == "" || name == "" || strings.Contains(name, "/") {
+		if instead := serviceInDNS(text); key == keyService && instead != "" {
+			r.reject(key, text, "write "+instead)
+			return types.NamespacedName{}
+		}
 		r.reject(key, text, "must be namespace/name, for example knative-serving/external")
 		return types.NamespacedName{}
 	}

@@ -150,19 +150,18 @@ var mistakes = []struct {
 	external: "- class: a\n  gateway: a/a\n- class: a\n  gateway: a/a\n  label-selector: a=b",
 	want:     `data[external-gateways][1].gateway: Duplicate value: "a/a": already used by external-gateways[0]`,
 }, {
-	name:     "one Gateway in both lists",
-	external: "- class: a\n  gateway: a/a",
-	local:    "- class: a\n  gateway: a/a",
-	want:     `data[local-gateways][0].gateway: Duplicate value: "a/a": already used by external-gateways[0]`,
+	name:     "net-istio's form",
+	external: "- name: knative-ingress-gateway\n  namespace: knative-serving\n  service: istio-ingressgateway.istio-system.svc.cluster.local",
+	local:    "- class: istio\n  name: knative-local-gateway",
+	want:     "[data[external-gateways][0].class: Required value: the name of a GatewayClass, data[external-gateways][0].service: Invalid value: \"istio-ingressgateway.istio-system.svc.cluster.local\": write istio-system/istio-ingressgateway, data[external-gateways][0].name: Forbidden: this is net-istio's form; write `gateway: knative-serving/knative-ingress-gateway`, a Gateway of the Gateway API, data[external-gateways][0].namespace: Forbidden: this is net-istio's form; write `gateway: knative-serving/knative-ingress-gateway`, a Gateway of the Gateway API, data[local-gateways][0].name: Forbidden: this is net-istio's form; write `gateway: NAMESPACE/knative-local-gateway`, a Gateway of the Gateway API]",
 }, {
 	name:     "two created Gateways of a class",
 	external: "- class: a\n- class: a\n  label-selector: a=b",
 	want:     `data[external-gateways][1].gateway: Required value: external-gateways[0] already has the Gateway that is created for class "a"; name a Gateway in one of them`,
 }, {
 	name:     "a created Gateway named again",
-	external: "- class: a",
-	local:    "- class: a\n  gateway: knative-serving/knative-external-a",
-	want:     `data[local-gateways][0].gateway: Duplicate value: "knative-serving/knative-external-a": already used by external-gateways[0]`,
+	external: "- class: a\n- class: a\n  gateway: knative-serving/knative-external-a\n  label-selector: a=b",
+	want:     `data[external-gateways][1].gateway: Duplicate value: "knative-serving/knative-external-a": already used by external-gateways[0]`,
 }, {
 	name:     "everything at once",
 	external: "- class: a\n  gateway: a\n  probe: b\n- gateway: c/c\n  supported-features: d",

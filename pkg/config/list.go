@@ -22,7 +22,9 @@ type list struct {
 	visibility v1alpha1.IngressVisibility
 	path       *field.Path
 
-	entries  []Entry
+	entries []Entry
+	// none tells that the list is there and has no entries.
+	none     bool
 	warnings []Warning
 	errs     field.ErrorList
 }
@@ -33,6 +35,7 @@ func (l *list) read(text, systemNamespace string) {
 		l.errs = append(l.errs, field.Invalid(l.path, field.OmitValueType{}, err.Error()))
 		return
 	}
+	l.none = raws != nil && len(raws) == 0
 	for i, raw := range raws {
 		reader := reader{path: l.path.Index(i)}
 		if err := json.Unmarshal(raw, &reader.fields); err != nil || reader.fields == nil {
@@ -72,7 +75,36 @@ func (l *list) checkDefault() field.ErrorList {
 		len(defaults), strings.Join(defaults, " and "), keyLabelSelector, keyNamespaceSelector))}
 }
 
-// decodeList turns YAML into raw entries; blank text is an empty list.
+// duplicates finds Gateways that more than one entry of the list names: whose selectors
+// and probe mode would then hold?
+func (l *list) duplicates() field.ErrorList {
+	var errs field.ErrorList
+	first := map[string]Entry{}
+	for _, entry := range l.entries {
+		gateway := entry.Gateway.String()
+		if entry.Gateway.Name == "" {
+			continue // refused already
+		}
+		other, taken := first[gateway]
+		if !taken {
+			first[gateway] = entry
+			continue
+		}
+		path := l.path.Index(entry.Index).Child(keyGateway)
+		if entry.Managed && other.Managed {
+			errs = append(errs, field.Required(path, fmt.Sprintf(
+				"%s[%d] already has the Gateway that is created for class %q; name a Gateway in one of them",
+				ListKey(other.Visibility), other.Index, entry.Class)))
+			continue
+		}
+		err := field.Duplicate(path, gateway)
+		err.Detail = fmt.Sprintf("already used by %s[%d]", ListKey(other.Visibility), other.Index)
+		errs = append(errs, err)
+	}
+	return errs
+}
+
+// decodeList turns YAML into raw entries; nil for blank text and for null.
 func decodeList(text string) ([]json.RawMessage, error) {
 	if len(text) > maxBytes {
 		return nil, fmt.Errorf("is %d bytes long, more than %d", len(text), maxBytes)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/configmap"
@@ -55,7 +56,8 @@ func parse(data map[string]string, systemNamespace string) (*Config, []Warning, 
 	local.read(data[LocalGateways], systemNamespace)
 
 	errs := append(external.errs, local.errs...)
-	errs = append(errs, duplicates(external, local)...)
+	errs = append(errs, external.duplicates()...)
+	errs = append(errs, local.duplicates()...)
 	errs = append(errs, external.checkDefault()...)
 	errs = append(errs, local.checkDefault()...)
 	drain, err := drainTime(data, root.Key(DrainTime))
@@ -71,7 +73,14 @@ func parse(data map[string]string, systemNamespace string) (*Config, []Warning, 
 		}
 	}
 	warnings = slices.Concat(external.warnings, local.warnings, warnings)
-	return &Config{External: external.entries, Local: local.entries, Drain: drain}, warnings, errs
+	cfg := &Config{External: external.entries, Local: local.entries, Drain: drain, Unserved: sets.New[v1alpha1.IngressVisibility]()}
+	for _, l := range []list{external, local} {
+		if l.none {
+			cfg.Unserved.Insert(l.visibility)
+		}
+	}
+	cfg.agree()
+	return cfg, warnings, errs
 }
 
 // drainTime reads a duration as Go writes it, such as 90s.
@@ -85,37 +94,6 @@ func drainTime(data map[string]string, path *field.Path) (time.Duration, *field.
 		return DefaultDrain, field.Invalid(path, text, fmt.Sprintf("write a duration from 0s to %s, such as %s", MaxDrain, DefaultDrain))
 	}
 	return drain, nil
-}
-
-// duplicates finds Gateways that more than one entry names: whose selectors and
-// probe mode would then hold, and for which visibility?
-func duplicates(lists ...list) field.ErrorList {
-	var errs field.ErrorList
-	first := map[string]Entry{}
-	for _, l := range lists {
-		for _, entry := range l.entries {
-			gateway := entry.Gateway.String()
-			if entry.Gateway.Name == "" {
-				continue // refused already
-			}
-			other, taken := first[gateway]
-			if !taken {
-				first[gateway] = entry
-				continue
-			}
-			path := l.path.Index(entry.Index).Child(keyGateway)
-			if entry.Managed && other.Managed {
-				errs = append(errs, field.Required(path, fmt.Sprintf(
-					"%s[%d] already has the Gateway that is created for class %q; name a Gateway in one of them",
-					listKey(other.Visibility), other.Index, entry.Class)))
-				continue
-			}
-			err := field.Duplicate(path, gateway)
-			err.Detail = fmt.Sprintf("already used by %s[%d]", listKey(other.Visibility), other.Index)
-			errs = append(errs, err)
-		}
-	}
-	return errs
 }
 
 func aggregate(errs field.ErrorList) error {

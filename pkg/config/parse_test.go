@@ -110,10 +110,10 @@ func TestParse(t *testing.T) {
 	if s := got.External[1].String(); s != "external-gateways[1] (gateways/green)" {
 		t.Errorf("String: %s", s)
 	}
-	if entry, ok := got.Entry(name("knative-serving/knative-local-eg-internal")); !ok || entry.Visibility != local {
+	if entry, ok := got.Entry(local, name("knative-serving/knative-local-eg-internal")); !ok || entry.Visibility != local {
 		t.Errorf("Entry: %v, %t", entry, ok)
 	}
-	if _, ok := got.Entry(name("gateways/other")); ok {
+	if _, ok := got.Entry(external, name("gateways/other")); ok {
 		t.Error("Entry finds a Gateway that no entry names")
 	}
 	if len(got.Entries(external)) != 3 || len(got.Entries(local)) != 1 {

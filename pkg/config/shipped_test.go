@@ -116,7 +116,11 @@ func TestThirdParty(t *testing.T) {
 			}
 			ofKind[gatewayv1.GatewayClass](t, "GatewayClass", all)
 			for _, gateway := range ofKind[gatewayv1.Gateway](t, "Gateway", all) {
-				entry, ok := cfg.Entry(types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name})
+				name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+				entry, ok := cfg.Entry(external, name)
+				if !ok {
+					entry, ok = cfg.Entry(local, name)
+				}
 				if !ok || entry.Class != string(gateway.Spec.GatewayClassName) {
 					t.Errorf("Gateway %s of class %s has entry %v of class %q", gateway.Name, gateway.Spec.GatewayClassName, entry, entry.Class)
 				}

@@ -3,8 +3,8 @@
 package config
 
 import (
-	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,8 +14,11 @@ import (
 
 // State is what is known of config-gateway at one moment.
 type State struct {
-	// Config is the last good configuration; never nil, but empty when there was none.
+	// Config is the last good configuration; never nil, but empty when there was none. A
+	// list that the present data lack is that of the last good one.
 	Config *Config
+	// Kept are the lists that the present data lack, as they were written last.
+	Kept []List
 	// Problem says why the present data is refused; nil when Config is the present data.
 	Problem error
 	// Warnings are what is ignored in the present data.
@@ -23,14 +26,21 @@ type State struct {
 	// Configured tells whether Config names any Gateway. Not configured and no
 	// Problem means that nobody has written anything yet, which is not a fault.
 	Configured bool
-	// Observed tells whether the ConfigMap, or its absence, has been seen at all.
-	Observed bool
+	// Observed tells whether the ConfigMap, or its absence, has been seen at all; Exists
+	// tells which.
+	Observed, Exists bool
 	// ResourceVersion is that of the ConfigMap last seen; empty when it is absent.
 	ResourceVersion string
 	// UID is that of the ConfigMap last seen: without it kubectl describe does not show
 	// Events about it.
 	UID types.UID
+
+	// written are the lists of Config as they were written last, by key.
+	written map[string]string
 }
+
+// List is one of the lists as text.
+type List struct{ Key, Text string }
 
 // Store holds the State. It never exits and never panics, whatever the data:
 // knative.dev/pkg's own store ends the process when the first load is bad.
@@ -70,19 +80,35 @@ func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 	}
 }
 
+// next keeps what the last good data said where the present data say nothing, and all of
+// it where they are refused. The ConfigMap goes and comes again when the single-gateway
+// plugin is uninstalled and our release is applied; keys go when a release's file is
+// applied over the user's own (SPEC B-INS-9).
 func (s *Store) next(old State, cm *corev1.ConfigMap) State {
-	next := State{Config: old.Config, Configured: old.Configured, Observed: true}
-	if cm == nil {
-		// Keep the last good one: the ConfigMap goes and comes again when the
-		// single-gateway plugin is uninstalled and our release is applied.
-		next.Problem = fmt.Errorf("ConfigMap %s/%s does not exist", s.systemNamespace, Name)
+	next := State{Config: old.Config, Configured: old.Configured, Observed: true, written: old.written}
+	data := map[string]string{}
+	if cm != nil {
+		next.ResourceVersion, next.UID, next.Exists = cm.ResourceVersion, cm.UID, true
+		data = cm.Data
+	}
+	cfg, warnings, err := Parse(data, s.systemNamespace)
+	next.Warnings, next.Problem = warnings, err
+	if err != nil {
 		return next
 	}
-	next.ResourceVersion, next.UID = cm.ResourceVersion, cm.UID
-	cfg, warnings, err := Parse(cm.Data, s.systemNamespace)
-	next.Warnings, next.Problem = warnings, err
-	if err == nil {
-		next.Config, next.Configured = cfg, cfg.Configured()
+	if cm == nil && old.Config.Configured() {
+		cfg.Drain = old.Config.Drain
+	}
+	merged, kept := cfg.filled(old.Config)
+	next.Config, next.Configured, next.written = merged, merged.Configured(), map[string]string{}
+	for _, visibility := range Visibilities {
+		key := ListKey(visibility)
+		if slices.Contains(kept, visibility) {
+			next.written[key] = old.written[key]
+			next.Kept = append(next.Kept, List{Key: key, Text: old.written[key]})
+		} else {
+			next.written[key] = data[key]
+		}
 	}
 	return next
 }

@@ -81,12 +81,14 @@ func (e Entry) IsDefault() bool {
 
 // String names the entry as the operator finds it in the file, for messages.
 func (e Entry) String() string {
-	return fmt.Sprintf("%s[%d] (%s)", listKey(e.Visibility), e.Index, e.Gateway)
+	return fmt.Sprintf("%s[%d] (%s)", ListKey(e.Visibility), e.Index, e.Gateway)
 }
 
 // Config is the content of config-gateway. The zero value configures nothing.
 type Config struct {
 	External, Local []Entry
+	// Unserved are the visibilities whose list is [].
+	Unserved sets.Set[v1alpha1.IngressVisibility]
 	// Drain is how long a route stays on a Gateway that it moves away from, after the
 	// new one's address was published.
 	Drain time.Duration
@@ -100,16 +102,26 @@ func (c *Config) Entries(visibility v1alpha1.IngressVisibility) []Entry {
 	return c.External
 }
 
-// Entry finds the entry of a Gateway; there is at most one in both lists.
-func (c *Config) Entry(gateway types.NamespacedName) (Entry, bool) {
-	for _, entries := range [][]Entry{c.External, c.Local} {
-		for _, entry := range entries {
-			if entry.Gateway == gateway {
-				return entry, true
-			}
+// Entry finds the entry of a Gateway in the list of a visibility, of which there is at
+// most one. The other list may have one, too.
+func (c *Config) Entry(visibility v1alpha1.IngressVisibility, gateway types.NamespacedName) (Entry, bool) {
+	for _, entry := range c.Entries(visibility) {
+		if entry.Gateway == gateway {
+			return entry, true
 		}
 	}
 	return Entry{}, false
+}
+
+// Shared are the entries under local-gateways whose Gateway external-gateways names, too.
+func (c *Config) Shared() []Entry {
+	shared := []Entry{}
+	for _, entry := range c.Local {
+		if _, found := c.Entry(v1alpha1.IngressVisibilityExternalIP, entry.Gateway); found {
+			shared = append(shared, entry)
+		}
+	}
+	return shared
 }
 
 // Configured tells whether any Gateway is configured at all.
@@ -142,7 +154,8 @@ func ManagedGatewayName(visibility v1alpha1.IngressVisibility, class string) str
 	return kmeta.ChildName(prefix, class)
 }
 
-func listKey(visibility v1alpha1.IngressVisibility) string {
+// ListKey is the key of the list of a visibility.
+func ListKey(visibility v1alpha1.IngressVisibility) string {
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {
 		return LocalGateways
 	}

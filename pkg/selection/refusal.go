@@ -2,6 +2,8 @@
 
 package selection
 
+import "github.com/net-gateways/net-gateways/pkg/config"
+
 // Reasons why there is no Gateway, as KIngress conditions show them.
 const (
 	ReasonNotConfigured   = "GatewayNotConfigured"
@@ -13,6 +15,8 @@ const (
 type Refusal struct {
 	Code   string
 	Detail string
+	// Wish is what the list says: not Gateways where it names none.
+	Wish config.Wish
 }
 
 func (r *Refusal) Error() string { return r.Detail }

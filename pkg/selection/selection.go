@@ -33,11 +33,10 @@ type Request struct {
 // the annotation names, else the most specific one whose selectors match, else the
 // default. The error is a *Refusal.
 func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request Request) (config.Entry, error) {
-	entries := cfg.Entries(visibility)
-	if len(entries) == 0 {
-		return config.Entry{}, &Refusal{Code: ReasonNotConfigured, Detail: fmt.Sprintf(
-			"no gateway is configured for visibility %s: add an entry to %s in ConfigMap %s", visibility, listKey(visibility), config.Name)}
+	if wish := cfg.Wish(visibility); wish != config.Gateways {
+		return config.Entry{}, &Refusal{Code: ReasonNotConfigured, Wish: wish, Detail: unserved(visibility, wish)}
 	}
+	entries := cfg.Entries(visibility)
 	subject := request.Ingress
 	if request.Target != nil {
 		subject = request.Target
@@ -51,6 +50,14 @@ func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request R
 	return bySelectors(entries, subject.Labels, request.NamespaceLabels), nil
 }
 
+func unserved(visibility v1alpha1.IngressVisibility, wish config.Wish) string {
+	key := config.ListKey(visibility)
+	if wish == config.Nothing {
+		return fmt.Sprintf("hosts of visibility %s are not served: %s in ConfigMap %s is [], write an entry to change that", visibility, key, config.Name)
+	}
+	return fmt.Sprintf("no gateway is configured for visibility %s: add an entry to %s in ConfigMap %s", visibility, key, config.Name)
+}
+
 // byName finds the entry that an annotation names. An entry reserved for other
 // namespaces is refused in the same words as one that does not exist: a tenant need
 // not learn of it.
@@ -62,7 +69,7 @@ func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named
 	}
 	return config.Entry{}, &Refusal{Code: ReasonGatewayNotFound, Detail: fmt.Sprintf(
 		"annotation %s: %q is not the gateway of an entry of %s in ConfigMap %s that serves namespace %s",
-		annotation(visibility), named, listKey(visibility), config.Name, request.Ingress.Namespace)}
+		annotation(visibility), named, config.ListKey(visibility), config.Name, request.Ingress.Namespace)}
 }
 
 // bySelectors prefers entries with more selectors, then earlier ones. A parsed list
@@ -105,11 +112,4 @@ func annotation(visibility v1alpha1.IngressVisibility) string {
 		return LocalAnnotation
 	}
 	return ExternalAnnotation
-}
-
-func listKey(visibility v1alpha1.IngressVisibility) string {
-	if visibility == v1alpha1.IngressVisibilityClusterLocal {
-		return config.LocalGateways
-	}
-	return config.ExternalGateways
 }

@@ -140,6 +140,20 @@ func TestNothingConfigured(t *testing.T) {
 	}
 }
 
+// TestNothingWanted: B-INS-3, [] is a wish, and the refusal says so.
+func TestNothingWanted(t *testing.T) {
+	cfg, _, err := config.Parse(set{"external-gateways": data["external-gateways"], "local-gateways": "[]"}, "knative-serving")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = selection.Select(cfg, local, selection.Request{Ingress: ingress(nil, nil)})
+	expectRefusal(t, err, "GatewayNotConfigured", "hosts of visibility ClusterLocal are not served: local-gateways in ConfigMap config-gateway is [], write an entry to change that")
+	var refusal *selection.Refusal
+	if errors.As(err, &refusal); refusal.Wish != config.Nothing {
+		t.Errorf("Wish %v", refusal.Wish)
+	}
+}
+
 func expectRefusal(t *testing.T, err error, reason, text string) {
 	t.Helper()
 	var refusal *selection.Refusal

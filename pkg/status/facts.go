@@ -67,7 +67,11 @@ type Side struct {
 	Needed bool
 	// Refusal says why no entry was selected, or nil.
 	Refusal Reasoned
-	Entry   config.Entry
+	// Unserved tells that the operator wants no hosts of this visibility served.
+	Unserved bool
+	// Kept tells that nobody knows what is wanted here, and that what stands serves on.
+	Kept  bool
+	Entry config.Entry
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
 	// Controller is that of the Gateway's class; empty when the class is not known.

@@ -51,7 +51,7 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	status.ObservedGeneration = facts.Generation
 	status.InitializeConditions()
 	publish(status, facts.Sides)
-	if len(blockers) > 0 || !facts.stand() {
+	if len(blockers) > 0 || !facts.stand(old) {
 		mark(status, facts, verdict.Blockers)
 	}
 	if !facts.Unobserved {
@@ -86,9 +86,12 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 	return found, held
 }
 
-// stand tells that a side stands: the conditions, with their notes, go on to say what they said.
-func (f Facts) stand() bool {
-	return slices.ContainsFunc(f.Sides, func(side Side) bool { return side.Needed && side.stands() })
+// stand tells that a side stands, or is kept: the conditions, with their notes, go on to say
+// what they said, for the notes of that side are not known.
+func (f Facts) stand(old v1alpha1.IngressStatus) bool {
+	return IsSettled(old, f.Generation) && slices.ContainsFunc(f.Sides, func(side Side) bool {
+		return side.Kept || side.Needed && side.stands()
+	})
 }
 
 // Refusing tells that a gateway says no, and nothing worse is known.

@@ -174,12 +174,17 @@ func TestPublish(t *testing.T) {
 		for i, published := range []*v1alpha1.LoadBalancerStatus{s.PublicLoadBalancer, s.PrivateLoadBalancer} {
 			if published != nil && len(published.Ingress) == 1 {
 				found[i] = published.Ingress[0].DomainInternal + published.Ingress[0].IP + published.Ingress[0].Domain
+				if published.Ingress[0].MeshOnly {
+					found[i] += "mesh only"
+				}
 			}
 		}
 		return found
 	}
 	const blue, inner = "blue.system.svc.cluster.local", "inner.system.svc.cluster.local"
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
+	refused := func(s *status.Side) { s.Refusal, s.LoadBalancer = reason{"GatewayNotConfigured", "x", true}, nil }
+	unserved := func(s *status.Side) { s.Unserved = true }
 	moved := func(s *status.Side) { s.LoadBalancer = []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}} }
 	tests := []struct {
 		name  string
@@ -195,7 +200,10 @@ func TestPublish(t *testing.T) {
 		{"what is published stays while the next is not proven", before, facts(side(external, moved, probed(answer(probe.Failed, "status 404"))), side(local)), [2]string{blue, inner}},
 		{"and moves when it is", before, facts(side(external, moved), side(local)), [2]string{"203.0.113.1", inner}},
 		{"it stays while the address is away", before, facts(side(external, noAddress), side(local)), [2]string{blue, inner}},
-		{"it goes with its configuration", before, facts(side(external, func(s *status.Side) { s.Refusal, s.LoadBalancer = reason{"GatewayNotConfigured", "x", true}, nil }), side(local)), [2]string{"-", inner}},
+		{"B-INS-9 it stays when its configuration is gone", before, facts(side(external, refused), side(local, refused)), [2]string{blue, inner}},
+		{"B-INS-9 and where nobody knows what is wanted", before, facts(side(external, refused, unknown), side(local)), [2]string{blue, inner}},
+		{"B-INS-3 it goes by the wish for none", before, facts(side(external, refused, unserved), side(local)), [2]string{"-", inner}},
+		{"B-INS-3 in-cluster callers are refused by the wish for none", before, facts(side(external), side(local, refused, unserved, notNeeded)), [2]string{blue, "mesh only"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

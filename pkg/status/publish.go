@@ -59,15 +59,17 @@ func (f Facts) complaints() []Note {
 // publish sets the load balancers. The sides are independent: each is published
 // once it is proven, and stays while it is not (SPEC B-RDY-5). A side without rules
 // is published when it has an address, because Serving and the conformance suite
-// look at both.
+// look at both. What is published stays when nobody can say what should be: only [] is a
+// wish to take it back (SPEC B-INS-9).
 func publish(status *v1alpha1.IngressStatus, sides []Side) {
 	for _, side := range sides {
 		target := side.loadBalancer(status)
 		switch {
+		case side.Unserved:
+			*target = side.nobody()
+		case side.Kept:
 		case len(side.LoadBalancer) > 0 && (!side.Needed || side.Blocker() == nil):
 			*target = &v1alpha1.LoadBalancerStatus{Ingress: side.LoadBalancer}
-		case side.Refusal != nil:
-			*target = nil
 		}
 	}
 }
@@ -85,4 +87,14 @@ func (s Side) loadBalancer(status *v1alpha1.IngressStatus) **v1alpha1.LoadBalanc
 func (s Side) IsPublished(status v1alpha1.IngressStatus, generation int64) bool {
 	published := *s.loadBalancer(&status)
 	return IsSettled(status, generation) && published != nil && slices.Equal(published.Ingress, s.LoadBalancer)
+}
+
+// nobody is what is published where the operator wants nothing served. Without a load
+// balancer Serving would lead callers in the cluster to the public gateway; for a mesh it
+// makes a Service without endpoints, where they are refused (SPEC B-INS-3).
+func (s Side) nobody() *v1alpha1.LoadBalancerStatus {
+	if s.Visibility != v1alpha1.IngressVisibilityClusterLocal {
+		return nil
+	}
+	return &v1alpha1.LoadBalancerStatus{Ingress: []v1alpha1.LoadBalancerIngressStatus{{MeshOnly: true}}}
 }

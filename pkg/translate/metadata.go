@@ -103,8 +103,8 @@ func visibilityLabel(visibility v1alpha1.IngressVisibility) string {
 	return ""
 }
 
-// VisibilityOf is the visibility that the label of a stored HTTPRoute tells. One that was
-// written before the routes had the label does not tell it.
+// VisibilityOf is the visibility that a stored HTTPRoute stands for, by its label, or by the
+// annotation on one of ours that was written before the routes had the label.
 func VisibilityOf(route *gatewayv1.HTTPRoute) (v1alpha1.IngressVisibility, bool) {
 	switch value, labelled := route.Labels[networking.VisibilityLabelKey]; {
 	case labelled && value == "":
@@ -112,5 +112,11 @@ func VisibilityOf(route *gatewayv1.HTTPRoute) (v1alpha1.IngressVisibility, bool)
 	case value == privateLabel:
 		return v1alpha1.IngressVisibilityClusterLocal, true
 	}
-	return "", false
+	switch state := rollout.Decode(route.Annotations[rollout.Annotation]); {
+	case state == nil:
+		return "", false
+	case state.Private:
+		return v1alpha1.IngressVisibilityClusterLocal, true
+	}
+	return v1alpha1.IngressVisibilityExternalIP, true
 }

@@ -30,6 +30,8 @@ import (
 const (
 	reasonRefused       = "ConfigurationRefused"
 	reasonIgnored       = "ConfigurationIgnored"
+	reasonKept          = "ConfigurationKept"
+	reasonNotConfigured = "GatewayNotConfigured"
 	reasonAPIMissing    = "GatewayAPIMissing"
 	reasonStandingBy    = "StandingBy"
 	reasonNameTaken     = "NotOwned"
@@ -94,6 +96,9 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 		return nil
 	}
 	if err := r.ensureGateways(ctx, state); err != nil {
+		return err
+	}
+	if err := r.sayUnsaid(ctx, state); err != nil {
 		return err
 	}
 	return r.sayGateways(ctx, state.Config)
@@ -182,18 +187,6 @@ func anyAttached(routes []*gatewayv1.HTTPRoute, gateway types.NamespacedName) bo
 		}
 	}
 	return false
-}
-
-// sayConfiguration tells what the file means, apart from "nothing configured", which
-// is no fault (SPEC B-INS-6).
-func (r *Reconciler) sayConfiguration(state config.State) {
-	if state.Problem != nil {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonRefused, fmt.Sprintf(
-			"keeping the last good configuration (%d external, %d local gateways): %v", len(state.Config.External), len(state.Config.Local), state.Problem))
-	}
-	for _, warning := range state.Warnings {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
-	}
 }
 
 // configMap is what Events are about; with its UID, so that kubectl describe shows them.

@@ -18,10 +18,10 @@ func observe(store *config.Store) {
 	meter := otel.Meter("github.com/net-gateways/net-gateways")
 	// Only a malformed name can fail, and this one is a constant.
 	_, _ = meter.Int64ObservableGauge("net_gateways.config.state",
-		metric.WithDescription("State of ConfigMap config-gateway: unconfigured, configured or refused."),
+		metric.WithDescription("State of ConfigMap config-gateway: unconfigured, configured, kept (a list is gone, the last one serves on) or refused."),
 		metric.WithInt64Callback(func(_ context.Context, observer metric.Int64Observer) error {
 			present := stateName(store.Load())
-			for _, name := range []string{"unconfigured", "configured", "refused"} {
+			for _, name := range []string{"unconfigured", "configured", "kept", "refused"} {
 				value := int64(0)
 				if name == present {
 					value = 1
@@ -36,6 +36,8 @@ func stateName(state config.State) string {
 	switch {
 	case state.Problem != nil:
 		return "refused"
+	case len(state.Kept) > 0:
+		return "kept"
 	case state.Configured:
 		return "configured"
 	}

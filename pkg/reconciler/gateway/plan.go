@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -39,10 +40,10 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 	todo := changes{}
 	wanted := map[types.NamespacedName]bool{}
 	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
+		wanted[entry.Gateway] = true
 		if !entry.Managed {
 			continue
 		}
-		wanted[entry.Gateway] = true
 		desired := desiredGateway(entry)
 		at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return nameOf(g) == entry.Gateway })
 		switch {
@@ -56,7 +57,7 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 	}
 	for _, gateway := range current {
 		switch {
-		case !ours(gateway) || wanted[nameOf(gateway)] || gateway.DeletionTimestamp != nil:
+		case !ours(gateway) || wanted[nameOf(gateway)] || unsaid(cfg, gateway) || gateway.DeletionTimestamp != nil:
 		case used(nameOf(gateway)):
 			todo.busy = append(todo.busy, gateway)
 		default:
@@ -64,6 +65,14 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 		}
 	}
 	return todo
+}
+
+// unsaid tells that a Gateway was made for a visibility of which it is not known what is
+// wanted: it stays (SPEC B-INS-9).
+func unsaid(cfg *config.Config, gateway *gatewayv1.Gateway) bool {
+	return slices.ContainsFunc(config.Visibilities, func(visibility v1alpha1.IngressVisibility) bool {
+		return cfg.Wish(visibility) == config.Unsaid && gateway.Name == config.ManagedGatewayName(visibility, string(gateway.Spec.GatewayClassName))
+	})
 }
 
 // desiredGateway has one listener, HTTP on port 80, for the routes of all namespaces,

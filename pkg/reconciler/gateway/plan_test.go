@@ -23,6 +23,9 @@ func TestPlan(t *testing.T) {
 	managed := parsed(t, "- class: fast\n")
 	named := parsed(t, "- class: fast\n  gateway: other/blue\n")
 	name := config.ManagedGatewayName("ExternalIP", "fast")
+	localName := config.ManagedGatewayName("ClusterLocal", "fast")
+	onlyLocal := parsedLists(t, "", "- class: slow\n  gateway: other/blue\n")
+	noExternal := parsedLists(t, "[]", "- class: slow\n  gateway: other/blue\n")
 	tests := []struct {
 		name    string
 		config  *config.Config
@@ -47,6 +50,10 @@ func TestPlan(t *testing.T) {
 		{name: "the name is somebody's", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Labels = nil })), want: names{Foreign: []string{name}}},
 		{name: "not wanted any more", config: named, current: list(own(name, nil)), want: names{Remove: []string{name}}},
 		{name: "not wanted, but used", config: named, current: list(own(name, nil)), used: true, want: names{Busy: []string{name}}},
+		{name: "B-INS-9 nobody says what is wanted", config: &config.Config{}, current: list(own(name, nil), own(localName, nil))},
+		{name: "B-INS-9 one list is absent", config: onlyLocal, current: list(own(name, nil), own(localName, nil)), want: names{Remove: []string{localName}}},
+		{name: "B-INS-3 [] is a wish", config: noExternal, current: list(own(name, nil)), want: names{Remove: []string{name}}},
+		{name: "the name of one of ours is written out", config: parsed(t, "- class: fast\n  gateway: knative-serving/"+name), current: list(own(name, nil))},
 		{name: "somebody's Gateway is left alone", config: named, current: list(own("blue", func(g *gatewayv1.Gateway) { g.Labels = nil }))},
 		{name: "on its way out", config: named, current: list(own(name, func(g *gatewayv1.Gateway) { g.DeletionTimestamp = &metav1.Time{} }))},
 	}
@@ -93,7 +100,12 @@ func namesOf(gateways []*gatewayv1.Gateway) []string {
 
 func parsed(t *testing.T, external string) *config.Config {
 	t.Helper()
-	cfg, _, err := config.Parse(map[string]string{config.ExternalGateways: external}, systemNamespace)
+	return parsedLists(t, external, "[]")
+}
+
+func parsedLists(t *testing.T, external, local string) *config.Config {
+	t.Helper()
+	cfg, _, err := config.Parse(map[string]string{config.ExternalGateways: external, config.LocalGateways: local}, systemNamespace)
 	if err != nil {
 		t.Fatal(err)
 	}

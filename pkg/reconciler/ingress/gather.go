@@ -8,7 +8,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -17,9 +16,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/selection"
-	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -27,7 +24,8 @@ import (
 // absent. It is complete before anything is decided.
 type observed struct {
 	ingress *v1alpha1.Ingress
-	config  *config.Config
+	state   config.State
+	config  *config.Config // that of the state
 	// namespace is that of the KIngress; nil when it does not exist.
 	namespace *corev1.Namespace
 	// namespaceLabels are those of the KIngress's namespace.
@@ -66,27 +64,12 @@ type observed struct {
 	sides map[v1alpha1.IngressVisibility]observedSide
 }
 
-// observedSide is the Gateway that was selected for a visibility.
-type observedSide struct {
-	entry   config.Entry
-	refusal error
-	gateway *gatewayv1.Gateway
-	// class is the one that is believed; noClass says why there is none.
-	class   *gatewayv1.GatewayClass
-	noClass status.Reasoned
-	service *corev1.Service
-	slices  []*discoveryv1.EndpointSlice
-	// published is the address that stands in the status; absent is for how long the Service has
-	// not existed whose name it is.
-	published dataplane.Published
-	absent    time.Duration
-}
-
 var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
 
 // gather reads all of it. An error means that something could not be looked at.
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
-	seen := &observed{ingress: ing, config: r.config.Load().Config, made: sets.New[string](), now: r.clock.Now()}
+	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), now: r.clock.Now()}
+	seen.config = seen.state.Config
 	steps := []func(context.Context, *observed) error{
 		r.gatherNamespace, r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
 		r.gatherSides, r.gatherRivals, r.gatherSharers,
@@ -183,12 +166,14 @@ func (r *Reconciler) gatherSides(ctx context.Context, seen *observed) error {
 		side := observedSide{}
 		side.entry, side.refusal = selection.Select(seen.config, visibility, request)
 		if side.refusal == nil {
-			if err := r.gatherGateway(ctx, &side); err != nil {
-				return err
+			if err = r.gatherGateway(ctx, &side); err == nil {
+				err = r.gatherDataPlane(ctx, &side, publishedAt(seen.ingress, visibility))
 			}
-			if err := r.gatherDataPlane(ctx, &side, publishedAt(seen.ingress, visibility)); err != nil {
-				return err
-			}
+		} else {
+			err = r.gatherUnsaid(ctx, seen, visibility, &side)
+		}
+		if err != nil {
+			return err
 		}
 		seen.sides[visibility] = side
 	}

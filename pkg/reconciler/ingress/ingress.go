@@ -130,12 +130,6 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if missing != nil {
 		return r.withoutGatewayAPI(ctx, ing, missing)
 	}
-	if refused := r.refused(); refused != nil {
-		if status.IsSettled(ing.Status, ing.Generation) {
-			return nil // what is served is served on
-		}
-		return r.reportOnly(ctx, ing, refused)
-	}
 
 	// 1. Observe everything that matters; decide nothing.
 	seen, err := r.gather(ctx, ing)

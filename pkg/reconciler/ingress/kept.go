@@ -3,16 +3,12 @@
 package ingress
 
 import (
-	"errors"
 	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-
-	"github.com/net-gateways/net-gateways/pkg/selection"
-	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // currentRoutes are the routes to compare with what is desired. While a side cannot be
@@ -27,6 +23,9 @@ func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
 	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
 		route := seen.routes[name]
 		stays := slices.ContainsFunc(visibilities, func(visibility v1alpha1.IngressVisibility) bool {
+			if seen.sides[visibility].unsaid {
+				return seen.standsFor(route, visibility)
+			}
 			return len(route.Spec.Hostnames) > 0 && kept[visibility].HasAll(route.Spec.Hostnames...) && !seen.mustLeave(route, visibility)
 		})
 		if !stays {
@@ -45,34 +44,19 @@ func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.
 		}
 	}
 	side, known := seen.sides[visibility]
-	if !known || side.serves() || side.unconfigured() {
+	if !known || side.serves() || side.unserved() {
 		return hosts
 	}
-	for _, rule := range seen.ingress.Spec.Rules {
-		if translate.Visibility(rule) == visibility {
-			for _, host := range rule.Hosts {
-				hosts.Insert(gatewayv1.Hostname(host))
-			}
-		}
-	}
-	return hosts
+	return hosts.Union(seen.hostsAt(visibility))
 }
 
-// mustLeave tells whether a route may not stay on its Gateway: it serves the other
-// visibility, and kept there a private host would stay public (SPEC B-SEL-7); or it is
-// reserved for namespaces of which ours is none (SPEC B-SEL-3).
+// mustLeave tells whether a route may not stay on its Gateway (SPEC B-SEL-7, B-SEL-3).
 func (seen *observed) mustLeave(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	for _, parent := range route.Spec.ParentRefs {
-		entry, known := seen.config.Entry(seen.gatewayOf(route, parent))
-		if known && (entry.Visibility != visibility || !selection.Admits(entry, seen.namespaceLabels)) {
+		gateway := seen.gatewayOf(route, parent)
+		if seen.expels(gateway, visibility) || seen.reserved(gateway, visibility) {
 			return true
 		}
 	}
 	return false
-}
-
-// unconfigured tells that the operator wants nothing served at this visibility.
-func (s observedSide) unconfigured() bool {
-	var refusal *selection.Refusal
-	return errors.As(s.refusal, &refusal) && refusal.Code == selection.ReasonNotConfigured
 }

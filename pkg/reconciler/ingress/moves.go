@@ -8,6 +8,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -36,16 +37,35 @@ func (seen *observed) moves() translate.Moves {
 	for _, visibility := range visibilities {
 		expelled, guest := sets.New[types.NamespacedName](), sets.New[types.NamespacedName]()
 		for gateway := range seen.attached() {
-			switch entry, known := seen.config.Entry(gateway); {
-			case known && entry.Visibility != visibility:
+			switch {
+			case seen.expels(gateway, visibility):
 				expelled.Insert(gateway)
-			case known && !selection.Admits(entry, seen.namespaceLabels):
+			case seen.reserved(gateway, visibility):
 				guest.Insert(gateway)
 			}
 		}
 		moves.Expelled[visibility], moves.Guest[visibility] = expelled, guest
 	}
 	return moves
+}
+
+// expels tells whether a Gateway is of the other visibility alone: a private host that
+// stayed on it would stay public. One in both lists expels nobody, and while the list of
+// the own visibility says nothing, it is not known which are in it.
+func (seen *observed) expels(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
+	other := v1alpha1.IngressVisibilityClusterLocal
+	if visibility == other {
+		other = v1alpha1.IngressVisibilityExternalIP
+	}
+	_, own := seen.config.Entry(visibility, gateway)
+	_, others := seen.config.Entry(other, gateway)
+	return others && !own && seen.config.Wish(visibility) != config.Unsaid
+}
+
+// reserved tells whether a Gateway is for namespaces of which ours is none.
+func (seen *observed) reserved(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
+	entry, known := seen.config.Entry(visibility, gateway)
+	return known && !selection.Admits(entry, seen.namespaceLabels)
 }
 
 // attached are the Gateways that the routes are attached to.

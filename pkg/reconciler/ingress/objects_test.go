@@ -125,9 +125,20 @@ func installation(data *plane) []runtime.Object {
 	return append(objects, front("inner", data)...)
 }
 
-// configGateway is the ConfigMap of that name, with these data.
+// testConfig is what config-gateway holds unless a test says otherwise.
+var testConfig = map[string]string{
+	config.ExternalGateways: "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, label-selector: gateway=green}",
+	config.LocalGateways:    "- {class: envoy, gateway: gateways/inner}",
+}
+
+// configGateway is the ConfigMap of that name, with these data; nil is no ConfigMap, for which
+// a watcher takes one without UID.
 func configGateway(data map[string]string) *corev1.ConfigMap {
-	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: config.Name, UID: "configured"}, Data: data}
+	found := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: config.Name}, Data: data}
+	if data != nil {
+		found.UID = "configured"
+	}
+	return found
 }
 
 // configurationAmong is the configGateway among objects, or else the usual one.
@@ -137,8 +148,5 @@ func configurationAmong(objects []runtime.Object) *corev1.ConfigMap {
 			return found
 		}
 	}
-	return configGateway(map[string]string{
-		"external-gateways": "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, label-selector: gateway=green}",
-		"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
-	})
+	return configGateway(testConfig)
 }

@@ -12,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -77,7 +78,9 @@ func (seen *observed) lostHosts() (sets.Set[translate.HostAt], []status.Reasoned
 		visibility := translate.Visibility(rule)
 		for _, host := range rule.Hosts {
 			at := translate.HostAt{Visibility: visibility, Host: host}
-			if holder := seen.holder(at); holder != nil && !lost.Has(at) {
+			if seen.doubled(at) {
+				lost.Insert(at)
+			} else if holder := seen.holder(at); holder != nil && !lost.Has(at) {
 				lost.Insert(at)
 				conflicts = append(conflicts, hostConflict{host: host, holder: holder})
 			}
@@ -92,16 +95,22 @@ func (seen *observed) holder(at translate.HostAt) *v1alpha1.Ingress {
 		return nil
 	}
 	for _, rival := range seen.rivals {
-		if rival.gateways[at.Visibility] != side.entry.Gateway {
-			continue
-		}
 		for _, rule := range rival.ingress.Spec.Rules {
-			if translate.Visibility(rule) == at.Visibility && slices.Contains(rule.Hosts, at.Host) {
+			if rival.gateways[translate.Visibility(rule)] == side.entry.Gateway && slices.Contains(rule.Hosts, at.Host) {
 				return rival.ingress
 			}
 		}
 	}
 	return nil
+}
+
+// doubled tells of a cluster-local host that the KIngress has as an external one, too, on
+// one Gateway for both: of two HTTPRoutes for it only one would be served, so the external
+// rule serves it alone.
+func (seen *observed) doubled(at translate.HostAt) bool {
+	external, local := seen.sides[v1alpha1.IngressVisibilityExternalIP], seen.sides[v1alpha1.IngressVisibilityClusterLocal]
+	return at.Visibility == v1alpha1.IngressVisibilityClusterLocal && external.refusal == nil && local.refusal == nil &&
+		external.entry.Gateway == local.entry.Gateway && seen.hostsAt(v1alpha1.IngressVisibilityExternalIP).Has(gatewayv1.Hostname(at.Host))
 }
 
 // hostConflict says who keeps a host.
@@ -117,19 +126,6 @@ func (c hostConflict) Error() string {
 func (hostConflict) Reason() string { return status.ReasonHostConflict }
 func (hostConflict) Terminal() bool { return true }
 
-// serves tells whether routes can be attached to the side's Gateway.
-func (s observedSide) serves() bool {
-	return s.refusal == nil && s.gateway != nil && string(s.gateway.Spec.GatewayClassName) == s.entry.Class && s.class != nil
-}
-
-// controller is that of the side's GatewayClass; empty when the class is not known.
-func (s observedSide) controller() gatewayv1.GatewayController {
-	if s.class == nil {
-		return ""
-	}
-	return s.class.Spec.ControllerName
-}
-
 // facts is what status needs to know, except for the proofs.
 func (seen *observed) facts(desired translate.Desired, conflicts []status.Reasoned, refused []*apply.Refusal) status.Facts {
 	facts := status.Facts{Generation: seen.ingress.Generation, Now: seen.now, Failures: conflicts}
@@ -144,6 +140,9 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 	}
 	for _, visibility := range visibilities {
 		facts.Sides = append(facts.Sides, seen.side(visibility, desired))
+		if side := facts.Sides[len(facts.Sides)-1]; side.Unserved && !side.Needed && seen.needs(visibility) {
+			facts.Notes = append(facts.Notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
+		}
 		if without := seen.sides[visibility].withoutService(); without != "" {
 			facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonServiceNotFound, Message: without})
 		}
@@ -174,10 +173,19 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		}
 	}
 	errors.As(observed.refusal, &side.Refusal)
+	if observed.kept {
+		side.Needed, side.Kept = false, true
+	}
+	if side.Unserved = observed.unserved(); side.Unserved && visibility == v1alpha1.IngressVisibilityClusterLocal && seen.needs(v1alpha1.IngressVisibilityExternalIP) {
+		side.Needed = false // the rest of it is served
+	}
 	seen.publish(&side)
 	side.Published = side.IsPublished(seen.ingress.Status, seen.ingress.Generation)
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {
 		side.Exposure = dataplane.Exposure(observed.service)
+		if _, shared := seen.config.Entry(v1alpha1.IngressVisibilityExternalIP, observed.entry.Gateway); shared {
+			side.Exposure = config.ExternalGateways + " names it, too"
+		}
 	}
 	return side
 }

@@ -45,7 +45,8 @@ func newPlane(t *testing.T) *plane {
 	t.Helper()
 	p := &plane{}
 	p.broken.Store(&sets.Set[string]{})
-	ip := net.IPv4(10, 1, 0, byte(pods.Add(1)))
+	number := pods.Add(1)
+	ip := net.IPv4(10, 1, byte(number>>8), byte(number))
 	server := func(port int) *httptest.Server {
 		l := fakenet.Listen(&net.TCPAddr{IP: ip, Port: port})
 		p.listeners = append(p.listeners, l)

@@ -14,9 +14,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// configRefused says that config-gateway is refused and that there is no good
-// configuration from before. That is not "nothing configured" (SPEC B-INS-6): nobody
-// knows what the operator wants, so nothing is written or taken away (SPEC B-INS-4).
+// configRefused says that config-gateway is refused and that there is no good list from
+// before. That is not "nothing configured" (SPEC B-INS-6), but as little is known of what
+// the operator wants (SPEC B-INS-4).
 type configRefused struct{ problem error }
 
 func (e *configRefused) Error() string {
@@ -24,15 +24,6 @@ func (e *configRefused) Error() string {
 }
 func (*configRefused) Reason() string { return status.ReasonConfigurationRefused }
 func (*configRefused) Terminal() bool { return true }
-
-// refused tells why there is no configuration to work with, or nil.
-func (r *Reconciler) refused() status.Reasoned {
-	state := r.config.Load()
-	if state.Problem == nil || state.Configured {
-		return nil
-	}
-	return &configRefused{state.Problem}
-}
 
 // withoutGatewayAPI says which CRD is needed. What is settled stays so under one that only looks
 // old; with one that is gone went all objects of its kind, and what was proven with them.

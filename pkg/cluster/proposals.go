@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/system"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// atGateway is the index of HTTPRoutes by visibility and Gateway. Only its values are read,
+// of which there are few, however many routes there are.
+const atGateway = "gateway"
+
+// byGateway adds the index to the informers of HTTPRoutes.
+func byGateway(routes watch.Factory) watch.Factory {
+	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
+		informer := routes(namespace, tweak)
+		// Only an informer that runs already, or has such an index, refuses one.
+		_ = informer.AddIndexers(cache.Indexers{atGateway: gatewaysOf})
+		return informer
+	}
+}
+
+func gatewaysOf(object any) ([]string, error) {
+	route, ok := object.(*gatewayv1.HTTPRoute)
+	if !ok {
+		return nil, nil
+	}
+	visibility, known := translate.VisibilityOf(route)
+	if !known {
+		return nil, nil
+	}
+	values := []string{}
+	for _, parent := range route.Spec.ParentRefs {
+		if parent.Kind != nil && *parent.Kind != "Gateway" {
+			continue
+		}
+		name := types.NamespacedName{Namespace: route.Namespace, Name: string(parent.Name)}
+		if parent.Namespace != nil {
+			name.Namespace = string(*parent.Namespace)
+		}
+		values = append(values, string(visibility)+" "+name.String())
+	}
+	return values, nil
+}
+
+// Standing are the Gateways that routes of ours at a visibility are attached to, sorted.
+func (c Cluster) Standing(ctx context.Context, visibility v1alpha1.IngressVisibility) ([]types.NamespacedName, error) {
+	store, err := c.Ensure(ctx, OurRoutes)
+	if err != nil {
+		return nil, err
+	}
+	values, found := store.ListIndexFuncValues(atGateway), []types.NamespacedName{}
+	slices.Sort(values)
+	for _, value := range values {
+		if name, ours := strings.CutPrefix(value, string(visibility)+" "); ours {
+			namespace, name, _ := strings.Cut(name, "/")
+			found = append(found, types.NamespacedName{Namespace: namespace, Name: name})
+		}
+	}
+	return found, nil
+}
+
+// Proposals are what an operator may want to write for a visibility of which config-gateway
+// says nothing: the Gateways that routes are attached to, else a Gateway of the one class
+// that is accepted, if there is just one.
+func (c Cluster) Proposals(ctx context.Context, visibility v1alpha1.IngressVisibility) ([]config.Proposal, error) {
+	standing, err := c.Standing(ctx, visibility)
+	if err != nil {
+		return nil, err
+	}
+	proposals := []config.Proposal{}
+	for _, name := range standing {
+		gateway, err := Get[gatewayv1.Gateway](ctx, c, AllGateways, name)
+		if err != nil {
+			return nil, err
+		}
+		if gateway != nil {
+			proposals = append(proposals, proposal(visibility, gateway))
+		}
+	}
+	if len(proposals) > 0 {
+		return proposals, nil
+	}
+	classes, err := List[gatewayv1.GatewayClass](ctx, c, AllGatewayClasses, "")
+	for _, class := range classes {
+		if meta.IsStatusConditionTrue(class.Status.Conditions, string(gatewayv1.GatewayClassConditionStatusAccepted)) {
+			proposals = append(proposals, config.Proposal{Class: class.Name})
+		}
+	}
+	if len(proposals) > 1 {
+		proposals = nil
+	}
+	return proposals, err
+}
+
+// proposal names a Gateway, unless it is the one that the controller made of the class.
+func proposal(visibility v1alpha1.IngressVisibility, gateway *gatewayv1.Gateway) config.Proposal {
+	proposed := config.Proposal{Class: string(gateway.Spec.GatewayClassName)}
+	if gateway.Namespace != system.Namespace() || gateway.Name != config.ManagedGatewayName(visibility, proposed.Class) {
+		proposed.Gateway = types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+	}
+	return proposed
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// Advice is what is to be said about a ConfigMap that is accepted, in the place of old,
+// which is nil if it is new. It is not for one that is refused.
+func Advice(cm, old *corev1.ConfigMap) []string {
+	cfg, _, err := Parse(cm.Data, cm.Namespace)
+	if err != nil {
+		return nil
+	}
+	before := &Config{}
+	if old != nil {
+		if said, _, err := Parse(old.Data, old.Namespace); err == nil {
+			before = said
+		}
+	}
+	said := []string{}
+	for _, entry := range cfg.Shared() {
+		said = append(said, SharedAdvice(entry))
+	}
+	for _, visibility := range Visibilities {
+		key := ListKey(visibility)
+		switch {
+		case cfg.Wish(visibility) != Unsaid:
+		case before.Wish(visibility) != Unsaid:
+			said = append(said, fmt.Sprintf("%s is taken away, which is no wish to serve nothing: its last entries serve on, and after a restart what stands stays as it is; write it again, or [] if nothing of it is to be served", key))
+		case cfg.Configured():
+			said = append(said, fmt.Sprintf("%s is absent: services with hosts of visibility %s do not become Ready; write entries, or [] if no such hosts are to be served", key, visibility))
+		}
+	}
+	return said
+}
+
+// SharedAdvice says what it means that both lists name a Gateway.
+func SharedAdvice(entry Entry) string {
+	return fmt.Sprintf("%s is under %s, too: cluster-local services can be reached from outside through it", entry, ExternalGateways)
+}

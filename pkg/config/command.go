@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// Proposal is an entry that an operator may want to write. Without a Gateway it is one
+// that the controller creates; without a class, one that the operator has to fill in.
+type Proposal struct {
+	Class   string
+	Gateway types.NamespacedName
+}
+
+// noClass is no name that a GatewayClass can have: pasted as it is, it is refused.
+const noClass = "NAME-OF-A-GATEWAYCLASS"
+
+// Propose writes the list of a key on one line. The first entry is the default; each other one needs
+// a selector, for which there is a label to be changed.
+func Propose(key string, proposals []Proposal) List {
+	if len(proposals) == 0 {
+		proposals = []Proposal{{Class: noClass}}
+	}
+	entries := []string{}
+	for i, proposal := range proposals {
+		entry := "class: " + proposal.Class
+		if proposal.Gateway.Name != "" {
+			entry += ", gateway: " + proposal.Gateway.String()
+		}
+		if i > 0 {
+			name := proposal.Gateway.Name
+			entry += ", label-selector: gateway=" + strings.TrimRight(name[:min(len(name), validation.LabelValueMaxLength)], "-.")
+		}
+		entries = append(entries, "{"+entry+"}")
+	}
+	return List{Key: key, Text: "[" + strings.Join(entries, ", ") + "]"}
+}
+
+// Command is what writes lists into the ConfigMap, ready to paste into a shell. Only a
+// text of the operator's own can hold a percent sign, which Serving takes for a format.
+func Command(exists bool, namespace string, lists []List) string {
+	if exists {
+		data := map[string]string{}
+		for _, list := range lists {
+			data[list.Key] = list.Text
+		}
+		patch, err := json.Marshal(map[string]any{"data": data})
+		if err != nil { // strings always marshal
+			panic(err)
+		}
+		return fmt.Sprintf("kubectl -n %s patch configmap %s --type merge -p %s", namespace, Name, quoted(string(patch)))
+	}
+	command := fmt.Sprintf("kubectl -n %s create configmap %s", namespace, Name)
+	for _, list := range lists {
+		command += " --from-literal=" + quoted(list.Key+"="+list.Text)
+	}
+	return command
+}
+
+// quoted is one word of a POSIX shell.
+func quoted(text string) string {
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

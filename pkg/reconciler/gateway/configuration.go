@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"knative.dev/pkg/system"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// sayConfiguration tells what the file means, apart from "nothing configured", which
+// is no fault (SPEC B-INS-6).
+func (r *Reconciler) sayConfiguration(state config.State) {
+	if state.Problem != nil {
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonRefused, fmt.Sprintf(
+			"keeping the last good configuration (%d external, %d local gateways): %v", len(state.Config.External), len(state.Config.Local), state.Problem))
+	}
+	for _, warning := range state.Warnings {
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
+	}
+	for _, entry := range state.Config.Shared() {
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, config.SharedAdvice(entry))
+	}
+	r.sayKept(state)
+}
+
+// longestCommand keeps an Event readable. A longer list is in the operator's own files.
+const longestCommand = 800
+
+// sayKept tells which lists went, what is done about it, and what to write (SPEC B-INS-9).
+func (r *Reconciler) sayKept(state config.State) {
+	if len(state.Kept) == 0 {
+		return
+	}
+	command := config.Command(state.Exists, system.Namespace(), state.Kept)
+	if len(command) > longestCommand {
+		command = "write it again"
+	}
+	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonKept, fmt.Sprintf(
+		"gone from ConfigMap %s: %s; the last entries serve on, also what is new. To write it again, or [] in its place if nothing of it is to be served: %s",
+		config.Name, keysOf(state.Kept), command))
+}
+
+// sayUnsaid tells of lists that are absent since the start of the controller, where that is
+// more than an installation that is not finished.
+func (r *Reconciler) sayUnsaid(ctx context.Context, state config.State) error {
+	lists := []config.List{}
+	for _, visibility := range config.Visibilities {
+		if state.Config.Wish(visibility) != config.Unsaid {
+			continue
+		}
+		standing, err := r.cluster.Standing(ctx, visibility)
+		if err != nil {
+			return err
+		}
+		if len(standing) == 0 && !state.Configured {
+			continue
+		}
+		proposals, err := r.cluster.Proposals(ctx, visibility)
+		if err != nil {
+			return err
+		}
+		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
+	}
+	if len(lists) > 0 {
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonNotConfigured, fmt.Sprintf(
+			"absent from ConfigMap %s: %s; what is served stays as it is, and nothing new is served there. To write it, or [] in its place if no such hosts are to be served: %s",
+			config.Name, keysOf(lists), config.Command(state.Exists, system.Namespace(), lists)))
+	}
+	return nil
+}
+
+func keysOf(lists []config.List) string {
+	keys := []string{}
+	for _, list := range lists {
+		keys = append(keys, list.Key)
+	}
+	return strings.Join(keys, " and ")
+}

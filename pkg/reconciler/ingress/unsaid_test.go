@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+type lists = map[string]string
+
+// inBubble runs a subtest in virtual time.
+func inBubble(t *testing.T, name string, test func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
+}
+
+// lacking are the data of a ConfigMap without keys.
+func lacking(keys ...string) lists {
+	data := maps.Clone(testConfig)
+	data["_example"] = "of a release"
+	for _, key := range keys {
+		delete(data, key)
+	}
+	return data
+}
+
+// TestListsGo: B-INS-9, what takes lists out of config-gateway costs nothing, and what is
+// new is served by the last good ones.
+func TestListsGo(t *testing.T) {
+	for name, now := range map[string]*corev1.ConfigMap{
+		"an apply of a release over the user's own": configGateway(lacking(config.ExternalGateways, config.LocalGateways)),
+		"the external list is lost":                 configGateway(lacking(config.ExternalGateways)),
+		"the local list is lost":                    configGateway(lacking(config.LocalGateways)),
+		"it is deleted":                             configGateway(nil),
+		"it is replaced by an empty one":            configGateway(lists{}),
+		"a list is blank":                           configGateway(lists{config.ExternalGateways: "# nothing\n", config.LocalGateways: testConfig[config.LocalGateways]}),
+		"both are []":                               configGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: "[]"}),
+		"it is refused":                             configGateway(lists{config.ExternalGateways: "- klass: a"}),
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			w := served(t, newPlane(t))
+			w.configuration.OnChange(now)
+			w.reconcile(hello)
+			expect(t, "Writes", []string{}, w.writes())
+			w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+				ing.Generation++
+				ing.Spec.Rules[1].HTTP.Paths[0].AppendHeaders = map[string]string{"new": "version"}
+			})
+			w.until("the new generation is Ready", func() bool { return status.IsSettled(w.ingress("hello").Status, 2) })
+			w.configuration.OnChange(configGateway(testConfig))
+			w.writes()
+			w.reconcile(hello)
+			expect(t, "Writes", []string{}, w.writes())
+		})
+	}
+}
+
+// standing is a cluster in which hello is served by another start of the controller, edited.
+func standing(t *testing.T, data *plane, edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)) []runtime.Object {
+	t.Helper()
+	first := served(t, data)
+	ing := first.ingress("hello").DeepCopy()
+	objects := append(installation(data), runtime.Object(ing))
+	for _, route := range first.routes() {
+		route.ResourceVersion = "1"
+		if edit != nil {
+			edit(ing, route)
+		}
+		objects = append(objects, route)
+	}
+	return objects
+}
+
+// fromPlugin is what the single-gateway plugin leaves: its labels, and no word of ours.
+func fromPlugin(ing *v1alpha1.Ingress, route *gatewayv1.HTTPRoute) {
+	delete(ing.Status.Annotations, status.ProvenAnnotation)
+	delete(route.Annotations, rollout.Annotation)
+}
+
+// unlabelled is a route that was written before B-INS-10.
+func unlabelled(_ *v1alpha1.Ingress, route *gatewayv1.HTTPRoute) {
+	delete(route.Labels, networking.VisibilityLabelKey)
+}
+
+// TestRestartWithoutLists: B-INS-9, B-INS-8, a controller that starts when the lists are gone
+// leaves everything as it stands, and writes no status.
+func TestRestartWithoutLists(t *testing.T) {
+	external, local := lacking(config.LocalGateways), lacking(config.ExternalGateways)
+	for name, start := range map[string]struct {
+		data  lists
+		edit  func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)
+		moves bool // the side that is known labels its route
+	}{
+		"both lists are gone":        {data: lists{"_example": "x"}},
+		"there is no ConfigMap":      {data: nil},
+		"it is refused":              {data: lists{config.ExternalGateways: "- klass: a"}},
+		"only the external list":     {data: external},
+		"only the local list":        {data: local},
+		"routes of the plugin":       {data: lists{"_example": "x"}, edit: fromPlugin},
+		"routes of an older version": {data: lists{}, edit: unlabelled},
+		"one list, an older version": {data: external, edit: unlabelled, moves: true},
+		"neither labels nor our words": {data: lists{}, edit: func(ing *v1alpha1.Ingress, route *gatewayv1.HTTPRoute) {
+			fromPlugin(ing, route)
+			unlabelled(ing, route)
+		}},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			data := newPlane(t)
+			objects := standing(t, data, start.edit)
+			w := data.hears(newWorld(t, append(objects, configGateway(start.data))...))
+			w.reconcile(hello)
+			if writes := w.writes(); start.moves {
+				expect(t, "Writes", []string{"patch httproutes"}, writes)
+			} else {
+				expect(t, "Writes", []string{}, writes)
+			}
+			expect(t, "Ready", "True", w.conditions("hello")["Ready"])
+		})
+	}
+}
+
+const toPaste = `kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: envoy, gateway: gateways/blue}]","local-gateways":"[{class: envoy, gateway: gateways/inner}]"}}'`
+
+// TestNewGenerationWithoutLists: B-INS-9, B-INS-3, after a restart nobody knows where a new
+// generation is to be served: its routes and addresses stay, and it says what to write. When
+// that is written, it is Ready again.
+func TestNewGenerationWithoutLists(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := standing(t, data, nil)
+		w := data.hears(newWorld(t, append(objects, configGateway(lists{"_example": "x"}))...))
+		before := w.ingress("hello").Status
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+			ing.Generation++
+			ing.Spec.Rules[1].HTTP.Paths[0].AppendHeaders = map[string]string{"new": "version"}
+		})
+		w.until("hello says what to write", w.is("hello", "False"))
+		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
+		text := "False GatewayNotConfigured: no gateway is configured: ConfigMap config-gateway says nothing under external-gateways and local-gateways; write it, [] if no such hosts are to be served: " + toPaste
+		expect(t, "Ready", text, w.conditions("hello")["Ready"])
+		after := w.ingress("hello").Status
+		expect(t, "publicLoadBalancer", before.PublicLoadBalancer, after.PublicLoadBalancer)
+		expect(t, "privateLoadBalancer", before.PrivateLoadBalancer, after.PrivateLoadBalancer)
+		w.configuration.OnChange(configGateway(testConfig))
+		w.until("hello is Ready", w.is("hello", "True"))
+		for _, write := range w.writes() {
+			if strings.HasPrefix(write, "delete") || strings.HasPrefix(write, "create") {
+				t.Errorf("Write %s", write)
+			}
+		}
+	})
+}
+
+// TestWithoutLists: B-INS-3, nothing stands yet: the command names the one accepted class,
+// or has a place for it, and creates a ConfigMap that does not exist.
+func TestWithoutLists(t *testing.T) {
+	accepted := func(name string) *gatewayv1.GatewayClass {
+		class := &gatewayv1.GatewayClass{}
+		class.Name = name
+		class.Status.Conditions = append(class.Status.Conditions, gateway("x").Status.Conditions[0])
+		return class
+	}
+	for name, start := range map[string]struct {
+		data    lists
+		classes []runtime.Object
+		want    string
+	}{
+		"no class":        {lists{}, nil, `patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: NAME-OF-A-GATEWAYCLASS}]","local-gateways":"[{class: NAME-OF-A-GATEWAYCLASS}]"}}'`},
+		"one class":       {nil, []runtime.Object{accepted("eg")}, `create configmap config-gateway --from-literal='external-gateways=[{class: eg}]' --from-literal='local-gateways=[{class: eg}]'`},
+		"two classes":     {lists{}, []runtime.Object{accepted("eg"), accepted("istio")}, `{class: NAME-OF-A-GATEWAYCLASS}`},
+		"one list absent": {lacking(config.LocalGateways), []runtime.Object{accepted("eg")}, `patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"[{class: eg}]"}}'`},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			data := newPlane(t)
+			w := data.hears(newWorld(t, append(append(installation(data), service("hello", 0), configGateway(start.data)), start.classes...)...))
+			w.until("hello says what to write", w.is("hello", "False GatewayNotConfigured"))
+			if said := w.conditions("hello")["Ready"]; !strings.Contains(said, start.want) || strings.Contains(said, "%") {
+				t.Errorf("Ready %s\nwant %s", said, start.want)
+			}
+		})
+	}
+}
+
+// TestBecomesPrivateWithoutLists: B-SEL-7, a host that became private leaves the external
+// Gateway at once, also when nobody knows what is wanted; the rest stays.
+func TestBecomesPrivateWithoutLists(t *testing.T) {
+	for name, start := range map[string]struct {
+		data lists
+		edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)
+	}{
+		"both lists are gone":        {data: lists{}},
+		"only the local list":        {data: lacking(config.ExternalGateways)},
+		"it is refused":              {data: lists{config.ExternalGateways: "- klass: a"}},
+		"routes of an older version": {data: lists{}, edit: unlabelled},
+		"routes of the plugin":       {data: lists{}, edit: fromPlugin},
+	} {
+		inBubble(t, name, func(t *testing.T) {
+			data := newPlane(t)
+			objects := standing(t, data, start.edit)
+			w := data.hears(newWorld(t, append(objects, configGateway(start.data))...))
+			w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+				ing.Generation++
+				ing.Spec.Rules[1].Visibility = v1alpha1.IngressVisibilityClusterLocal
+			})
+			w.until("nothing is public", func() bool {
+				for _, route := range w.routes() {
+					for _, ref := range route.Spec.ParentRefs {
+						if ref.Name == "blue" {
+							return false
+						}
+					}
+				}
+				return true
+			})
+			if w.routes()[privateHost] == nil {
+				t.Errorf("HTTPRoutes %v", maps.Collect(maps.All(w.routes())))
+			}
+		})
+	}
+}
+
+// TestNoLocalGateways: B-INS-3, [] under local-gateways: in-cluster names are not served,
+// their callers are refused, and the service is Ready by its external host.
+func TestNoLocalGateways(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := served(t, data)
+		alone := service("older", time.Hour)
+		alone.Spec.Rules = alone.Spec.Rules[:1]
+		w.store(alone)
+		w.configuration.OnChange(configGateway(lists{config.ExternalGateways: testConfig[config.ExternalGateways], config.LocalGateways: "[]"}))
+		w.until("the local route is gone, and the other service is refused", func() bool {
+			return w.routes()[privateHost] == nil && w.is("older", "False GatewayNotConfigured")() && w.ingress("hello").Status.PrivateLoadBalancer.Ingress[0].MeshOnly
+		})
+		expect(t, "Conditions", map[string]string{
+			"Ready": "True", "LoadBalancerReady": "True",
+			"NetworkConfigured": "True GatewayNotConfigured: hosts of visibility ClusterLocal are not served: local-gateways in ConfigMap config-gateway is [], write an entry to change that",
+		}, w.conditions("hello"))
+		expect(t, "privateLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{MeshOnly: true}}, w.ingress("hello").Status.PrivateLoadBalancer.Ingress)
+		if len(w.routes()) != 1 {
+			t.Errorf("HTTPRoutes %v", w.routes())
+		}
+		store, err := w.r.cluster.Ensure(t.Context(), cluster.OurRoutes)
+		w.must(err)
+		w.until("the informer shows it", func() bool {
+			_, there, _ := store.GetByKey("default/" + privateHost)
+			return !there
+		})
+		w.writes()
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
+	})
+}
+
+// TestNoExternalGateways: B-INS-3, [] under external-gateways: external hosts are not served.
+func TestNoExternalGateways(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.configuration.OnChange(configGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: testConfig[config.LocalGateways]}))
+		w.until("hello is refused", w.is("hello", "False GatewayNotConfigured"))
+		after := w.ingress("hello").Status
+		if w.routes()[publicHost] != nil || w.routes()[privateHost] == nil || after.PublicLoadBalancer != nil || after.PrivateLoadBalancer == nil {
+			t.Errorf("HTTPRoutes %v, load balancers %v and %v", w.routes(), after.PublicLoadBalancer, after.PrivateLoadBalancer)
+		}
+	})
+}
+
+// shared has one Gateway in both lists.
+var shared = lists{config.ExternalGateways: "- {class: envoy, gateway: gateways/blue}", config.LocalGateways: "- {class: envoy, gateway: gateways/blue}"}
+
+// TestOneGatewayForBoth: B-INS-3, B-SEL-7, one Gateway in both lists serves both, says that
+// private hosts are reachable through it, and a host is served once on it.
+func TestOneGatewayForBoth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		older := service("older", time.Hour)
+		older.Spec.Rules = older.Spec.Rules[1:]
+		older.Spec.Rules[0].Visibility = v1alpha1.IngressVisibilityClusterLocal
+		both := service("both", 0)
+		both.Spec.Rules[0].Hosts, both.Spec.Rules[1].Hosts = []string{"both.example.com", "both.default"}, []string{"both.example.com"}
+		w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0), both, configGateway(shared))...))
+		w.until("older and both are Ready, hello has lost its host", func() bool {
+			return w.is("older", "True")() && w.is("both", "True")() && w.is("hello", "False HostConflict")()
+		})
+		exposed := "True LocalGatewayExposed: cluster-local hosts are reachable from outside: Gateway gateways/blue of local-gateways[0] (gateways/blue): external-gateways names it, too"
+		expect(t, "LoadBalancerReady", exposed, w.conditions("older")["LoadBalancerReady"])
+		serving := map[gatewayv1.Hostname]int{}
+		for _, route := range w.routes() {
+			for _, host := range route.Spec.Hostnames {
+				serving[host]++
+			}
+		}
+		expect(t, "HTTPRoutes by host", map[gatewayv1.Hostname]int{
+			publicHost: 1, privateHost: 1, "hello.default": 1, "hello.default.svc": 1, "both.example.com": 1, "both.default": 1,
+		}, serving)
+	})
+}
+
+// TestGatewayLeavesOneList: B-SEL-7, a Gateway in both lists expels nobody; taken out of the
+// local one it expels private hosts at once.
+func TestGatewayLeavesOneList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t), configGateway(shared))
+		w.configuration.OnChange(configGateway(lists{config.ExternalGateways: shared[config.ExternalGateways], config.LocalGateways: testConfig[config.LocalGateways]}))
+		w.reconcile(hello)
+		expect(t, "Gateways of the private host", "inner", string(w.routes()[privateHost].Spec.ParentRefs[0].Name))
+		if refs := w.routes()[privateHost].Spec.ParentRefs; len(refs) != 1 {
+			t.Errorf("The private host is attached to %v", refs)
+		}
+	})
+}
