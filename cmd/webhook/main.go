@@ -53,8 +53,10 @@ func main() {
 }
 
 func newConfigValidation(ctx context.Context, _ configmap.Watcher) *controller.Impl {
-	return configmaps.NewAdmissionController(ctx, configurationName, "/config-validation",
+	impl := configmaps.NewAdmissionController(ctx, configurationName, "/config-validation",
 		configmap.Constructors{config.Name: config.NewFromConfigMap})
+	impl.Reconciler = advised{impl.Reconciler.(validation)}
+	return impl
 }
 
 // withOwnSecretOnly replaces the factory of the same key, which was registered
