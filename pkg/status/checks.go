@@ -160,7 +160,7 @@ func routesProven(s Side) *Blocker {
 }
 
 func (r Route) unproven() bool {
-	answered := r.Unasked == "" && (r.ByStatus || r.Report.Proven())
+	answered := !r.Unwritten && r.Unasked == "" && (r.ByStatus || r.Report.Proven())
 	return len(r.Making) > 0 || !r.Proven && !answered
 }
 
@@ -175,6 +175,9 @@ func (r Route) reason() string {
 
 // problem says why a route is not proven.
 func (r Route) problem(s Side) string {
+	if r.Unwritten {
+		return fmt.Sprintf("HTTPRoute %s is not written as this version wants it yet", r.Name)
+	}
 	if r.Unasked != "" {
 		return fmt.Sprintf("HTTPRoute %s: %s", r.Name, r.Unasked)
 	}

@@ -111,6 +111,9 @@ type Route struct {
 	Name types.NamespacedName
 	// Object is the stored HTTPRoute; nil when the cache has not seen it yet.
 	Object *gatewayv1.HTTPRoute
+	// Unwritten tells that it does not stand as this version wants it: what the Gateway or a
+	// data plane says is about another version.
+	Unwritten bool
 	// Parents are what it is attached to at the side's Gateway; without any, the Gateway.
 	Parents []gatewayv1.ParentReference
 	// Making are new backends that are proven before they get traffic, if there are any.

@@ -57,8 +57,7 @@ const atOnce = time.Millisecond
 func (seen *observed) findMade(desired translate.Desired, known probe.Report) bool {
 	ask := questions{known: known, now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
 	for _, route := range desired.Routes {
-		stored := seen.routes[route.Object.Name]
-		if len(route.Making) == 0 || stored == nil || stored.Annotations[rollout.Annotation] != route.Object.Annotations[rollout.Annotation] {
+		if len(route.Making) == 0 || !seen.isWritten(route) {
 			continue
 		}
 		side := seen.side(route.Visibility, desired)
@@ -67,6 +66,13 @@ func (seen *observed) findMade(desired translate.Desired, known probe.Report) bo
 		}
 	}
 	return len(seen.made) > 0
+}
+
+// isWritten tells whether the HTTPRoute of a route is stored as it is wanted now: it may have been
+// refused, or have failed to be written (SPEC B-RDY-1).
+func (seen *observed) isWritten(route translate.Route) bool {
+	stored := seen.routes[route.Object.Name]
+	return stored != nil && stored.Annotations[rollout.Annotation] == route.Object.Annotations[rollout.Annotation]
 }
 
 // questions collects what to ask whom.
@@ -147,6 +153,7 @@ func (q *questions) improve(fact *status.Route, best []probe.Target, configured 
 func (q *questions) about(route translate.Route, seen *observed, side *status.Side) (status.Route, []probe.Target) {
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
 	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
+	fact.Unwritten = !seen.isWritten(route)
 	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
 	targets, pods := []probe.Target{}, dataplane.Pods(seen.sides[side.Visibility].service, seen.sides[side.Visibility].slices)
 	for _, proof := range route.Proofs {

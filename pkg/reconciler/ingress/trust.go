@@ -56,14 +56,17 @@ func (r *Reconciler) applyTrust(ctx context.Context, namespace metav1.Object, de
 }
 
 // dropTrust deletes the ConfigMap of a namespace of which no KIngress asks for TLS, and none but
-// the one that is given has left routes that do.
+// the one that is given has left routes that do. One that begins to ask meanwhile writes it
+// before or after, and not in between.
 func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) error {
-	users, err := r.ingressesBy(bySecured, name)
-	if err != nil || len(users) > 0 {
-		return err
-	}
 	noPolicies, err := r.cluster.NoBackendTLSPolicies(ctx)
 	if err != nil || noPolicies != "" {
+		return err
+	}
+	r.internal.lock.Lock()
+	defer r.internal.lock.Unlock()
+	users, err := r.ingressesBy(bySecured, name)
+	if err != nil || len(users) > 0 {
 		return err
 	}
 	namespace, err := r.namespaces.Get(name)
