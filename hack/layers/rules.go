@@ -30,6 +30,7 @@ var purePackages = map[string][]string{
 var pureFiles = []string{
 	"pkg/apply/kinds.go",
 	"pkg/apply/listenerplan.go",
+	"pkg/apply/order.go",
 	"pkg/apply/ownership.go",
 	"pkg/apply/plan.go",
 	"pkg/apply/refusal.go",

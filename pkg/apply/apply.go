@@ -13,7 +13,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/util/csaupgrade"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
@@ -59,12 +61,12 @@ type Result[T Object] struct {
 	Refusals []*Refusal
 }
 
-// Apply does the changes for their owner. Deletions come last, so that a host that
-// moved between objects is never without one. Each object is tried; the error joins
-// what failed unexpectedly.
+// Apply does the changes for their owner. What takes hosts away comes last, so that a host that
+// moved between objects is never without one, and is not done where the object to which the
+// host was to move could not be written: a refusal or the joined error says which, and the
+// next plan has it again. Each other object is tried.
 func (a *Applier[T]) Apply(ctx context.Context, owner metav1.Object, changes Changes[T]) (Result[T], error) {
-	result := Result[T]{}
-	errs := []error{}
+	result, missing, errs := Result[T]{}, sets.New[gatewayv1.Hostname](), []error{}
 	note := func(object T, write Write[T], err error) {
 		var refusal *Refusal
 		switch {
@@ -74,16 +76,22 @@ func (a *Applier[T]) Apply(ctx context.Context, owner metav1.Object, changes Cha
 			errs = append(errs, fmt.Errorf("%s %s: %w", kindOf(object).name, nameOf(object), err))
 		default:
 			result.Writes = append(result.Writes, write)
+			return
 		}
+		missing = missing.Union(hostsOf(object))
 	}
+	update := func(update Update[T]) (Write[T], error) {
+		stored, err := a.update(ctx, update)
+		return Write[T]{Verb: Updated, Object: stored}, err
+	}
+	noteUpdate := func(update Update[T], write Write[T], err error) { note(update.Desired, write, err) }
+	add, take := parted(changes.Update)
 	together(changes.Create, func(object T) (Write[T], error) {
 		return a.create(ctx, owner, object)
 	}, note)
-	together(changes.Update, func(update Update[T]) (Write[T], error) {
-		stored, err := a.update(ctx, update)
-		return Write[T]{Verb: Updated, Object: stored}, err
-	}, func(update Update[T], write Write[T], err error) { note(update.Desired, write, err) })
-	together(changes.Delete, func(object T) (Write[T], error) {
+	together(add, update, noteUpdate)
+	together(sparing(take, missing, Update[T].taken), update, noteUpdate)
+	together(sparing(changes.Delete, missing, func(object T) sets.Set[gatewayv1.Hostname] { return hostsOf(object) }), func(object T) (Write[T], error) {
 		return Write[T]{Verb: Deleted, Object: object}, a.delete(ctx, object)
 	}, note)
 	return result, errors.Join(errs...)
