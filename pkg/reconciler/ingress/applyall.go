@@ -25,7 +25,7 @@ func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired trans
 	}
 	refused, err := r.applyListenerSets(ctx, seen, apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets))
 	added, addErr := r.addListeners(ctx, seen, desired)
-	applied, routesErr := r.apply(ctx, seen, desired.Objects())
+	applied, routesErr := r.apply(ctx, seen, slices.Concat(desired.Objects(), seen.keptParts(desired.Objects())))
 	refused = slices.Concat(refused, added, applied.Refusals)
 	if err = errors.Join(err, addErr, routesErr); err != nil {
 		return refused, err

@@ -151,17 +151,10 @@ func (seen *observed) listenerChanges(desired translate.Desired) []*apply.Listen
 
 // keptGateways are those of routes that stay as they are.
 func (seen *observed) keptGateways() sets.Set[types.NamespacedName] {
-	compared, kept := sets.New[string](), sets.New[types.NamespacedName]()
-	for _, route := range seen.currentRoutes() {
-		compared.Insert(route.Name)
-	}
-	for name, route := range seen.routes {
-		for _, parent := range route.Spec.ParentRefs {
-			if !compared.Has(name) {
-				kept.Insert(seen.gatewayOf(route, parent))
-			}
-		}
-	}
+	kept := sets.New[types.NamespacedName]()
+	seen.keptParents(func(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) {
+		kept.Insert(seen.gatewayOf(route, parent))
+	})
 	return kept
 }
 

@@ -148,7 +148,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 			return r.reportFailed(ctx, ing, fmt.Errorf("translate: %w", err))
 		}
 		// 3. Write the difference. What is found on the way is one more thing observed.
-		refused, applyErr = r.applyAll(ctx, seen, desired)
+		refused, applyErr = r.write(ctx, seen, desired)
 	}
 	if apierrors.HasStatusCause(applyErr, corev1.NamespaceTerminatingCause) {
 		return nil // which its informer has not shown yet

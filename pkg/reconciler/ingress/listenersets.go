@@ -139,18 +139,12 @@ func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, chan
 // currentListenerSets are those to compare with what is desired. Those of routes that stay
 // although their side cannot be served stay with them.
 func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
-	compared := sets.New[string]()
-	for _, route := range seen.currentRoutes() {
-		compared.Insert(route.Name)
-	}
 	kept := sets.New[string]()
-	for name, route := range seen.routes {
-		for _, parent := range route.Spec.ParentRefs {
-			if !compared.Has(name) && isListenerSet(parent) {
-				kept.Insert(string(parent.Name))
-			}
+	seen.keptParents(func(_ *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) {
+		if isListenerSet(parent) {
+			kept.Insert(string(parent.Name))
 		}
-	}
+	})
 	found := []*gatewayv1.ListenerSet{}
 	for _, name := range slices.Sorted(maps.Keys(seen.listenerSets)) {
 		if !kept.Has(name) {

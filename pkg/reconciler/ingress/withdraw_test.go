@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	ktesting "k8s.io/client-go/testing"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// blocked is a world in which hello is Ready without TLS to its backends, and in which the ConfigMap
+// that this needs is somebody else's: all that comes is refused.
+func blocked(t *testing.T, ing *v1alpha1.Ingress, besides ...runtime.Object) *world {
+	t.Helper()
+	data := newPlane(t)
+	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "net-gateways-internal-tls"}, Data: map[string]string{"ca.crt": "mine"}}
+	w := internalWorld(t, data, append(append(internal(data, authority(t)), foreign, ing), besides...)...)
+	w.until("hello is Ready", w.is("hello", "True"))
+	return w
+}
+
+func (w *world) hostsOn(gateway string) []string {
+	w.Helper()
+	found := []string{}
+	for _, route := range w.routes() {
+		for _, parent := range route.Spec.ParentRefs {
+			if string(parent.Name) == gateway {
+				for _, host := range route.Spec.Hostnames {
+					found = append(found, string(host))
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// TestPrivateBehindRefusal: B-SEL-7, a host that becomes private leaves its public Gateway
+// although nothing else can be written: it is withdrawn first, alone.
+func TestPrivateBehindRefusal(t *testing.T) {
+	private := func(rule v1alpha1.IngressRule) v1alpha1.IngressRule {
+		rule.Visibility = v1alpha1.IngressVisibilityClusterLocal
+		return rule
+	}
+	for name, c := range map[string]struct {
+		before func(*v1alpha1.Ingress)
+		rules  func([]v1alpha1.IngressRule) []v1alpha1.IngressRule
+		public []string
+	}{
+		"its rule goes": {nil, func(rules []v1alpha1.IngressRule) []v1alpha1.IngressRule { return rules[:1] }, []string{}},
+		"its rule changes": {nil, func(rules []v1alpha1.IngressRule) []v1alpha1.IngressRule {
+			return []v1alpha1.IngressRule{rules[0], private(rules[1])}
+		}, []string{}},
+		"one of two hosts": {
+			func(ing *v1alpha1.Ingress) { ing.Spec.Rules[1].Hosts = []string{publicHost, tagHost} },
+			func(rules []v1alpha1.IngressRule) []v1alpha1.IngressRule { return rules }, []string{publicHost},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ing := service("hello", 0)
+				if c.before != nil {
+					c.before(ing)
+				}
+				w := blocked(t, ing)
+				next := encrypted(2)
+				next.Spec.Rules = c.rules(next.Spec.Rules)
+				w.update(next)
+				w.until("no private host is public", func() bool { return slices.Equal(w.hostsOn("blue"), c.public) })
+				expect(t, "Hosts inside of the cluster", []string{"hello.default", "hello.default.svc", privateHost}, w.hostsOn("inner"))
+				w.until("the refusal is said", w.is("hello", "False NotOwned"))
+				w.writes()
+				w.pass(time.Minute)
+				if patched := slices.ContainsFunc(w.writes(), func(write string) bool { return write == "patch httproutes" || write == "delete httproutes" }); patched {
+					t.Error("It is withdrawn again and again")
+				}
+			})
+		})
+	}
+}
+
+// TestPrivateBehindFailure: B-SEL-7, nor does a write that fails keep a host public.
+func TestPrivateBehindFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.gateway.PrependReactor("patch", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
+			return true, nil, apierrors.NewInternalError(errors.New("failed calling webhook: connection refused"))
+		})
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+			ing.Generation++
+			ing.Spec.Rules[1].Visibility = v1alpha1.IngressVisibilityClusterLocal
+		})
+		w.until("no host is public", func() bool { return len(w.hostsOn("blue")) == 0 })
+	})
+}
+
+// TestReservedBehindRefusal: B-SEL-3, a Gateway that is reserved for other namespaces by now is left
+// after the drain time, which begins when it could not be left at once.
+func TestReservedBehindRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file := configGateway(map[string]string{
+			"external-gateways": "- {class: envoy, gateway: gateways/green}\n- {class: envoy, gateway: gateways/blue, namespace-selector: zone=blue}",
+			"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
+		})
+		w := blocked(t, service("hello", 0))
+		w.update(encrypted(2))
+		w.until("the refusal is said", w.is("hello", "False NotOwned"))
+		w.configuration.OnChange(file)
+		w.pass(config.DefaultDrain - 15*time.Second)
+		expect(t, "Hosts while it drains", []string{publicHost}, w.hostsOn("blue"))
+		w.until("the Gateway is left", func() bool { return len(w.hostsOn("blue")) == 0 })
+	})
+}
+
+// TestPartIsKept: B-INS-9, B-TRN-5, of a route some of whose hosts cannot be rendered these stay
+// served as they stand, and the others get what is wanted.
+func TestPartIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := slices.DeleteFunc(internal(data, authority(t)), func(object runtime.Object) bool {
+			_, secret := object.(*corev1.Secret)
+			return secret // no authority is known: what asks for TLS is withheld
+		})
+		ing := service("hello", 0)
+		ing.Spec.Rules = ing.Spec.Rules[1:]
+		ing.Spec.Rules[0].Hosts = []string{publicHost, tagHost}
+		w := internalWorld(t, data, append(objects, ing)...)
+		w.until("hello is Ready", w.is("hello", "True"))
+		before := w.routes()[tagHost]
+
+		next, plain := encrypted(2), service("hello", 0)
+		next.Spec.Rules = []v1alpha1.IngressRule{next.Spec.Rules[1], plain.Spec.Rules[1]}
+		next.Spec.Rules[1].Hosts = []string{tagHost}
+		w.update(next)
+		w.until("hello says why it is not Ready", w.is("hello", "Unknown RefsNotResolved"))
+		routes := w.routes()
+		if len(routes) != 2 || !slices.Equal(routes[tagHost].Spec.Hostnames, []gatewayv1.Hostname{tagHost}) {
+			t.Fatalf("HTTPRoutes %v", routes)
+		}
+		expect(t, "Hosts that are kept", []gatewayv1.Hostname{publicHost}, routes[publicHost].Spec.Hostnames)
+		expect(t, "What is kept of it", before.Spec.Rules, routes[publicHost].Spec.Rules)
+		w.writes()
+		w.pass(time.Minute)
+		if writes := w.writes(); slices.Contains(writes, "patch httproutes") || slices.Contains(writes, "delete httproutes") {
+			t.Errorf("It is written again: %v", writes)
+		}
+
+		last := service("hello", 0)
+		last.Generation = 3
+		last.Spec.Rules = last.Spec.Rules[1:]
+		last.Spec.Rules[0].Hosts = []string{publicHost, tagHost}
+		w.update(last)
+		w.until("hello is Ready again", w.is("hello", "True"))
+		expect(t, "HTTPRoutes", 1, len(w.routes()))
+	})
+}
