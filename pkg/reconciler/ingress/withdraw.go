@@ -79,7 +79,7 @@ func (seen *observed) left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bo
 		}
 		parents = append(parents, parent)
 		if seen.isPublic(route, parent) {
-			hosts = hosts.Intersection(seen.hostsOf(v1alpha1.IngressVisibilityExternalIP))
+			hosts = hosts.Intersection(seen.hostsAt(v1alpha1.IngressVisibilityExternalIP))
 		}
 	}
 	if !begins && len(parents) == len(route.Spec.ParentRefs) && hosts.Len() == len(route.Spec.Hostnames) {
@@ -97,25 +97,22 @@ func (seen *observed) left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bo
 // isPublic tells whether a parent is on a Gateway of which the operator says that it serves
 // what is outside of the cluster, and not that it serves what is inside.
 func (seen *observed) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
-	entry, known := seen.config.Entry(seen.gatewayOf(route, parent))
-	return known && entry.Visibility == v1alpha1.IngressVisibilityExternalIP
+	gateway := seen.gatewayOf(route, parent)
+	_, external := seen.config.Entry(v1alpha1.IngressVisibilityExternalIP, gateway)
+	_, local := seen.config.Entry(v1alpha1.IngressVisibilityClusterLocal, gateway)
+	return external && !local
 }
 
-// isReserved tells whether a parent is on a Gateway for namespaces of which ours is none.
+// isReserved tells whether a parent is on a Gateway that only other namespaces than ours may use.
 func (seen *observed) isReserved(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
-	entry, known := seen.config.Entry(seen.gatewayOf(route, parent))
-	return known && !selection.Admits(entry, seen.namespaceLabels)
-}
-
-// hostsOf are the hosts of the KIngress at a visibility.
-func (seen *observed) hostsOf(visibility v1alpha1.IngressVisibility) sets.Set[gatewayv1.Hostname] {
-	hosts := sets.New[gatewayv1.Hostname]()
-	for _, rule := range seen.ingress.Spec.Rules {
-		if translate.Visibility(rule) == visibility {
-			for _, host := range rule.Hosts {
-				hosts.Insert(gatewayv1.Hostname(host))
+	reserved := false
+	for _, visibility := range visibilities {
+		if entry, known := seen.config.Entry(visibility, seen.gatewayOf(route, parent)); known {
+			if selection.Admits(entry, seen.namespaceLabels) {
+				return false
 			}
+			reserved = true
 		}
 	}
-	return hosts
+	return reserved
 }
