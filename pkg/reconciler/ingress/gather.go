@@ -71,7 +71,7 @@ func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observ
 	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), now: r.clock.Now()}
 	seen.config = seen.state.Config
 	steps := []func(context.Context, *observed) error{
-		r.gatherNamespace, r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
+		r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
 		r.gatherSides, r.gatherRivals, r.gatherSharers,
 		r.gatherGateways, r.gatherGrants,
 	}

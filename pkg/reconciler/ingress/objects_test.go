@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"maps"
 	"net"
 	"strconv"
 	"time"
@@ -148,5 +149,5 @@ func configurationAmong(objects []runtime.Object) *corev1.ConfigMap {
 			return found
 		}
 	}
-	return configGateway(testConfig)
+	return configGateway(maps.Clone(testConfig)) // which tests change
 }
