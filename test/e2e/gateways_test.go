@@ -93,7 +93,7 @@ func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testin
 		space.Rule(v1alpha1.IngressVisibilityClusterLocal, "hello", space.LocalHost("quiet")),
 		space.Rule(v1alpha1.IngressVisibilityExternalIP, "quiet", space.ExternalHost("quiet")))
 	cluster.KIngresses.Create(t, world.Cluster, ing)
-	space.AwaitReason(t, "quiet", cluster.Seconds, "RouteNotAccepted", "e2e-gateways/choosy", "NotAllowedByListeners")
+	space.AwaitReason(t, "quiet", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/choosy")
 	publishedInside(t, space, "quiet")
 	cluster.Answers(t, world.Internal, space.LocalHost("quiet"), 200)
 	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
