@@ -58,7 +58,7 @@ func TestListsGetLost_BINS9(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()
 			loss.lose(t)
-			t.Logf("said: %s", awaitEvent(t, begin, "config-gateway", "ConfigurationIncomplete", loss.words...).Message)
+			t.Logf("said: %s", awaitEvent(t, begin, "config-gateway", "ConfigurationKept", loss.words...).Message)
 			space.Serve(t, "new", nil)
 			cluster.Answers(t, world.Blue, space.ExternalHost("new"), 200)
 			cluster.Answers(t, world.Internal, space.LocalHost("new"), 200)
@@ -152,7 +152,7 @@ func TestOurGatewayStays_BINS9(t *testing.T) {
 	load := cluster.StartLoad(t, gateway.Status.Addresses[0].Value, space.ExternalHost("hello"), 2*time.Millisecond)
 	begin := time.Now()
 	patchConfig(t, `{"data":{"external-gateways":null}}`)
-	awaitEvent(t, begin, "config-gateway", "ConfigurationIncomplete", external)
+	awaitEvent(t, begin, "config-gateway", "ConfigurationKept", external)
 	restart(t, controller)
 	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
 	space.Backend(t, "new")
