@@ -36,7 +36,11 @@ func (seen *observed) keptParts(desired []*gatewayv1.HTTPRoute) []*gatewayv1.HTT
 // keptHosts are the hosts of a route that cannot be rendered and may stay where it is.
 func (seen *observed) keptHosts(route *gatewayv1.HTTPRoute) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
+	stood, _ := translate.VisibilityOf(route)
 	for _, visibility := range visibilities {
+		if seen.sides[visibility].unsaid && stood != visibility {
+			continue // no list tells that it must leave, and its hosts may be private now
+		}
 		if unserved := seen.unservedHosts(visibility); unserved.Len() > 0 && !seen.mustLeave(route, visibility) {
 			hosts = hosts.Union(unserved)
 		}

@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -232,6 +233,35 @@ func TestBecomesPrivateWithoutLists(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPartBecomesPrivateWithoutLists: B-SEL-7, B-INS-9, where one host of a route became
+// private, the others of the route stay.
+func TestPartBecomesPrivateWithoutLists(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		two := service("older", 0)
+		two.Spec.Rules = two.Spec.Rules[1:]
+		two.Spec.Rules[0].Hosts = []string{"one.example.com", "two.example.com"}
+		w := served(t, data, two)
+		w.until("older is Ready", w.is("older", "True"))
+		w.restartsWith(lists{})
+		w.writes()
+		w.changeIngress("older", func(ing *v1alpha1.Ingress) {
+			ing.Generation++
+			private := ing.Spec.Rules[0].DeepCopy()
+			ing.Spec.Rules[0].Hosts, private.Hosts = []string{"one.example.com"}, []string{"two.example.com"}
+			private.Visibility = v1alpha1.IngressVisibilityClusterLocal
+			ing.Spec.Rules = append(ing.Spec.Rules, *private)
+		})
+		w.until("older says what to write", w.is("older", "False"))
+		expect(t, "Writes", []string{"patch httproutes", "update ingresses/status"}, w.writes())
+		for _, route := range w.routes() {
+			if slices.Contains(route.Spec.Hostnames, "two.example.com") {
+				t.Errorf("HTTPRoute %s has %v", route.Name, route.Spec.Hostnames)
+			}
+		}
+	})
 }
 
 // TestNoLocalGateways: B-INS-3, [] under local-gateways: in-cluster names are not served,
