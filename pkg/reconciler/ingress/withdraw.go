@@ -95,12 +95,14 @@ func (seen *observed) left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bo
 }
 
 // isPublic tells whether a parent is on a Gateway of which the operator says that it serves
-// what is outside of the cluster, and not that it serves what is inside.
+// what is outside of the cluster, and not that it serves what is inside. Of a Gateway of which
+// nothing is said the route's own label tells.
 func (seen *observed) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
 	gateway := seen.gatewayOf(route, parent)
 	_, external := seen.config.Entry(v1alpha1.IngressVisibilityExternalIP, gateway)
 	_, local := seen.config.Entry(v1alpha1.IngressVisibilityClusterLocal, gateway)
-	return external && !local
+	own, labelled := translate.VisibilityOf(route)
+	return !local && (external || labelled && own == v1alpha1.IngressVisibilityExternalIP)
 }
 
 // isReserved tells whether a parent is on a Gateway that only other namespaces than ours may use.
