@@ -37,13 +37,12 @@ func (r *Reconciler) sayKept(state config.State) {
 	if len(state.Kept) == 0 {
 		return
 	}
-	command := config.Command(state.Exists, system.Namespace(), state.Kept)
-	if len(command) > longestCommand {
-		command = "write it again"
+	message := fmt.Sprintf("gone from ConfigMap %s: %s; the last entries serve on, also what is new. Write it again, or [] in its place if nothing of it is to be served",
+		config.Name, keysOf(state.Kept))
+	if command := config.Command(state.Exists, system.Namespace(), state.Kept); len(command) <= longestCommand {
+		message += ": " + command
 	}
-	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonKept, fmt.Sprintf(
-		"gone from ConfigMap %s: %s; the last entries serve on, also what is new. To write it again, or [] in its place if nothing of it is to be served: %s",
-		config.Name, keysOf(state.Kept), command))
+	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
 }
 
 // sayUnsaid tells of lists that are absent since the start of the controller, where that is

@@ -23,7 +23,7 @@ func TestSayKept(t *testing.T) {
 	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar()), config: config.NewStore(systemNamespace, nil)}
 	shared := map[string]string{config.ExternalGateways: "- {class: a, gateway: a/a}", config.LocalGateways: "- {class: a, gateway: a/a}"}
 	good := map[string]string{config.ExternalGateways: "- class: a\n", config.LocalGateways: "- class: b # it's ours\n"}
-	const advice = "; the last entries serve on, also what is new. To write it again, or [] in its place if nothing of it is to be served: kubectl -n knative-serving "
+	const advice = "; the last entries serve on, also what is new. Write it again, or [] in its place if nothing of it is to be served: kubectl -n knative-serving "
 	steps := []struct {
 		name  string
 		data  map[string]string

@@ -7,7 +7,9 @@ import (
 
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/record"
 )
 
@@ -22,7 +24,11 @@ type speaker struct {
 	said, saying map[statement]bool
 }
 
-type statement struct{ reason, message string }
+// statement is about one object: one that is made anew has not heard it.
+type statement struct {
+	about           types.UID
+	reason, message string
+}
 
 func newSpeaker(recorder record.EventRecorder, logger *zap.SugaredLogger) *speaker {
 	return &speaker{recorder: recorder, logger: logger, saying: map[statement]bool{}}
@@ -39,7 +45,7 @@ func (s *speaker) begin() {
 func (s *speaker) say(about runtime.Object, kind, reason, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	what := statement{reason: reason, message: message}
+	what := statement{about: uidOf(about), reason: reason, message: message}
 	known := s.said[what] || s.saying[what]
 	s.saying[what] = true
 	if known {
@@ -51,4 +57,12 @@ func (s *speaker) say(about runtime.Object, kind, reason, message string) {
 	} else {
 		s.logger.Infow(message, zap.String("reason", reason))
 	}
+}
+
+func uidOf(object runtime.Object) types.UID {
+	accessor, err := meta.Accessor(object)
+	if err != nil { // no object of Kubernetes
+		return ""
+	}
+	return accessor.GetUID()
 }

@@ -56,6 +56,7 @@ func TestListsGetLost_BINS9(t *testing.T) {
 	loads := startBoth(t, space, "hello")
 	for name, loss := range losses {
 		t.Run(name, func(t *testing.T) {
+			world.Restore(t)
 			begin := time.Now()
 			loss.lose(t)
 			t.Logf("said: %s", awaitEvent(t, begin, "config-gateway", "ConfigurationKept", loss.words...).Message)
@@ -65,9 +66,6 @@ func TestListsGetLost_BINS9(t *testing.T) {
 			cluster.KIngresses.Delete(t, world.Cluster, space.Name, "new")
 			cluster.Services.Delete(t, world.Cluster, space.Name, "new")
 			cluster.EndpointSlices.Delete(t, world.Cluster, space.Name, "new")
-			if err := world.RestoreConfig(t.Context()); err != nil {
-				t.Fatal(err)
-			}
 		})
 	}
 	for _, load := range loads {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"testing"
+
+	"go.uber.org/zap"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/record"
+)
+
+// TestSpeaker: B-INS-9, each thing is said once while it holds, and again to an object that was made anew:
+// kubectl describe shows the Events of one UID.
+func TestSpeaker(t *testing.T) {
+	events := record.NewFakeRecorder(10)
+	speaker := newSpeaker(events, zap.NewNop().Sugar())
+	said := func(uid types.UID, messages ...string) int {
+		speaker.begin()
+		about := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "config-gateway", UID: uid}}
+		for _, message := range messages {
+			speaker.say(about, corev1.EventTypeWarning, "ConfigurationKept", message)
+		}
+		count := len(events.Events)
+		for range count {
+			<-events.Events
+		}
+		return count
+	}
+	for _, pass := range []struct {
+		what     string
+		uid      types.UID
+		messages []string
+		want     int
+	}{
+		{"the first time", "a", []string{"gone"}, 1},
+		{"it still holds", "a", []string{"gone", "gone"}, 0},
+		{"the object is another one", "b", []string{"gone"}, 1},
+		{"something else", "b", []string{"gone", "more"}, 1},
+		{"mended", "b", nil, 0},
+		{"and broken again", "b", []string{"gone"}, 1},
+	} {
+		if got := said(pass.uid, pass.messages...); got != pass.want {
+			t.Errorf("%s: %d Events, want %d", pass.what, got, pass.want)
+		}
+	}
+}
