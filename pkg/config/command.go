@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -34,7 +35,7 @@ func Propose(key string, proposals []Proposal) List {
 			entry += ", gateway: " + proposal.Gateway.String()
 		}
 		if i > 0 {
-			name := proposal.Gateway.Name
+			name := cmp.Or(proposal.Gateway.Name, proposal.Class)
 			entry += ", label-selector: gateway=" + strings.TrimRight(name[:min(len(name), validation.LabelValueMaxLength)], "-.")
 		}
 		entries = append(entries, "{"+entry+"}")

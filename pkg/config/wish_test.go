@@ -138,6 +138,8 @@ func TestCommand(t *testing.T) {
 			`kubectl -n knative-serving create configmap config-gateway --from-literal='external-gateways=[{class: eg, gateway: gw/blue}]' --from-literal='local-gateways=[{class: eg}]'`},
 		{"two Gateways", true, []config.List{config.Propose("external-gateways", append(one, config.Proposal{Class: "eg", Gateway: types.NamespacedName{Namespace: "gw", Name: "green"}}))},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: eg, gateway: gw/blue}, {class: eg, gateway: gw/green, label-selector: gateway=green}]"}}'`},
+		{"one of them is ours", true, []config.List{config.Propose("external-gateways", append(one, config.Proposal{Class: "eg"}))},
+			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: eg, gateway: gw/blue}, {class: eg, label-selector: gateway=eg}]"}}'`},
 		{"nothing is known", true, []config.List{config.Propose("local-gateways", nil)},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"[{class: NAME-OF-A-GATEWAYCLASS}]"}}'`},
 		{"an operator's own text", true, []config.List{{Key: "local-gateways", Text: "- class: eg # it's\n"}},

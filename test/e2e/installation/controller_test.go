@@ -44,6 +44,14 @@ func withoutController(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() { scale(t, 2) })
 	scale(t, 0)
+	// A Deployment does not count Pods that are on their way out, and they work until they end.
+	pods, err := cluster.Pods.List(t.Context(), world.Cluster, cluster.SystemNamespace, metav1.ListOptions{LabelSelector: "app=net-gateways-controller"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pod := range pods {
+		cluster.Pods.Await(t, world.Cluster, pod.Namespace, pod.Name, cluster.Minutes, fixture.Gone[corev1.Pod])
+	}
 }
 
 // watchHealth notes every Pod of ours that restarts, or that was Ready and is not any
