@@ -155,7 +155,7 @@ func TestOurGatewayStays_BINS9(t *testing.T) {
 	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
 	space.Backend(t, "new")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("new", nil))
-	space.AwaitReason(t, "new", cluster.Minutes, "GatewayNotConfigured", "[{class: e2e-public}]")
+	space.AwaitReason(t, "new", cluster.Minutes, "GatewayNotConfigured", "{class: e2e-public")
 	load.StopAllAnswered(t, 200, 500)
 	if now := cluster.Gateways.Get(t, world.Cluster, cluster.SystemNamespace, name); now.UID != gateway.UID {
 		t.Error("the Gateway is another one")
