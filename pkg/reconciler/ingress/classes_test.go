@@ -11,6 +11,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -18,7 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 )
 
-var gatewayClasses = gatewayv1.SchemeGroupVersion.WithResource("gatewayclasses")
+var gatewayClasses = schema.GroupVersionResource{Group: gatewayv1.GroupName, Version: "v1", Resource: "gatewayclasses"}
 
 // classed are the objects with another GatewayClass; without one for nil.
 func classed(objects []runtime.Object, class *gatewayv1.GatewayClass) []runtime.Object {
