@@ -5,6 +5,7 @@
 package installation
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,6 +51,7 @@ var losses = map[string]struct {
 // services are served as the lists said last, and an Event says which keys went.
 func TestListsGetLost_BINS9(t *testing.T) {
 	world.Restore(t)
+	t.Cleanup(func() { kubectl(t, "apply", "-f", releaseFile(t)) }) // the examples, too
 	space := world.Space(t, nil)
 	space.Serve(t, "hello", nil)
 	deleted, flips := watchDeletions(t, space), watchFlips(t, space)
@@ -199,7 +201,7 @@ func nothingLost(t *testing.T, space *fixture.Space, name string, deleted func()
 // kubectl does what a user's does.
 func kubectl(t *testing.T, args ...string) string {
 	t.Helper()
-	output, err := exec.CommandContext(t.Context(), "kubectl", args...).CombinedOutput()
+	output, err := exec.CommandContext(context.WithoutCancel(t.Context()), "kubectl", args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("kubectl %s: %v\n%s", strings.Join(args, " "), err, output)
 	}
