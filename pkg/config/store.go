@@ -10,6 +10,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
 // State is what is known of config-gateway at one moment.
@@ -47,6 +49,7 @@ type List struct{ Key, Text string }
 type Store struct {
 	systemNamespace string
 	onChange        func(State)
+	parse           func(data map[string]string, systemNamespace string) (*Config, []Warning, error)
 
 	mu    sync.Mutex // serialises OnConfigMap; Load takes no lock
 	last  *corev1.ConfigMap
@@ -57,7 +60,7 @@ type Store struct {
 // is called after each change of the data, one call at a time, and on the first
 // observation. It must not call OnConfigMap.
 func NewStore(systemNamespace string, onChange func(State)) *Store {
-	store := &Store{systemNamespace: systemNamespace, onChange: onChange}
+	store := &Store{systemNamespace: systemNamespace, onChange: onChange, parse: Parse}
 	store.state.Store(&State{Config: &Config{}})
 	return store
 }
@@ -91,7 +94,7 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 		next.ResourceVersion, next.UID, next.Exists = cm.ResourceVersion, cm.UID, true
 		data = cm.Data
 	}
-	cfg, warnings, err := Parse(data, s.systemNamespace)
+	cfg, warnings, err := s.read(data)
 	next.Warnings, next.Problem = warnings, err
 	if err != nil {
 		return next
@@ -111,6 +114,12 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 		}
 	}
 	return next
+}
+
+// read parses. A panic over the data is a refusal of them.
+func (s *Store) read(data map[string]string) (cfg *Config, warnings []Warning, err error) {
+	defer panics.Into(&err)
+	return s.parse(data, s.systemNamespace)
 }
 
 func sameData(a, b *corev1.ConfigMap) bool {
