@@ -18,6 +18,9 @@ const (
 	outOfOrder  = time.Second
 	// troubled is how long a target may fail in a way that being in line does not explain.
 	troubled = 5 * time.Second
+	// hanging is how many targets that are not answered in time are no trouble of theirs: a data plane
+	// that has much to do answers late.
+	hanging = 20
 	// A data plane may take up nothing for restFor each target that waits but a few, or for as long as it did within the
 	// last restKnown while targets waited; for mostRest at most.
 	few       = 50
@@ -89,7 +92,7 @@ func (p *Prober) InLine(owner Owner) bool {
 // comesTo tells whether the data plane is still taking up what was asked for before the target. A moment without an answer
 // is no news: at work, a proxy may be late with a connection, and that one try speaks for all.
 func (l *lane) comesTo(t *task, now time.Time) bool {
-	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && len(l.queues[slow].tasks) >= hanging
 	reached := l.up || now.Sub(l.downSince) < troubled
 	return reached && inOrder && !t.overtaken && l.pace.atWork(t, len(l.queues[fresh].tasks)+len(l.queues[brisk].tasks), now)
 }

@@ -23,6 +23,21 @@ func TestInLine(t *testing.T) {
 		m.set(func() { m.served[target] = time.Now() })
 		after(3 * time.Second)
 	}
+	// hang lets it and so many others hang while the address takes up others, one a second.
+	hang := func(m *model, w *watch, beside int) {
+		crowd := many(address, 10+beside+60)[10:]
+		m.set(func() {
+			for _, target := range append(crowd[:beside:beside], waiting) {
+				m.hangs[target] = true
+			}
+		})
+		w.Check(owner("crowd"), crowd)
+		w.Nudge(bob)
+		for _, target := range crowd[beside:] {
+			m.set(func() { m.served[target] = time.Now() })
+			after(time.Second)
+		}
+	}
 	for name, test := range map[string]struct {
 		meanwhile func(m *model, w *watch)
 		want      bool
@@ -115,7 +130,9 @@ func TestInLine(t *testing.T) {
 			serve(m, third)
 			after(mostRest)
 		}, false},
-		"it is proven itself": {func(m *model, _ *watch) { serve(m, waiting) }, false},
+		"it hangs beside some": {func(m *model, w *watch) { hang(m, w, hanging/2) }, false},
+		"it hangs, as many do": {func(m *model, w *watch) { hang(m, w, 2*hanging) }, true},
+		"it is proven itself":  {func(m *model, _ *watch) { serve(m, waiting) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			simulate(t, func(t *testing.T, m *model, w *watch) {
