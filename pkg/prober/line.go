@@ -20,7 +20,7 @@ const (
 	troubled = 5 * time.Second
 	// hanging is how many targets that are not answered in time are no trouble of theirs: a data plane
 	// that has much to do answers late.
-	hanging = 20
+	hanging = 5
 	// A data plane may take up nothing for restFor each target that waits but a few, or for as long as it did within the
 	// last restKnown while targets waited; for mostRest at most.
 	few       = 50
