@@ -104,18 +104,13 @@ func TestSharedCertificateKeepsHTTP2_BTLS1(t *testing.T) {
 	space.Secret(t, authority, "wildcard", "*."+space.Name+".example.com")
 	names := []string{"hello", "other", "third"}
 	space.ServeTLS(t, names[0], "wildcard")
-	asked := cluster.Request{Host: space.ExternalHost(names[0]), Roots: authority.Roots}
-	load := startSecure(t, asked)
+	load := startSecure(t, cluster.Request{Host: space.ExternalHost(names[0]), Roots: authority.Roots})
 	for _, name := range names[1:] {
 		space.ServeTLS(t, name, "wildcard")
 	}
-	load.StopAllAnswered(t, 200, 100)
-	// At the end of the drain time the host's own listener goes. Nobody asks at that moment: see "A listener that goes" in
-	// third_party/envoy-gateway/README.md.
 	for _, name := range names {
 		cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(name), Roots: authority.Roots, Wrong: notHTTP2}, cluster.Minutes)
 	}
-	load = startSecure(t, asked)
 	cluster.KIngresses.Delete(t, world.Cluster, space.Name, names[1])
 	load.StopAllAnswered(t, 200, 100)
 	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(names[2]), Roots: authority.Roots, Wrong: notHTTP2}, cluster.Minutes)
