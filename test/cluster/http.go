@@ -37,14 +37,20 @@ func (a Answer) String() string {
 }
 
 // client takes no connection twice, so that every request meets what the data plane
-// does now, and follows no redirect.
-var client = &http.Client{
-	Timeout: 10 * time.Second,
-	Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext:       (&net.Dialer{Timeout: 8 * time.Second}).DialContext, // a resolver asks again after 5 s
-	},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+// does now. keeping takes those that it has, as most clients do.
+var client, keeping = newClient(-1), newClient(inFlight)
+
+// newClient keeps that many connections to an address, and follows no redirect.
+func newClient(kept int) *http.Client {
+	return &http.Client{
+		Timeout: 10 * time.Second,
+		Transport: &http.Transport{
+			DisableKeepAlives:   kept < 0,
+			MaxIdleConnsPerHost: kept,
+			DialContext:         (&net.Dialer{Timeout: 8 * time.Second}).DialContext, // a resolver asks again after 5 s
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Ask sends one request to port 80 of an address, for a host.
@@ -53,7 +59,12 @@ func Ask(ctx context.Context, address, host string) Answer {
 }
 
 func (r Request) ask(ctx context.Context, address string) Answer {
-	url, by := "http://"+net.JoinHostPort(address, "80")+cmp.Or(r.Path, "/"), client
+	return r.askBy(ctx, client, address)
+}
+
+// askBy takes the client for plain text; over TLS each request has a connection of its own.
+func (r Request) askBy(ctx context.Context, by *http.Client, address string) Answer {
+	url := "http://" + net.JoinHostPort(address, "80") + cmp.Or(r.Path, "/")
 	if r.Roots != nil {
 		url, by = "https://"+r.Host+cmp.Or(r.Path, "/"), r.secure(address)
 	}

@@ -27,8 +27,10 @@ type Request struct {
 // WrongAnswer counts, in the place of a code, answers of code 200 that are wrong.
 const WrongAnswer = -1
 
-// Load is a constant stream of requests to one address.
+// Load is a constant stream of requests to one address. One of five, in plain text, comes over a connection
+// made for it and so meets what the data plane does now; the others come as from most clients.
 type Load struct {
+	begin    time.Time
 	cancel   context.CancelFunc
 	done     sync.WaitGroup
 	answered chan struct{} // holds one when there was an answer since the last look
@@ -38,8 +40,12 @@ type Load struct {
 	first map[int]string // when, and what, of each code
 }
 
-// inFlight bounds the requests that wait for answers.
-const inFlight = 16
+const (
+	// inFlight bounds the requests that wait for answers.
+	inFlight = 16
+	// anew is how many requests there are for one over a new connection.
+	anew = 5
+)
 
 // StartLoad asks the address for the host at a rate of one request an interval, until
 // Stop or the end of the test.
@@ -52,8 +58,7 @@ func StartLoad(t testing.TB, address, host string, interval time.Duration) *Load
 func StartRequests(t testing.TB, address string, interval time.Duration, requests ...Request) *Load {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	load := &Load{cancel: cancel, answered: make(chan struct{}, 1), codes: map[int]int{}, first: map[int]string{}}
-	begin := time.Now()
+	load := &Load{begin: time.Now(), cancel: cancel, answered: make(chan struct{}, 1), codes: map[int]int{}, first: map[int]string{}}
 	slots := make(chan struct{}, inFlight)
 	load.done.Go(func() {
 		ticker := time.NewTicker(interval)
@@ -65,10 +70,13 @@ func StartRequests(t testing.TB, address string, interval time.Duration, request
 			case <-ticker.C:
 			}
 			slots <- struct{}{}
-			request := requests[turn%len(requests)]
+			request, by := requests[turn%len(requests)], keeping
+			if turn/len(requests)%anew == 0 {
+				by = client
+			}
 			load.done.Go(func() {
-				answer := request.ask(context.Background(), address)
-				load.note(time.Since(begin), request, answer)
+				answer := request.askBy(context.Background(), by, address)
+				load.note(time.Since(load.begin), request, answer)
 				<-slots
 			})
 		}
@@ -138,6 +146,7 @@ func (l *Load) StopAllAnswered(t testing.TB, code, atLeast int) {
 	t.Helper()
 	l.await(atLeast)
 	codes := l.Stop()
+	rate := float64(l.total()) / time.Since(l.begin).Seconds()
 	for other, count := range codes {
 		if other != code {
 			t.Errorf("%d requests were answered %d, want %d; first: %s", count, other, code, l.first[other])
@@ -146,5 +155,5 @@ func (l *Load) StopAllAnswered(t testing.TB, code, atLeast int) {
 	if codes[code] < atLeast {
 		t.Errorf("%d requests were answered %d, want at least %d", codes[code], code, atLeast)
 	}
-	t.Logf("load: %v", codes)
+	t.Logf("load: %v, %.0f a second", codes, rate)
 }

@@ -5,6 +5,7 @@
 package installation
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -66,6 +67,38 @@ func TestClassChangesAway_BINS9_BOPS4(t *testing.T) {
 	sets, err := cluster.ListenerSets.List(t.Context(), world.Cluster, space.Name, metav1.ListOptions{})
 	if err != nil || len(sets) > 0 {
 		t.Errorf("%d ListenerSets are left: %v", len(sets), err)
+	}
+}
+
+// B-OPS-4: a typo in Serving's `ingress-class`, which Serving carries to every KIngress that it has,
+// costs no request; nor does its correction.
+func TestClassHasATypo_BOPS4(t *testing.T) {
+	world.Restore(t)
+	space := world.Space(t, nil)
+	space.KService(t, fixture.Service{Name: "hello"})
+	space.AwaitKServiceReady(t, "hello", cluster.Minutes)
+	deleted, loads := watchDeletions(t, space), startBoth(t, space, "hello")
+	has := func(class string) cluster.Met[v1alpha1.Ingress] {
+		return func(ing *v1alpha1.Ingress) error {
+			if ing == nil || ing.Annotations[networking.IngressClassAnnotationKey] != class {
+				return fmt.Errorf("the class is not %s", class)
+			}
+			return nil
+		}
+	}
+	const typo = "gateway-ap.ingress.networking.knative.dev"
+	for _, class := range []string{typo, fixture.Class} {
+		setNetwork(t, map[string]string{classKey: class})
+		cluster.KIngresses.Await(t, world.Cluster, space.Name, "hello", cluster.Minutes, has(class))
+		restart(t, controller)
+		cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
+	}
+	space.AwaitKServiceReady(t, "hello", cluster.Minutes)
+	for _, load := range loads {
+		load.StopAllAnswered(t, 200, 1000)
+	}
+	if n := deleted(); n > 0 {
+		t.Errorf("%d HTTPRoutes were deleted", n)
 	}
 }
 
