@@ -38,17 +38,24 @@ func isNamespaceOf(object metav1.Object, ref metav1.OwnerReference) bool {
 	return ref.Kind == "Namespace" && ref.APIVersion == corev1.SchemeGroupVersion.String() && ref.Name == object.GetNamespace()
 }
 
+// IsControlledBy tells whether an owner controls an object where it can: in its own namespace, if it
+// has one.
+func IsControlledBy(object, owner metav1.Object) bool {
+	within := owner.GetNamespace() == "" || owner.GetNamespace() == object.GetNamespace()
+	return within && metav1.IsControlledBy(object, owner)
+}
+
 // mayWrite tells whether an object that is there is the owner's, or shared as the wanted one
 // is.
 func mayWrite(have, want, owner metav1.Object) bool {
-	return metav1.IsControlledBy(have, owner) || IsShared(have) && IsShared(want)
+	return IsControlledBy(have, owner) || IsShared(have) && IsShared(want)
 }
 
 // mayDelete tells whether an object that is not wanted any more is the owner's alone. What
 // others share stays: they write who owns it. So does what their namespace owns: there may
 // be others who are not among its owners.
 func mayDelete(have, owner metav1.Object) bool {
-	return metav1.IsControlledBy(have, owner) || IsShared(have) && uidsOf(have).Equal(sets.New(string(owner.GetUID())))
+	return IsControlledBy(have, owner) || IsShared(have) && uidsOf(have).Equal(sets.New(string(owner.GetUID())))
 }
 
 // uidsOf are those of the owners.

@@ -12,6 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	pkgwatch "k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/metadata"
@@ -100,7 +101,7 @@ type listWatcher[L runtime.Object] interface {
 // factory makes informers from a typed client, and not from the generated informer
 // factories: those of gateway-api v1.6 need a newer client-go than Knative's.
 func factory[L runtime.Object](example runtime.Object, clients any, client func(namespace string) listWatcher[L]) watch.Factory {
-	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, ByController: controllerUID}
+	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, ByController: controllerOf}
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		source := &cache.ListWatch{
 			ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
@@ -117,20 +118,26 @@ func factory[L runtime.Object](example runtime.Object, clients any, client func(
 	}
 }
 
-// ByController is the index of objects by the UID of the object that controls them. What
-// several own, and none controls, is under SharedIn its namespace.
+// ByController is the index of objects by the object of their own namespace that controls them,
+// as ControlledBy names it. What several own, and none controls, is under SharedIn its namespace.
 const ByController = "controller"
+
+// ControlledBy is the value of ByController for what an object controls. An owner reference alone
+// proves nothing: whoever may write into another namespace can name any UID there.
+func ControlledBy(owner metav1.Object) string { return controlledIn(owner.GetNamespace(), owner.GetUID()) }
+
+func controlledIn(namespace string, owner types.UID) string { return namespace + "/" + string(owner) }
 
 // SharedIn is the value of ByController for what is shared in a namespace.
 func SharedIn(namespace string) string { return "shared in " + namespace }
 
-func controllerUID(object any) ([]string, error) {
+func controllerOf(object any) ([]string, error) {
 	accessor, err := meta.Accessor(object)
 	if err != nil {
 		return nil, err
 	}
 	if ref := metav1.GetControllerOf(accessor); ref != nil {
-		return []string{string(ref.UID)}, nil
+		return []string{controlledIn(accessor.GetNamespace(), ref.UID)}, nil
 	}
 	if len(accessor.GetOwnerReferences()) > 0 {
 		return []string{SharedIn(accessor.GetNamespace())}, nil

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -21,7 +22,7 @@ type ownedBy struct {
 // gatherControlled puts the objects that an owner controls into found, by name: what the
 // informer shows, and what was written and is not shown yet.
 func gatherControlled[T metav1.Object](by ownedBy, recent *watch.Recent[T], found map[string]T) error {
-	stored, err := by.store.ByIndex(cluster.ByController, string(by.owner.GetUID()))
+	stored, err := by.store.ByIndex(cluster.ByController, cluster.ControlledBy(by.owner))
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func gatherControlled[T metav1.Object](by ownedBy, recent *watch.Recent[T], foun
 		shown[newest.GetUID()] = true
 		found[newest.GetName()] = newest
 	}
-	for _, object := range recent.Unseen(shown, func(object T) bool { return metav1.IsControlledBy(object, by.owner) }) {
+	for _, object := range recent.Unseen(shown, func(object T) bool { return apply.IsControlledBy(object, by.owner) }) {
 		found[object.GetName()] = object
 		by.seen.unseen = watch.UnseenFor
 	}

@@ -49,7 +49,7 @@ func (r *Reconciler) readListenerSets(ctx context.Context, seen *observed) error
 	if err != nil {
 		return err
 	}
-	stored, err := store.ByIndex(cluster.ByController, string(seen.ingress.UID))
+	stored, err := store.ByIndex(cluster.ByController, cluster.ControlledBy(seen.ingress))
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (seen *observed) concerns(set *gatewayv1.ListenerSet) bool {
 }
 
 func owns(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) bool {
-	return slices.ContainsFunc(set.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == ing.UID })
+	return set.Namespace == ing.Namespace && slices.ContainsFunc(set.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == ing.UID })
 }
 
 // secretsIn are the certificates of a ListenerSet, as NAMESPACE/NAME.

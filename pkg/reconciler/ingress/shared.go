@@ -133,7 +133,7 @@ func (r *Reconciler) isAttached(ctx context.Context, ing *v1alpha1.Ingress, set 
 	if err != nil {
 		return false, err
 	}
-	routes, err := store.ByIndex(cluster.ByController, string(ing.UID))
+	routes, err := store.ByIndex(cluster.ByController, cluster.ControlledBy(ing))
 	return slices.ContainsFunc(routes, func(object any) bool {
 		route := r.routes.Newest(object.(*gatewayv1.HTTPRoute))
 		return slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
