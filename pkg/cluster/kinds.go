@@ -124,7 +124,9 @@ const ByController = "controller"
 
 // ControlledBy is the value of ByController for what an object controls. An owner reference alone
 // proves nothing: whoever may write into another namespace can name any UID there.
-func ControlledBy(owner metav1.Object) string { return controlledIn(owner.GetNamespace(), owner.GetUID()) }
+func ControlledBy(owner metav1.Object) string {
+	return controlledIn(owner.GetNamespace(), owner.GetUID())
+}
 
 func controlledIn(namespace string, owner types.UID) string { return namespace + "/" + string(owner) }
 

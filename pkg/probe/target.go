@@ -39,8 +39,9 @@ type Target struct {
 	Path string
 	// Hash is the expected value of the header K-Network-Hash.
 	Hash string
-	// Marker is the expected value of MarkerHeader; empty expects nothing.
-	Marker string
+	// Marker is the expected value of MarkerHeader; empty expects nothing. FormerMarker is what
+	// stood in its place in routes that an earlier release wrote, and counts as much.
+	Marker, FormerMarker string
 	// Answers says who gives the hash; empty means Backend.
 	Answers Answerer
 	// ProxyProtocol makes the connection begin with a PROXY protocol header: version 2 first, version 1

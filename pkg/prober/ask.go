@@ -107,7 +107,7 @@ func (q question) judge(code int, h http.Header) outcome {
 	// Also a gateway that adds our header to one that the backend sent has the expected version: nobody else knows the hash.
 	hashes := h.Values(header.HashKey)
 	hash := q.Hash != "" && slices.Contains(hashes, q.Hash)
-	marked := q.Marker == "" || slices.Contains(h.Values(probe.MarkerHeader), q.Marker)
+	marked := q.marked(h.Values(probe.MarkerHeader))
 	if hash && marked && q.accepts(code) {
 		return outcome{ok: true, code: code}
 	}
@@ -127,6 +127,11 @@ func (q question) judge(code int, h http.Header) outcome {
 		o.kind, o.err = probe.WrongHash, o.err+" with another version"
 	}
 	return o
+}
+
+// marked tells whether the answer is the object's that is asked for, as far as that can be told.
+func (q question) marked(markers []string) bool {
+	return q.Marker == "" || slices.Contains(markers, q.Marker) || q.FormerMarker != "" && slices.Contains(markers, q.FormerMarker)
 }
 
 func (q question) accepts(code int) bool {

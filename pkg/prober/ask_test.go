@@ -88,6 +88,9 @@ func TestFormerVersion(t *testing.T) {
 		"the former version":                 {probe.Target{Hash: "v2", Marker: "uid.1"}, 200, "v1", "uid.1", probe.FormerVersion},
 		"another generation":                 {probe.Target{Hash: "v2", Marker: "uid.2"}, 200, "v1", "uid.1", probe.WrongHash},
 		"the hash of another generation":     {probe.Target{Hash: "v2", Marker: "uid.2"}, 200, "v2", "uid.1", probe.WrongHash},
+		"the marker of a former release":     {probe.Target{Hash: "v2", Marker: "hashed", FormerMarker: "uid.1"}, 200, "v1", "uid.1", probe.FormerVersion},
+		"the release before, this version":   {probe.Target{Hash: "v2", Marker: "hashed", FormerMarker: "uid.1"}, 200, "v2", "uid.1", ""},
+		"neither marker":                     {probe.Target{Hash: "v2", Marker: "hashed", FormerMarker: "uid.1"}, 200, "v1", "uid.2", probe.WrongHash},
 		"a gateway without markers":          {probe.Target{Hash: "v2"}, 200, "v1", "", probe.WrongHash},
 		"a marker alone":                     {probe.Target{Hash: "v2", Marker: "uid.1"}, 200, "", "uid.1", probe.WrongHash},
 		"without a backend":                  {probe.Target{Hash: "v2", Marker: "uid.1"}, 503, "v1", "uid.1", probe.BadStatus},
@@ -102,7 +105,7 @@ func TestFormerVersion(t *testing.T) {
 					headers.Set(key, value)
 				}
 			}
-			if o := (question{Target: c.target}).judge(c.code, headers); o.ok || o.kind != c.want {
+			if o := (question{Target: c.target}).judge(c.code, headers); o.ok != (c.want == "") || o.kind != c.want {
 				t.Errorf("got %+v, want kind %s", o, c.want)
 			}
 		})

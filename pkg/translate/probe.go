@@ -27,8 +27,9 @@ type Proof struct {
 	// Hash is the expected answer.
 	Hash string
 	// Marker comes with the answer where the gateway can add it: it tells the KIngress
-	// from one of the same name and spec that was there before (SPEC B-RDY-4).
-	Marker string
+	// from one of the same name and spec that was there before (SPEC B-RDY-4). FormerMarker is
+	// the one that an earlier release has left on routes.
+	Marker, FormerMarker string
 	// HTTPS is the port to ask through TLS, with the host as SNI; 0 asks through the
 	// Gateway's own listener.
 	HTTPS int32
@@ -83,7 +84,8 @@ func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gateway
 	added := []Header{}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification) {
 		proof.Answers = probe.Gateway
-		proof.Marker = marker(r.in.Ingress, proof.Path)
+		proof.FormerMarker = formerMarker(r.in.Ingress, proof.Path)
+		proof.Marker = marker(proof.FormerMarker)
 		added = append(added, Header{Name: probe.MarkerHeader, Value: proof.Marker})
 	}
 	if r.hasProbeHandler(backend) {
@@ -109,10 +111,14 @@ func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gateway
 	}
 }
 
-// marker is another one for each object and each generation of its spec, and for each question
+// marker tells those who ask nothing about the object: whoever sees a host may ask, and the UID of an
+// object is for those who may read it.
+func marker(former string) string { return madeHash(former)[:32] }
+
+// formerMarker is another one for each object and each generation of its spec, and for each question
 // about it: a rule for all paths may answer for one that is not served, and that is then no former
 // version of it (SPEC B-RDY-10).
-func marker(ing *v1alpha1.Ingress, probed string) string {
+func formerMarker(ing *v1alpha1.Ingress, probed string) string {
 	mark := fmt.Sprintf("%s.%d", ing.UID, ing.Generation)
 	if probed == "/" {
 		return mark

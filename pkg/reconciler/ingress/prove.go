@@ -182,7 +182,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		}
 		target := probe.Target{
 			Gateway: side.Entry.Gateway, Route: name.Name, Scheme: "http", Host: proof.Host, Path: proof.Path,
-			Hash: proof.Hash, Marker: proof.Marker, Answers: proof.Answers, ProxyProtocol: side.Entry.ProxyProtocol,
+			Hash: proof.Hash, Marker: proof.Marker, FormerMarker: proof.FormerMarker, Answers: proof.Answers, ProxyProtocol: side.Entry.ProxyProtocol,
 		}
 		if listener.TLS {
 			target.Scheme = "https"
