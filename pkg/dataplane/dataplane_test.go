@@ -3,6 +3,7 @@
 package dataplane_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -41,9 +42,12 @@ func ports(numbers ...int32) corev1.ServiceSpec {
 	return spec
 }
 
-// listening gives a Gateway a listener on port 80.
-func listening(gw *gatewayv1.Gateway) *gatewayv1.Gateway {
+// listening gives a Gateway a listener on port 80, and on further ones.
+func listening(gw *gatewayv1.Gateway, further ...int32) *gatewayv1.Gateway {
 	gw.Spec.Listeners = []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}
+	for _, port := range further {
+		gw.Spec.Listeners = append(gw.Spec.Listeners, gatewayv1.Listener{Name: gatewayv1.SectionName(fmt.Sprint(port)), Port: port, Protocol: gatewayv1.HTTPProtocolType})
+	}
 	return gw
 }
 
@@ -75,8 +79,8 @@ func TestDiscover(t *testing.T) {
 		name: "owner labels with the Gateway's cluster IP", gateway: gateway("10.0.0.1"),
 		candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{ClusterIPs: []string{"fd00::1", "10.0.0.1"}})}, want: "system/envoy",
 	}, {
-		name: "owner labels with the Gateway's load balancer", gateway: gateway("203.0.113.1"),
-		candidates: []*corev1.Service{published(service("system", "envoy", owning, corev1.ServiceSpec{}), "203.0.113.1")}, want: "system/envoy",
+		name: "owner labels with the Gateway's load balancer", gateway: listening(gateway("203.0.113.1")),
+		candidates: []*corev1.Service{published(service("system", "envoy", owning, ports(80)), "203.0.113.1")}, want: "system/envoy",
 	}, {
 		name: "owner labels alone are forged", gateway: gateway("10.0.0.1"),
 		candidates: []*corev1.Service{service("tenant", "evil", owning, corev1.ServiceSpec{ClusterIP: "10.0.0.9"})},

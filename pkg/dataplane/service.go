@@ -30,8 +30,8 @@ var systemNamespaces = map[gatewayv1.GatewayController]string{
 
 // Discover finds the Service of a Gateway among candidates, or nil. A label alone proves nothing,
 // since a tenant can write it: outside the Gateway's namespace and that of its controller (SPEC
-// B-INS-3; the controller is empty when it is not known) the Gateway must publish an address of the
-// Service. Published is the Service whose name stands in the status of the KIngress; it was found like
+// B-INS-3; the controller is empty when it is not known) the Gateway must publish an address that
+// is the Service's alone. Published is the Service whose name stands in the status of the KIngress; it was found like
 // this before, and counts while it has its labels, whatever addresses the Gateway loses (SPEC
 // B-RDY-8). Labels may be on other Services of the Gateway too: Contour puts them on that of its
 // own control plane. So of several the one counts that stands where tenants cannot write, then one
@@ -43,7 +43,7 @@ func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
 		switch labelled := owner.labels(candidate); {
 		case labelled && owner.published(candidate):
 			return candidate
-		case !labelled || !owner.system(candidate) && !publishes(owner.Gateway, candidate):
+		case !labelled || !owner.system(candidate) && !publishesOnly(owner.Gateway, candidate):
 		case found == nil || owner.compare(candidate, found) < 0:
 			found = candidate
 		}
@@ -109,13 +109,47 @@ func listens(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 // publishes tells whether an address of the Gateway is one that the cluster gave to the
 // Service. External IPs do not count: whoever may write a Service can claim any.
 func publishes(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
-	own := slices.Concat(service.Spec.ClusterIPs, []string{service.Spec.ClusterIP})
-	for _, ingress := range service.Status.LoadBalancer.Ingress {
-		own = append(own, ingress.IP, ingress.Hostname)
-	}
+	return listsOne(gateway, clusterIPsOf(service)) || listsOne(gateway, loadBalancersOf(service))
+}
+
+// publishesOnly tells whether such an address leads to no other Service at the Gateway's listeners.
+// Load balancers share an address among Services (klipper and MetalLB do), each with ports of its
+// own: so that of a balancer counts where the Service has the ports of all listeners that work.
+func publishesOnly(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
+	return listsOne(gateway, clusterIPsOf(service)) || takesAll(gateway, service) && listsOne(gateway, loadBalancersOf(service))
+}
+
+func listsOne(gateway *gatewayv1.Gateway, addresses []string) bool {
 	return slices.ContainsFunc(gateway.Status.Addresses, func(address gatewayv1.GatewayStatusAddress) bool {
-		return address.Value != "" && address.Value != corev1.ClusterIPNone && slices.Contains(own, address.Value)
+		return address.Value != "" && address.Value != corev1.ClusterIPNone && slices.Contains(addresses, address.Value)
 	})
+}
+
+func clusterIPsOf(service *corev1.Service) []string {
+	return slices.Concat(service.Spec.ClusterIPs, []string{service.Spec.ClusterIP})
+}
+
+func loadBalancersOf(service *corev1.Service) []string {
+	addresses := []string{}
+	for _, ingress := range service.Status.LoadBalancer.Ingress {
+		addresses = append(addresses, ingress.IP, ingress.Hostname)
+	}
+	return addresses
+}
+
+// takesAll tells whether a Service has the ports of all the Gateway's listeners that work, or of all
+// while the gateway says of none that it does. A listener that does not may have no port there.
+func takesAll(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
+	work, some := programmedListeners(gateway), false
+	for _, listener := range gateway.Spec.Listeners {
+		if listener.Protocol == gatewayv1.UDPProtocolType || work.Len() > 0 && !work.Has(listener.Name) {
+			continue
+		}
+		if some = true; portOf(service, listener.Port) == nil {
+			return false
+		}
+	}
+	return some
 }
 
 // Exposure says how a Service can be reached from outside the cluster, or nothing

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
@@ -19,6 +21,10 @@ func TestDiscoverWithoutAddress(t *testing.T) {
 	owned := func(namespace, name string) *corev1.Service { return service(namespace, name, owning, ports(80)) }
 	shared := func(namespace, name string, port int32) *corev1.Service {
 		return published(service(namespace, name, owning, ports(port)), "203.0.113.1")
+	}
+	working := func(gateway *gatewayv1.Gateway, listener gatewayv1.SectionName) *gatewayv1.Gateway {
+		gateway.Status.Listeners = []gatewayv1.ListenerStatus{{Name: listener, Conditions: []metav1.Condition{{Type: "Programmed", Status: metav1.ConditionTrue}}}}
+		return gateway
 	}
 	other := service(system, "other", map[string]string{"gateway.envoyproxy.io/owning-gateway-name": "green", "gateway.envoyproxy.io/owning-gateway-namespace": "gateways"}, ports(80))
 	nodePort := owned(system, "envoy-blue")
@@ -43,6 +49,14 @@ func TestDiscoverWithoutAddress(t *testing.T) {
 			[]*corev1.Service{shared("a-tenant", "evil", 8081), shared(system, "envoy-blue", 80)}, system + "/envoy-blue"},
 		{"the same, where the controller's namespace is another: the port is taken", dataplane.Owner{Gateway: listening(gateway("203.0.113.1")), Controller: envoy},
 			[]*corev1.Service{shared("a-tenant", "evil", 8081), shared("somewhere", "envoy-blue", 80)}, "somewhere/envoy-blue"},
+		{"forged alone, with an address that the balancer shares", dataplane.Owner{Gateway: listening(gateway("203.0.113.1")), Controller: envoy},
+			[]*corev1.Service{shared("a-tenant", "evil", 8081)}, ""},
+		{"forged with the port of one listener of two, the other one's Service being unknown", dataplane.Owner{Gateway: listening(gateway("203.0.113.1"), 8443), Controller: envoy},
+			[]*corev1.Service{shared("a-tenant", "evil", 8443)}, ""},
+		{"a listener that does not work has no port", dataplane.Owner{Gateway: working(listening(gateway("203.0.113.1"), 8443), "http"), Controller: envoy},
+			[]*corev1.Service{shared("a-tenant", "evil", 8443), shared("somewhere", "envoy-blue", 80)}, "somewhere/envoy-blue"},
+		{"no listeners, no ports: anybody's", dataplane.Owner{Gateway: gateway("203.0.113.1"), Controller: envoy},
+			[]*corev1.Service{shared("somewhere", "envoy-blue", 80)}, ""},
 		{"what was published, though its address is gone", dataplane.Owner{Gateway: gateway(), Published: types.NamespacedName{Namespace: "somewhere", Name: "envoy-blue"}},
 			[]*corev1.Service{owned("a-tenant", "evil"), owned("somewhere", "envoy-blue")}, "somewhere/envoy-blue"},
 		{"what was published, before another", dataplane.Owner{Gateway: gateway(), Published: types.NamespacedName{Namespace: "gateways", Name: "z"}},
