@@ -256,25 +256,3 @@ func TestLoadBalancer(t *testing.T) {
 		})
 	}
 }
-
-// TestExposure: B-SEL-7, how a private data plane can be reached from outside.
-func TestExposure(t *testing.T) {
-	tests := []struct {
-		name    string
-		service *corev1.Service
-		want    string
-	}{
-		{"no Service", nil, ""},
-		{"a cluster IP", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeClusterIP}), ""},
-		{"a load balancer", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeLoadBalancer}), "Service system/envoy is of type LoadBalancer"},
-		{"a node port", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeNodePort}), "Service system/envoy is of type NodePort"},
-		{"external IPs", service("system", "envoy", nil, corev1.ServiceSpec{Type: corev1.ServiceTypeClusterIP, ExternalIPs: []string{"203.0.113.1"}}), "Service system/envoy has external IPs"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if got := dataplane.Exposure(test.service); got != test.want {
-				t.Errorf("Exposure() = %q, want %q", got, test.want)
-			}
-		})
-	}
-}

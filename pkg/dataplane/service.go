@@ -4,7 +4,6 @@ package dataplane
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -150,18 +149,4 @@ func takesAll(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 		}
 	}
 	return some
-}
-
-// Exposure says how a Service can be reached from outside the cluster, or nothing
-// when it cannot. A local gateway should not be (SPEC B-SEL-7).
-func Exposure(service *corev1.Service) string {
-	switch {
-	case service == nil:
-		return ""
-	case service.Spec.Type == corev1.ServiceTypeLoadBalancer, service.Spec.Type == corev1.ServiceTypeNodePort:
-		return fmt.Sprintf("Service %s/%s is of type %s", service.Namespace, service.Name, service.Spec.Type)
-	case len(service.Spec.ExternalIPs) > 0:
-		return fmt.Sprintf("Service %s/%s has external IPs", service.Namespace, service.Name)
-	}
-	return ""
 }

@@ -79,7 +79,7 @@ func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gatewa
 	if err != nil {
 		return err
 	}
-	if exposure := dataplane.Exposure(service); exposure != "" {
+	if exposure := dataplane.Exposure(gateway, service, nil); exposure != "" {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
 			"%s: cluster-local services are reachable from outside: %s", entry, exposure))
 	}

@@ -198,15 +198,15 @@ func TestMoveToUnsuitableGateway(t *testing.T) {
 // TestPublishedAddress: B-RDY-9, where an address is published callers come to its port 80, whatever
 // the listener's port is: what answers there counts, and the Gateway's word does not.
 func TestPublishedAddress(t *testing.T) {
-	const missing = "callers in the cluster come to port 80 of address 192.0.2.1, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
+	const missing = "callers in the cluster come to port 80 of address 10.96.0.99, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
 	for name, port := range map[string]string{"it answers there": "80", "it answers at the listener's port only": "8080"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				w := data.hears(newWorld(t, append(listening(published(data, "192.0.2.1"), "inner", apps(8080)), service("hello", 0))...))
-				w.answersAt("192.0.2.1:"+port, data)
+				w := data.hears(newWorld(t, append(listening(published(data, "10.96.0.99"), "inner", apps(8080)), service("hello", 0))...))
+				w.answersAt("10.96.0.99:"+port, data)
 				w.until("it is asked", func() bool { return len(w.askedAt()) > 0 })
-				expect(t, "Asked at", []string{"192.0.2.1:80"}, w.askedAt())
+				expect(t, "Asked at", []string{"10.96.0.99:80"}, w.askedAt())
 				w.accept(privateHost)
 				w.pass(halfAMinute)
 				if port == "80" {
@@ -216,7 +216,7 @@ func TestPublishedAddress(t *testing.T) {
 				if ready := w.conditions("hello")["Ready"]; ready != "Unknown GatewayUnsuitable: "+missing {
 					t.Errorf("Ready %s", ready)
 				}
-				w.answersAt("192.0.2.1:80", data) // a load balancer was set up
+				w.answersAt("10.96.0.99:80", data) // a load balancer was set up
 				w.pass(halfAMinute)
 				expect(t, "Conditions", isReady, w.conditions("hello"))
 			})

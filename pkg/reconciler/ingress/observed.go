@@ -12,8 +12,6 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -181,12 +179,6 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 	}
 	seen.publish(&side)
 	side.Published = side.IsPublished(seen.ingress.Status, seen.ingress.Generation)
-	if visibility == v1alpha1.IngressVisibilityClusterLocal {
-		side.Exposure = dataplane.Exposure(observed.service)
-		if _, shared := seen.config.Entry(v1alpha1.IngressVisibilityExternalIP, observed.entry.Gateway); shared {
-			side.Exposure = config.ExternalGateways + " names it, too"
-		}
-	}
 	return side
 }
 

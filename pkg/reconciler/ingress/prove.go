@@ -28,6 +28,7 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 	ask := questions{known: r.prober.Known(owner), now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
 	for i := range facts.Sides {
 		ask.side(desired.Routes, seen, &facts.Sides[i])
+		facts.Sides[i].Exposure = seen.exposure(facts.Sides[i])
 	}
 	ask.again(r.alive(seen, desired, facts))
 	if !ask.asking {

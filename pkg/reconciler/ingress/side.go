@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -52,4 +53,17 @@ func (s observedSide) controller() gatewayv1.GatewayController {
 func (s observedSide) unserved() bool {
 	var refusal *selection.Refusal
 	return errors.As(s.refusal, &refusal) && refusal.Code == selection.ReasonNotConfigured && refusal.Wish == config.Nothing
+}
+
+// exposure says how a side that should be private can be reached from outside, given what is
+// published for it; empty when it cannot.
+func (seen *observed) exposure(side status.Side) string {
+	observed := seen.sides[side.Visibility]
+	if side.Visibility != v1alpha1.IngressVisibilityClusterLocal {
+		return ""
+	}
+	if _, shared := seen.config.Entry(v1alpha1.IngressVisibilityExternalIP, observed.entry.Gateway); shared {
+		return config.ExternalGateways + " names it, too"
+	}
+	return dataplane.Exposure(observed.gateway, observed.service, side.LoadBalancer)
 }

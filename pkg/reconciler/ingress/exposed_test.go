@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+// TestExposedByAddress: B-SEL-7, a local Gateway whose data plane has no Service in the cluster is
+// seen to be exposed by the address that it publishes, and that is written once, with the address.
+func TestExposedByAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(published(data, "203.0.113.9"), service("hello", 0))...))
+		w.answersAt("203.0.113.9:80", data)
+		w.until("hello is Ready", w.is("hello", "True"))
+		w.drain()
+		const text = "cluster-local hosts are reachable from outside: Gateway gateways/inner of local-gateways[0] (gateways/inner): it publishes address 203.0.113.9, which is not a private one"
+		expect(t, "LoadBalancerReady", "True LocalGatewayExposed: "+text, w.conditions("hello")["LoadBalancerReady"])
+		expect(t, "Events", []string{"LocalGatewayExposed " + text}, w.said())
+		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
+	})
+}
