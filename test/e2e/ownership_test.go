@@ -105,7 +105,11 @@ func hostConflict(t *testing.T, space, rival *fixture.Space) {
 	mark(younger, "younger")
 	rival.Backend(t, "younger")
 	cluster.KIngresses.Create(t, world.Cluster, younger)
-	rival.AwaitReason(t, "younger", cluster.Seconds, "HostConflict", shared, space.Name+"/older")
+	holder := "the older KIngress " + space.Name + "/older"
+	if space.Name != rival.Name {
+		holder = "an older KIngress of another namespace" // whose name is not for everybody
+	}
+	rival.AwaitReason(t, "younger", cluster.Seconds, "HostConflict", shared, holder)
 	cluster.AwaitAnswer(t, world.Blue, rival.ExternalHost("younger"), 200, cluster.Seconds)
 	if by := served(cluster.Answers(t, world.Blue, shared, 200)); by != "older" {
 		t.Errorf("the shared host is served by %q, want older", by)

@@ -33,7 +33,7 @@ func TestKServiceHostTaken_BRDY6_HostConflict(t *testing.T) {
 	holders.AwaitReady(t, "holder", cluster.Seconds)
 
 	space.KService(t, fixture.Service{Name: "hello"})
-	says(t, space, "hello", "HostConflict", host, holders.Name+"/holder")
+	says(t, space, "hello", "HostConflict", host, "an older KIngress of another namespace")
 	cluster.AwaitAnswer(t, world.Internal, space.LocalHost("hello"), 200, cluster.Seconds) // its other host is served
 	cluster.KIngresses.Delete(t, world.Cluster, holders.Name, "holder")
 	cured(t, space, "hello")

@@ -122,8 +122,13 @@ func TestRivalInUnseenNamespace(t *testing.T) {
 		expect(t, "Writes", []string{}, w.writes())
 		w.store(namespace("other", nil))
 		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
-		if text := w.conditions("hello")["Ready"]; !strings.Contains(text, "other/older") {
-			t.Errorf("It says %q", text)
+		const text = "False HostConflict: host hello.default.example.com is served by an older KIngress of another namespace: " +
+			"change the host, or ask the operator, to whom the log of net-gateways-controller names it"
+		expect(t, "Ready, B-OPS-5: nothing of what another tenant has", text, w.conditions("hello")["Ready"])
+		for _, event := range w.said() {
+			if strings.Contains(event, "other/older") {
+				t.Errorf("Event %q names what another tenant has", event)
+			}
 		}
 	})
 }

@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -80,7 +79,7 @@ func (seen *observed) lostHosts() (sets.Set[translate.HostAt], []status.Reasoned
 				lost.Insert(at)
 			} else if holder := seen.holder(at); holder != nil && !lost.Has(at) {
 				lost.Insert(at)
-				conflicts = append(conflicts, hostConflict{host: host, holder: holder})
+				conflicts = append(conflicts, hostConflict{host: host, holder: nameOf(holder), namespace: seen.ingress.Namespace})
 			}
 		}
 	}
@@ -110,19 +109,6 @@ func (seen *observed) doubled(at translate.HostAt) bool {
 	return at.Visibility == v1alpha1.IngressVisibilityClusterLocal && external.refusal == nil && local.refusal == nil &&
 		external.entry.Gateway == local.entry.Gateway && seen.hostsAt(v1alpha1.IngressVisibilityExternalIP).Has(gatewayv1.Hostname(at.Host))
 }
-
-// hostConflict says who keeps a host.
-type hostConflict struct {
-	host   string
-	holder *v1alpha1.Ingress
-}
-
-func (c hostConflict) Error() string {
-	return fmt.Sprintf("host %s is served by the older KIngress %s/%s: change the host of one of them, or delete one", c.host, c.holder.Namespace, c.holder.Name)
-}
-
-func (hostConflict) Reason() string { return status.ReasonHostConflict }
-func (hostConflict) Terminal() bool { return true }
 
 // facts is what status needs to know, except for the proofs.
 func (seen *observed) facts(desired translate.Desired, conflicts []status.Reasoned, refused []*apply.Refusal) status.Facts {

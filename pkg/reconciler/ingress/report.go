@@ -31,7 +31,15 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	if verdict.Patience > 0 {
 		return verdict.Patience, nil
 	}
-	return 0, r.writeStatus(ctx, ing, verdict)
+	if status.Equal(ing.Status, verdict.Status) {
+		return 0, nil
+	}
+	if err := r.writeStatus(ctx, ing, verdict); err != nil {
+		return 0, err
+	}
+	r.announceStatus(ing, verdict)
+	r.logHolders(ing, facts.Failures)
+	return 0, nil
 }
 
 // reportFailed says why a KIngress cannot be looked at, and returns the error, for it is tried
@@ -45,9 +53,6 @@ func (r *Reconciler) reportFailed(ctx context.Context, ing *v1alpha1.Ingress, er
 }
 
 func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, verdict status.Verdict) error {
-	if status.Equal(ing.Status, verdict.Status) {
-		return nil
-	}
 	update := ing.DeepCopy()
 	update.Status = verdict.Status
 	stored, err := r.client.NetworkingV1alpha1().Ingresses(ing.Namespace).UpdateStatus(ctx, update, metav1.UpdateOptions{FieldManager: apply.FieldManager})
@@ -56,7 +61,6 @@ func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, ver
 	}
 	r.ingresses.Wrote(stored)
 	r.patience.reported(ing.UID, r.clock.Now())
-	r.announceStatus(ing, verdict)
 	return nil
 }
 
