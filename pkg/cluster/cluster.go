@@ -68,6 +68,20 @@ func Get[T any](ctx context.Context, c Cluster, scope watch.Scope, name types.Na
 	return typed, nil
 }
 
+// Shown is an object of a scope as its informer shows it now; nil when it shows none, or has no
+// list yet. It waits for nothing.
+func Shown[T any](c Cluster, scope watch.Scope, name types.NamespacedName) *T {
+	store, listed := c.Listed(scope)
+	if !listed {
+		return nil
+	}
+	object, exists, err := store.GetByKey(cache.NewObjectName(name.Namespace, name.Name).String())
+	if typed, ok := object.(*T); ok && exists && err == nil {
+		return typed
+	}
+	return nil
+}
+
 // List returns all objects of a scope in a namespace, or in all for "".
 func List[T any](ctx context.Context, c Cluster, scope watch.Scope, namespace string) ([]*T, error) {
 	store, err := c.Ensure(ctx, scope)

@@ -21,6 +21,9 @@ const (
 	OwningNamespaceLabel = "gateway.envoyproxy.io/owning-gateway-namespace"
 )
 
+// Labels are all of them.
+var Labels = []string{GatewayNameLabel, OwningNameLabel, OwningNamespaceLabel}
+
 // systemNamespaces are where the implementations of these controllers keep the Services of all
 // Gateways, as their installation has it. Tenants cannot write there.
 var systemNamespaces = map[gatewayv1.GatewayController]string{
@@ -62,21 +65,33 @@ func (o Owner) published(service *corev1.Service) bool {
 }
 
 // labels tells whether a Service says of itself that it is the Gateway's.
-func (o Owner) labels(service *corev1.Service) bool {
-	return service.Namespace == o.Gateway.Namespace && service.Labels[GatewayNameLabel] == o.Gateway.Name || o.owns(service)
+func (o Owner) labels(service *corev1.Service) bool { return Claims(service, o.name()) }
+
+// Claims tells whether a Service says of itself that it is that of the Gateway of this name, which
+// may not be true.
+func Claims(service *corev1.Service, gateway types.NamespacedName) bool {
+	return named(service, gateway) || owned(service, gateway)
 }
 
-func (o Owner) owns(service *corev1.Service) bool {
-	return service.Labels[OwningNameLabel] == o.Gateway.Name && service.Labels[OwningNamespaceLabel] == o.Gateway.Namespace
+func (o Owner) name() types.NamespacedName {
+	return types.NamespacedName{Namespace: o.Gateway.Namespace, Name: o.Gateway.Name}
+}
+
+func named(service *corev1.Service, gateway types.NamespacedName) bool {
+	return service.Namespace == gateway.Namespace && service.Labels[GatewayNameLabel] == gateway.Name
+}
+
+func owned(service *corev1.Service, gateway types.NamespacedName) bool {
+	return service.Labels[OwningNameLabel] == gateway.Name && service.Labels[OwningNamespaceLabel] == gateway.Namespace
 }
 
 // system tells whether a Service with the Gateway's labels stands where no tenant can write it.
 func (o Owner) system(service *corev1.Service) bool {
-	if service.Namespace == o.Gateway.Namespace && service.Labels[GatewayNameLabel] == o.Gateway.Name {
+	if named(service, o.name()) {
 		return true
 	}
 	namespace, known := systemNamespaces[o.Controller]
-	return known && service.Namespace == namespace && o.owns(service)
+	return known && service.Namespace == namespace && owned(service, o.name())
 }
 
 // compare is negative when there is more to say that a leads to the Gateway's listeners.

@@ -67,3 +67,10 @@ func logged(logger *zap.SugaredLogger, what string, object any, err error) {
 	}
 	logger.Errorw(what+": "+name, zap.Error(err), zap.String("stack", StackOf(err)))
 }
+
+// Logged does work, and logs its panic.
+func Logged(logger *zap.SugaredLogger, what string, work func()) {
+	if err := during(work); err != nil {
+		logger.Errorw(what, zap.Error(err), zap.String("stack", StackOf(err)))
+	}
+}

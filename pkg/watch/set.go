@@ -66,6 +66,18 @@ func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
 	return informer.GetIndexer(), nil
 }
 
+// Listed returns the store of a scope whose first list is there, and whether it is. It starts no
+// informer and waits for none, so that handlers of events may look at other kinds.
+func (s *Set) Listed(scope Scope) (cache.Indexer, bool) {
+	s.mu.Lock()
+	informer, known := s.informers[scope]
+	s.mu.Unlock()
+	if !known || !informer.HasSynced() {
+		return nil, false
+	}
+	return informer.GetIndexer(), true
+}
+
 func (s *Set) informer(scope Scope) (*running, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -100,6 +100,25 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// TestListed: B-OPS-2, a look at a scope starts no informer, and shows what one has listed.
+func TestListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		f := newFixture(ctx, service("a", "one", "blue"))
+		scope := watch.Scope{Kind: services, Namespace: "a"}
+		if _, listed := f.Listed(scope); listed || f.made.Load() > 0 {
+			t.Errorf("Listed before anybody asked: %t, informers: %d", listed, f.made.Load())
+		}
+		if _, err := f.Ensure(ctx, scope); err != nil {
+			t.Fatal(err)
+		}
+		if store, listed := f.Listed(scope); !listed || len(store.ListKeys()) != 1 {
+			t.Errorf("Listed: %t", listed)
+		}
+	})
+}
+
 // TestRetain: B-OPS-2, what nobody wants any more is stopped, nothing leaks (or the bubble
 // does not end), and asking again starts anew.
 func TestRetain(t *testing.T) {

@@ -40,6 +40,16 @@ func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) (*gatewayv1
 	return nil, &classUnknown{name: name, refused: features.NotAccepted(seen)}
 }
 
+// controller is that of the last state of a class that was believed; empty when none was.
+func (c *classes) controller(name string) gatewayv1.GatewayController {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if class := c.believed[name]; class != nil {
+		return class.Spec.ControllerName
+	}
+	return ""
+}
+
 // classUnknown says why it is not known what the Gateways of a class can do.
 type classUnknown struct {
 	name    string

@@ -90,7 +90,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](firstRetry, lastRetry),
 		Concurrency:   workers,
 	})
-	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), logger: logger}
+	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), throttle: newThrottle(ctx, logger), logger: logger}
 
 	r.cluster = cluster.New(ctx, clients, handler, handler)
 	r.prober = prober.New(ctx, asking, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })

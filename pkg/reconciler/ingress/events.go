@@ -7,7 +7,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
@@ -17,7 +16,6 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 )
 
 // clusterEvents turns what happens in the cluster into the keys of the KIngresses that it
@@ -26,6 +24,7 @@ type clusterEvents struct {
 	r        *Reconciler
 	impl     *controller.Impl
 	informer cache.SharedInformer
+	throttle *throttle
 	logger   *zap.SugaredLogger
 }
 
@@ -99,42 +98,24 @@ func (e *clusterEvents) happened(old, object any) {
 		e.r.grants.Shown(object)
 		e.impl.EnqueueControllerOf(object)
 	case *corev1.Service:
-		if before, ok := old.(*corev1.Service); !ok || serviceMatters(before, object) {
-			e.service(object)
-		}
+		before, _ := old.(*corev1.Service)
+		e.service(before, object)
 	case *gatewayv1.Gateway:
 		e.r.gateways.Shown(object)
-		e.gateway(old, object)
+		before, _ := old.(*gatewayv1.Gateway)
+		e.gateway(before, object)
 	case *gatewayv1.GatewayClass:
 		before, ok := old.(*gatewayv1.GatewayClass)
 		if !ok || classMatters(before, object) {
-			e.everything("GatewayClass " + object.Name)
+			e.class(object)
 		}
 	case *discoveryv1.EndpointSlice:
-		before, ok := old.(*discoveryv1.EndpointSlice)
-		if !ok || !equality.Semantic.DeepEqual(before.Endpoints, object.Endpoints) || !equality.Semantic.DeepEqual(before.Ports, object.Ports) {
-			e.everything("EndpointSlice " + object.Namespace + "/" + object.Name)
-		}
+		before, _ := old.(*discoveryv1.EndpointSlice)
+		e.endpointSlice(before, object)
 	case *appsv1.Deployment:
 		e.everything("Deployment " + object.Name)
 	case *metav1.PartialObjectMetadata:
 		e.everything("CustomResourceDefinition " + object.Name)
-	}
-}
-
-// gateway enqueues everything when a Gateway changed, and of what concerns its listeners
-// of ours alone only those that have to do with HTTPS.
-func (e *clusterEvents) gateway(old any, gateway *gatewayv1.Gateway) {
-	before, ok := old.(*gatewayv1.Gateway)
-	switch name := gateway.Namespace + "/" + gateway.Name; {
-	case !ok || gatewayMatters(before, gateway):
-		e.everything("Gateway " + name)
-	case listenersMatter(before, gateway):
-		e.logger.Infow("Looking at all KIngresses with HTTPS again", zap.String("why", "listeners of Gateway "+name))
-		e.impl.FilteredGlobalResync(func(object any) bool {
-			ing, ok := object.(*v1alpha1.Ingress)
-			return ok && ours(ing) && wantsHTTPS(ing)
-		}, e.informer)
 	}
 }
 
@@ -157,37 +138,13 @@ func (e *clusterEvents) listenerSet(set *gatewayv1.ListenerSet) {
 	}
 }
 
-// service enqueues the KIngresses that have it as a backend, and everything when it
-// is the front of a data plane.
-func (e *clusterEvents) service(service *corev1.Service) {
-	for _, label := range cluster.DataPlaneLabels {
-		if _, ok := service.Labels[label]; ok {
-			e.everything("Service " + service.Namespace + "/" + service.Name)
-			return
-		}
-	}
-	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
-	for _, visibility := range visibilities {
-		for _, entry := range e.r.config.Load().Config.Entries(visibility) {
-			if entry.Service == name {
-				e.everything("Service " + name.String())
-				return
-			}
-		}
-	}
-	e.enqueueBy(byPublished, name.String())
-	e.concerned(byBackend, name.String())
-}
-
 // concerned enqueues the KIngresses of an index, and those that map to them.
 func (e *clusterEvents) concerned(indexName, value string) {
-	found, err := e.r.ingressesBy(indexName, value)
-	if err != nil {
-		e.logger.Errorw("Cannot look up KIngresses", zap.String("index", indexName), zap.Error(err))
-	}
-	for _, ing := range found {
-		e.impl.EnqueueKey(nameOf(ing))
-		e.mapping(ing)
+	for _, object := range e.by(indexName, value) {
+		if ing, ok := object.(*v1alpha1.Ingress); ok {
+			e.impl.EnqueueKey(nameOf(ing))
+			e.mapping(ing)
+		}
 	}
 }
 
@@ -199,12 +156,8 @@ func (e *clusterEvents) mapping(ing *v1alpha1.Ingress) {
 }
 
 func (e *clusterEvents) enqueueBy(indexName, value string) {
-	found, err := e.r.ingressesBy(indexName, value)
-	if err != nil {
-		e.logger.Errorw("Cannot look up KIngresses", zap.String("index", indexName), zap.Error(err))
-	}
-	for _, ing := range found {
-		e.impl.EnqueueKey(nameOf(ing))
+	for _, object := range e.by(indexName, value) {
+		e.impl.Enqueue(object)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -24,6 +25,7 @@ const (
 	bySecret           = "secret"           // NAMESPACE/NAME of certificates
 	byPublished        = "published"        // NAMESPACE/NAME of Services whose names it publishes
 	bySecured          = "secured"          // its own namespace, if it wants TLS to its backends
+	byUnsettled        = "unsettled"        // waits, if it is not Ready at its generation
 )
 
 func ours(ing *v1alpha1.Ingress) bool {
@@ -39,6 +41,7 @@ func indexers() cache.Indexers {
 		bySecret:           index(secretsOf),
 		byPublished:        index(publishedBy),
 		bySecured:          index(securedIn),
+		byUnsettled:        index(unsettled),
 	}
 }
 
@@ -106,6 +109,16 @@ func securedIn(ing *v1alpha1.Ingress) sets.Set[string] {
 		return nil
 	}
 	return sets.New(ing.Namespace)
+}
+
+// waits is the one value of the index byUnsettled.
+const waits = "waits"
+
+func unsettled(ing *v1alpha1.Ingress) sets.Set[string] {
+	if status.IsSettled(ing.Status, ing.Generation) {
+		return nil
+	}
+	return sets.New(waits)
 }
 
 func namespaceOf(split v1alpha1.IngressBackendSplit, ing *v1alpha1.Ingress) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -77,8 +78,27 @@ func classMatters(old, new *gatewayv1.GatewayClass) bool {
 		!sameConditions(old.Status.Conditions, new.Status.Conditions)
 }
 
+// serviceMatters is for those who have the Service as a backend.
 func serviceMatters(old, new *corev1.Service) bool {
 	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
 		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||
 		!equality.Semantic.DeepEqual(old.Status.LoadBalancer, new.Status.LoadBalancer)
+}
+
+// frontMatters is for those whose data plane it is the front of: they go by no other label.
+func frontMatters(old, new *corev1.Service) bool {
+	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) || !equality.Semantic.DeepEqual(old.Status.LoadBalancer, new.Status.LoadBalancer) ||
+		slices.ContainsFunc(dataplane.Labels, func(label string) bool { return old.Labels[label] != new.Labels[label] })
+}
+
+// sliceMatters leaves out where the pods are and where traffic should go, which may change with the
+// load.
+func sliceMatters(old, new *discoveryv1.EndpointSlice) bool {
+	return old.Labels[discoveryv1.LabelServiceName] != new.Labels[discoveryv1.LabelServiceName] ||
+		!equality.Semantic.DeepEqual(old.Ports, new.Ports) || !slices.EqualFunc(old.Endpoints, new.Endpoints, sameEndpoint)
+}
+
+func sameEndpoint(a, b discoveryv1.Endpoint) bool {
+	return slices.Equal(a.Addresses, b.Addresses) &&
+		equality.Semantic.DeepEqual(a.Conditions.Ready, b.Conditions.Ready) && equality.Semantic.DeepEqual(a.TargetRef, b.TargetRef)
 }

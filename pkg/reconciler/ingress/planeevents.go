@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// gateway enqueues those who use a Gateway when it changed, and of what concerns its listeners of
+// ours alone only those that have to do with HTTPS. One that config-gateway does not name is nobody's,
+// whatever a tenant does to it (SPEC B-OPS-5).
+func (e *clusterEvents) gateway(before, gateway *gatewayv1.Gateway) {
+	name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+	switch {
+	case !e.named(name):
+	case before == nil || gatewayMatters(before, gateway):
+		e.users(name)
+	case listenersMatter(before, gateway):
+		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return wantsHTTPS(ing) && e.r.usesGateway(ing, name) })
+	}
+	if before == nil || before.Spec.GatewayClassName != gateway.Spec.GatewayClassName {
+		e.proposals()
+	}
+}
+
+// named tells whether config-gateway names a Gateway.
+func (e *clusterEvents) named(gateway types.NamespacedName) bool {
+	cfg := e.r.config.Load().Config
+	_, external := cfg.Entry(v1alpha1.IngressVisibilityExternalIP, gateway)
+	_, local := cfg.Entry(v1alpha1.IngressVisibilityClusterLocal, gateway)
+	return external || local
+}
+
+// entries are those of both lists.
+func (e *clusterEvents) entries() (all []config.Entry) {
+	cfg := e.r.config.Load().Config
+	for _, visibility := range visibilities {
+		all = append(all, cfg.Entries(visibility)...)
+	}
+	return all
+}
+
+func (e *clusterEvents) shownGateway(name types.NamespacedName) *gatewayv1.Gateway {
+	return cluster.Shown[gatewayv1.Gateway](e.r.cluster, cluster.AllGateways, name)
+}
+
+// class enqueues those who use a Gateway of a class: the one that config-gateway says, or its own.
+func (e *clusterEvents) class(class *gatewayv1.GatewayClass) {
+	for _, entry := range e.entries() {
+		gateway := e.shownGateway(entry.Gateway)
+		if entry.Class == class.Name || gateway != nil && string(gateway.Spec.GatewayClassName) == class.Name {
+			e.users(entry.Gateway)
+		}
+	}
+	e.proposals()
+}
+
+// service enqueues the KIngresses that have it as a backend, those that publish its name, and those
+// that use a Gateway whose data plane it is or was the front of.
+func (e *clusterEvents) service(before, service *corev1.Service) {
+	if before != nil && !serviceMatters(before, service) {
+		return
+	}
+	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+	if before == nil || frontMatters(before, service) {
+		e.behind(name, before, service)
+	}
+	e.concerned(byBackend, name.String())
+}
+
+// behind enqueues those whom a Service leads to pods, as it was or as it is.
+func (e *clusterEvents) behind(name types.NamespacedName, versions ...*corev1.Service) {
+	gateways := sets.New[types.NamespacedName]()
+	for _, entry := range e.entries() {
+		for _, service := range versions {
+			if !gateways.Has(entry.Gateway) && e.leadsTo(entry, name, service) {
+				gateways.Insert(entry.Gateway)
+			}
+		}
+	}
+	for gateway := range gateways {
+		e.users(gateway)
+	}
+	if len(e.by(byPublished, name.String())) == 0 {
+		return
+	}
+	e.lookAmong("Service "+name.String(), func() []any { return e.by(byPublished, name.String()) }, func(ing *v1alpha1.Ingress) bool {
+		return publishedBy(ing).Has(name.String()) && !slices.ContainsFunc(gateways.UnsortedList(), func(gateway types.NamespacedName) bool { return e.r.usesGateway(ing, gateway) })
+	})
+}
+
+// leadsTo tells whether a Service of that name leads to the Gateway of an entry: the entry names it,
+// or it would be found were it as given. A label alone leads nowhere, for tenants can write it.
+func (e *clusterEvents) leadsTo(entry config.Entry, name types.NamespacedName, service *corev1.Service) bool {
+	switch {
+	case entry.Service.Name != "":
+		return entry.Service == name
+	case service == nil || !dataplane.Claims(service, entry.Gateway):
+		return false
+	}
+	gateway := e.shownGateway(entry.Gateway)
+	return gateway != nil && e.r.cluster.IsFront(dataplane.Owner{
+		Gateway: gateway, Controller: e.r.classes.controller(string(gateway.Spec.GatewayClassName)),
+	}, service)
+}
+
+// endpointSlice enqueues those whose data plane's pods it tells of.
+func (e *clusterEvents) endpointSlice(before, slice *discoveryv1.EndpointSlice) {
+	if before != nil && !sliceMatters(before, slice) {
+		return
+	}
+	name := types.NamespacedName{Namespace: slice.Namespace, Name: slice.Labels[discoveryv1.LabelServiceName]}
+	e.behind(name, e.r.cluster.ShownFront(name))
+}
