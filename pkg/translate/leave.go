@@ -99,5 +99,8 @@ func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
 			objects = append(objects, kept)
 		}
 	}
+	for _, object := range objects {
+		keepFromCertManager(object)
+	}
 	return objects
 }

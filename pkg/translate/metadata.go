@@ -30,6 +30,7 @@ const (
 var (
 	everything   = []carrier{externalRoute, localRoute, listenerSet, referenceGrant}
 	butExternals = []carrier{localRoute, listenerSet, referenceGrant}
+	listenerSets = []carrier{listenerSet}
 )
 
 // notCarried are the annotations that are not carried, by key or by the prefix of keys that
@@ -47,6 +48,27 @@ var notCarried = []struct {
 	{rollout.Annotation, everything, "how far an object's change has come is its own, and decides what is written"},
 	{unlistedAnnotation, everything, "since when listeners are unlisted is the object's own"},
 	{"external-dns.alpha.kubernetes.io/", butExternals, "names in the cluster would become public, or the external address one of theirs"},
+	{certManagerPrefix, listenerSets, "cert-manager would issue certificates for the Secrets of the listeners, which Serving's certificates are, or others' own"},
+}
+
+// certManagerPrefix begins the annotations that cert-manager reads from ListenerSets, and takes from
+// their Gateway where they have no issuer of their own. By ignoreTLSListeners, a list of names with
+// commas, it leaves listeners alone nevertheless (cert-manager 1.21, pkg/controller/certificate-shim).
+const (
+	certManagerPrefix  = "cert-manager.io/"
+	ignoreTLSListeners = certManagerPrefix + "ignore-tls-listeners"
+)
+
+// keepFromCertManager names all listeners of a ListenerSet to cert-manager as not its own.
+func keepFromCertManager(set *gatewayv1.ListenerSet) {
+	names := make([]string, 0, len(set.Spec.Listeners))
+	for _, listener := range set.Spec.Listeners {
+		names = append(names, string(listener.Name))
+	}
+	if set.Annotations == nil {
+		set.Annotations = map[string]string{}
+	}
+	set.Annotations[ignoreTLSListeners] = strings.Join(names, ",")
 }
 
 // objectMeta is the metadata of an object that belongs to the KIngress: its labels
