@@ -52,7 +52,7 @@ func (l *listeners) homes() map[string]string {
 			if homes[hostname] == "" {
 				homes[hostname] = name
 			}
-			if l.certificates[hostname] == "" && l.stays(hostname, place{name, string(entry.Name)}, since) {
+			if l.certificates[hostname] == "" && (l.waits(hostname) || l.stays(hostname, place{name, string(entry.Name)}, since)) {
 				l.put(name, entry)
 			}
 		}

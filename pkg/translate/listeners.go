@@ -30,6 +30,8 @@ type listeners struct {
 	visibility   v1alpha1.IngressVisibility
 	gateway      Gateway
 	certificates certificates
+	// named are all that spec.tls names, whether there is a place for their listener or not.
+	named certificates
 	// shares names the ListenerSets that are shared with other KIngresses.
 	shares map[string]domain
 	// refused are those of them for whose hostname the gateway has another listener.

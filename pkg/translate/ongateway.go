@@ -39,13 +39,14 @@ type onGateway struct {
 func (l *listeners) placeOnGateway(report *report) {
 	standing := l.in.Standing[l.gateway.Name]
 	l.onGateway = onGateway{standing: standing, own: map[string]gatewayv1.Listener{}, lent: certificates{}, leant: map[gatewayv1.SectionName]string{}}
+	l.splitForOthers(report)
 	taken, names := map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
 	for _, listener := range standing.Listeners {
 		hostname := hostnameOf(listener)
 		switch {
 		case !standing.Held.Has(listener.Name):
 			names.Insert(listener.Name)
-			if listener.Protocol == gatewayv1.HTTPSProtocolType && listener.Port == l.gateway.HTTPS.Port {
+			if l.isTaken(listener) {
 				taken[hostname] = listener
 			}
 			if standing.Usable.Has(listener.Name) && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {

@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -68,7 +69,10 @@ func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redire
 	gap := Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
-		return 0, false
+		if _, named := external.named.of(host); !named {
+			return 0, false // Serving says Redirected before there is a certificate
+		}
+		gap.Detail = fmt.Sprintf("requests for host %s are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate", host)
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
 		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRouteSchemeRedirect, "requests are not redirected to HTTPS"
 	case door.port != httpsPort && !gateway.Features.Has(gwfeatures.SupportHTTPRoutePortRedirect):

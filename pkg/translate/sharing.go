@@ -56,11 +56,12 @@ func (l *listeners) share(report *report) {
 			}
 			l.unshare(of, stored, hosts)
 		case stored != nil && isConflicted(stored):
-			report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf(
-				"Secret %s has a listener for each host, which may cost HTTP/2: another ListenerSet on Gateway %s has a listener for %s", of.secret, l.gateway.Name, of.hostname())})
+			why := fmt.Sprintf("another ListenerSet on Gateway %s has a listener for %s", l.gateway.Name, of.hostname())
+			report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf("Secret %s has a listener for each host, which may cost HTTP/2: %s", of.secret, why)})
 			l.shares[name] = of
 			l.put(name, l.entry(of.hostname(), of.secret)) // it stays, for the gateway says there when the hostname is free
 			l.refused = append(l.refused, name)
+			l.split(of.hostname(), why, report)
 		default:
 			for _, host := range hosts {
 				delete(l.certificates, host)
@@ -80,6 +81,9 @@ func (l *listeners) unfit(of domain) string {
 	}
 	for _, listener := range l.in.Standing[l.gateway.Name].Listeners {
 		hostname := hostnameOf(listener)
+		if hostname == of.hostname() && l.isTaken(listener) {
+			return fmt.Sprintf("listener %s of Gateway %s has hostname %s", listener.Name, l.gateway.Name, hostname)
+		}
 		secure := listener.Protocol == gatewayv1.HTTPSProtocolType || listener.Protocol == gatewayv1.TLSProtocolType
 		wider := hostname == "" || hostname != of.hostname() && covered(hostname, of.hostname())
 		if secure && wider && listener.Port == l.gateway.HTTPS.Port && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {

@@ -250,7 +250,7 @@ func conflicted(in translate.Input) translate.Input {
 	for _, set := range in.ListenerSets {
 		if metav1.GetControllerOf(set) == nil {
 			for i := range set.Status.Listeners {
-				set.Status.Listeners[i].Conditions = append(set.Status.Listeners[i].Conditions, metav1.Condition{Type: "Conflicted", Status: metav1.ConditionTrue})
+				set.Status.Listeners[i].Conditions = []metav1.Condition{{Type: "Conflicted", Status: metav1.ConditionTrue}, {Type: "Programmed", Status: metav1.ConditionFalse}}
 			}
 		}
 	}
@@ -268,9 +268,9 @@ func TestSharedWithoutHosts(t *testing.T) {
 }
 
 // TestUnlistedBesideItsNamesake: B-TLS-1, B-OPS-5, a listener that spec.tls does not name any
-// more stays for the drain time, also where one of the same name is in a shared ListenerSet:
-// that of a host which ends in the word that names wildcards, or that of the domain while
-// somebody else has it.
+// more stays for the drain time, also where one of the same name is in a shared ListenerSet,
+// that of a host which ends in the word that names wildcards; or while somebody else has the
+// hostname of the shared one.
 func TestUnlistedBesideItsNamesake(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard")}, "example.com.wildcard", "a.example.com", "b.example.com")
 	in = withTLS(over(in, ingress(t, in)), certificateOf("y", "a.example.com", "b.example.com"))
@@ -280,7 +280,7 @@ func TestUnlistedBesideItsNamesake(t *testing.T) {
 	for range 2 { // the second time each host has a listener of its own
 		in = conflicted(over(in, ingress(t, in)))
 	}
-	expectListeners(t, withTLS(in, certificateOf("s", "a.example.com")), "*.example.com", "*.example.com", "a.example.com")
+	expectListeners(t, withTLS(in, certificateOf("s", "a.example.com")), "*.example.com", "a.example.com", "b.example.com")
 }
 
 // TestNamesakesHaveTheirOwn: B-TLS-1, hosts whose listeners would have one name each have

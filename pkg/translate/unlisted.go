@@ -25,13 +25,12 @@ type place struct{ set, name string }
 // that has been so since a time by its name: for the drain time, as long as the KIngress
 // has a host for it.
 func (l *listeners) stays(hostname string, at place, unlisted map[string]time.Time) bool {
-	wanted := slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(hostname, host) })
 	since, known := unlisted[at.name]
 	if !known {
 		since = l.in.Moves.Now.UTC().Truncate(time.Second)
 	}
 	left := since.Add(l.in.Moves.Drain).Sub(l.in.Moves.Now)
-	if !wanted || left <= 0 {
+	if !l.hasHost(hostname) || left <= 0 {
 		return false
 	}
 	l.unlisted[at] = since
@@ -39,6 +38,18 @@ func (l *listeners) stays(hostname string, at place, unlisted map[string]time.Ti
 		l.again = left
 	}
 	return true
+}
+
+// waits tells whether to hold on to a listener because another one is to take its hosts and does not
+// work yet, for however long that is: another namespace's may have its hostname.
+func (l *listeners) waits(hostname string) bool {
+	next, found := l.certificates.of(hostname)
+	return found && !l.serving(next) && l.hasHost(hostname)
+}
+
+// hasHost tells whether the KIngress has a host for a listener.
+func (l *listeners) hasHost(hostname string) bool {
+	return slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(hostname, host) })
 }
 
 func unlistedOf(object metav1.Object) map[string]time.Time {

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// asked are the hosts that are asked for through TLS.
+func asked(desired translate.Desired) []string {
+	found := []string{}
+	for _, route := range desired.Routes {
+		for _, proof := range route.Proofs {
+			if proof.HTTPS != 0 {
+				found = append(found, proof.Host)
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// TestWildcardOfAnotherNamespace: B-TLS-1, of two namespaces with a certificate for one parent domain
+// the Gateway has a listener with the wildcard for one. The hosts of the other are served with its
+// own certificate, each by a listener of its own, whoever names the wildcard.
+func TestWildcardOfAnotherNamespace(t *testing.T) {
+	for _, hosts := range [][]string{{"*.shop.example.com"}, neighbours} {
+		in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", hosts...)}, neighbours...)
+		first := ingress(t, in)
+		expectListeners(t, in, "*.shop.example.com")
+		in = conflicted(over(in, first))
+		for range 2 {
+			expectListeners(t, in, append([]string{"*.shop.example.com"}, neighbours...)...) // the first to hear when it is free
+			expectGap(t, in, "a listener for each host, which may cost HTTP/2: another ListenerSet on Gateway gateways/external has a listener for *.shop.example.com")
+			desired := ingress(t, in)
+			if got := asked(desired); !slices.Equal(got, neighbours) {
+				t.Errorf("Asked through TLS for %v", got)
+			}
+			expectAttached(t, desired, first.ListenerSets[0].Name, false)
+			in = conflicted(over(in, desired))
+		}
+		for range 2 { // it is free: the shared one is used, and the others go after the drain time
+			in = over(in, ingress(t, in))
+			expectGap(t, in, "")
+			in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+		}
+		expectListeners(t, in, "*.shop.example.com")
+	}
+}
+
+// TestWildcardOfAnotherNamespaceOnGateway: B-TLS-1, the same where the listener is on the Gateway itself.
+func TestWildcardOfAnotherNamespaceOnGateway(t *testing.T) {
+	for _, noSets := range []string{"", "not served"} {
+		in := without(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", "*.shop.example.com")}, neighbours...))
+		in.NoListenerSets = noSets
+		theirs := gatewayv1.Listener{Name: "theirs.net-gateways", Hostname: new(gatewayv1.Hostname("*.shop.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
+		in.Standing[external] = dataplane.Standing{
+			Listeners: append(in.Standing[external].Listeners, theirs),
+			Held:      sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New(theirs.Name),
+		}
+		desired := ingress(t, in)
+		if got := asked(desired); !slices.Equal(got, neighbours) {
+			t.Errorf("Asked through TLS for %v", got)
+		}
+		if got := heldBy(desired, external); noSets != "" && !slices.Equal(got, neighbours) {
+			t.Errorf("Listeners %v", got)
+		}
+		expectGap(t, in, "listener theirs.net-gateways in spec.listeners of Gateway gateways/external has hostname *.shop.example.com and does not admit HTTPRoutes of namespace")
+	}
+}
+
+// TestOwnListenerStaysForShared: B-TLS-1, B-RDY-3, a host that comes to share a listener keeps its own
+// until the shared one works, however long that takes: another namespace's may have the hostname.
+func TestOwnListenerStaysForShared(t *testing.T) {
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0])
+	in = over(in, ingress(t, in))
+	other := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[1])}, neighbours[1]).Ingress
+	other.Name, other.UID = "other", "other"
+	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {other}}
+	for range 3 {
+		desired := ingress(t, in)
+		expectListeners(t, in, "*.shop.example.com", neighbours[0])
+		in = over(in, desired)
+		for _, set := range in.ListenerSets {
+			if metav1.GetControllerOf(set) == nil {
+				set.Status.Listeners = nil // the gateway says nothing
+			}
+		}
+		in.Moves.Now = in.Moves.Now.Add(time.Hour)
+	}
+	in = over(in, ingress(t, in))
+	expectListeners(t, in, "*.shop.example.com", neighbours[0]) // for those who are connected through it
+	in = over(in, ingress(t, in))
+	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+	expectListeners(t, in, "*.shop.example.com")
+}
+
+// TestPlainThoughRedirected: B-TLS-2, B-RDY-6, a host that has a certificate and no listener answers on
+// HTTP, and that is said by itself; one that has none yet is plain in silence.
+func TestPlainThoughRedirected(t *testing.T) {
+	in := without(secured(66, 66))
+	in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
+	in.Ingress.Spec.TLS = in.Ingress.Spec.TLS[:65]
+	plain := []string{}
+	for _, gap := range ingress(t, in).Gaps {
+		if gap.Field == "spec.httpOption" {
+			plain = append(plain, gap.Detail)
+		}
+	}
+	if len(plain) != 2 || !strings.HasPrefix(plain[0], "requests for host h8.example.com are answered over plain HTTP and not redirected") {
+		t.Errorf("Gaps %q", plain)
+	}
+}
