@@ -69,7 +69,7 @@ type Input struct {
 	Standing map[types.NamespacedName]dataplane.Standing
 	Grants   map[string]*gatewayv1beta1.ReferenceGrant
 	// Sharers are the other KIngresses of the namespace that name a Secret that this one
-	// names, and have the same Gateway.
+	// names, and have the same Gateway; of very many those that Sharing asks for.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// Made names the routes whose questions about new backends are all answered.
 	Made sets.Set[string]

@@ -91,7 +91,8 @@ func (e *clusterEvents) happened(old, object any) {
 	case *gatewayv1.HTTPRoute:
 		e.route(object)
 	case *gatewayv1.ListenerSet:
-		e.listenerSet(object)
+		before, _ := old.(*gatewayv1.ListenerSet)
+		e.listenerSet(before, object)
 	case *gatewayv1.BackendTLSPolicy, *corev1.ConfigMap, *corev1.Secret:
 		e.internalTLS(old, object)
 	case *gatewayv1beta1.ReferenceGrant:
@@ -124,17 +125,6 @@ func (e *clusterEvents) route(route *gatewayv1.HTTPRoute) {
 	e.impl.EnqueueControllerOf(route)
 	for _, waiting := range e.r.conflicts.waiting(types.NamespacedName{Namespace: route.Namespace, Name: route.Name}) {
 		e.impl.EnqueueKey(waiting)
-	}
-}
-
-// listenerSet enqueues the KIngress of a ListenerSet, and all that share it.
-func (e *clusterEvents) listenerSet(set *gatewayv1.ListenerSet) {
-	e.r.listenerSets.Shown(set)
-	e.impl.EnqueueControllerOf(set)
-	if apply.IsShared(set) {
-		for secret := range secretsIn(set) {
-			e.enqueueBy(bySecret, secret)
-		}
 	}
 }
 

@@ -3,14 +3,9 @@
 package ingress
 
 import (
-	"slices"
-
-	"go.uber.org/zap"
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-
-	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // ingressEvents sees the KIngresses themselves.
@@ -63,14 +58,7 @@ func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
 // that share its certificates: these write who owns what is shared.
 func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 	for secret := range secretsOf(ing) {
-		sharers, err := e.r.ingressesBy(bySecret, secret)
-		if err != nil {
-			e.logger.Errorw("Cannot look up the KIngresses of a Secret", zap.Error(err))
-		}
-		slices.SortFunc(sharers, byAge)
-		for _, sharer := range sharers[:min(len(sharers), translate.MaxOwners+1)] {
-			e.impl.EnqueueKey(nameOf(sharer))
-		}
+		e.eldest(secret)
 	}
 	for host := range hostsOf(ing) {
 		e.enqueueBy(byHost, host)

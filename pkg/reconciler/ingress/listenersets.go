@@ -96,35 +96,6 @@ func secretsIn(set *gatewayv1.ListenerSet) sets.Set[string] {
 	return found
 }
 
-// gatherSharers finds the KIngresses that name a Secret that this one names and have the
-// same Gateway.
-func (r *Reconciler) gatherSharers(_ context.Context, seen *observed) error {
-	seen.sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
-	known := sets.New(seen.ingress.UID)
-	for secret := range secretsOf(seen.ingress) {
-		candidates, err := r.ingressesBy(bySecret, secret)
-		if err != nil {
-			return err
-		}
-		for _, candidate := range candidates {
-			if known.Has(candidate.UID) || candidate.DeletionTimestamp != nil {
-				continue
-			}
-			known.Insert(candidate.UID)
-			gateways, err := r.gatewaysOf(candidate, seen.config)
-			if err != nil {
-				return err
-			}
-			for _, visibility := range visibilities {
-				if side := seen.sides[visibility]; side.refusal == nil && gateways[visibility] == side.entry.Gateway {
-					seen.sharers[visibility] = append(seen.sharers[visibility], candidate)
-				}
-			}
-		}
-	}
-	return nil
-}
-
 // https says how a Gateway takes listeners of the KIngress.
 func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
 	return translate.HTTPS{Port: dataplane.HTTPSPort(gateway, seen.tenant()), Refusal: dataplane.NotAdmitted(gateway, seen.tenant())}

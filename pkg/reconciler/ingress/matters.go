@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,8 +49,29 @@ func withoutOurs(spec gatewayv1.GatewaySpec) gatewayv1.GatewaySpec {
 func listenersMatter(old, new *gatewayv1.Gateway) bool {
 	return !equality.Semantic.DeepEqual(old.Spec.Listeners, new.Spec.Listeners) ||
 		!slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerStatus) bool {
-			return a.Name == b.Name && sameConditions(a.Conditions, b.Conditions) && slices.EqualFunc(a.Conditions, b.Conditions, sameGeneration)
+			return a.Name == b.Name && sameWord(a.Conditions, b.Conditions)
 		})
+}
+
+// sameObject tells whether two states of a ListenerSet are the same but for what the gateway says.
+func sameObject(old, new *gatewayv1.ListenerSet) bool {
+	return equality.Semantic.DeepEqual(old.Spec, new.Spec) && equality.Semantic.DeepEqual(old.DeletionTimestamp, new.DeletionTimestamp) &&
+		equality.Semantic.DeepEqual(old.OwnerReferences, new.OwnerReferences) &&
+		maps.Equal(old.Labels, new.Labels) && maps.Equal(old.Annotations, new.Annotations)
+}
+
+// sameSet tells whether those that are served by a ListenerSet may go on as before: like
+// listenersMatter it leaves out counts of routes and times.
+func sameSet(old, new *gatewayv1.ListenerSet) bool {
+	return equality.Semantic.DeepEqual(old.Spec, new.Spec) && sameWord(old.Status.Conditions, new.Status.Conditions) &&
+		slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerEntryStatus) bool {
+			return a.Name == b.Name && sameWord(a.Conditions, b.Conditions)
+		})
+}
+
+// sameWord tells whether conditions say the same, of the same generation.
+func sameWord(old, new []metav1.Condition) bool {
+	return sameConditions(old, new) && slices.EqualFunc(old, new, sameGeneration)
 }
 
 // wantsHTTPS tells whether listeners concern a KIngress.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"go.uber.org/zap"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// listenerSet enqueues the KIngress of a ListenerSet. Of one that is shared it enqueues those that
+// write it, and where all that share it depend on the change, these behind.
+func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
+	e.r.listenerSets.Shown(set)
+	written, said := before == nil || !sameObject(before, set), before == nil || !sameSet(before, set)
+	if !written && !said {
+		return
+	}
+	e.impl.EnqueueControllerOf(set)
+	secrets := secretsIn(set)
+	if before != nil {
+		secrets = secrets.Union(secretsIn(before))
+	}
+	if !apply.IsShared(set) && (before == nil || !apply.IsShared(before)) {
+		return
+	}
+	for secret := range secrets {
+		if written {
+			e.eldest(secret)
+		}
+		if said {
+			e.lookAmong("ListenerSets with Secret "+secret, func() []any { return e.by(bySecret, secret) }, func(ing *v1alpha1.Ingress) bool {
+				return secretsOf(ing).Has(secret)
+			})
+		}
+	}
+}
+
+// eldest enqueues the KIngresses that write who owns the ListenerSets of a certificate.
+func (e *clusterEvents) eldest(secret string) {
+	sharers, err := e.r.ingressesBy(bySecret, secret)
+	if err != nil {
+		e.logger.Errorw("Cannot look up the KIngresses of a Secret", zap.Error(err))
+	}
+	many := 0
+	for ing := range fromEldest(sharers) {
+		if many == translate.MaxOwners+1 {
+			return
+		}
+		e.impl.EnqueueKey(nameOf(ing))
+		many++
+	}
+}

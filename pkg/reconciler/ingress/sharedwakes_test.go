@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// sharedSet is the only ListenerSet that is shared.
+func (w *world) sharedSet() *gatewayv1.ListenerSet {
+	w.Helper()
+	for _, set := range w.listenerSets() {
+		if metav1.GetControllerOf(&set) == nil {
+			return set.DeepCopy()
+		}
+	}
+	w.Fatal("No ListenerSet is shared")
+	return nil
+}
+
+// changesSet stores another state of a ListenerSet, and returns once it is seen.
+func (w *world) changesSet(change func(*gatewayv1.ListenerSet)) {
+	w.Helper()
+	set := w.sharedSet()
+	change(set)
+	set.ResourceVersion = w.version()
+	w.must(w.gateway.Tracker().Update(listenerSets, set, set.Namespace))
+	synctest.Wait()
+}
+
+// countsRoutes is what a gateway says of a ListenerSet whenever a route is attached to it.
+func countsRoutes(set *gatewayv1.ListenerSet) {
+	for i := range set.Status.Listeners {
+		set.Status.Listeners[i].AttachedRoutes++
+		for j := range set.Status.Listeners[i].Conditions {
+			set.Status.Listeners[i].Conditions[j].LastTransitionTime = metav1.NewTime(time.Now())
+		}
+	}
+}
+
+// TestRouteCountsWakeNobody: B-OPS-1, what a gateway says of a shared ListenerSet without saying
+// anything new makes nobody look.
+func TestRouteCountsWakeNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := sharing(t, 12)
+		w.pass(time.Minute)
+		for range 5 {
+			w.changesSet(countsRoutes)
+		}
+		expect(t, "Reconciles", 0, len(w.drain()))
+	})
+}
+
+// TestOneMoreSharer: B-OPS-1, B-TLS-1, one more service under a wildcard certificate makes only
+// those look who write who owns its listener, however many share it.
+func TestOneMoreSharer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 40
+		w := sharing(t, many)
+		w.pass(time.Minute) // what is due after the proofs
+		w.store(sharer(many))
+		looks := map[string]int{}
+		for range 20 { // the gateway counts on meanwhile
+			for _, key := range w.pass(100 * time.Millisecond) {
+				looks[key.Name]++
+			}
+			w.changesSet(countsRoutes)
+		}
+		for _, key := range w.drain() {
+			looks[key.Name]++
+		}
+		if name := sharer(many).Name; !w.is(name, "True")() {
+			t.Errorf("It is not Ready: %v", w.conditions(name))
+		}
+		if own := looks[sharer(many).Name]; own > 8 {
+			t.Errorf("It looked %d times", own)
+		}
+		delete(looks, sharer(many).Name)
+		if len(looks) > translate.MaxOwners+1 {
+			t.Errorf("%d others looked: %v", len(looks), looks)
+		}
+		for name, times := range looks {
+			if times > 2 {
+				t.Errorf("%s looked %d times", name, times)
+			}
+		}
+	})
+}
+
+// TestSharedListenerFails: B-RDY-6, what a gateway says of a shared listener is seen by all who
+// share it, by those that wait at once; and so is that it is gone.
+func TestSharedListenerFails(t *testing.T) {
+	says := func(kind string, value metav1.ConditionStatus) func(*gatewayv1.ListenerSet) {
+		return func(set *gatewayv1.ListenerSet) {
+			for i := range set.Status.Listeners {
+				set.Status.Listeners[i].Conditions = []metav1.Condition{{Type: kind, Status: value, Reason: "InvalidCertificateRef", Message: "gone", ObservedGeneration: set.Generation}}
+			}
+		}
+	}
+	const many = 12
+	for what, change := range map[string]func(*world){
+		"fails": func(w *world) { w.changesSet(says("ResolvedRefs", metav1.ConditionFalse)) },
+		"is replaced": func(w *world) {
+			w.changesSet(func(set *gatewayv1.ListenerSet) { set.Spec.Listeners[0].Port, set.Generation = 8443, 2 })
+		},
+		"is deleted": func(w *world) {
+			w.must(w.gateway.Tracker().Delete(listenerSets, "default", w.sharedSet().Name))
+			synctest.Wait()
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := sharing(t, many)
+				change(w)
+				expect(t, "Who looks at once", namesOf(0, many), distinct(w.pass(10*time.Millisecond)))
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := sharing(t, many)
+		w.changesSet(says("ResolvedRefs", metav1.ConditionFalse))
+		w.pass(time.Minute)
+		for _, name := range namesOf(0, many) {
+			if !w.is(name, "False RefsNotResolved")() {
+				t.Errorf("%s: %v", name, w.conditions(name))
+			}
+		}
+		w.changesSet(says("Programmed", metav1.ConditionTrue))
+		w.drain()
+		for _, name := range namesOf(0, many) {
+			if !w.is(name, "True")() {
+				t.Errorf("%s: %v", name, w.conditions(name))
+			}
+		}
+	})
+}
+
+// TestSharedListenerComes: B-TLS-1, the first who share a listener are Ready when the gateway says
+// that it works, however short after they have written it.
+func TestSharedListenerComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(secure(t, data), sharer(0), sharer(1))...))
+		w.until("they share a listener", func() bool { _, owners := w.sets(); return len(owners) == 2 })
+		w.says("ResolvedRefs=True", "Programmed=True")
+		begin := w.clock.Now()
+		w.until("both are Ready", func() bool { return w.is("s00", "True")() && w.is("s01", "True")() })
+		if took := w.clock.Now().Sub(begin); took > 200*time.Millisecond {
+			t.Errorf("It took %s", took)
+		}
+	})
+}
