@@ -34,6 +34,7 @@ var pureFiles = []string{
 	"pkg/apply/ownership.go",
 	"pkg/apply/plan.go",
 	"pkg/apply/refusal.go",
+	"pkg/apply/trim.go",
 }
 
 // pureImports are what pure code may import, each with all below it, besides the

@@ -161,15 +161,19 @@ func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
 // takeOverFields books the fields of leftover managers as applied by us, so that the
 // apply that follows removes those that are not wanted.
 func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error {
-	managers := leftovers(update.Current, update.Desired)
-	if len(managers) == 0 {
+	if len(leftovers(update.Current, update.Desired)) == 0 {
 		return nil
 	}
-	patch, err := csaupgrade.UpgradeManagedFieldsPatch(any(update.Current).(runtime.Object), managers, FieldManager)
+	objects := a.in(update.Desired.GetNamespace())
+	live, err := objects.Get(ctx, update.Current.GetName(), metav1.GetOptions{}) // the patch has the fields of all, which no cache has
+	if err != nil || live.GetUID() != update.Current.GetUID() {
+		return err
+	}
+	patch, err := csaupgrade.UpgradeManagedFieldsPatch(any(live).(runtime.Object), leftovers(live, update.Desired), FieldManager)
 	if err != nil || patch == nil {
 		return err
 	}
-	_, err = a.in(update.Desired.GetNamespace()).Patch(ctx, update.Current.GetName(), types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
+	_, err = objects.Patch(ctx, live.GetName(), types.JSONPatchType, patch, metav1.PatchOptions{FieldManager: FieldManager})
 	return err
 }
 

@@ -174,7 +174,7 @@ func TestUpdateTakesOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted := []string{"patch " + string(types.JSONPatchType), "patch " + string(types.ApplyPatchType)}
+	wanted := []string{"get", "patch " + string(types.JSONPatchType), "patch " + string(types.ApplyPatchType)}
 	if diff := gocmp.Diff(wanted, requests(client)) + gocmp.Diff([]string{"Updated a"}, verbs(result)); diff != "" {
 		t.Error(diff)
 	}

@@ -48,45 +48,50 @@ type Clients struct {
 	Kube     kubernetes.Interface
 	Gateway  gatewayclientset.Interface
 	Metadata metadata.Interface
+	// Ingresses, where there are any, are the KIngresses with whom objects of theirs share strings.
+	Ingresses cache.KeyGetter
+	// ParentsOnly keeps of HTTPRoutes what they are attached to.
+	ParentsOnly bool
 }
 
 // factories make the informers of the kinds.
 func (c Clients) factories() map[watch.Kind]watch.Factory {
+	trims := c.Trims()
 	return map[watch.Kind]watch.Factory{
-		HTTPRoutes: byGateway(factory(&gatewayv1.HTTPRoute{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
+		HTTPRoutes: byGateway(factory(&gatewayv1.HTTPRoute{}, c.Gateway, trims[HTTPRoutes], func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
 			return c.Gateway.GatewayV1().HTTPRoutes(ns)
 		})),
-		ListenerSets: factory(&gatewayv1.ListenerSet{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.ListenerSetList] {
+		ListenerSets: factory(&gatewayv1.ListenerSet{}, c.Gateway, trims[ListenerSets], func(ns string) listWatcher[*gatewayv1.ListenerSetList] {
 			return c.Gateway.GatewayV1().ListenerSets(ns)
 		}),
-		ReferenceGrants: factory(&gatewayv1beta1.ReferenceGrant{}, c.Gateway, func(ns string) listWatcher[*gatewayv1beta1.ReferenceGrantList] {
+		ReferenceGrants: factory(&gatewayv1beta1.ReferenceGrant{}, c.Gateway, trims[ReferenceGrants], func(ns string) listWatcher[*gatewayv1beta1.ReferenceGrantList] {
 			return c.Gateway.GatewayV1beta1().ReferenceGrants(ns)
 		}),
-		Gateways: factory(&gatewayv1.Gateway{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.GatewayList] {
+		Gateways: factory(&gatewayv1.Gateway{}, c.Gateway, trims[Gateways], func(ns string) listWatcher[*gatewayv1.GatewayList] {
 			return c.Gateway.GatewayV1().Gateways(ns)
 		}),
-		GatewayClasses: factory(&gatewayv1.GatewayClass{}, c.Gateway, func(string) listWatcher[*gatewayv1.GatewayClassList] {
+		GatewayClasses: factory(&gatewayv1.GatewayClass{}, c.Gateway, trims[GatewayClasses], func(string) listWatcher[*gatewayv1.GatewayClassList] {
 			return c.Gateway.GatewayV1().GatewayClasses()
 		}),
-		Services: factory(&corev1.Service{}, c.Kube, func(ns string) listWatcher[*corev1.ServiceList] {
+		Services: factory(&corev1.Service{}, c.Kube, trims[Services], func(ns string) listWatcher[*corev1.ServiceList] {
 			return c.Kube.CoreV1().Services(ns)
 		}),
-		EndpointSlices: factory(&discoveryv1.EndpointSlice{}, c.Kube, func(ns string) listWatcher[*discoveryv1.EndpointSliceList] {
+		EndpointSlices: factory(&discoveryv1.EndpointSlice{}, c.Kube, trims[EndpointSlices], func(ns string) listWatcher[*discoveryv1.EndpointSliceList] {
 			return c.Kube.DiscoveryV1().EndpointSlices(ns)
 		}),
-		Deployments: factory(&appsv1.Deployment{}, c.Kube, func(ns string) listWatcher[*appsv1.DeploymentList] {
+		Deployments: factory(&appsv1.Deployment{}, c.Kube, trims[Deployments], func(ns string) listWatcher[*appsv1.DeploymentList] {
 			return c.Kube.AppsV1().Deployments(ns)
 		}),
-		BackendTLSPolicies: factory(&gatewayv1.BackendTLSPolicy{}, c.Gateway, func(ns string) listWatcher[*gatewayv1.BackendTLSPolicyList] {
+		BackendTLSPolicies: factory(&gatewayv1.BackendTLSPolicy{}, c.Gateway, trims[BackendTLSPolicies], func(ns string) listWatcher[*gatewayv1.BackendTLSPolicyList] {
 			return c.Gateway.GatewayV1().BackendTLSPolicies(ns)
 		}),
-		ConfigMaps: factory(&corev1.ConfigMap{}, c.Kube, func(ns string) listWatcher[*corev1.ConfigMapList] {
+		ConfigMaps: factory(&corev1.ConfigMap{}, c.Kube, trims[ConfigMaps], func(ns string) listWatcher[*corev1.ConfigMapList] {
 			return c.Kube.CoreV1().ConfigMaps(ns)
 		}),
-		Secrets: authorities(factory(&corev1.Secret{}, c.Kube, func(ns string) listWatcher[*corev1.SecretList] {
+		Secrets: factory(&corev1.Secret{}, c.Kube, trims[Secrets], func(ns string) listWatcher[*corev1.SecretList] {
 			return c.Kube.CoreV1().Secrets(ns)
-		})),
-		CRDs: factory(&metav1.PartialObjectMetadata{}, c.Metadata, func(string) listWatcher[*metav1.PartialObjectMetadataList] {
+		}),
+		CRDs: factory(&metav1.PartialObjectMetadata{}, c.Metadata, trims[CRDs], func(string) listWatcher[*metav1.PartialObjectMetadataList] {
 			return c.Metadata.Resource(crdResource)
 		}),
 	}
@@ -99,8 +104,8 @@ type listWatcher[L runtime.Object] interface {
 }
 
 // factory makes informers from a typed client, and not from the generated informer
-// factories: those of gateway-api v1.6 need a newer client-go than Knative's.
-func factory[L runtime.Object](example runtime.Object, clients any, client func(namespace string) listWatcher[L]) watch.Factory {
+// factories: those of gateway-api v1.6 need a newer client-go than Knative's. They trim what they keep.
+func factory[L runtime.Object](example runtime.Object, clients any, trim func(metav1.Object), client func(namespace string) listWatcher[L]) watch.Factory {
 	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, ByController: controllerOf}
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		source := &cache.ListWatch{
@@ -114,7 +119,9 @@ func factory[L runtime.Object](example runtime.Object, clients any, client func(
 			},
 		}
 		// Not every client can stream its lists: those of tests cannot.
-		return cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(source, clients), example, 0, indexers)
+		informer := cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(source, clients), example, 0, indexers)
+		_ = informer.SetTransform(Trimmed(trim)) // which only one that runs refuses
+		return informer
 	}
 }
 

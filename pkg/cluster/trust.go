@@ -6,9 +6,7 @@ import (
 	"context"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking"
 	netconfig "knative.dev/networking/pkg/config"
 	"knative.dev/pkg/system"
@@ -48,23 +46,4 @@ func (c Cluster) Trust(ctx context.Context) (translate.Trust, error) {
 		return translate.Trust{}, err
 	}
 	return translate.ReadTrust(name.String(), secret, found), nil
-}
-
-// authorities makes informers forget all of a Secret but the certificates of its
-// authority: the key beside them is not ours to keep.
-func authorities(make watch.Factory) watch.Factory {
-	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
-		informer := make(namespace, tweak)
-		err := informer.SetTransform(func(object any) (any, error) {
-			if secret, ok := object.(*corev1.Secret); ok {
-				secret.Data = map[string][]byte{translate.TrustKey: secret.Data[translate.TrustKey]}
-				secret.Annotations, secret.ManagedFields = nil, nil // one may hold what was applied
-			}
-			return object, nil
-		})
-		if err != nil { // it has not started
-			panic(err)
-		}
-		return informer
-	}
 }

@@ -44,7 +44,9 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](20*time.Millisecond, 30*time.Second),
 		Concurrency:   1,
 	})
-	r.cluster = cluster.New(ctx, cluster.FromContext(ctx), cache.ResourceEventHandlerDetailedFuncs{
+	clients := cluster.FromContext(ctx)
+	clients.ParentsOnly = true
+	r.cluster = cluster.New(ctx, clients, cache.ResourceEventHandlerDetailedFuncs{
 		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
 		UpdateFunc: func(_, object any) { r.happened(impl, object) },
 		DeleteFunc: func(object any) { r.happened(impl, object) },

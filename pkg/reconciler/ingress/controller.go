@@ -60,6 +60,9 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		logger.Fatalw("Cannot index KIngresses", zap.Error(err))
 	}
 
+	trimInformers(ingresses.Informer(), namespaces.Informer())
+	clients.Ingresses = ingresses.Informer().GetStore()
+
 	r := &Reconciler{
 		client:     networkingclient.Get(ctx),
 		lister:     ingresses.Lister(),

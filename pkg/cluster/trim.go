@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/client-go/tools/cache"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/panics"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// Informers keep of objects what is read of them (SPEC B-OPS-2). Their annotations and managedFields
+// are for anybody to fill, and can be a hundred times as large as the rest.
+
+// Trims are what informers leave out, by kind.
+func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
+	trims := map[watch.Kind]func(metav1.Object){
+		HTTPRoutes: c.trimWritten, ListenerSets: c.trimWritten, ReferenceGrants: c.trimWritten, BackendTLSPolicies: c.trimWritten, ConfigMaps: c.trimWritten,
+		Gateways: trimGateway, GatewayClasses: TrimAll, Services: TrimAll, EndpointSlices: TrimAll, Deployments: TrimAll,
+		Secrets: trimSecret, CRDs: trimCRD,
+	}
+	if c.ParentsOnly {
+		trims[HTTPRoutes] = trimToParents
+	}
+	return trims
+}
+
+// Trimmed is the transformation for an informer that trims. An object over which it panics is kept as
+// it is.
+func Trimmed(trim func(metav1.Object)) cache.TransformFunc {
+	return func(object any) (any, error) {
+		if known, ok := object.(metav1.Object); ok {
+			if err := safely(trim, known); err != nil {
+				runtime.HandleError(err)
+			}
+		}
+		return object, nil
+	}
+}
+
+func safely(trim func(metav1.Object), object metav1.Object) (panicked error) {
+	defer panics.Into(&panicked)
+	trim(object)
+	return nil
+}
+
+// TrimAll takes away the annotations and who has which field.
+func TrimAll(object metav1.Object) {
+	object.SetAnnotations(nil)
+	object.SetManagedFields(nil)
+}
+
+// trimWritten is for what belongs to KIngresses: it shares with its KIngress the annotations that
+// were carried over.
+func (c Clients) trimWritten(object metav1.Object) {
+	apply.Trim(object, rollout.Annotation)
+	owner := metav1.GetControllerOf(object)
+	if c.Ingresses == nil || owner == nil {
+		return
+	}
+	stored, exists, err := c.Ingresses.GetByKey(types.NamespacedName{Namespace: object.GetNamespace(), Name: owner.Name}.String())
+	if ing, ok := stored.(*v1alpha1.Ingress); ok && exists && err == nil {
+		ShareStrings(object.GetAnnotations(), ing.Annotations)
+	}
+}
+
+// ShareStrings gives values the memory of equal ones under the same keys.
+func ShareStrings(values, with map[string]string) {
+	for key, value := range values {
+		if known, ok := with[key]; ok && known == value {
+			values[key] = known
+		}
+	}
+}
+
+// trimGateway keeps which listeners are KIngresses'.
+func trimGateway(object metav1.Object) {
+	entries := []metav1.ManagedFieldsEntry{}
+	for _, entry := range object.GetManagedFields() {
+		if strings.HasPrefix(entry.Manager, dataplane.ListenerManager("")) && entry.Subresource == "" {
+			entries = append(entries, entry)
+		}
+	}
+	TrimAll(object)
+	object.SetManagedFields(entries)
+}
+
+// trimCRD keeps of which release of the Gateway API it is.
+func trimCRD(object metav1.Object) {
+	bundle, has := object.GetAnnotations()[bundleVersionAnnotation]
+	TrimAll(object)
+	if has {
+		object.SetAnnotations(map[string]string{bundleVersionAnnotation: bundle})
+	}
+}
+
+// trimSecret forgets all of a Secret but the certificates of its authority: the key beside them is not
+// ours to keep, and an annotation may hold what was applied.
+func trimSecret(object metav1.Object) {
+	TrimAll(object)
+	if secret, ok := object.(*corev1.Secret); ok {
+		secret.Data = map[string][]byte{translate.TrustKey: secret.Data[translate.TrustKey]}
+	}
+}
+
+// trimToParents keeps of an HTTPRoute what it is attached to, and for which visibility.
+func trimToParents(object metav1.Object) {
+	state, has := object.GetAnnotations()[rollout.Annotation]
+	TrimAll(object)
+	if has {
+		object.SetAnnotations(map[string]string{rollout.Annotation: state})
+	}
+	if route, ok := object.(*gatewayv1.HTTPRoute); ok {
+		route.Spec.Rules, route.Status = nil, gatewayv1.HTTPRouteStatus{}
+	}
+}
