@@ -27,6 +27,8 @@ type Standing struct {
 	Listeners []gatewayv1.Listener
 	// Held are those that the KIngress has put there.
 	Held sets.Set[gatewayv1.SectionName]
+	// Attachable are those to which HTTPRoutes of its namespace can be attached.
+	Attachable sets.Set[gatewayv1.SectionName]
 	// Usable are those that end TLS and admit HTTPRoutes of its namespace.
 	Usable sets.Set[gatewayv1.SectionName]
 	// Programmed are those of which the gateway says that they work, as they stand.
@@ -37,11 +39,17 @@ type Standing struct {
 func StandingOf(gateway *gatewayv1.Gateway, uid types.UID, tenant Tenant) Standing {
 	found := Standing{
 		Listeners: gateway.Spec.Listeners, Held: HeldListeners(gateway, uid),
-		Usable: sets.New[gatewayv1.SectionName](), Programmed: programmedListeners(gateway),
+		Attachable: sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](), Programmed: programmedListeners(gateway),
 	}
 	for _, listener := range gateway.Spec.Listeners {
-		if terminates(listener) && tenant.attaches(listener, gateway) {
+		if !tenant.attaches(listener, gateway) {
+			continue
+		}
+		if terminates(listener) {
 			found.Usable.Insert(listener.Name)
+		}
+		if terminates(listener) || listener.Protocol == gatewayv1.HTTPProtocolType {
+			found.Attachable.Insert(listener.Name)
 		}
 	}
 	return found

@@ -50,7 +50,7 @@ func TestStanding(t *testing.T) {
 	got := dataplane.StandingOf(gw, "uid", dataplane.Tenant{Namespace: "shop", Labels: map[string]string{"team": "shop"}})
 	want := dataplane.Standing{
 		Listeners: gw.Spec.Listeners, Held: sets.New[gatewayv1.SectionName]("ours"),
-		Usable: sets.New[gatewayv1.SectionName]("all", "ours"), Programmed: sets.New[gatewayv1.SectionName]("all"),
+		Attachable: sets.New[gatewayv1.SectionName]("http", "all", "ours"), Usable: sets.New[gatewayv1.SectionName]("all", "ours"), Programmed: sets.New[gatewayv1.SectionName]("all"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -42,6 +42,14 @@ var warming = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
 // Warms tells whether the gateways of a controller are known to warm new backends.
 func Warms(controllerName string) bool { return warming.Has(controllerName) }
 
+// merging are the controllers whose gateways serve the HTTP listeners of a port from one table. Envoy Gateway 1.9 does
+// (internal/xds/translator/translator.go, processHTTPListenerXdsTranslation): a host that is attached to two of them is
+// in there twice, and Envoy refuses the table (https://github.com/envoyproxy/gateway/issues/9895).
+var merging = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
+
+// Merges tells whether the gateways of a controller are known to serve the HTTP listeners of a port from one table.
+func Merges(controllerName string) bool { return merging.Has(controllerName) }
+
 // core is what every implementation of the profile GATEWAY-HTTP has, a condition of
 // being called conformant.
 var core = gwfeatures.SetsToNamesSet(

@@ -263,6 +263,7 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 		for _, class := range seen.classes {
 			if class.Name == entry.Class {
 				gateway.Features = features.Supported(string(class.Spec.ControllerName), class, entry.Features)
+				gateway.Merges = features.Merges(string(class.Spec.ControllerName))
 			}
 		}
 		for _, found := range seen.gateways {

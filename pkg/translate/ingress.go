@@ -26,6 +26,9 @@ type Gateway struct {
 	// Warms tells that the gateway sends requests to a new backend only once it can
 	// reach it, so that a Revision that Serving calls ready needs no proof before.
 	Warms bool
+	// Merges tells that the gateway serves the HTTP listeners of a port from one table: a host is served from any of
+	// them, and must not be attached to two.
+	Merges bool
 	// Section is the listener to attach to; empty attaches to all that admit us.
 	Section string
 	// HTTPListeners are those of its listeners that speak plain HTTP and that we may use.
@@ -177,7 +180,9 @@ func Ingress(in Input) (Desired, error) {
 			continue
 		}
 		for _, share := range renderer.redirects(set, gateway) {
-			desired.Routes = append(desired.Routes, renderer.routes(share, gateway)...)
+			for _, part := range renderer.attached(share, gateway) {
+				desired.Routes = append(desired.Routes, renderer.routes(part, gateway)...)
+			}
 		}
 	}
 	desired.Gaps, desired.Refusals = report.gaps, report.refusals

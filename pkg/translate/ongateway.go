@@ -188,13 +188,7 @@ func (l *listeners) sections(hosts []string) []gatewayv1.ParentReference {
 		}
 	}
 	slices.Sort(names)
-	refs := []gatewayv1.ParentReference{}
-	for _, section := range slices.Compact(names) {
-		at := l.gateway
-		at.Section = section
-		refs = append(refs, parentRef(at))
-	}
-	return refs
+	return atSections(l.gateway, slices.Compact(names))
 }
 
 // through are the KIngress's own listeners on the Gateway that serve the hosts.

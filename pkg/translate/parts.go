@@ -43,7 +43,7 @@ func (r renderer) spread(set RuleSet) []chunk {
 		parts := spreadRules(set.Rules, live)
 		for _, part := range slices.Sorted(maps.Keys(parts)) {
 			shares = append(shares, chunk{
-				RuleSet: RuleSet{Visibility: set.Visibility, Over: set.Over, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
+				RuleSet: RuleSet{Visibility: set.Visibility, Over: set.Over, Sections: set.Sections, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
 				name:    routeName(group.name, partSuffix(part)+twin),
 				part:    part,
 			})

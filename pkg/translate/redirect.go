@@ -142,13 +142,13 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 	case OnlyHTTPS:
 		return slices.Concat(sections, secure)
 	case OnlyHTTP:
-		refs := []gatewayv1.ParentReference{}
-		for _, section := range r.httpListeners(set.Hosts, gateway) {
-			at := gateway
-			at.Section = section
-			refs = append(refs, parentRef(at))
+		if len(set.Sections) > 0 {
+			return atSections(gateway, set.Sections)
 		}
-		return refs
+		return atSections(gateway, r.httpListeners(set.Hosts, gateway))
+	}
+	if len(set.Sections) > 0 {
+		return slices.Concat(atSections(gateway, set.Sections), secure)
 	}
 	refs := []gatewayv1.ParentReference{parentRef(gateway)}
 	if gateway.Section != "" { // else it is all of them

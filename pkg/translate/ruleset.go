@@ -17,6 +17,8 @@ import (
 type RuleSet struct {
 	Visibility v1alpha1.IngressVisibility
 	Over       Over
+	// Sections are the listeners of the Gateway to which the hosts are attached; none is all that admit them.
+	Sections []string
 	// Hosts are sorted and without duplicates.
 	Hosts []string
 	Rules []Rule

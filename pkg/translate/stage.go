@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -30,7 +31,7 @@ const acmePath = "/.well-known/acme-challenge/"
 // that are wanted in the end.
 func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) rollout.Step {
 	want := rollout.Want{
-		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: gateway.Section,
+		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: cmp.Or(gateway.Section, strings.Join(set.Sections, ",")),
 		Private:  set.Visibility == v1alpha1.IngressVisibilityClusterLocal,
 		Unproven: r.unproven(set, gateway),
 	}

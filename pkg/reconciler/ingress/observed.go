@@ -56,6 +56,7 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 		selected[visibility] = translate.Gateway{
 			Name:    side.entry.Gateway,
 			Warms:   features.Warms(controllerName),
+			Merges:  features.Merges(controllerName),
 			Section: side.entry.HTTPListener,
 			HTTPS:   seen.https(side.gateway),
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// attached cuts a set where its hosts have to name different listeners of the Gateway (SPEC B-TRN-8).
+func (r renderer) attached(set RuleSet, gateway Gateway) []RuleSet {
+	bySections := map[string]*RuleSet{}
+	for _, host := range set.Hosts {
+		sections := r.overlapping(host, set.Over, gateway)
+		key := strings.Join(sections, ",")
+		if bySections[key] == nil {
+			bySections[key] = &RuleSet{Visibility: set.Visibility, Over: set.Over, Sections: sections, Rules: set.Rules}
+		}
+		bySections[key].Hosts = append(bySections[key].Hosts, host)
+	}
+	cut := make([]RuleSet, 0, len(bySections))
+	for _, key := range slices.Sorted(maps.Keys(bySections)) {
+		cut = append(cut, *bySections[key])
+	}
+	return cut
+}
+
+// overlapping are the listeners to name for a host where a parentRef without a section would attach it to two of one
+// port: of each port one for plain HTTP, and all that end TLS. Envoy Gateway 1.9 serves plain HTTP on one port from one
+// table, has the host in there twice then, and Envoy refuses the table with all of its hosts
+// (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
+func (r renderer) overlapping(host string, over Over, gateway Gateway) []string {
+	if gateway.Section != "" || over == OnlyHTTPS {
+		return nil
+	}
+	plain, named := map[gatewayv1.PortNumber][]gatewayv1.Listener{}, []string{}
+	standing, overlap := r.in.Standing[gateway.Name], false
+	for _, listener := range standing.Listeners {
+		switch {
+		case !standing.Attachable.Has(listener.Name) || !dataplane.Admits(listener.Hostname, host):
+		case listener.Protocol != gatewayv1.HTTPProtocolType:
+			if over != OnlyHTTP {
+				named = append(named, string(listener.Name))
+			}
+		default:
+			overlap = overlap || len(plain[listener.Port]) > 0
+			plain[listener.Port] = append(plain[listener.Port], listener)
+		}
+	}
+	if !overlap {
+		return nil
+	}
+	for _, listeners := range plain {
+		named = append(named, string(r.preferred(host, listeners, gateway).Name))
+	}
+	slices.Sort(named)
+	return named
+}
+
+// preferred is the most specific of listeners that overlap. Where the gateway serves a host from whichever of them its
+// route is attached to, a host that is served stays: at the listener that its route names, or at the least specific one,
+// beside which the others were added. When they go again, nothing that is served was theirs.
+func (r renderer) preferred(host string, listeners []gatewayv1.Listener, gateway Gateway) gatewayv1.Listener {
+	bySpecificity := func(a, b gatewayv1.Listener) int {
+		return cmp.Compare(specificity(hostnameOf(a)), specificity(hostnameOf(b)))
+	}
+	if sections := r.sectionsOf(host, gateway); gateway.Merges && sections.Len() > 0 {
+		stays := slices.DeleteFunc(slices.Clone(listeners), func(listener gatewayv1.Listener) bool {
+			return !sections.HasAny(listener.Name, everySection)
+		})
+		if len(stays) > 0 {
+			return slices.MinFunc(stays, bySpecificity)
+		}
+	}
+	return slices.MaxFunc(listeners, bySpecificity)
+}
+
+// everySection stands for a parentRef without a section.
+const everySection gatewayv1.SectionName = ""
+
+// sectionsOf are those of the Gateway that the routes of a host name, as they stand.
+func (r renderer) sectionsOf(host string, gateway Gateway) sets.Set[gatewayv1.SectionName] {
+	found := sets.New[gatewayv1.SectionName]()
+	for _, route := range r.in.Routes {
+		if !slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(host)) {
+			continue
+		}
+		for _, ref := range route.Spec.ParentRefs {
+			if !isListenerSet(ref) && gatewayOf(ref, route.Namespace) == gateway.Name.String() {
+				found.Insert(sectionOf(ref))
+			}
+		}
+	}
+	return found
+}
+
+func sectionOf(ref gatewayv1.ParentReference) gatewayv1.SectionName {
+	if ref.SectionName == nil {
+		return everySection
+	}
+	return *ref.SectionName
+}
+
+// atSections attaches to those sections of the Gateway.
+func atSections(gateway Gateway, sections []string) []gatewayv1.ParentReference {
+	refs := make([]gatewayv1.ParentReference, 0, len(sections))
+	for _, section := range sections {
+		at := gateway
+		at.Section = section
+		refs = append(refs, parentRef(at))
+	}
+	return refs
+}
