@@ -13,7 +13,7 @@ import (
 )
 
 // Endpoints lists the ready data-plane pods that serve a listener, as host:port,
-// sorted. The Service's port with the listener's number names the pods' port, which
+// sorted. The Service's port that clients come to names the pods' port, which
 // may differ (Envoy Gateway listens above 10000 for ports below 1024).
 func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) []string {
 	at := portOf(service, listener.Port)
@@ -63,11 +63,15 @@ func portOf(service *corev1.Service, number int32) *corev1.ServicePort {
 		return nil
 	}
 	for i, port := range service.Spec.Ports {
-		if port.Port == number && (port.Protocol == "" || port.Protocol == corev1.ProtocolTCP) {
+		if port.Port == number && isTCP(port) {
 			return &service.Spec.Ports[i]
 		}
 	}
 	return nil
+}
+
+func isTCP(port corev1.ServicePort) bool {
+	return port.Protocol == "" || port.Protocol == corev1.ProtocolTCP
 }
 
 // isOf tells whether a slice is one of a Service's.

@@ -23,6 +23,7 @@ type Attachment struct {
 // Listener is where a host is served.
 type Listener struct {
 	Name string
+	// Port is the one that clients come to, as far as it is known; else the listener's.
 	Port int32
 	// TLS tells that clients speak TLS, with the host as SNI.
 	TLS bool

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -101,13 +103,14 @@ func terminates(listener gatewayv1.Listener) bool {
 }
 
 // HTTPSPort is the port of listeners that are added to a Gateway: that of the HTTPS listeners
-// that its owner has there, of those that admit routes of the namespace if there are any; else 443.
-func HTTPSPort(gateway *gatewayv1.Gateway, tenant Tenant) int32 {
+// that its owner has there, of those that admit routes of the namespace if there are any; else that which clients reach
+// at 443.
+func HTTPSPort(gateway *gatewayv1.Gateway, tenant Tenant, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) int32 {
 	owners := slices.DeleteFunc(slices.Clone(gateway.Spec.Listeners), func(listener gatewayv1.Listener) bool {
 		return listener.Protocol != gatewayv1.HTTPSProtocolType || strings.HasSuffix(string(listener.Name), ListenerSuffix)
 	})
 	if len(owners) == 0 {
-		return defaultHTTPSPort
+		return listenerPort(defaultHTTPSPort, gateway, service, slicesOf)
 	}
 	return slices.MinFunc(owners, func(a, b gatewayv1.Listener) int {
 		return first(tenant.attaches(a, gateway), tenant.attaches(b, gateway))

@@ -64,15 +64,15 @@ func TestStanding(t *testing.T) {
 func TestHTTPSPort(t *testing.T) {
 	gw := gateway()
 	gw.Spec.Listeners = []gatewayv1.Listener{terminating("hello.example.com.0.net-gateways", nil)}
-	if got := dataplane.HTTPSPort(gw, shop); got != 443 {
+	if got := dataplane.HTTPSPort(gw, shop, nil, nil); got != 443 {
 		t.Errorf("HTTPSPort() = %d without a listener of the operator", got)
 	}
 	gw.Spec.Listeners = append(gw.Spec.Listeners, terminating("wildcard", nil))
-	if got := dataplane.HTTPSPort(gw, shop); got != 8443 {
+	if got := dataplane.HTTPSPort(gw, shop, nil, nil); got != 8443 {
 		t.Errorf("HTTPSPort() = %d, want the operator's 8443", got)
 	}
 	gw.Spec.Listeners = append(gw.Spec.Listeners, listener("apps", 9443, "HTTPS"))
-	if got := dataplane.HTTPSPort(gw, shop); got != 9443 {
+	if got := dataplane.HTTPSPort(gw, shop, nil, nil); got != 9443 {
 		t.Errorf("HTTPSPort() = %d, want that of the listener that admits the namespace", got)
 	}
 }

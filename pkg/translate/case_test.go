@@ -269,7 +269,8 @@ func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]transl
 		for _, found := range seen.gateways {
 			if found.Namespace == entry.Gateway.Namespace && found.Name == entry.Gateway.Name {
 				tenant := dataplane.Tenant{Namespace: request.Ingress.Namespace, Labels: request.NamespaceLabels}
-				gateway.HTTPS = translate.HTTPS{Port: dataplane.HTTPSPort(found, tenant), Refusal: dataplane.NotAdmitted(found, tenant)}
+				port := dataplane.HTTPSPort(found, tenant, nil, nil)
+				gateway.HTTPS = translate.HTTPS{Port: port, Refusal: dataplane.NotAdmitted(found, tenant), Conflict: dataplane.ProtocolConflict(port, found)}
 				gateway.HTTPListeners = dataplane.Attachment{Gateway: found, Section: entry.HTTPListener, Tenant: tenant}.HTTPListeners()
 			}
 		}

@@ -34,7 +34,9 @@ type Gateway struct {
 	// HTTPListeners are those of its listeners that speak plain HTTP and that we may use.
 	HTTPListeners []string
 	HTTPS         HTTPS
-	Features      sets.Set[gwfeatures.FeatureName]
+	// ClientPorts are those at which clients reach its listeners, by the listeners' port, where they differ.
+	ClientPorts map[int32]int32
+	Features    sets.Set[gwfeatures.FeatureName]
 }
 
 // HostAt is a host at one visibility.

@@ -79,9 +79,9 @@ func (l *listeners) lend(hostname string) {
 	delete(l.certificates, hostname)
 }
 
-// dropNotAdmitted leaves out the hostnames whose listeners the Gateway refuses.
-func (l *listeners) dropNotAdmitted(report *report) {
-	if refusal := l.gateway.HTTPS.Refusal; refusal != "" && len(l.certificates) > 0 {
+// drop leaves out the hostnames whose listeners are refused.
+func (l *listeners) drop(refusal string, report *report) {
+	if refusal != "" && len(l.certificates) > 0 {
 		report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf("HTTPS is not served, the %s hosts answer on HTTP: %s", map[v1alpha1.IngressVisibility]string{
 			v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local",
 		}[l.visibility], refusal)})

@@ -60,12 +60,21 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
 	return sets
 }
 
-// redirectedTo is the port of HTTPS to which a host is redirected. What never was stays
+// clientPort is the port at which clients reach the listeners of a port.
+func (g Gateway) clientPort(listener int32) int32 {
+	if client, found := g.ClientPorts[listener]; found {
+		return client
+	}
+	return listener
+}
+
+// redirectedTo is the port at which clients reach HTTPS, to which a host is redirected. What never was stays
 // plain until its listener works; what is stays redirected when its listener fails: it
 // must not fall back to plain HTTP because a Secret is broken.
 func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redirected bool) {
 	external := r.listeners[v1alpha1.IngressVisibilityExternalIP]
 	door, found := external.door(host)
+	port = gateway.clientPort(door.port)
 	gap := Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
@@ -75,7 +84,7 @@ func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redire
 		gap.Detail = fmt.Sprintf("requests for host %s are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate", host)
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
 		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRouteSchemeRedirect, "requests are not redirected to HTTPS"
-	case door.port != httpsPort && !gateway.Features.Has(gwfeatures.SupportHTTPRoutePortRedirect):
+	case port != httpsPort && !gateway.Features.Has(gwfeatures.SupportHTTPRoutePortRedirect):
 		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRoutePortRedirect, "requests are not redirected to HTTPS, which is on another port than 443"
 	case len(gateway.HTTPListeners) == 0:
 		gap.Detail = "Gateway " + gateway.Name.String() + " has no HTTP listener from which to redirect"
@@ -83,7 +92,7 @@ func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redire
 		if !door.named {
 			external.leant[door.section] = door.hostname
 		}
-		return door.port, true
+		return port, true
 	default:
 		if door.named { // the listener of others is not for us to wait for
 			external.awaited.Insert(door.hostname)

@@ -21,6 +21,8 @@ type HTTPS struct {
 	Port int32
 	// Refusal says which field of the Gateway keeps ListenerSets out; empty when none does.
 	Refusal string
+	// Conflict says which listener of the Gateway speaks another protocol on Port; empty when none does.
+	Conflict string
 }
 
 // certificates are the Secrets that spec.tls names, by the host of their listener: one
@@ -129,8 +131,9 @@ func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listene
 			found.beside = other.sets
 		}
 		if selected {
+			found.drop(gateway.HTTPS.Conflict, report)
 			found.placeOnGateway(report)
-			found.dropNotAdmitted(report)
+			found.drop(gateway.HTTPS.Refusal, report)
 			found.place(report)
 		} else {
 			found.certificates = nil

@@ -49,6 +49,8 @@ func (seen *observed) listenerFor(proof translate.Proof, side *status.Side, fact
 		// Without a marker an object of the same name and spec that is gone may answer.
 		fact.Unasked = fmt.Sprintf("Gateway %s has not accepted it yet", side.Entry.Gateway)
 	default:
+		observed := seen.sides[side.Visibility]
+		listener.Port = dataplane.ClientPort(listener.Port, observed.service, observed.slices)
 		return seen.forCallers(listener, proof, side, fact)
 	}
 	return listener, false

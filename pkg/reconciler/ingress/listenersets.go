@@ -15,8 +15,6 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -94,11 +92,6 @@ func secretsIn(set *gatewayv1.ListenerSet) sets.Set[string] {
 		}
 	}
 	return found
-}
-
-// https says how a Gateway takes listeners of the KIngress.
-func (seen *observed) https(gateway *gatewayv1.Gateway) translate.HTTPS {
-	return translate.HTTPS{Port: dataplane.HTTPSPort(gateway, seen.tenant()), Refusal: dataplane.NotAdmitted(gateway, seen.tenant())}
 }
 
 func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {

@@ -52,15 +52,16 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 		if !side.serves() {
 			continue
 		}
-		controllerName := string(side.controller())
+		controllerName, https := string(side.controller()), seen.https(side)
 		selected[visibility] = translate.Gateway{
 			Name:    side.entry.Gateway,
 			Warms:   features.Warms(controllerName),
 			Merges:  features.Merges(controllerName),
 			Section: side.entry.HTTPListener,
-			HTTPS:   seen.https(side.gateway),
+			HTTPS:   https,
 
 			HTTPListeners: seen.attachment(side).HTTPListeners(),
+			ClientPorts:   side.clientPorts(https.Port),
 			Features:      features.Supported(controllerName, side.class, side.entry.Features),
 		}
 	}
