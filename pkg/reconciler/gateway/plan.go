@@ -7,6 +7,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -44,7 +46,7 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 		if !entry.Managed {
 			continue
 		}
-		desired := desiredGateway(entry)
+		desired := desiredGateway(entry, admittedBy(cfg, entry.Gateway))
 		at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return nameOf(g) == entry.Gateway })
 		switch {
 		case at < 0:
@@ -75,10 +77,43 @@ func unsaid(cfg *config.Config, gateway *gatewayv1.Gateway) bool {
 	})
 }
 
-// desiredGateway has one listener, HTTP on port 80, for the routes of all namespaces,
-// and admits ListenerSets, so that certificates need no change of it.
-func desiredGateway(entry config.Entry) *gatewayv1.Gateway {
-	all := gatewayv1.NamespacesFromAll
+// admittedBy are the namespaces whose routes a Gateway admits: those that its entry selects, so that no other tenant takes
+// a host there; all where it has no namespace-selector, or where several entries share the Gateway.
+func admittedBy(cfg *config.Config, gateway types.NamespacedName) gatewayv1.RouteNamespaces {
+	var selectors []labels.Selector
+	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
+		if entry.Gateway == gateway {
+			selectors = append(selectors, entry.NamespaceSelector)
+		}
+	}
+	if len(selectors) != 1 || selectors[0] == nil {
+		return gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}
+	}
+	return gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSelector), Selector: labelSelector(selectors[0])}
+}
+
+// labelSelector is the selector as objects have it, every requirement an expression.
+func labelSelector(selector labels.Selector) *metav1.LabelSelector {
+	operators := map[selection.Operator]metav1.LabelSelectorOperator{
+		selection.In: metav1.LabelSelectorOpIn, selection.Equals: metav1.LabelSelectorOpIn, selection.DoubleEquals: metav1.LabelSelectorOpIn,
+		selection.NotIn: metav1.LabelSelectorOpNotIn, selection.NotEquals: metav1.LabelSelectorOpNotIn,
+		selection.Exists: metav1.LabelSelectorOpExists, selection.DoesNotExist: metav1.LabelSelectorOpDoesNotExist,
+	}
+	requirements, _ := selector.Requirements()
+	found := &metav1.LabelSelector{}
+	for _, requirement := range requirements {
+		expression := metav1.LabelSelectorRequirement{Key: requirement.Key(), Operator: operators[requirement.Operator()]}
+		if values := requirement.Values().List(); len(values) > 0 {
+			expression.Values = values
+		}
+		found.MatchExpressions = append(found.MatchExpressions, expression)
+	}
+	return found
+}
+
+// desiredGateway has one listener, HTTP on port 80, for the routes of the namespaces that it admits, and takes their
+// ListenerSets, so that certificates need no change of it.
+func desiredGateway(entry config.Entry, admitted gatewayv1.RouteNamespaces) *gatewayv1.Gateway {
 	return &gatewayv1.Gateway{
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: entry.Gateway.Namespace,
@@ -91,9 +126,9 @@ func desiredGateway(entry config.Entry) *gatewayv1.Gateway {
 				Name:          "http",
 				Port:          80,
 				Protocol:      gatewayv1.HTTPProtocolType,
-				AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: &all}},
+				AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &admitted},
 			}},
-			AllowedListeners: &gatewayv1.AllowedListeners{Namespaces: &gatewayv1.ListenerNamespaces{From: &all}},
+			AllowedListeners: &gatewayv1.AllowedListeners{Namespaces: &gatewayv1.ListenerNamespaces{From: admitted.From, Selector: admitted.Selector}},
 		},
 	}
 }

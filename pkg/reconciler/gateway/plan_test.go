@@ -74,7 +74,8 @@ func TestPlan(t *testing.T) {
 // TestDesiredGateway: B-INS-3, HTTP on port 80 for the routes of all namespaces; it
 // admits ListenerSets and has no owner.
 func TestDesiredGateway(t *testing.T) {
-	gateway := desiredGateway(parsed(t, "- class: fast\n").External[0])
+	cfg := parsed(t, "- class: fast\n")
+	gateway := desiredGateway(cfg.External[0], admittedBy(cfg, cfg.External[0].Gateway))
 	if gateway.Namespace != systemNamespace || len(gateway.OwnerReferences) > 0 || gateway.Spec.GatewayClassName != "fast" {
 		t.Errorf("Gateway %s/%s of class %s, owners %v", gateway.Namespace, gateway.Name, gateway.Spec.GatewayClassName, gateway.OwnerReferences)
 	}
@@ -84,6 +85,43 @@ func TestDesiredGateway(t *testing.T) {
 	}
 	if *gateway.Spec.AllowedListeners.Namespaces.From != "All" {
 		t.Error("It admits no ListenerSets")
+	}
+}
+
+// TestAdmittedBy: B-OPS-5, a Gateway of ours for some namespaces admits the routes and ListenerSets of these, so that no other
+// tenant takes a host there, and follows its entry.
+func TestAdmittedBy(t *testing.T) {
+	tests := map[string]struct {
+		external string
+		want     gatewayv1.RouteNamespaces
+	}{
+		"every namespace": {"- class: fast\n", gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}},
+		"some services":   {"- class: fast\n  label-selector: tier=gold\n- class: slow\n", gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}},
+		"some namespaces": {"- class: fast\n  namespace-selector: tenant=a,zone notin (x,y),!test,live\n- class: slow\n", gatewayv1.RouteNamespaces{
+			From: new(gatewayv1.NamespacesFromSelector), Selector: &metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{
+				{Key: "live", Operator: metav1.LabelSelectorOpExists},
+				{Key: "tenant", Operator: metav1.LabelSelectorOpIn, Values: []string{"a"}},
+				{Key: "test", Operator: metav1.LabelSelectorOpDoesNotExist},
+				{Key: "zone", Operator: metav1.LabelSelectorOpNotIn, Values: []string{"x", "y"}},
+			}},
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			cfg := parsed(t, test.external)
+			made := desiredGateway(cfg.External[0], admittedBy(cfg, cfg.External[0].Gateway))
+			if diff := cmp.Diff(&test.want, made.Spec.Listeners[0].AllowedRoutes.Namespaces); diff != "" {
+				t.Errorf("Routes (-want, +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(&gatewayv1.ListenerNamespaces{From: test.want.From, Selector: test.want.Selector}, made.Spec.AllowedListeners.Namespaces); diff != "" {
+				t.Errorf("ListenerSets (-want, +got):\n%s", diff)
+			}
+			open := own(made.Name, func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "fast" })
+			changed := *test.want.From != gatewayv1.NamespacesFromAll
+			if got := plan(cfg, list(open), nil, true).update; (len(got) == 1) != changed {
+				t.Errorf("A Gateway for all namespaces is changed: %v, want %v", got, changed)
+			}
+		})
 	}
 }
 
@@ -114,7 +152,8 @@ func parsedLists(t *testing.T, external, local string) *config.Config {
 
 // own is a Gateway as we would have made it, edited.
 func own(name string, edit func(*gatewayv1.Gateway)) *gatewayv1.Gateway {
-	gateway := desiredGateway(config.Entry{Class: "fast", Gateway: types.NamespacedName{Namespace: systemNamespace, Name: name}})
+	entry := config.Entry{Class: "fast", Gateway: types.NamespacedName{Namespace: systemNamespace, Name: name}}
+	gateway := desiredGateway(entry, admittedBy(&config.Config{External: []config.Entry{entry}}, entry.Gateway))
 	if edit != nil {
 		edit(gateway)
 	}
