@@ -113,7 +113,7 @@ func setClass(t *testing.T, space *fixture.Space, name, class string) {
 func TestOldCRDTakesNothingAway_BINS9(t *testing.T) {
 	space := world.Space(t, nil)
 	served := space.Serve(t, "hello", nil)
-	loads, flips := startBoth(t, space, "hello"), watchFlips(t, space)
+	loads, flips := startBoth(t, space, "hello"), space.WatchFlips(t)
 	allowDowngrades(t)
 	begin := time.Now()
 	old := setBundle(t, routeCRD, "v1.0.0")

@@ -54,7 +54,7 @@ func TestListsGetLost_BINS9(t *testing.T) {
 	t.Cleanup(func() { kubectl(t, "apply", "-f", releaseFile(t)) }) // the examples, too
 	space := world.Space(t, nil)
 	space.Serve(t, "hello", nil)
-	deleted, flips := watchDeletions(t, space), watchFlips(t, space)
+	deleted, flips := watchDeletions(t, space), space.WatchFlips(t)
 	loads := startBoth(t, space, "hello")
 	for name, loss := range losses {
 		t.Run(name, func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestListsAreGoneAtStart_BINS9(t *testing.T) {
 	space := world.Space(t, nil)
 	served := space.Serve(t, "hello", nil)
 	deleted := watchDeletions(t, space)
-	flips := watchFlips(t, space)
+	flips := space.WatchFlips(t)
 	loads := startBoth(t, space, "hello")
 	withoutController(t)
 	world.Restore(t)

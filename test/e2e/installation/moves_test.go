@@ -14,7 +14,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
-	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
@@ -39,7 +38,7 @@ func TestConfigurationMovesAllServices_BINS5_BSEL5(t *testing.T) {
 	for _, name := range names {
 		space.AwaitReady(t, name, cluster.Minutes)
 	}
-	flips := watchFlips(t, space)
+	flips := space.WatchFlips(t)
 	first := cluster.StartLoad(t, world.Blue, space.ExternalHost(names[0]), 10*time.Millisecond)
 	last := cluster.StartLoad(t, world.Blue, space.ExternalHost(names[crowd-1]), 10*time.Millisecond)
 
@@ -116,23 +115,4 @@ func awaitAttached(t *testing.T, space *fixture.Space, name string, gateways ...
 		}
 		return nil
 	})
-}
-
-// watchFlips collects the KIngresses that are seen not Ready from now on.
-func watchFlips(t *testing.T, space *fixture.Space) func() []string {
-	t.Helper()
-	guard, found := sync.Mutex{}, []string{}
-	stop := cluster.KIngresses.Watch(t, world.Cluster, space.Name, metav1.ListOptions{}, func(kind watch.EventType, ing *v1alpha1.Ingress) {
-		if ready := fixture.Ready(ing); kind != watch.Deleted && !ready.IsTrue() {
-			guard.Lock()
-			defer guard.Unlock()
-			found = append(found, fmt.Sprintf("%s: %s: %s", ing.Name, ready.Reason, ready.Message))
-		}
-	})
-	return func() []string {
-		stop()
-		guard.Lock()
-		defer guard.Unlock()
-		return found
-	}
 }

@@ -27,7 +27,7 @@ func TestRightIsMissing_BRDY11(t *testing.T) {
 	space, authority := world.Space(t, nil), fixture.Authority(t)
 	served := space.Serve(t, "hello", nil)
 	space.Secret(t, authority, "certificate", space.ExternalHost("secure"))
-	loads, flips := startBoth(t, space, "hello"), watchFlips(t, space)
+	loads, flips := startBoth(t, space, "hello"), space.WatchFlips(t)
 	give := withhold(t, "listenersets")
 	restart(t, controller)
 	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
