@@ -50,7 +50,7 @@ func TestWildcardOfAnotherNamespace(t *testing.T) {
 			expectAttached(t, desired, first.ListenerSets[0].Name, false)
 			in = conflicted(over(in, desired))
 		}
-		for range 2 { // it is free: the shared one is used, and the others go after the drain time
+		for range 3 { // it is free: the shared one is used, and the others go over after the drain time
 			in = over(in, ingress(t, in))
 			expectGap(t, in, "")
 			in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
@@ -103,7 +103,57 @@ func TestOwnListenerStaysForShared(t *testing.T) {
 	expectListeners(t, in, "*.shop.example.com", neighbours[0]) // for those who are connected through it
 	in = over(in, ingress(t, in))
 	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+	in = over(in, ingress(t, in))
 	expectListeners(t, in, "*.shop.example.com")
+}
+
+// TestHandOver: B-TLS-1, B-RDY-3, a host's own listener goes by way of a second one in the shared ListenerSet, so that each
+// step brings a listener that is new. Another KIngress writes what it finds between the steps, and what nobody has goes.
+func TestHandOver(t *testing.T) {
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0])
+	in = over(in, ingress(t, in))
+	other := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[1])}, neighbours[1])
+	other.Ingress.Name, other.Ingress.UID = "other", "other"
+	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {other.Ingress}}
+	other.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {in.Ingress}}
+	in = over(in, ingress(t, in)) // both listeners
+	in = over(in, ingress(t, in)) // the shared one works
+	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+
+	first := ingress(t, in)
+	expectShared(t, first, "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])
+	if len(first.ListenerSets) != 1 || first.Again == 0 {
+		t.Errorf("%d ListenerSets, again after %s", len(first.ListenerSets), first.Again)
+	}
+	first.ListenerSets[0].Status = gatewayv1.ListenerSetStatus{}
+	in, other = over(in, first), over(other, first)
+	expectShared(t, ingress(t, other), "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])
+	other.Sharers = nil
+	expectShared(t, ingress(t, other), "shop.example.com.wildcard *.shop.example.com")
+
+	unheard := over(in, first)
+	for _, set := range unheard.ListenerSets {
+		set.Status.Listeners = nil
+	}
+	expectShared(t, ingress(t, unheard), "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])
+	for range 2 {
+		expectShared(t, ingress(t, in), "shop.example.com.wildcard.2 *.shop.example.com")
+		in = over(in, ingress(t, in))
+	}
+}
+
+// expectShared tells the listeners of the only ListenerSet, each as "NAME HOSTNAME".
+func expectShared(t *testing.T, desired translate.Desired, want ...string) {
+	t.Helper()
+	got := []string{}
+	for _, listener := range desired.ListenerSets[0].Spec.Listeners {
+		got = append(got, string(listener.Name)+" "+string(*listener.Hostname))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if len(desired.ListenerSets) != 1 || !slices.Equal(got, want) {
+		t.Errorf("Listeners %q in the first of %d ListenerSets, want %q", got, len(desired.ListenerSets), want)
+	}
 }
 
 // TestPlainThoughRedirected: B-TLS-2, B-RDY-6, a host that has a certificate and no listener answers on

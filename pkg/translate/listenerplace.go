@@ -18,7 +18,11 @@ func (l *listeners) place(report *report) {
 	added := []gatewayv1.ListenerEntry{}
 	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
 		entry := l.entry(hostname, l.certificates[hostname])
-		if home, placed := homes[hostname]; placed {
+		home, placed := homes[hostname]
+		if _, shares := l.shares[home]; shares {
+			continue // it is there
+		}
+		if placed {
 			l.put(home, entry)
 		} else {
 			added = append(added, entry)
@@ -52,8 +56,12 @@ func (l *listeners) homes() map[string]string {
 			if homes[hostname] == "" {
 				homes[hostname] = name
 			}
-			if l.certificates[hostname] == "" && (l.waits(hostname) || l.stays(hostname, place{name, string(entry.Name)}, since)) {
+			switch {
+			case l.certificates[hostname] != "":
+			case l.waits(hostname) || l.stays(hostname, place{name, string(entry.Name)}, since):
 				l.put(name, entry)
+			default:
+				l.handOver(entry)
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
@@ -55,20 +56,20 @@ func (l *listeners) share(report *report) {
 				report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf("Secret %s has a listener for each host, which may cost HTTP/2: %s", of.secret, unfit)})
 			}
 			l.unshare(of, stored, hosts)
-		case stored != nil && isConflicted(stored):
+		case stored != nil && isConflicted(stored, of.hostname()):
 			why := fmt.Sprintf("another ListenerSet on Gateway %s has a listener for %s", l.gateway.Name, of.hostname())
 			report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf("Secret %s has a listener for each host, which may cost HTTP/2: %s", of.secret, why)})
 			l.shares[name] = of
-			l.put(name, l.entry(of.hostname(), of.secret)) // it stays, for the gateway says there when the hostname is free
+			l.put(name, l.sharedEntry(of, stored)) // it stays, for the gateway says there when the hostname is free
 			l.refused = append(l.refused, name)
 			l.split(of.hostname(), why, report)
 		default:
+			l.shares[name] = of
+			l.putShared(name, of, stored)
 			for _, host := range hosts {
 				delete(l.certificates, host)
 			}
 			l.certificates[of.hostname()] = of.secret
-			l.shares[name] = of
-			l.put(name, l.entry(of.hostname(), of.secret))
 		}
 	}
 }
@@ -109,7 +110,7 @@ func (l *listeners) unshare(of domain, stored *gatewayv1.ListenerSet, hosts []st
 	})
 	if l.unshared[stored.Name] = works; !works {
 		l.shares[stored.Name] = of
-		l.put(stored.Name, l.entry(of.hostname(), of.secret))
+		l.put(stored.Name, l.sharedEntry(of, stored))
 	}
 }
 
@@ -216,10 +217,15 @@ func isShared(set *gatewayv1.ListenerSet) bool {
 	return len(set.OwnerReferences) > 0 && metav1.GetControllerOf(set) == nil
 }
 
-func isConflicted(set *gatewayv1.ListenerSet) bool {
-	for _, listener := range set.Status.Listeners {
-		for _, condition := range listener.Conditions {
-			if condition.Type == string(gatewayv1.ListenerEntryConditionConflicted) && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= set.Generation {
+// isConflicted tells whether the gateway has another listener for a hostname.
+func isConflicted(set *gatewayv1.ListenerSet, hostname string) bool {
+	for _, entry := range set.Spec.Listeners {
+		if entry.Hostname == nil || string(*entry.Hostname) != hostname {
+			continue
+		}
+		for _, listener := range set.Status.Listeners {
+			conflict := meta.FindStatusCondition(listener.Conditions, string(gatewayv1.ListenerEntryConditionConflicted))
+			if listener.Name == entry.Name && conflict != nil && conflict.Status == metav1.ConditionTrue && conflict.ObservedGeneration >= set.Generation {
 				return true
 			}
 		}

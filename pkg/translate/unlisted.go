@@ -34,9 +34,7 @@ func (l *listeners) stays(hostname string, at place, unlisted map[string]time.Ti
 		return false
 	}
 	l.unlisted[at] = since
-	if l.again == 0 || left < l.again {
-		l.again = left
-	}
+	l.lookAgain(left)
 	return true
 }
 

@@ -61,8 +61,9 @@ func TestListenersOverlap_BTRN8(t *testing.T) {
 	changeListeners(t, gateway, func(listeners []gatewayv1.Listener) []gatewayv1.Listener { return listeners[:1] })
 	attached(t, space, append(names, "new"), "")
 	load.StopAllAnswered(t, 200, 1000)
+	after := unready()
 	space.Serve(t, "newer", labels)
-	if found := append(during, unready()...); len(found) > 0 {
+	if found := append(during, after...); len(found) > 0 {
 		t.Errorf("not Ready in between: %v", found)
 	}
 }

@@ -56,7 +56,9 @@ func TestSharedListener(t *testing.T) {
 		w.until("the younger one is Ready", w.is("second", "True"))
 		w.clock.SetTime(w.clock.Now().Add(time.Hour))
 		w.reconcile(hello)
-		w.until("the old one is gone", are([]string{domain}, []string{"hello", "second"}))
+		w.until("the old one is gone, by way of the shared ListenerSet", are([]string{domain, publicHost}, []string{"hello", "second"}))
+		w.says("ResolvedRefs=True", "Programmed=True")
+		w.until("there is one listener", are([]string{domain}, []string{"hello", "second"}))
 		w.until("nothing is written any more", func() bool { // once the informer has shown the deletion
 			w.writes()
 			w.reconcile(hello)
