@@ -42,7 +42,7 @@ func (l *listeners) putShared(name string, of domain, stored *gatewayv1.Listener
 		case l.hasHost(string(*entry.Hostname)):
 			between = append(between, entry)
 			waits = waits || l.hasOwn(entry) || !Programmed(stored, entry.Name)
-		case slices.ContainsFunc(l.users(of), func(user *v1alpha1.Ingress) bool { return hasHost(user, string(*entry.Hostname), l.visibility) }):
+		case l.isOfUser(of, string(*entry.Hostname)):
 			l.put(name, entry)
 		}
 	}
@@ -56,6 +56,12 @@ func (l *listeners) putShared(name string, of domain, stored *gatewayv1.Listener
 		shared.Name = otherName(of, shared.Name)
 	}
 	l.put(name, shared)
+}
+
+// isOfUser tells whether a KIngress of a domain has a host. Of very many only the eldest are known.
+func (l *listeners) isOfUser(of domain, host string) bool {
+	users := l.users(of)
+	return len(users) > MaxOwners || slices.ContainsFunc(users, func(user *v1alpha1.Ingress) bool { return hasHost(user, host, l.visibility) })
 }
 
 // sharedEntry is the listener for all of a domain, with the name that it has.

@@ -53,7 +53,8 @@ func TestLoadBalancerEndsTLS(t *testing.T) {
 		}
 		expect(t, "Conditions", map[string]string{
 			"Ready": "True", "LoadBalancerReady": "True",
-			"NetworkConfigured": "True Unsupported: spec.tls: HTTPS is not served, the external hosts answer on HTTP: ProtocolConflict: listener ended of Gateway gateways/blue speaks HTTP on port 443: give it another port",
+			"NetworkConfigured": "True Unsupported: spec.tls: HTTPS is not served, the external hosts answer on HTTP: ProtocolConflict: listener ended of Gateway gateways/blue speaks HTTP on port 443: give it another port" +
+				"; spec.httpOption: requests for host hello.default.example.com are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate",
 		}, w.conditions("hello"))
 	})
 }
