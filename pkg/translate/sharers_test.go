@@ -10,9 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"pgregory.net/rapid"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -27,6 +30,12 @@ func TestSharing(t *testing.T) {
 		own := rapid.IntRange(0, len(all)-1).Draw(t, "own")
 		in := withHosts(nil)
 		in.Ingress, in.Namespace = all[own], &metav1.ObjectMeta{Name: "default", UID: "namespace"}
+		if rapid.Bool().Draw(t, "the wildcard is somebody else's") {
+			in.Standing = map[types.NamespacedName]dataplane.Standing{external: {
+				Listeners: []gatewayv1.Listener{{Name: "theirs", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}},
+				Held:      sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](),
+			}}
+		}
 		few := in
 		in.Sharers, few.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}, map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
 		for _, visibility := range visibilities {
@@ -41,8 +50,8 @@ func TestSharing(t *testing.T) {
 					few.Sharers[visibility] = append(few.Sharers[visibility], sharer)
 				}
 			}
-			if got := len(few.Sharers[visibility]); got > 2*(translate.MaxOwners+1) {
-				t.Errorf("%d are asked for, of two domains", got)
+			if got := len(few.Sharers[visibility]); got > 3*(translate.MaxOwners+1) {
+				t.Errorf("%d are asked for, of three domains", got)
 			}
 		}
 		if diff := cmp.Diff(ingress(t, in).ListenerSets, ingress(t, few).ListenerSets); diff != "" {
@@ -57,7 +66,7 @@ func oneOfDomain(t *rapid.T, number int) *v1alpha1.Ingress {
 	for _, domain := range rapid.SampledFrom([][]string{{"shop"}, {"blog"}, {"shop", "blog"}}).Draw(t, "domains") {
 		hosts = append(hosts, fmt.Sprintf("s%d.%s.example.com", number, domain))
 	}
-	named := rapid.SampledFrom([][]string{hosts, nil, hosts[:1]}).Draw(t, "spec.tls hosts")
+	named := rapid.SampledFrom([][]string{hosts, nil, hosts[:1], {"*.shop.example.com"}, {"*.example.com"}}).Draw(t, "spec.tls hosts")
 	ing := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", named...)}, hosts...).Ingress
 	ing.Name, ing.UID = fmt.Sprintf("s%d", number), types.UID(hosts[0])
 	ing.CreationTimestamp = metav1.NewTime(time.Unix(int64(number), 0))
