@@ -4,6 +4,8 @@ package dataplane
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -19,6 +21,25 @@ import (
 
 // ListenerSuffix ends the names of the listeners that KIngresses have on Gateways.
 const ListenerSuffix = ".net-gateways"
+
+// ListenerDigest is what tells the listeners of a KIngress of that UID from those of others.
+func ListenerDigest(uid types.UID) string {
+	digest := sha256.Sum256([]byte(uid))
+	return hex.EncodeToString(digest[:4])
+}
+
+// ListenerSuffixOf ends the names of the listeners of the KIngress of that UID.
+func ListenerSuffixOf(uid types.UID) string { return "." + ListenerDigest(uid) + ListenerSuffix }
+
+// ListenerOwner is the ListenerDigest in the name of a listener; empty when no KIngress has put it
+// there.
+func ListenerOwner(name gatewayv1.SectionName) string {
+	before, ours := strings.CutSuffix(string(name), ListenerSuffix)
+	if !ours {
+		return ""
+	}
+	return before[strings.LastIndex(before, ".")+1:]
+}
 
 // ListenerManager is the field manager under which a KIngress has its listeners on
 // Gateways. Each has its own, so that an apply takes away nobody else's.

@@ -4,6 +4,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -86,6 +87,12 @@ func (l Listener) Programmed() bool {
 	conditions, _, generation := l.conditions()
 	condition := meta.FindStatusCondition(conditions, string(gatewayv1.ListenerConditionProgrammed))
 	return condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= generation
+}
+
+// Unwritten tells that a Gateway does not have a listener yet that it is to have.
+func (l Listener) Unwritten() bool {
+	return l.SetName == "" && l.Gateway != nil &&
+		!slices.ContainsFunc(l.Gateway.Spec.Listeners, func(listener gatewayv1.Listener) bool { return listener.Name == l.Name })
 }
 
 // failure is what the gateway says is wrong with a listener as it stands, the cause

@@ -3,7 +3,6 @@
 package translate
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,8 +132,7 @@ func (l *listeners) leaveTo(listener gatewayv1.Listener, report *report) {
 // default written out. Its name tells the KIngress from others with this host.
 func (l *listeners) ownListener(hostname string) gatewayv1.Listener {
 	listener := gatewayv1.Listener(l.entry(hostname, l.certificates[hostname]))
-	digest := fmt.Sprintf(".%x", sha256.Sum256([]byte(l.in.Ingress.UID)))[:9]
-	listener.Name = gatewayv1.SectionName(routeName(hostname, digest+dataplane.ListenerSuffix))
+	listener.Name = gatewayv1.SectionName(routeName(hostname, dataplane.ListenerSuffixOf(l.in.Ingress.UID)))
 	listener.TLS.CertificateRefs[0].Namespace = new(gatewayv1.Namespace(l.in.Ingress.Namespace))
 	listener.AllowedRoutes.Namespaces = &gatewayv1.RouteNamespaces{
 		From:     new(gatewayv1.NamespacesFromSelector),

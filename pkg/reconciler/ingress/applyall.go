@@ -54,9 +54,10 @@ func (seen *observed) listeners(visibility v1alpha1.IngressVisibility, desired t
 }
 
 // listens tells whether an answer for a host through TLS comes from the listener with its
-// certificate: while the gateway does not say that it works, another one may give it.
+// certificate: while the gateway does not say that it works, another one may give it. While the
+// listener is not even written, nobody is to be asked in vain.
 func listens(host string, listeners []status.Listener) bool {
-	return !slices.ContainsFunc(unprogrammed(host, listeners), func(listener status.Listener) bool { return listener.Overlaid })
+	return !slices.ContainsFunc(unprogrammed(host, listeners), func(listener status.Listener) bool { return listener.Overlaid || listener.Unwritten() })
 }
 
 // unprogrammed are the listeners of a host of which the gateway does not say that they work.

@@ -78,7 +78,10 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		stacks:     panics.Stacks{Logger: logger},
 		classes:    newClasses(),
 		departures: newDepartures(),
-		routes:     watch.NewRecent[*gatewayv1.HTTPRoute](),
+
+		pending: newPendingListeners(),
+
+		routes: watch.NewRecent[*gatewayv1.HTTPRoute](),
 
 		listenerSetApplier: apply.ListenerSets(clients.Gateway),
 		onGateways:         newOnGateways(clients.Gateway),
@@ -93,6 +96,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](firstRetry, lastRetry),
 		Concurrency:   workers,
 	})
+	r.turns = newTurns(impl.EnqueueKey)
 	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), throttle: newThrottle(ctx, logger), logger: logger}
 
 	r.cluster = cluster.New(ctx, clients, handler, handler)

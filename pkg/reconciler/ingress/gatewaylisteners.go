@@ -8,8 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -32,19 +30,13 @@ type onGateways struct {
 	// What was written lately, a cache only.
 	gateways *watch.Recent[*gatewayv1.Gateway]
 	grants   *watch.Recent[*gatewayv1beta1.ReferenceGrant]
-	// turn is had by one KIngress at a time. The API server checks a Gateway with 64 listeners
-	// for long, and begins anew when another write was faster: all at once, none ends in time.
-	turn *sync.Mutex
+	turns    *turns
 }
-
-// askForTurn is when to try again to write to a Gateway while another KIngress does.
-const askForTurn = 200 * time.Millisecond
 
 func newOnGateways(clients gatewayclientset.Interface) onGateways {
 	return onGateways{
 		gatewayClient: clients, grantApplier: apply.ReferenceGrants(clients),
 		gateways: watch.NewRecent[*gatewayv1.Gateway](), grants: watch.NewRecent[*gatewayv1beta1.ReferenceGrant](),
-		turn: &sync.Mutex{},
 	}
 }
 
@@ -116,7 +108,7 @@ func (r *Reconciler) addListeners(ctx context.Context, seen *observed, desired t
 func (r *Reconciler) removeListeners(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
 	changes := slices.DeleteFunc(seen.listenerChanges(desired), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
 	refused, err := r.applyListeners(ctx, seen, changes)
-	if err != nil || seen.keptGateways().Len() > 0 {
+	if err != nil || seen.inLine || seen.keptGateways().Len() > 0 {
 		return refused, err
 	}
 	grants := apply.Plan(seen.ingress, slices.Collect(maps.Values(seen.grants)), desired.Grants)
@@ -158,35 +150,41 @@ func (seen *observed) keptGateways() sets.Set[types.NamespacedName] {
 	return kept
 }
 
-// applyListeners does the changes when it is this KIngress's turn; else it is to come again.
+// applyListeners does the changes to the Gateways whose turn this KIngress has; for the others it is
+// called.
 func (r *Reconciler) applyListeners(ctx context.Context, seen *observed, changes []*apply.ListenerChange) ([]*apply.Refusal, error) {
 	refused, errs := []*apply.Refusal{}, []error{}
-	if len(changes) == 0 {
-		return nil, nil
-	}
-	if !r.turn.TryLock() {
-		seen.turn = askForTurn
-		return nil, nil
-	}
-	defer r.turn.Unlock()
 	for _, change := range changes {
-		name := types.NamespacedName{Namespace: change.Gateway.Namespace, Name: change.Gateway.Name}
-		stored, err := apply.Listeners(ctx, r.gatewayClient, seen.ingress.UID, *change)
+		err := r.applyInTurn(ctx, seen, change)
 		var refusal *apply.Refusal
-		switch {
-		case errors.As(err, &refusal):
+		if errors.As(err, &refusal) {
 			refused = append(refused, refusal)
-		case err != nil:
+		} else if err != nil {
 			errs = append(errs, err)
-		case stored == nil:
-			delete(seen.gatewaysSeen, name)
-		default:
-			r.gateways.Wrote(stored)
-			seen.gatewaysSeen[name] = stored
-			r.recorder.Eventf(seen.ingress, corev1.EventTypeNormal, string(apply.Updated), "%d HTTPS listeners on Gateway %s", len(change.Desired), name)
 		}
 	}
 	return refused, errors.Join(errs...)
+}
+
+func (r *Reconciler) applyInTurn(ctx context.Context, seen *observed, change *apply.ListenerChange) error {
+	name := types.NamespacedName{Namespace: change.Gateway.Namespace, Name: change.Gateway.Name}
+	if !r.turns.take(name, nameOf(seen.ingress)) {
+		seen.inLine = true
+		return nil
+	}
+	defer r.turns.give(name)
+	stored, err := apply.Listeners(ctx, r.gatewayClient, seen.ingress.UID, *change)
+	switch {
+	case err != nil:
+		return err
+	case stored == nil:
+		delete(seen.gatewaysSeen, name)
+	default:
+		r.gateways.Wrote(stored)
+		seen.gatewaysSeen[name] = stored
+		r.recorder.Eventf(seen.ingress, corev1.EventTypeNormal, string(apply.Updated), "%d HTTPS listeners on Gateway %s", len(change.Desired), name)
+	}
+	return nil
 }
 
 func (r *Reconciler) applyGrants(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) ([]*apply.Refusal, error) {

@@ -268,31 +268,60 @@ func TestOverlaidListener(t *testing.T) {
 	})
 }
 
-// TestListenersTakeTurns: B-OPS-3, who finds another KIngress writing to a Gateway comes again,
-// and neither waits nor forgets.
+// TestListenersTakeTurns: B-OPS-3, B-OPS-1, who finds another KIngress writing to a Gateway does not ask
+// again and again, and is called when that is done; who writes to another Gateway does not wait.
 func TestListenersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-		w.r.turn.Lock()
-		w.until("the routes are there", func() bool { return len(w.routes()) == 2 })
+		onGreen := sharer(0)
+		onGreen.Labels = map[string]string{"gateway": "green"}
+		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled), onGreen)...))
+		if !w.r.turns.take(blue, nameOf(sharer(1))) {
+			t.Fatal("It is nobody's turn")
+		}
+		w.until("the other has its listener", func() bool { return len(w.listenersOf("green")) == 2 })
+		w.listenersAre("green", programmed)
+		w.pass(time.Minute)
 		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
-		w.r.turn.Unlock()
+		looks := 0
+		for _, key := range w.pass(time.Minute) {
+			if key == hello {
+				looks++
+			}
+		}
+		if looks > 6 { // the status says every 10 s that it waits
+			t.Errorf("%d looks in a minute", looks)
+		}
+		w.r.turns.give(blue)
+		w.until("hello has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 		w.until("hello is Ready", w.is("hello", "True"))
-		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
-		w.r.turn.Lock()
+
+		if !w.r.turns.take(blue, nameOf(sharer(1))) {
+			t.Fatal("hello has kept its turn")
+		}
 		w.deleted("hello")
-		w.until("the deletion is seen", func() bool {
-			ing, err := w.r.lister.Ingresses("default").Get("hello")
-			return err == nil && ing.DeletionTimestamp != nil
-		})
-		w.reconcile(hello)
+		w.drain()
 		if w.free() {
 			t.Error("It may go, and its listener is there")
 		}
-		w.r.turn.Unlock()
+		w.r.turns.give(blue)
 		w.until("hello may go", w.free)
 		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+	})
+}
+
+// TestTurnOfOneThatIsGone: B-OPS-3, who is deleted while it stands in line keeps nobody waiting.
+func TestTurnOfOneThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), sharer(0))...))
+		w.r.turns.take(blue, nameOf(sharer(2)))
+		w.drain() // the first stands in line
+		w.store(sharer(1))
+		w.drain()
+		w.must(w.networking.Tracker().Delete(ingresses, "default", sharer(0).Name))
+		w.r.turns.give(blue)
+		w.until("the second has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 	})
 }
 

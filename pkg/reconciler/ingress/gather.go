@@ -56,8 +56,8 @@ type observed struct {
 	trust    translate.Trust
 	// withheld are hosts whose routes stay as they are.
 	withheld sets.Set[translate.HostAt]
-	// turn is after how long to ask again for the turn to write to Gateways; 0 if it was had.
-	turn time.Duration
+	// inLine tells that it has not been this KIngress's turn to write to a Gateway. It is called.
+	inLine bool
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time

@@ -25,6 +25,7 @@ const (
 	bySecret           = "secret"           // NAMESPACE/NAME of certificates
 	byPublished        = "published"        // NAMESPACE/NAME of Services whose names it publishes
 	bySecured          = "secured"          // its own namespace, if it wants TLS to its backends
+	byListener         = "listener"         // the digest in the names of its listeners on Gateways
 	byUnsettled        = "unsettled"        // waits, if it is not Ready at its generation
 )
 
@@ -41,6 +42,7 @@ func indexers() cache.Indexers {
 		bySecret:           index(secretsOf),
 		byPublished:        index(publishedBy),
 		bySecured:          index(securedIn),
+		byListener:         index(listenerOwner),
 		byUnsettled:        index(unsettled),
 	}
 }

@@ -66,7 +66,10 @@ type Reconciler struct {
 	stacks     panics.Stacks
 	classes    *classes
 	departures *departures
-	routes     *watch.Recent[*gatewayv1.HTTPRoute]
+
+	pending *pendingListeners
+
+	routes *watch.Recent[*gatewayv1.HTTPRoute]
 
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
 
@@ -83,6 +86,7 @@ var (
 // in memory.
 func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	namespace, name, err := cache.SplitMetaNamespaceKey(key)
+	defer r.turns.ended(types.NamespacedName{Namespace: namespace, Name: name})
 	if err != nil || !r.IsLeaderFor(types.NamespacedName{Namespace: namespace, Name: name}) {
 		return controller.NewSkipKey(key)
 	}
@@ -131,6 +135,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return r.withoutGatewayAPI(ctx, ing, missing)
 	}
 
+	r.pending.note(ing.UID, wantsHTTPS(ing)) // until it is known
 	// 1. Observe everything that matters; decide nothing.
 	seen, err := r.gather(ctx, ing)
 	if err != nil {
@@ -156,13 +161,14 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	// 4. Ask the data planes whether they serve it.
 	facts := seen.facts(desired, conflicts, refused)
 	facts.Unexpected = applyErr
+	r.pending.noteListeners(seen, facts)
 	recheck := r.prove(seen, desired, &facts)
 	// 5. Report.
 	patience, err := r.report(ctx, seen.ingress, facts) // which may have our finalizer by now
 	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}
-	return lookAgain(desired.Again, seen.unseen, seen.turn, recheck, askAgain(refused), patience)
+	return lookAgain(desired.Again, seen.unseen, recheck, askAgain(refused), patience)
 }
 
 // render translates once more when the new backends of a route have answered.

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/prober/fakenet"
 )
 
@@ -79,7 +80,7 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 		routes = *stands
 	}
 	for _, route := range routes {
-		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return w.listens(ref, request.TLS != nil) })
+		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return w.listens(ref, request) })
 		if _, down := p.down.Load(request.Host); down {
 			response.WriteHeader(http.StatusServiceUnavailable)
 			return
@@ -92,14 +93,17 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	response.WriteHeader(http.StatusNotFound)
 }
 
-// listens tells whether a parent has listeners that speak TLS, or that speak HTTP.
-func (w *world) listens(ref gatewayv1.ParentReference, tls bool) bool {
+// listens tells whether a parent has listeners that speak TLS, or that speak HTTP, and admit the host
+// of a request.
+func (w *world) listens(ref gatewayv1.ParentReference, request *http.Request) bool {
+	tls := request.TLS != nil
 	stored, err := w.gateways.Get(gateways, "gateways", string(ref.Name))
 	if isListenerSet(ref) || err != nil {
 		return tls && isListenerSet(ref)
 	}
 	return slices.ContainsFunc(stored.(*gatewayv1.Gateway).Spec.Listeners, func(listener gatewayv1.Listener) bool {
-		return (listener.Protocol == gatewayv1.HTTPSProtocolType) == tls && (ref.SectionName == nil || *ref.SectionName == listener.Name)
+		return (listener.Protocol == gatewayv1.HTTPSProtocolType) == tls && (ref.SectionName == nil || *ref.SectionName == listener.Name) &&
+			dataplane.Admits(listener.Hostname, request.Host)
 	})
 }
 

@@ -27,7 +27,7 @@ func (e *clusterEvents) gateway(before, gateway *gatewayv1.Gateway) {
 	case before == nil || gatewayMatters(before, gateway):
 		e.users(name)
 	case listenersMatter(before, gateway):
-		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return wantsHTTPS(ing) && e.r.usesGateway(ing, name) })
+		e.listeners(before, gateway)
 	}
 	if before == nil || before.Spec.GatewayClassName != gateway.Spec.GatewayClassName {
 		e.proposals()

@@ -107,7 +107,7 @@ func (r *Reconciler) clean(ctx context.Context, seen *observed) error {
 		return err
 	}
 	_, again, err := r.applyInternalTLS(ctx, seen, translate.Desired{})
-	return cmp.Or(err, lookAgain(seen.turn, askAgain(append(refused, again...))))
+	return cmp.Or(err, lookAgain(askAgain(append(refused, again...))))
 }
 
 // gatherLeftPolicies reads the policies of the backends that the KIngress has or its routes lead

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/status"
+)
+
+// onGateway is a listener of a Gateway, and what the gateway says of it.
+type onGateway struct {
+	spec *gatewayv1.Listener // nil when it is not there
+	word []metav1.Condition
+	// current tells that it is said of the Gateway as it stands.
+	current bool
+}
+
+// onGatewayOf are the listeners of a Gateway, by name.
+func onGatewayOf(gateway *gatewayv1.Gateway) map[gatewayv1.SectionName]onGateway {
+	found := map[gatewayv1.SectionName]onGateway{}
+	for _, said := range gateway.Status.Listeners {
+		current := len(said.Conditions) > 0
+		for _, condition := range said.Conditions {
+			current = current && condition.ObservedGeneration >= gateway.Generation
+		}
+		found[said.Name] = onGateway{word: said.Conditions, current: current}
+	}
+	for i, listener := range gateway.Spec.Listeners {
+		at := found[listener.Name]
+		at.spec = &gateway.Spec.Listeners[i]
+		found[listener.Name] = at
+	}
+	return found
+}
+
+// listeners enqueues those whom a change of a Gateway's listeners concerns. Each KIngress with a
+// listener there changes the generation of the Gateway, of which the gateway then says all anew: that
+// is for those who wait for it.
+func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
+	name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+	old, new, everybody, pending := onGatewayOf(before), onGatewayOf(gateway), false, false
+	for section := range sets.KeySet(old).Union(sets.KeySet(new)) {
+		change := listenerChange{old[section], new[section]}
+		switch theirs := dataplane.ListenerOwner(section) == ""; {
+		case change.plain():
+		case theirs:
+			everybody = everybody || change.written() || change.said()
+			pending = pending || change.told()
+		default:
+			everybody = everybody || change.toAll()
+			e.ownListener(section, change)
+		}
+	}
+	if everybody {
+		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return wantsHTTPS(ing) && e.r.usesGateway(ing, name) })
+	} else if pending {
+		e.look("a word about Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return e.r.pending.has(ing.UID) && e.r.usesGateway(ing, name) })
+	}
+}
+
+// ownListener enqueues the KIngress that has put a listener onto a Gateway, and those with its host.
+func (e *clusterEvents) ownListener(section gatewayv1.SectionName, change listenerChange) {
+	concerned := e.by(byListener, dataplane.ListenerOwner(section))
+	for _, state := range []onGateway{change.was, change.is} {
+		if state.spec != nil && state.spec.Hostname != nil {
+			concerned = append(concerned, e.by(byHost, string(*state.spec.Hostname))...)
+		}
+	}
+	for _, object := range concerned {
+		ing := object.(*v1alpha1.Ingress)
+		if change.said() || change.undone() || change.told() && e.r.pending.has(ing.UID) {
+			e.impl.EnqueueKey(nameOf(ing))
+		}
+	}
+}
+
+// listenerChange is what happened to a listener of a Gateway.
+type listenerChange struct{ was, is onGateway }
+
+// plain tells that no listener for HTTPS is there, and none was.
+func (c listenerChange) plain() bool {
+	return (c.was.spec == nil || c.was.spec.Protocol == gatewayv1.HTTPProtocolType) && (c.is.spec == nil || c.is.spec.Protocol == gatewayv1.HTTPProtocolType)
+}
+
+func (c listenerChange) written() bool { return !equality.Semantic.DeepEqual(c.was.spec, c.is.spec) }
+
+// undone tells that a listener that was there is another, or is gone.
+func (c listenerChange) undone() bool { return c.written() && c.was.spec != nil }
+
+// toAll tells that there is room for another listener, or a wildcard for the hosts of others.
+func (c listenerChange) toAll() bool {
+	return c.written() && (c.is.spec == nil || isWildcard(c.was.spec) || isWildcard(c.is.spec))
+}
+
+// said tells that the gateway says something else of it.
+func (c listenerChange) said() bool { return !sameConditions(c.was.word, c.is.word) }
+
+// told tells that the gateway says something of it as it stands now, or does not any more.
+func (c listenerChange) told() bool { return c.was.current != c.is.current }
+
+func isWildcard(listener *gatewayv1.Listener) bool {
+	return listener != nil && listener.Hostname != nil && strings.HasPrefix(string(*listener.Hostname), "*")
+}
+
+// listenerOwner is the value of the index byListener.
+func listenerOwner(ing *v1alpha1.Ingress) sets.Set[string] {
+	if !wantsHTTPS(ing) {
+		return nil
+	}
+	return sets.New(dataplane.ListenerDigest(ing.UID))
+}
+
+// pendingListeners remembers who has a listener of which the gateway does not say that it works, from the
+// beginning of the reconcile that finds out. It is a cache: a new leader looks at everybody.
+type pendingListeners struct {
+	mu    sync.Mutex
+	known sets.Set[types.UID]
+}
+
+func newPendingListeners() *pendingListeners { return &pendingListeners{known: sets.New[types.UID]()} }
+
+func (u *pendingListeners) note(uid types.UID, is bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if is {
+		u.known.Insert(uid)
+	} else {
+		u.known.Delete(uid)
+	}
+}
+
+func (u *pendingListeners) has(uid types.UID) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.known.Has(uid)
+}
+
+// noteListeners notes whether a listener does not work that a KIngress needs, or that may serve one of
+// its hosts.
+func (u *pendingListeners) noteListeners(seen *observed, facts status.Facts) {
+	pending := slices.ContainsFunc(facts.Sides, func(side status.Side) bool {
+		return slices.ContainsFunc(side.Listeners, func(listener status.Listener) bool { return !listener.Programmed() })
+	})
+	for _, gateway := range seen.gatewaysSeen {
+		for _, at := range onGatewayOf(gateway) {
+			pending = pending || at.spec != nil && at.spec.Protocol != gatewayv1.HTTPProtocolType && !at.current && seen.hasHost(at.spec.Hostname)
+		}
+	}
+	u.note(seen.ingress.UID, pending)
+}
+
+// hasHost tells whether a listener with a hostname admits one of the KIngress's hosts.
+func (seen *observed) hasHost(hostname *gatewayv1.Hostname) bool {
+	return slices.ContainsFunc(seen.ingress.Spec.Rules, func(rule v1alpha1.IngressRule) bool {
+		return slices.ContainsFunc(rule.Hosts, func(host string) bool { return dataplane.Admits(hostname, host) })
+	})
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// onOneGateway is a world in which KIngresses are Ready, each with a listener on the Gateway blue.
+func onOneGateway(t *testing.T, many int, besides ...runtime.Object) *world {
+	t.Helper()
+	data := newPlane(t)
+	objects := append(withoutListenerSets(t, data), besides...)
+	for i := range many {
+		objects = append(objects, alone(i))
+	}
+	w := data.hears(newWorld(t, objects...))
+	w.drain()
+	w.listenersAre("blue", programmed)
+	w.pass(time.Minute)
+	for i := range many {
+		if !w.is(sharer(i).Name, "True")() {
+			t.Fatalf("%v", w.conditions(sharer(i).Name))
+		}
+	}
+	return w
+}
+
+// alone is a KIngress with a host and a certificate that no other has.
+func alone(number int) *v1alpha1.Ingress {
+	ing := sharer(number)
+	ing.Spec.TLS[0].SecretName = fmt.Sprintf("certificate-%d", number)
+	return ing
+}
+
+// saysOfListener is the gateway's word about the listener of one KIngress.
+func (w *world) saysOfListener(ing *v1alpha1.Ingress, word metav1.Condition) {
+	w.Helper()
+	changed := w.gatewayNamed("blue")
+	for i := range changed.Status.Listeners {
+		if dataplane.ListenerOwner(changed.Status.Listeners[i].Name) == dataplane.ListenerDigest(ing.UID) {
+			word.ObservedGeneration = changed.Generation
+			changed.Status.Listeners[i].Conditions = []metav1.Condition{word}
+		}
+	}
+	w.replaces(changed)
+}
+
+// TestListenerWakesItsOwner: B-OPS-1, B-RDY-6, what happens to a listener on a Gateway is seen at once by
+// the KIngress that has put it there, and by no other.
+func TestListenerWakesItsOwner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := onOneGateway(t, 4)
+		w.saysOfListener(sharer(2), metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "gone"})
+		expect(t, "Who looks when one fails", []string{"s02"}, distinct(w.pass(10*time.Millisecond)))
+		w.pass(time.Minute)
+		if !w.is("s02", "False RefsNotResolved")() {
+			t.Errorf("%v", w.conditions("s02"))
+		}
+		w.saysOfListener(sharer(2), programmed)
+		expect(t, "Who looks when it works again", []string{"s02"}, distinct(w.pass(10*time.Millisecond)))
+		w.drain()
+		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) {
+			gateway.Spec.Listeners = gateway.Spec.Listeners[:len(gateway.Spec.Listeners)-1]
+		})
+		w.drain()
+		expect(t, "Listeners after one was taken away", 5, len(w.listenersOf("blue")))
+	})
+}
+
+// TestListenerOfOneMore: B-OPS-1, one more listener on a Gateway changes its generation, of which the
+// gateway says all anew. Of the others nobody looks.
+func TestListenerOfOneMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 10
+		w := onOneGateway(t, many)
+		w.store(alone(many))
+		looks := distinct(w.pass(50 * time.Millisecond))
+		w.listenersAre("blue", programmed)
+		looks = append(looks, distinct(w.drain())...)
+		if !w.is(sharer(many).Name, "True")() {
+			t.Errorf("%v", w.conditions(sharer(many).Name))
+		}
+		for _, name := range looks {
+			if name != sharer(many).Name {
+				t.Errorf("%s looked", name)
+			}
+		}
+	})
+}
+
+// TestFailingListenerOfOneMore: B-RDY-6, who looked while the gateway had not said anew what is wrong
+// with its listener looks again when it has.
+func TestFailingListenerOfOneMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := onOneGateway(t, 2)
+		broken := metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "gone"}
+		w.saysOfListener(sharer(0), broken)
+		w.drain()
+		w.store(alone(2)) // another generation
+		w.drain()
+		w.reconcile(nameOf(sharer(0)))
+		w.drain()
+		w.saysOfListener(sharer(0), broken)
+		expect(t, "Who looks", []string{"s00"}, distinct(w.pass(10*time.Millisecond)))
+	})
+}
+
+// TestOperatorsListenerLater: B-TLS-2, who may be redirected to a listener of the operator's is, when the
+// gateway says that it works as it stands, though it said so before of an earlier state.
+func TestOperatorsListenerLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		ing := secured(v1alpha1.HTTPOptionRedirected)
+		ing.Spec.TLS = nil
+		w := data.hears(newWorld(t, append(withWildcard(withoutListenerSets(t, data)), ing)...))
+		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Generation = 7 })
+		w.drain()
+		says := func(generation int64) {
+			w.changeGateway("blue", "envoy", func(gateway *gatewayv1.Gateway) {
+				word := programmed
+				word.ObservedGeneration = generation
+				gateway.Status.Listeners = []gatewayv1.ListenerStatus{{Name: "wildcard", Conditions: []metav1.Condition{word}}}
+			})
+			w.drain()
+		}
+		says(6)
+		if w.routes()[publicHost+".redirect"] != nil || !w.is("hello", "True")() {
+			t.Fatal("Redirected to a listener of which the gateway has not said that it works")
+		}
+		says(7)
+		if w.routes()[publicHost+".redirect"] == nil {
+			t.Error("Not redirected")
+		}
+	})
+}
+
+// TestRoomForAnother: B-TLS-1, who found no room for its listener on a Gateway gets it when another goes.
+func TestRoomForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := withoutListenerSets(t, data)
+		for _, object := range objects {
+			if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == "blue" {
+				for i := range 62 {
+					gateway.Spec.Listeners = append(gateway.Spec.Listeners, gatewayv1.Listener{
+						Name: gatewayv1.SectionName(fmt.Sprintf("l%d", i)), Hostname: new(gatewayv1.Hostname(fmt.Sprintf("l%d.example.org", i))), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,
+					})
+				}
+			}
+		}
+		w := data.hears(newWorld(t, append(objects, alone(0))...))
+		w.drain()
+		w.store(alone(1))
+		w.drain()
+		expect(t, "Listeners", 64, len(w.listenersOf("blue")))
+		w.deleted(sharer(0).Name)
+		w.drain()
+		if !slices.ContainsFunc(w.listenersOf("blue"), func(name string) bool { return strings.HasPrefix(name, "s01.") }) {
+			t.Errorf("Listeners %v", w.listenersOf("blue"))
+		}
+	})
+}
