@@ -5,6 +5,7 @@ package translate_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -126,7 +127,7 @@ func sound(in translate.Input, desired translate.Desired) error {
 	}
 	names := sets.New[string]()
 	for _, route := range desired.Routes {
-		if got, want := ownGateway(route, desired), in.Gateways[route.Visibility].Name.String(); got != want {
+		if got, want := ownGateway(route, in, desired), in.Gateways[route.Visibility].Name.String(); got != want {
 			return fmt.Errorf("HTTPRoute %s of visibility %s is on Gateway %s", route.Object.Name, route.Visibility, got)
 		}
 		if names.Has(route.Object.Name) {
@@ -166,12 +167,12 @@ func sound(in translate.Input, desired translate.Desired) error {
 }
 
 // ownGateway is the Gateway of a route's first parent, through a ListenerSet if it is one.
-func ownGateway(route translate.Route, desired translate.Desired) string {
+func ownGateway(route translate.Route, in translate.Input, desired translate.Desired) string {
 	parent := route.Object.Spec.ParentRefs[0]
 	if *parent.Kind == "Gateway" {
 		return string(*parent.Namespace) + "/" + string(parent.Name)
 	}
-	for _, set := range desired.ListenerSets {
+	for _, set := range slices.Concat(desired.ListenerSets, slices.Collect(maps.Values(in.ListenerSets))) { // a route is last to leave one
 		if set.Name == string(parent.Name) {
 			return string(*set.Spec.ParentRef.Namespace) + "/" + string(set.Spec.ParentRef.Name)
 		}
