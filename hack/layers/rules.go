@@ -28,6 +28,7 @@ var purePackages = map[string][]string{
 
 // pureFiles are the pure half of packages that are not.
 var pureFiles = []string{
+	"pkg/apply/digest.go",
 	"pkg/apply/kinds.go",
 	"pkg/apply/listenerplan.go",
 	"pkg/apply/order.go",

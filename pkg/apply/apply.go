@@ -177,6 +177,16 @@ func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error
 	return err
 }
 
+// Others says which other field managers have fields of an object, as it is now, that are not as they
+// are wanted; nothing where nobody can look.
+func (a *Applier[T]) Others(ctx context.Context, want T) []string {
+	live, err := a.in(want.GetNamespace()).Get(ctx, want.GetName(), metav1.GetOptions{})
+	if err != nil {
+		return nil
+	}
+	return Others(live, want)
+}
+
 func (a *Applier[T]) delete(ctx context.Context, object T) error {
 	err := a.in(object.GetNamespace()).Delete(ctx, object.GetName(), metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: new(object.GetUID())}})
 	if apierrors.IsNotFound(err) {

@@ -19,8 +19,8 @@ type Object interface {
 // kind is what writing an object depends on.
 type kind struct {
 	version, name string
-	// whole are the fields that are ours and that an apply replaces as a whole.
-	whole []any
+	// whole are the fields that are ours and that an apply replaces as a whole, by their names.
+	whole map[string]any
 	// list is the field of the spec that others may add to, with our entries by their
 	// key. Without one it is empty.
 	list    string
@@ -36,19 +36,19 @@ const trustKey = "ca.crt"
 func kindOf(object metav1.Object) kind {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
-		return kind{version: gatewayAPI, name: "HTTPRoute", whole: []any{object.Spec.ParentRefs, object.Spec.Hostnames, object.Spec.Rules}}
+		return kind{version: gatewayAPI, name: "HTTPRoute", whole: map[string]any{"spec.parentRefs": object.Spec.ParentRefs, "spec.hostnames": object.Spec.Hostnames, "spec.rules": object.Spec.Rules}}
 	case *gatewayv1.ListenerSet:
-		found := kind{version: gatewayAPI, name: "ListenerSet", whole: []any{object.Spec.ParentRef}, list: "listeners", entries: map[string]any{}}
+		found := kind{version: gatewayAPI, name: "ListenerSet", whole: map[string]any{"spec.parentRef": object.Spec.ParentRef}, list: "listeners", entries: map[string]any{}}
 		for _, listener := range object.Spec.Listeners {
 			found.entries[string(listener.Name)] = listener
 		}
 		return found
 	case *gatewayv1.BackendTLSPolicy:
-		return kind{version: gatewayAPI, name: "BackendTLSPolicy", whole: []any{object.Spec.TargetRefs, object.Spec.Validation}}
+		return kind{version: gatewayAPI, name: "BackendTLSPolicy", whole: map[string]any{"spec.targetRefs": object.Spec.TargetRefs, "spec.validation": object.Spec.Validation}}
 	case *corev1.ConfigMap:
-		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: []any{object.Data[trustKey]}}
+		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: map[string]any{"data." + trustKey: object.Data[trustKey]}}
 	case *gatewayv1beta1.ReferenceGrant: // v1 is not served by every release that we support
-		return kind{version: gatewayv1beta1.GroupVersion.String(), name: "ReferenceGrant", whole: []any{object.Spec.From, object.Spec.To}}
+		return kind{version: gatewayv1beta1.GroupVersion.String(), name: "ReferenceGrant", whole: map[string]any{"spec.from": object.Spec.From, "spec.to": object.Spec.To}}
 	case *gatewayv1.Gateway:
 		return kind{version: gatewayAPI, name: "Gateway"}
 	}

@@ -3,7 +3,7 @@
 package cluster
 
 import (
-	"strings"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,7 +14,6 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -85,14 +84,9 @@ func ShareStrings(values, with map[string]string) {
 	}
 }
 
-// trimGateway keeps which listeners are KIngresses'.
+// trimGateway keeps who has which listeners.
 func trimGateway(object metav1.Object) {
-	entries := []metav1.ManagedFieldsEntry{}
-	for _, entry := range object.GetManagedFields() {
-		if strings.HasPrefix(entry.Manager, dataplane.ListenerManager("")) && entry.Subresource == "" {
-			entries = append(entries, entry)
-		}
-	}
+	entries := slices.DeleteFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool { return entry.Subresource != "" })
 	TrimAll(object)
 	object.SetManagedFields(entries)
 }

@@ -74,6 +74,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
+		contests:   newContests(),
 		absences:   newAbsences(),
 		stacks:     panics.Stacks{Logger: logger},
 		classes:    newClasses(),

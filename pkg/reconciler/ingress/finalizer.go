@@ -92,8 +92,8 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 		for _, refusal := range refused {
 			r.recorder.Event(ing, corev1.EventTypeWarning, refusal.Reason(), "listeners stay: "+refusal.Error())
 		}
-		if seen.inLine {
-			return nil
+		if seen.inLine || seen.pause > 0 {
+			return lookAgain(seen.pause)
 		}
 	}
 	return r.dropFinalizer(ctx, seen, listenerFinalizer)

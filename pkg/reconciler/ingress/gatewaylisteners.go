@@ -108,7 +108,7 @@ func (r *Reconciler) addListeners(ctx context.Context, seen *observed, desired t
 func (r *Reconciler) removeListeners(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
 	changes := slices.DeleteFunc(seen.listenerChanges(desired), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
 	refused, err := r.applyListeners(ctx, seen, changes)
-	if err != nil || seen.inLine || seen.keptGateways().Len() > 0 {
+	if err != nil || seen.inLine || seen.pause > 0 || seen.keptGateways().Len() > 0 {
 		return refused, err
 	}
 	grants := apply.Plan(seen.ingress, slices.Collect(maps.Values(seen.grants)), desired.Grants)
@@ -168,6 +168,10 @@ func (r *Reconciler) applyListeners(ctx context.Context, seen *observed, changes
 
 func (r *Reconciler) applyInTurn(ctx context.Context, seen *observed, change *apply.ListenerChange) error {
 	name := types.NamespacedName{Namespace: change.Gateway.Namespace, Name: change.Gateway.Name}
+	try := r.listenerBackoff(seen, change)
+	if try.wait > 0 {
+		return nil
+	}
 	if !r.turns.take(name, nameOf(seen.ingress)) {
 		seen.inLine = true
 		return nil
@@ -182,13 +186,14 @@ func (r *Reconciler) applyInTurn(ctx context.Context, seen *observed, change *ap
 	default:
 		r.gateways.Wrote(stored)
 		seen.gatewaysSeen[name] = stored
+		r.wroteListeners(seen, change, try)
 		r.recorder.Eventf(seen.ingress, corev1.EventTypeNormal, string(apply.Updated), "%d HTTPS listeners on Gateway %s", len(change.Desired), name)
 	}
 	return nil
 }
 
 func (r *Reconciler) applyGrants(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) ([]*apply.Refusal, error) {
-	applied, err := r.grantApplier.Apply(ctx, seen.ingress, changes)
+	applied, err := write(ctx, r, seen, writing[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grantApplier, seen.ingress, changes})
 	note(r, seen.ingress, known[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grants, seen.grants}, applied.Writes)
 	return applied.Refusals, err
 }

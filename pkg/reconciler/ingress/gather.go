@@ -58,6 +58,8 @@ type observed struct {
 	withheld sets.Set[translate.HostAt]
 	// inLine tells that it has not been this KIngress's turn to write to a Gateway. It is called.
 	inLine bool
+	// pause is after how long to write again what others change over and over; 0 if they do not.
+	pause time.Duration
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time

@@ -61,6 +61,7 @@ type Reconciler struct {
 	// What follows is a cache only: a new leader does without.
 	patience   *patience
 	conflicts  *conflicts
+	contests   *contests
 	liveness   *liveness
 	absences   *absences
 	stacks     panics.Stacks
@@ -168,7 +169,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}
-	return lookAgain(desired.Again, seen.unseen, recheck, askAgain(refused), patience)
+	return lookAgain(desired.Again, seen.unseen, seen.pause, recheck, askAgain(refused), patience)
 }
 
 // render translates once more when the new backends of a route have answered.
@@ -192,7 +193,7 @@ func lookAgain(times ...time.Duration) error {
 // apply writes the HTTPRoutes that differ.
 func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatewayv1.HTTPRoute) (apply.Result[*gatewayv1.HTTPRoute], error) {
 	ing := seen.ingress
-	applied, err := r.applier.Apply(ctx, ing, apply.Plan(ing, seen.currentRoutes(), desired))
+	applied, err := write(ctx, r, seen, writing[*gatewayv1.HTTPRoute]{"HTTPRoute", r.applier, ing, apply.Plan(ing, seen.currentRoutes(), desired)})
 	note(r, ing, known[*gatewayv1.HTTPRoute]{"HTTPRoute", r.routes, seen.routes}, applied.Writes)
 	seen.adopted = slices.ContainsFunc(applied.Writes, func(write apply.Write[*gatewayv1.HTTPRoute]) bool { return write.Verb == apply.Adopted })
 	if err = r.watchConflicts(ctx, ing, applied.Refusals, err); err != nil {

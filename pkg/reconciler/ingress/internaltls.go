@@ -101,7 +101,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 		return false, nil, nil
 	}
 	if desired.Trust != nil {
-		applied, err := r.applyTrust(ctx, seen.namespace, desired.Trust)
+		applied, err := r.applyTrust(ctx, seen, desired.Trust)
 		if wait, refused = len(applied.Writes) > 0, applied.Refusals; err != nil || len(refused) > 0 {
 			return true, refused, err
 		}
@@ -116,7 +116,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 			continue
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.policies)), wanted[service.UID])
-		applied, err := r.internal.policyApplier.Apply(ctx, service, changes)
+		applied, err := write(ctx, r, seen, writing[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policyApplier, service, changes})
 		note(r, seen.ingress, known[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policies, seen.policies}, applied.Writes)
 		wait, refused, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(refused, applied.Refusals...), append(errs, err)
 	}

@@ -95,7 +95,7 @@ func secretsIn(set *gatewayv1.ListenerSet) sets.Set[string] {
 }
 
 func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {
-	applied, err := r.listenerSetApplier.Apply(ctx, seen.ingress, changes)
+	applied, err := write(ctx, r, seen, writing[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSetApplier, seen.ingress, changes})
 	note(r, seen.ingress, known[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSets, seen.listenerSets}, applied.Writes)
 	return applied.Refusals, err
 }

@@ -34,8 +34,17 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	if status.Equal(ing.Status, verdict.Status) {
 		return 0, nil
 	}
-	if err := r.writeStatus(ctx, ing, verdict); err != nil {
+	try, others := r.statusBackoff(ctx, ing)
+	if try.wait > 0 {
+		return try.wait, nil
+	}
+	stored, err := r.writeStatus(ctx, ing, verdict)
+	if err != nil {
 		return 0, err
+	}
+	r.contests.wrote(statusOf(ing), r.itself(ing), apply.DigestOfValue(stored.Status), try.times)
+	if try.said() {
+		r.sayContested(ing, statusOf(ing), others)
 	}
 	r.announceStatus(ing, verdict)
 	r.logHolders(ing, facts.Failures)
@@ -52,16 +61,16 @@ func (r *Reconciler) reportFailed(ctx context.Context, ing *v1alpha1.Ingress, er
 	return errors.Join(err, reportErr)
 }
 
-func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, verdict status.Verdict) error {
+func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, verdict status.Verdict) (*v1alpha1.Ingress, error) {
 	update := ing.DeepCopy()
 	update.Status = verdict.Status
 	stored, err := r.client.NetworkingV1alpha1().Ingresses(ing.Namespace).UpdateStatus(ctx, update, metav1.UpdateOptions{FieldManager: apply.FieldManager})
 	if err != nil {
-		return fmt.Errorf("write status: %w", err)
+		return nil, fmt.Errorf("write status: %w", err)
 	}
 	r.ingresses.Wrote(stored)
 	r.patience.reported(ing.UID, r.clock.Now())
-	return nil
+	return stored, nil
 }
 
 // announceStatus says in Events and the log what the conditions say: conditions are

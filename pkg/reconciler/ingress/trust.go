@@ -37,7 +37,8 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 
 // applyTrust writes the ConfigMap of a namespace. Its KIngresses are reconciled side by
 // side and want the same one: one of them writes it.
-func (r *Reconciler) applyTrust(ctx context.Context, namespace metav1.Object, desired *corev1.ConfigMap) (apply.Result[*corev1.ConfigMap], error) {
+func (r *Reconciler) applyTrust(ctx context.Context, seen *observed, desired *corev1.ConfigMap) (apply.Result[*corev1.ConfigMap], error) {
+	namespace := seen.namespace
 	r.internal.lock.Lock()
 	defer r.internal.lock.Unlock()
 	stored, err := r.storedTrust(ctx, namespace.GetName())
@@ -48,7 +49,8 @@ func (r *Reconciler) applyTrust(ctx context.Context, namespace metav1.Object, de
 	if stored != nil {
 		current = append(current, stored)
 	}
-	applied, err := r.internal.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, current, []*corev1.ConfigMap{desired}))
+	changes := apply.Plan(namespace, current, []*corev1.ConfigMap{desired})
+	applied, err := write(ctx, r, seen, writing[*corev1.ConfigMap]{"ConfigMap", r.internal.trustApplier, namespace, changes})
 	for _, write := range applied.Writes {
 		r.internal.trusts.Wrote(write.Object)
 	}

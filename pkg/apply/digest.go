@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package apply
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+)
+
+// Digest is what of an object was ours when it was written, by field: small enough to be remembered.
+type Digest map[string][sha256.Size]byte
+
+// DigestOf is that of an object as it was stored.
+func DigestOf(stored, desired metav1.Object) Digest {
+	digest, fields := Digest{}, ownFields(stored)
+	for name := range ownFields(desired) {
+		digest[name] = sum(fields[name].value)
+	}
+	return digest
+}
+
+// DigestOfValue is that of a single value.
+func DigestOfValue(value any) Digest { return Digest{"": sum(value)} }
+
+// Stands tells whether an object still has what was ours.
+func (d Digest) Stands(current metav1.Object) bool {
+	fields := ownFields(current)
+	for name, written := range d {
+		if sum(fields[name].value) != written {
+			return false
+		}
+	}
+	return true
+}
+
+func sum(value any) [sha256.Size]byte {
+	content, err := json.Marshal(value)
+	if err != nil { // what came from the API server, or goes there, always marshals
+		panic(fmt.Sprintf("marshal %T: %v", value, err))
+	}
+	return sha256.Sum256(content)
+}
+
+// ownField is a field that we write: where it is, and what it holds.
+type ownField struct {
+	path  fieldpath.Path
+	value any
+}
+
+// ownFields are those of an object, by their names in messages.
+func ownFields(object metav1.Object) map[string]ownField {
+	kind, found := kindOf(object), map[string]ownField{}
+	for name, value := range kind.whole {
+		parent, child, _ := strings.Cut(name, ".")
+		found[name] = ownField{fieldpath.Path{field(parent), field(child)}, value}
+	}
+	for name, value := range kind.entries {
+		key := fieldpath.PathElement{Key: fieldpath.KeyByFields("name", name)}
+		found[fmt.Sprintf("spec.%s[%s]", kind.list, name)] = ownField{fieldpath.Path{field("spec"), field(kind.list), key}, value}
+	}
+	for part, values := range map[string]map[string]string{"labels": object.GetLabels(), "annotations": object.GetAnnotations()} {
+		for key, value := range values {
+			found[fmt.Sprintf("metadata.%s[%s]", part, key)] = ownField{fieldpath.Path{field("metadata"), field(part), field(key)}, value}
+		}
+	}
+	return found
+}
+
+// Others says which other field managers have fields that are not as we want them, and which
+// fields, sorted.
+func Others(live, want metav1.Object) []string {
+	fields, others := ownFields(live), []string{}
+	wanted := ownFields(want)
+	for _, entry := range live.GetManagedFields() {
+		if entry.Manager == FieldManager || entry.Subresource != "" {
+			continue
+		}
+		owned, names := fieldsOf(entry), []string{}
+		for _, name := range slices.Sorted(maps.Keys(wanted)) {
+			if !equality.Semantic.DeepEqual(fields[name].value, wanted[name].value) && owns(owned, wanted[name].path) {
+				names = append(names, name)
+			}
+		}
+		if len(names) > 0 {
+			others = append(others, fmt.Sprintf("%s (%s of %s)", entry.Manager, entry.Operation, strings.Join(names, ", ")))
+		}
+	}
+	slices.Sort(others)
+	return slices.Compact(others)
+}
+
+// owns tells whether a field, or something in it, is among the fields.
+func owns(fields *fieldpath.Set, path fieldpath.Path) bool {
+	last := len(path) - 1
+	for _, element := range path[:last] {
+		fields = fields.WithPrefix(element)
+	}
+	return fields.Members.Has(path[last]) || !fields.WithPrefix(path[last]).Empty()
+}

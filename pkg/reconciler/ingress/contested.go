@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+)
+
+// reasonContested is that of the Event which says who else writes what is ours.
+const reasonContested = "WrittenByOthers"
+
+// writing is what to write of a kind, for the objects' owner.
+type writing[T apply.Object] struct {
+	kind    string
+	applier *apply.Applier[T]
+	owner   metav1.Object
+	changes apply.Changes[T]
+}
+
+// attempt is a write that is due, and who else writes the object.
+type attempt[T apply.Object] struct {
+	backoff
+	desired T
+	others  []string
+}
+
+// write does it, but for what others change again and again, which waits (SPEC B-TRN-6).
+func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, todo writing[T]) (apply.Result[T], error) {
+	attempts, due := map[string]attempt[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
+	isDue := func(object T, changed func(apply.Digest) bool) bool {
+		try := attempt[T]{desired: object, backoff: r.contests.due(contested{todo.kind, objectName(object)}, r.contender(seen.ingress, object), changed)}
+		if try.said() {
+			try.others = todo.applier.Others(ctx, object)
+		}
+		attempts[object.GetName()] = try
+		seen.waitFor(try.wait)
+		return try.wait == 0
+	}
+	for _, object := range todo.changes.Create {
+		if isDue(object, func(apply.Digest) bool { return true }) {
+			due.Create = append(due.Create, object)
+		}
+	}
+	for _, update := range todo.changes.Update {
+		if isDue(update.Desired, func(wrote apply.Digest) bool { return !wrote.Stands(update.Current) }) {
+			due.Update = append(due.Update, update)
+		}
+	}
+	result, err := todo.applier.Apply(ctx, todo.owner, due)
+	for _, done := range result.Writes {
+		what, try := contested{todo.kind, objectName(done.Object)}, attempts[done.Object.GetName()]
+		switch done.Verb {
+		case apply.Deleted:
+			r.contests.forget(what)
+		case apply.Created, apply.Updated:
+			r.contests.wrote(what, r.contender(seen.ingress, try.desired), apply.DigestOf(done.Object, try.desired), try.times)
+			if try.said() {
+				r.sayContested(seen.ingress, what, try.others)
+			}
+		}
+	}
+	return result, err
+}
+
+// contender is who writes an object: its controller, or of what several share any of them.
+func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) contender {
+	by := contender{now: r.clock.Now()}
+	if owner := metav1.GetControllerOf(object); owner != nil {
+		by.owner = owner.UID
+		if owner.UID == ing.UID {
+			by.generation = ing.Generation
+		}
+	}
+	return by
+}
+
+// waitFor comes back after a time, if not sooner; 0 is no reason to.
+func (seen *observed) waitFor(wait time.Duration) {
+	if wait > 0 && (seen.pause == 0 || wait < seen.pause) {
+		seen.pause = wait
+	}
+}
+
+// sayContested says who else writes what is ours. Where no other field manager has it, one of our name
+// does, or somebody who deletes it.
+func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what contested, others []string) {
+	who := cmp.Or(strings.Join(others, ", "), "somebody who deletes it, or another installation of this controller under the same name,")
+	r.recorder.Eventf(ing, corev1.EventTypeWarning, reasonContested,
+		"%s %s: %s writes what this controller writes, over and over; it is written again after ever longer pauses, up to %s: let only one of them write it", what.kind, what.name, who, longestPause)
+}
+
+func objectName(object metav1.Object) types.NamespacedName {
+	return types.NamespacedName{Namespace: object.GetNamespace(), Name: object.GetName()}
+}

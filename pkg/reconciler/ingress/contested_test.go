@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// mostWrites is how many there may be in ten minutes in which somebody else undoes each: with pauses of
+// 0, 1, 2, 4, … seconds ten.
+const mostWrites = 11
+
+// undo lets ten minutes pass in which somebody else undoes what we write, once a second where it is
+// ours again, and tells how often we have written.
+func (w *world) undo(write string, isOurs func() bool, undo func()) int {
+	w.Helper()
+	w.writes()
+	w.said()
+	count := 0
+	for range 600 {
+		if isOurs() {
+			undo()
+		}
+		w.pass(time.Second)
+		for _, done := range w.writes() {
+			if done == write {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// contests are the Events that name who else writes.
+func (w *world) contests() []string {
+	return slices.DeleteFunc(w.said(), func(event string) bool { return !strings.HasPrefix(event, reasonContested) })
+}
+
+// theirRules writes other rules onto the external route, as a field manager.
+func (w *world) theirRules(manager string) {
+	route := w.routes()[publicHost].DeepCopy()
+	route.Spec.Rules = []gatewayv1.HTTPRouteRule{{Name: new(gatewayv1.SectionName("theirs"))}}
+	_, err := w.gateway.GatewayV1().HTTPRoutes("default").Update(w.Context(), route, metav1.UpdateOptions{FieldManager: manager})
+	w.must(err)
+}
+
+func (w *world) rulesAreOurs() bool {
+	route := w.routes()[publicHost]
+	return route != nil && route.Spec.Rules[0].Name == nil
+}
+
+// TestRouteIsContested: B-TRN-6, B-OPS-1, what others change is written again at once, and where they do it
+// over and over after ever longer pauses; an Event names them and the field. Once they rest it is ours
+// again, and repaired at once.
+func TestRouteIsContested(t *testing.T) {
+	for manager, want := range map[string]string{
+		"argocd-controller": "HTTPRoute default/hello.default.example.com: argocd-controller (Update of spec.rules) writes what this controller writes",
+		"net-gateways":      "HTTPRoute default/hello.default.example.com: somebody who deletes it, or another installation of this controller under the same name, writes",
+	} {
+		t.Run(manager, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := served(t, newPlane(t))
+				w.theirRules(manager)
+				w.pass(time.Second)
+				expect(t, "Ours at once", true, w.rulesAreOurs())
+				w.pass(time.Minute)
+				if count := w.undo("patch httproutes", w.rulesAreOurs, func() { w.theirRules(manager) }); count > mostWrites {
+					t.Errorf("%d writes in ten minutes", count)
+				}
+				said := w.contests()
+				if len(said) == 0 || len(said) > mostWrites || !strings.Contains(said[0], want) {
+					t.Errorf("Events %q", said)
+				}
+				w.until("it is ours again", w.rulesAreOurs)
+				w.pass(3 * longestPause)
+				w.theirRules(manager)
+				w.pass(time.Second)
+				expect(t, "Ours at once", true, w.rulesAreOurs())
+			})
+		})
+	}
+}
+
+// TestContestedRouteOfNewGeneration: B-TRN-6, what the KIngress wants anew waits for no pause.
+func TestContestedRouteOfNewGeneration(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.undo("patch httproutes", w.rulesAreOurs, func() { w.theirRules("argocd-controller") })
+		if w.rulesAreOurs() {
+			t.Fatal("It is not contested")
+		}
+		w.changeIngress("hello", toRevision("hello-00001"))
+		w.pass(time.Second)
+		expect(t, "Written", true, w.rulesAreOurs())
+	})
+}
+
+// TestRouteIsDeleted: B-TRN-6, so it is where somebody deletes what we write.
+func TestRouteIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		stands := func() bool { return w.routes()[publicHost] != nil }
+		count := w.undo("create httproutes", stands, func() { w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) })
+		if said := w.contests(); count > mostWrites || len(said) == 0 || !strings.Contains(said[0], "somebody who deletes it") {
+			t.Errorf("%d writes, Events %q", count, said)
+		}
+	})
+}
+
+// TestStatusIsContested: B-TRN-6, so it is where somebody else writes the status of KIngresses.
+func TestStatusIsContested(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		addressOf := func(ing *v1alpha1.Ingress) *string { return &ing.Status.PublicLoadBalancer.Ingress[0].DomainInternal }
+		ours := *addressOf(w.ingress("hello"))
+		count := w.undo("update ingresses/status", func() bool { return *addressOf(w.ingress("hello")) == ours }, func() {
+			w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
+				*addressOf(ing) = "theirs.gateways.svc.cluster.local"
+				ing.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "net-other", Operation: "Update", Subresource: "status"}}
+			})
+		})
+		if said := w.contests(); count > mostWrites || len(said) == 0 || !strings.Contains(said[0], "status of KIngress default/hello: net-other (Update of status) writes") {
+			t.Errorf("%d writes, Events %q", count, said)
+		}
+	})
+}
+
+// TestListenersAreContested: B-TRN-6, B-TLS-1, so it is where somebody takes our listeners off their Gateway.
+func TestListenersAreContested(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		stands := func() bool { return len(w.listenersOf("blue")) == 2 }
+		count := w.undo("patch gateways", stands, func() {
+			w.gatewayBecomes("blue", func(gateway *gatewayv1.Gateway) {
+				gateway.Spec.Listeners = gateway.Spec.Listeners[:1]
+				fields := &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:listeners":{"k:{\"name\":\"http\"}":{".":{}}}}}`)}
+				gateway.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "flux", Operation: "Apply", APIVersion: gatewayv1.GroupVersion.String(), FieldsType: "FieldsV1", FieldsV1: fields}}
+			})
+		})
+		want := "listeners of KIngress default/hello on Gateway gateways/blue: flux (Apply of spec.listeners) writes"
+		if said := w.contests(); count > mostWrites || len(said) == 0 || !strings.Contains(said[0], want) {
+			t.Errorf("%d writes, Events %q", count, said)
+		}
+		w.deleted("hello")
+		w.until("hello may go", w.free)
+		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+	})
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+)
+
+// Parts of objects of others that we write, and that others may write, too: our listeners on Gateways,
+// and the status of KIngresses.
+
+func (seen *observed) listenersOn(change *apply.ListenerChange) contested {
+	return contested{"listeners of KIngress " + nameOf(seen.ingress).String() + " on Gateway", objectName(change.Gateway)}
+}
+
+// listenerBackoff is that of the listeners of a KIngress: they were changed by others where the same ones
+// are to be written again.
+func (r *Reconciler) listenerBackoff(seen *observed, change *apply.ListenerChange) backoff {
+	try := r.contests.due(seen.listenersOn(change), r.itself(seen.ingress), func(wrote apply.Digest) bool {
+		return maps.Equal(wrote, apply.DigestOfValue(change.Desired))
+	})
+	seen.waitFor(try.wait)
+	return try
+}
+
+func (r *Reconciler) wroteListeners(seen *observed, change *apply.ListenerChange, try backoff) {
+	what := seen.listenersOn(change)
+	r.contests.wrote(what, r.itself(seen.ingress), apply.DigestOfValue(change.Desired), try.times)
+	if try.said() {
+		r.sayContested(seen.ingress, what, apply.ListenersOfOthers(change.Gateway))
+	}
+}
+
+// statusBackoff is that of the status of a KIngress: others have changed it where it is not the one that
+// was written before. Where they do so again and again, it returns who they are.
+func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (backoff, []string) {
+	try := r.contests.due(statusOf(ing), r.itself(ing), func(wrote apply.Digest) bool {
+		return !maps.Equal(wrote, apply.DigestOfValue(ing.Status))
+	})
+	if !try.said() {
+		return try, nil
+	}
+	return try, r.statusWriters(ctx, ing) // as long as they have it
+}
+
+func statusOf(ing *v1alpha1.Ingress) contested { return contested{"status of KIngress", nameOf(ing)} }
+
+func (r *Reconciler) itself(ing *v1alpha1.Ingress) contender {
+	return contender{owner: ing.UID, generation: ing.Generation, now: r.clock.Now()}
+}
+
+// statusWriters are the other field managers that have written the status.
+func (r *Reconciler) statusWriters(ctx context.Context, ing *v1alpha1.Ingress) []string {
+	live, err := r.client.NetworkingV1alpha1().Ingresses(ing.Namespace).Get(ctx, ing.Name, metav1.GetOptions{})
+	if err != nil {
+		return nil
+	}
+	writers := []string{}
+	for _, entry := range live.ManagedFields {
+		if entry.Subresource == "status" && entry.Manager != apply.FieldManager {
+			writers = append(writers, fmt.Sprintf("%s (%s of status)", entry.Manager, entry.Operation))
+		}
+	}
+	return writers
+}
