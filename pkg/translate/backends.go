@@ -61,12 +61,13 @@ func (bc backendContext) isOver(rule Rule) bool {
 }
 
 func (bc backendContext) resolveAll(rule Rule) []Backend {
-	backends, complete := make([]Backend, 0, len(rule.Backends)), true
+	shares, complete := shareList{backends: make([]Backend, 0, len(rule.Backends))}, true
 	for _, backend := range rule.Backends {
 		target, ok := bc.resolve(backend)
 		complete = complete && ok
-		backends = addShare(backends, target)
+		shares.add(target)
 	}
+	backends := shares.backends
 	switch {
 	case rule.Refused || !complete: // reported already
 		return nil
@@ -80,15 +81,32 @@ func (bc backendContext) resolveAll(rule Rule) []Backend {
 	return backends
 }
 
-// addShare gives a backend that is in the list twice, with the same headers, one share.
-func addShare(backends []Backend, added Backend) []Backend {
-	for i, known := range backends {
+// shareList gives a backend that is added twice, with the same headers, one share.
+type shareList struct {
+	backends []Backend
+	// further finds those behind the first maxBackends: a rule with these is refused, but they are counted.
+	further map[string]int
+}
+
+func (l *shareList) add(added Backend) {
+	for i, known := range l.backends[:min(len(l.backends), maxBackends)] {
 		if known.Service == added.Service && known.Port == added.Port && slices.Equal(known.Set, added.Set) && known.Weight+added.Weight <= maxWeight {
-			backends[i].Weight += added.Weight
-			return backends
+			l.backends[i].Weight += added.Weight
+			return
 		}
 	}
-	return append(backends, added)
+	if len(l.backends) >= maxBackends {
+		if l.further == nil {
+			l.further = map[string]int{}
+		}
+		key := fmt.Sprint(added.Service, added.Port, added.Set)
+		if i, known := l.further[key]; known && l.backends[i].Weight+added.Weight <= maxWeight {
+			l.backends[i].Weight += added.Weight
+			return
+		}
+		l.further[key] = len(l.backends)
+	}
+	l.backends = append(l.backends, added)
 }
 
 // resolve follows an ExternalName to the Service it names, finds the number of a

@@ -52,7 +52,7 @@ func (r renderer) gatewayListeners(routes []Route) ([]GatewayListeners, []*gatew
 	found, grants := []GatewayListeners{}, map[string]*gatewayv1beta1.ReferenceGrant{}
 	for gateway, named := range wanted {
 		var listeners []gatewayv1.Listener
-		for _, name := range slices.Sorted(maps.Keys(named)) {
+		for _, name := range sortedKeys(named) {
 			listeners = append(listeners, named[name])
 		}
 		found = append(found, GatewayListeners{Gateway: gateway, Listeners: listeners})
@@ -62,7 +62,7 @@ func (r renderer) gatewayListeners(routes []Route) ([]GatewayListeners, []*gatew
 	}
 	slices.SortFunc(found, func(a, b GatewayListeners) int { return strings.Compare(a.Gateway.String(), b.Gateway.String()) })
 	sorted := []*gatewayv1beta1.ReferenceGrant{}
-	for _, name := range slices.Sorted(maps.Keys(grants)) {
+	for _, name := range sortedKeys(grants) {
 		sorted = append(sorted, grants[name])
 	}
 	return found, sorted

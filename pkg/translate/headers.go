@@ -13,7 +13,10 @@ import (
 // mergeHeaders adds later to earlier; a later value for the same name wins, because
 // it would have been set afterwards. Names compare without case, as HTTP does.
 func mergeHeaders(earlier, later []Header) []Header {
-	merged := slices.Clone(earlier)
+	if len(later) == 0 {
+		return slices.Clone(earlier)
+	}
+	merged := append(make([]Header, 0, len(earlier)+len(later)), earlier...)
 	for _, header := range later {
 		at := slices.IndexFunc(merged, header.sameName)
 		if at >= 0 {

@@ -212,24 +212,27 @@ func (d *Desired) withhold(set RuleSet) {
 type report struct {
 	gaps     []Gap
 	refusals []*Refusal
+	known    sets.Set[any]
 }
 
 func (r *report) gap(g Gap) {
-	for _, known := range r.gaps {
-		if known == g {
-			return
-		}
+	if r.isNew(g) {
+		r.gaps = append(r.gaps, g)
 	}
-	r.gaps = append(r.gaps, g)
 }
 
 func (r *report) refuse(refusal Refusal) {
-	for _, known := range r.refusals {
-		if *known == refusal {
-			return
-		}
+	if r.isNew(refusal) {
+		r.refusals = append(r.refusals, &refusal)
 	}
-	r.refusals = append(r.refusals, &refusal)
+}
+
+func (r *report) isNew(entry any) bool {
+	if r.known == nil {
+		r.known = sets.New[any]()
+	}
+	defer r.known.Insert(entry)
+	return !r.known.Has(entry)
 }
 
 var errNoIngress = errors.New("no KIngress to translate")

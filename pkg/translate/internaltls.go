@@ -4,7 +4,6 @@ package translate
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -189,7 +188,7 @@ func internalMeta(owner metav1.Object, kind string) metav1.ObjectMeta {
 
 // write puts what was noted into what is desired.
 func (t internalTLS) write(desired *Desired) {
-	for _, name := range slices.Sorted(maps.Keys(t.policies)) {
+	for _, name := range sortedKeys(t.policies) {
 		desired.Policies = append(desired.Policies, t.policies[name])
 	}
 	if len(desired.Policies) > 0 {

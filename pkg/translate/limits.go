@@ -4,7 +4,6 @@ package translate
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +26,8 @@ const (
 	maxHeaderValue = 4096
 	maxPath        = 1024
 	maxPercent     = 100
+	// maxAppended is how many headers of a list are read: of each that a rule cannot set something is said.
+	maxAppended = 64
 )
 
 var (
@@ -71,7 +72,7 @@ func checkMatch(path v1alpha1.HTTPIngressPath, field string) *Refusal {
 		return unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), maxHeaders)
 	}
 	seen := sets.New[string]()
-	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
+	for _, name := range sortedKeys(path.Headers) {
 		value := path.Headers[name].Exact
 		if seen.Has(strings.ToLower(name)) || value == "" || !possibleHeader(Header{Name: name, Value: value}) {
 			return unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
@@ -92,6 +93,19 @@ func checkTarget(path v1alpha1.HTTPIngressPath, field string) *Refusal {
 		}
 	}
 	return nil
+}
+
+// unread notes lists of headers that are longer than what is read of them.
+func (r *report) unread(path v1alpha1.HTTPIngressPath, field string) {
+	note := func(field string, values map[string]string) {
+		if len(values) > maxAppended {
+			r.gap(Gap{Field: field + ".appendHeaders", Detail: fmt.Sprintf("of %d headers only the first %d are looked at", len(values), maxAppended)})
+		}
+	}
+	note(field, path.AppendHeaders)
+	for i, split := range path.Splits {
+		note(fmt.Sprintf("%s.splits[%d]", field, i), split.AppendHeaders)
+	}
 }
 
 func possiblePath(path string) bool {

@@ -5,7 +5,6 @@ package translate
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -24,24 +23,28 @@ func ruleSets(in Input, report *report) []RuleSet {
 	sets := []RuleSet{}
 	checkVisibilities(in.Ingress, report)
 	for _, visibility := range visibilities {
-		perHost := rulesByHost(in.Ingress, visibility, report)
-		for host := range perHost {
-			if in.Lost.Has(HostAt{Visibility: visibility, Host: host}) {
-				delete(perHost, host)
-			}
-		}
-		for _, set := range groupHosts(perHost) {
+		read := readRules(in.Ingress, visibility, report)
+		maps.DeleteFunc(read.of, func(host string, _ []int) bool { return in.Lost.Has(HostAt{Visibility: visibility, Host: host}) })
+		for _, set := range read.sets() {
 			set.Visibility = visibility
 			set.Rules = resolveRewrites(set.Rules, in, report)
-			sets = append(sets, set)
+			sets = append(sets, *set)
 		}
 	}
 	return sets
 }
 
-// rulesByHost lists, for each host, the rules it serves in the KIngress's order.
-func rulesByHost(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, report *report) map[string][]Rule {
-	perHost := map[string][]Rule{}
+// hostRules are the rules of a KIngress at one visibility. Each is read once, however many
+// hosts it has.
+type hostRules struct {
+	// read is what each of spec.rules gives, by its index.
+	read map[int][]Rule
+	// of are the indexes of those that have a host, in the KIngress's order.
+	of map[string][]int
+}
+
+func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, report *report) hostRules {
+	found := hostRules{read: map[int][]Rule{}, of: map[string][]int{}}
 	for i, rule := range ing.Spec.Rules {
 		if Visibility(rule) != visibility {
 			continue
@@ -55,7 +58,11 @@ func rulesByHost(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, r
 			report.gap(Gap{Field: field + ".hosts", Detail: "a rule without hosts is not served"})
 			continue
 		}
-		hosts := possibleHosts(rule.Hosts, field, report)
+		for _, host := range possibleHosts(rule.Hosts, field, report) {
+			if at := found.of[host]; len(at) == 0 || at[len(at)-1] != i { // a host may be named twice
+				found.of[host] = append(at, i)
+			}
+		}
 		for j, path := range rule.HTTP.Paths {
 			at := fmt.Sprintf("%s.http.paths[%d]", field, j)
 			if refusal := checkMatch(path, at); refusal != nil {
@@ -63,16 +70,15 @@ func rulesByHost(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, r
 				continue
 			}
 			translated := ruleFor(path, at, ing.Namespace)
+			report.unread(path, at)
 			if refusal := checkTarget(path, at); refusal != nil {
 				report.refuse(*refusal)
 				translated = translated.refused()
 			}
-			for _, host := range hosts {
-				perHost[host] = appendRule(perHost[host], translated)
-			}
+			found.read[i] = append(found.read[i], translated)
 		}
 	}
-	return perHost
+	return found
 }
 
 // Visibility is the rule's visibility with its default applied.
@@ -83,34 +89,39 @@ func Visibility(rule v1alpha1.IngressRule) v1alpha1.IngressVisibility {
 	return rule.Visibility
 }
 
-func appendRule(rules []Rule, rule Rule) []Rule {
-	for _, earlier := range rules {
-		if earlier.match() == rule.match() {
-			return rules
+// merged are the rules that some of spec.rules give together.
+func (h hostRules) merged(indexes []int) []Rule {
+	list := ruleList{}
+	for _, i := range indexes {
+		for _, rule := range h.read[i] {
+			list.add(rule)
 		}
 	}
-	return append(rules, rule)
+	return list.rules
 }
 
-// groupHosts puts hosts that serve the same rules into one set, sorted by hosts.
-func groupHosts(perHost map[string][]Rule) []RuleSet {
-	groups := map[string]*RuleSet{}
-	for _, host := range slices.Sorted(maps.Keys(perHost)) {
-		fields := make([]string, 0, len(perHost[host]))
-		for _, rule := range perHost[host] {
-			fields = append(fields, rule.Field)
+// sets puts hosts that serve the same rules into one set, sorted by hosts.
+func (h hostRules) sets() []*RuleSet {
+	sets, byIndexes, byFields := []*RuleSet{}, map[string]*RuleSet{}, map[string]*RuleSet{}
+	for _, host := range sortedKeys(h.of) {
+		indexes := fmt.Sprint(h.of[host])
+		set, known := byIndexes[indexes]
+		if !known {
+			rules := h.merged(h.of[host])
+			fields := strings.Builder{}
+			for _, rule := range rules {
+				fields.WriteString(rule.Field + ",")
+			}
+			if set = byFields[fields.String()]; set == nil && len(rules) > 0 {
+				set = &RuleSet{Rules: rules}
+				sets, byFields[fields.String()] = append(sets, set), set
+			}
+			byIndexes[indexes] = set
 		}
-		key := strings.Join(fields, ",")
-		if groups[key] == nil {
-			groups[key] = &RuleSet{Rules: perHost[host]}
+		if set != nil {
+			set.Hosts = append(set.Hosts, host)
 		}
-		groups[key].Hosts = append(groups[key].Hosts, host)
 	}
-	sets := make([]RuleSet, 0, len(groups))
-	for _, group := range groups {
-		sets = append(sets, *group)
-	}
-	slices.SortFunc(sets, func(a, b RuleSet) int { return strings.Compare(a.Hosts[0], b.Hosts[0]) })
 	return sets
 }
 
@@ -124,7 +135,7 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 	if rule.Path == "" {
 		rule.Path = "/"
 	}
-	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
+	for _, name := range sortedKeys(path.Headers) {
 		rule.Headers = append(rule.Headers, Header{Name: name, Value: path.Headers[name].Exact})
 	}
 	for i, split := range path.Splits {
@@ -151,8 +162,12 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 }
 
 func headers(values map[string]string) []Header {
+	if len(values) == 0 {
+		return nil
+	}
+	names := sortedKeys(values)
 	list := make([]Header, 0, len(values))
-	for _, name := range slices.Sorted(maps.Keys(values)) {
+	for _, name := range names[:min(len(names), maxAppended)] {
 		list = append(list, Header{Name: name, Value: values[name]})
 	}
 	return mergeHeaders(nil, list)

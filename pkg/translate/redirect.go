@@ -120,14 +120,14 @@ func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
 // there is no certificate to redirect to (SPEC B-TLS-2). Challenges are asked for without
 // a tag's header.
 func redirectRules(rules []Rule, port int32) []Rule {
-	redirecting := []Rule{}
+	redirecting := ruleList{}
 	for _, rule := range rules {
 		challenge, possible := combine(Rule{Field: rule.Field, Path: acmePath}, rule)
 		if possible && len(rule.Headers) == 0 {
-			redirecting = appendRule(redirecting, challenge)
+			redirecting.add(challenge)
 		}
 	}
-	return append(redirecting, Rule{Field: "spec.httpOption", Path: "/", Redirect: port})
+	return append(redirecting.rules, Rule{Field: "spec.httpOption", Path: "/", Redirect: port})
 }
 
 // redirect renders the rule that redirects.

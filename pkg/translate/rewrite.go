@@ -10,6 +10,10 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
+// maxMapped is how many pairs of a rule and one behind it the hosts of a set may have. A
+// KIngress that leads each of its rules to one with as many asks for a million.
+const maxMapped = 10_000
+
 // resolveRewrites replaces every rule whose rewriteHost another KIngress serves by
 // that KIngress's own rules: its backends and headers, with the rewrite kept. The
 // request then takes one hop instead of two, and needs no ExternalName backend.
@@ -21,49 +25,83 @@ func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
 		return rules
 	}
 	rules = slices.SortedStableFunc(slices.Values(rules), bySpecificity)
-	resolved := make([]Rule, 0, len(rules))
+	r := rewriter{rules: rules, cover: coverageOf(rules), targets: map[*v1alpha1.Ingress][]hostRules{}, behind: map[string][]Rule{}, left: maxMapped, report: report}
 	for i, rule := range rules {
 		target := in.Mapped[rule.RewriteHost]
 		if target == nil || rule.RewriteHost == "" || len(rule.Backends) == 0 { // which sends nothing on its way
-			resolved = append(resolved, rule)
+			r.resolved.add(rule)
 			continue
 		}
-		reached := false
-		for _, behind := range rulesOf(target, rule.RewriteHost) {
-			combined, possible := combine(rule, behind)
-			reached = reached || possible
-			covered := slices.ContainsFunc(rules[:i], func(earlier Rule) bool { return earlier.covers(combined) })
-			switch {
-			case !possible || covered:
-			case len(combined.Headers) > maxHeaders:
-				report.refuse(*unsupported(rule.Field+".headers", "%d headers to match together with those of %s, an HTTPRoute rule holds %d at most",
-					len(combined.Headers), rule.RewriteHost, maxHeaders))
-			default:
-				resolved = appendRule(resolved, combined)
-			}
-			if possible && combined.Refused {
-				report.gap(Gap{Field: rule.Field + ".rewriteHost", Detail: fmt.Sprintf(
-					"KIngress %s has a rule for host %s that cannot be served; it is answered 500", target.Name, rule.RewriteHost)})
-			}
-		}
-		if !reached {
-			report.gap(Gap{Field: rule.Field + ".rewriteHost", Detail: fmt.Sprintf(
-				"KIngress %s serves nothing under host %s that the rule leads to", target.Name, rule.RewriteHost)})
-		}
-		if slices.ContainsFunc(rules[i+1:], func(later Rule) bool { return later.covers(rule) }) {
+		r.follow(i, target)
+		if r.cover.has(rule, func(at int) bool { return at > i }) {
 			// What nothing behind the rule matches must not meet the backends of another.
-			resolved = appendRule(resolved, rule.refused())
+			r.resolved.add(rule.refused())
 		}
 	}
-	return resolved
+	return r.resolved.rules
+}
+
+// rewriter follows the rules of a set, the most specific first, to those behind them.
+type rewriter struct {
+	rules []Rule
+	cover coverage
+	// targets are the rules of the KIngresses behind, the cluster-local ones first.
+	targets map[*v1alpha1.Ingress][]hostRules
+	// behind are those under each rewriteHost.
+	behind   map[string][]Rule
+	resolved ruleList
+	left     int // of maxMapped
+	report   *report
+}
+
+// follow adds what a request can meet behind the rule at an index.
+func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
+	rule, field := r.rules[i], r.rules[i].Field+".rewriteHost"
+	behind, known := r.behind[rule.RewriteHost]
+	if !known {
+		behind = r.rulesOf(target, rule.RewriteHost)
+		r.behind[rule.RewriteHost] = behind
+	}
+	if len(behind) > r.left {
+		r.report.refuse(*unsupported(field, "the rules with those behind them, in KIngress %s and others, are more than %d", target.Name, maxMapped))
+		r.resolved.add(rule.refused())
+		return
+	}
+	r.left -= len(behind)
+	reached := false
+	for _, inner := range behind {
+		combined, possible := combine(rule, inner)
+		reached = reached || possible
+		switch {
+		case !possible || r.cover.has(combined, func(at int) bool { return at < i }):
+		case len(combined.Headers) > maxHeaders:
+			r.report.refuse(*unsupported(rule.Field+".headers", "%d headers to match together with those of %s, an HTTPRoute rule holds %d at most",
+				len(combined.Headers), rule.RewriteHost, maxHeaders))
+		default:
+			r.resolved.add(combined)
+		}
+		if possible && combined.Refused {
+			r.report.gap(Gap{Field: field, Detail: fmt.Sprintf(
+				"KIngress %s has a rule for host %s that cannot be served; it is answered 500", target.Name, rule.RewriteHost)})
+		}
+	}
+	if !reached {
+		r.report.gap(Gap{Field: field, Detail: fmt.Sprintf(
+			"KIngress %s serves nothing under host %s that the rule leads to", target.Name, rule.RewriteHost)})
+	}
 }
 
 // rulesOf lists what a KIngress serves under a host. The cluster-local rule comes
 // first: it is the one that a request from inside would have met.
-func rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
-	ignored := &report{} // the target reports its own gaps
-	for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityClusterLocal, v1alpha1.IngressVisibilityExternalIP} {
-		if rules := rulesByHost(ing, visibility, ignored)[host]; len(rules) > 0 {
+func (r *rewriter) rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
+	if r.targets[ing] == nil {
+		ignored := &report{} // the target reports its own gaps
+		for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityClusterLocal, v1alpha1.IngressVisibilityExternalIP} {
+			r.targets[ing] = append(r.targets[ing], readRules(ing, visibility, ignored))
+		}
+	}
+	for _, read := range r.targets[ing] {
+		if rules := read.merged(read.of[host]); len(rules) > 0 {
 			return rules
 		}
 	}
@@ -75,7 +113,6 @@ func rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 // backends matches only.
 func combine(outer, inner Rule) (Rule, bool) {
 	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Refused: inner.Refused}
-	combined.Set, combined.Backends = combineSplits(outer, inner)
 	switch {
 	case isBelow(inner.Path, outer.Path):
 		combined.Path = inner.Path
@@ -88,8 +125,12 @@ func combine(outer, inner Rule) (Rule, bool) {
 		combined.RewriteHost = inner.RewriteHost
 	}
 	matched, possible := mergeMatches(outer.Headers, inner.Headers)
+	if !possible {
+		return Rule{}, false
+	}
 	combined.Headers = matched
-	return combined, possible
+	combined.Set, combined.Backends = combineSplits(outer, inner)
+	return combined, true
 }
 
 // combineSplits are the headers and the backends of a request that passes both splits. On

@@ -5,10 +5,12 @@ package translate
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
@@ -65,6 +67,11 @@ type Backend struct {
 	Set []Header
 }
 
+// String names what a resolved backend leads to.
+func (b Backend) String() string {
+	return b.Service.Namespace + "/" + b.Service.Name + ":" + strconv.Itoa(int(b.Port.IntVal))
+}
+
 // refused matches the same and sends it nowhere.
 func (r Rule) refused() Rule {
 	return Rule{Field: r.Field, Path: r.Path, Headers: r.Headers, Refused: true}
@@ -74,22 +81,32 @@ func (r Rule) refused() Rule {
 // are the same rule to a gateway: it ignores a path's last slash and the case of a
 // header's name.
 func (r Rule) match() string {
-	parts := []string{}
+	path := strings.TrimSuffix(r.Path, "/")
+	if len(r.Headers) == 0 {
+		return path
+	}
+	parts := make([]string, 0, len(r.Headers)+1)
 	for _, h := range r.Headers {
 		parts = append(parts, strings.ToLower(h.Name)+"\x00"+h.Value)
 	}
 	slices.Sort(parts)
-	return strings.Join(append(parts, strings.TrimSuffix(r.Path, "/")), "\x00")
+	return strings.Join(append(parts, path), "\x00")
 }
 
-// covers tells whether every request that other matches is matched by r as well.
-func (r Rule) covers(other Rule) bool {
-	for _, h := range r.Headers {
-		if !slices.ContainsFunc(other.Headers, func(o Header) bool { return strings.EqualFold(o.Name, h.Name) && o.Value == h.Value }) {
-			return false
-		}
+// ruleList are rules with a match each: of two with the same the first stays.
+type ruleList struct {
+	rules   []Rule
+	matches sets.Set[string]
+}
+
+func (l *ruleList) add(rule Rule) {
+	if l.matches == nil {
+		l.matches = sets.New[string]()
 	}
-	return isBelow(other.Path, r.Path)
+	if match := rule.match(); !l.matches.Has(match) {
+		l.matches.Insert(match)
+		l.rules = append(l.rules, rule)
+	}
 }
 
 // bySpecificity orders rules as a gateway tries them.
