@@ -19,7 +19,9 @@ type renderer struct {
 	in       Input
 	specHash string
 	report   *report
-	names    sets.Set[string] // of the routes rendered so far
+	names    sets.Set[string]                // of the routes rendered so far
+	outside  sets.Set[string]                // names of routes of hosts that are not local
+	serving  map[gatewayv1.Hostname][]string // names of the routes that stand
 
 	listeners map[v1alpha1.IngressVisibility]*listeners
 }

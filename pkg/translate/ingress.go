@@ -165,7 +165,8 @@ func Ingress(in Input) (Desired, error) {
 		return Desired{}, err
 	}
 	report := &report{}
-	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](), listeners: readHTTPS(in, report)}
+	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](),
+		outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), listeners: readHTTPS(in, report)}
 	desired := Desired{Withheld: sets.New[HostAt](), Unshared: sets.New[string]()}
 	internal := internalTLS{in: in, report: report, policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, set := range ruleSets(in, report) {

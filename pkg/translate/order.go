@@ -23,37 +23,38 @@ func inPlace(rules []Rule, live *gatewayv1.HTTPRoute) []Rule {
 	if live == nil {
 		return plain
 	}
-	places := map[string]int{}
+	stood := map[string]int{}
 	for i, rule := range live.Spec.Rules {
 		for _, found := range rule.Matches {
 			if matched, probes := readMatch(found); !probes {
-				places[matched] = i
+				stood[matched] = i
 			}
 		}
 	}
-	place := func(r Rule) int {
-		if found, stands := places[r.match()]; stands {
-			return found
+	places, order := make([]int, len(plain)), make([]int, len(plain))
+	for i, rule := range plain {
+		order[i], places[i] = i, len(live.Spec.Rules)
+		if place, stands := stood[rule.match()]; stands {
+			places[i] = place
 		}
-		return len(live.Spec.Rules)
 	}
-	kept := slices.SortedStableFunc(slices.Values(plain), func(a, b Rule) int { return cmp.Compare(place(a), place(b)) })
-	if overtakes(kept, plain) {
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(places[a], places[b]) })
+	if overtakes(order, plain) {
 		return plain
+	}
+	kept := make([]Rule, 0, len(plain))
+	for _, i := range order {
+		kept = append(kept, plain[i])
 	}
 	return kept
 }
 
 // overtakes tells whether of two rules that a request may meet both, and that are equally
-// specific, the wrong one is first: for such a gateway goes by their order.
-func overtakes(kept, plain []Rule) bool {
-	at := map[string]int{}
-	for i, rule := range kept {
-		at[rule.match()] = i
-	}
-	for i, first := range plain {
-		for _, second := range plain[i+1:] {
-			if at[first.match()] > at[second.match()] && bySpecificity(first, second) == 0 && !apart(first, second) {
+// specific, the order has the wrong one first: for such a gateway goes by it.
+func overtakes(order []int, plain []Rule) bool {
+	for at, later := range order {
+		for _, earlier := range order[at+1:] {
+			if later > earlier && bySpecificity(plain[earlier], plain[later]) == 0 && !apart(plain[earlier], plain[later]) {
 				return true
 			}
 		}

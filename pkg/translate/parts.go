@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
@@ -41,7 +43,7 @@ func (r renderer) spread(set RuleSet) []chunk {
 		twin := r.twin(set, group.name)
 		live := r.liveParts(group.name, twin)
 		parts := spreadRules(set.Rules, live)
-		for _, part := range slices.Sorted(maps.Keys(parts)) {
+		for _, part := range sortedKeys(parts) {
 			shares = append(shares, chunk{
 				RuleSet: RuleSet{Visibility: set.Visibility, Over: set.Over, Sections: set.Sections, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
 				name:    routeName(group.name, partSuffix(part)+twin),
@@ -61,21 +63,43 @@ func (r renderer) twin(set RuleSet, host string) string {
 	case set.Visibility == visibilities[0]:
 		return ""
 	}
-	name := routeName(host, "")
-	for _, rule := range r.in.Ingress.Spec.Rules {
-		if Visibility(rule) != set.Visibility && slices.ContainsFunc(rule.Hosts, func(h string) bool { return routeName(h, "") == name }) {
-			return localTwin
-		}
+	if r.outside.Has(routeName(host, "")) {
+		return localTwin
 	}
 	return ""
+}
+
+// outsideNames are those that hosts of other visibilities than the local one give to HTTPRoutes.
+func outsideNames(ing *v1alpha1.Ingress) sets.Set[string] {
+	names := sets.New[string]()
+	for _, rule := range ing.Spec.Rules {
+		if Visibility(rule) == v1alpha1.IngressVisibilityClusterLocal {
+			continue
+		}
+		for _, host := range rule.Hosts {
+			names.Insert(routeName(host, ""))
+		}
+	}
+	return names
+}
+
+// routesByHost are the names of HTTPRoutes, by the hosts that they serve.
+func routesByHost(routes map[string]*gatewayv1.HTTPRoute) map[gatewayv1.Hostname][]string {
+	names := map[gatewayv1.Hostname][]string{}
+	for name, route := range routes {
+		for _, host := range route.Spec.Hostnames {
+			names[host] = append(names[host], name)
+		}
+	}
+	return names
 }
 
 // liveParts are the HTTPRoutes that are named after the host and serve it, by part.
 func (r renderer) liveParts(host, twin string) map[int]*gatewayv1.HTTPRoute {
 	live := map[int]*gatewayv1.HTTPRoute{}
-	for name, route := range r.in.Routes {
-		if part, found := partOf(name, host, twin); found && slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(host)) {
-			live[part] = route
+	for _, name := range r.serving[gatewayv1.Hostname(host)] {
+		if part, found := partOf(name, host, twin); found {
+			live[part] = r.in.Routes[name]
 		}
 	}
 	return live
@@ -110,48 +134,55 @@ func (r renderer) hostGroups(set RuleSet) []hostGroup {
 // liveGroups finds which hosts of a set are together on HTTPRoutes, and those that are
 // not yet on any.
 func (r renderer) liveGroups(set RuleSet) (groups []hostGroup, homeless []string) {
-	homeless = slices.Clone(set.Hosts)
+	left := sets.New(set.Hosts...)
 	for _, host := range set.Hosts {
 		live := r.liveParts(host, r.twin(set, host))
-		if len(live) == 0 || !slices.Contains(homeless, host) {
+		if len(live) == 0 || !left.Has(host) {
 			continue
 		}
-		together := live[slices.Min(slices.Collect(maps.Keys(live)))].Spec.Hostnames
+		left.Delete(host)
 		group := hostGroup{name: host, hosts: []string{host}}
-		for _, other := range homeless {
-			if other != host && len(group.hosts) < maxHostnames && slices.Contains(together, gatewayv1.Hostname(other)) {
-				group.hosts = append(group.hosts, other)
+		for _, other := range slices.Sorted(slices.Values(live[slices.Min(slices.Collect(maps.Keys(live)))].Spec.Hostnames)) {
+			if left.Has(string(other)) && len(group.hosts) < maxHostnames {
+				left.Delete(string(other))
+				group.hosts = append(group.hosts, string(other))
 			}
 		}
-		homeless = slices.DeleteFunc(homeless, func(h string) bool { return slices.Contains(group.hosts, h) })
 		groups = append(groups, group)
 	}
-	return groups, homeless
+	return groups, sets.List(left)
 }
 
 // spreadRules gives each rule a part: the one on which it is, else the first with room.
 // A rule for which there is no room any more goes to a part that does not exist yet,
 // because what is created is written first.
 func spreadRules(rules []Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]Rule {
+	if others := len(live) > 1 || len(live) == 1 && live[0] == nil; !others && len(rules) <= maxRules {
+		return map[int][]Rule{0: rules}
+	}
 	places := livePlaces(live)
 	chosen, count := make([]int, len(rules)), map[int]int{}
-	homeless := []int{}
+	type homelessRule struct {
+		at        int
+		displaced bool
+	}
+	homeless := []homelessRule{}
 	for i, rule := range rules {
 		place, found := places[rule.match()]
 		if !found || count[place] == maxRules {
-			homeless = append(homeless, i)
+			homeless = append(homeless, homelessRule{at: i, displaced: found})
 			continue
 		}
 		chosen[i] = place
 		count[place]++
 	}
-	for _, i := range homeless {
-		_, displaced := places[rules[i].match()]
-		place := 0
-		for count[place] == maxRules || displaced && live[place] != nil {
+	first := map[bool]int{} // with room, for those that are displaced and those that are new
+	for _, rule := range homeless {
+		place := first[rule.displaced]
+		for count[place] == maxRules || rule.displaced && live[place] != nil {
 			place++
 		}
-		chosen[i] = place
+		first[rule.displaced], chosen[rule.at] = place, place
 		count[place]++
 	}
 	parts := map[int][]Rule{}
@@ -165,7 +196,7 @@ func spreadRules(rules []Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]Rule
 // part has its own.
 func livePlaces(live map[int]*gatewayv1.HTTPRoute) map[string]int {
 	places := map[string]int{}
-	for _, part := range slices.Sorted(maps.Keys(live)) {
+	for _, part := range sortedKeys(live) {
 		for _, rule := range live[part].Spec.Rules {
 			for _, found := range rule.Matches {
 				matched, probes := readMatch(found)

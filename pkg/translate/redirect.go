@@ -4,7 +4,6 @@ package translate
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -49,7 +48,7 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
 		}
 	}
 	sets := []RuleSet{}
-	for _, port := range slices.Sorted(maps.Keys(redirected)) {
+	for _, port := range sortedKeys(redirected) {
 		sets = append(sets,
 			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: set.Rules, Over: OnlyHTTPS},
 			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: redirectRules(set.Rules, port), Over: OnlyHTTP})
@@ -104,12 +103,9 @@ func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redire
 }
 
 func (r renderer) wasRedirected(host string) bool {
-	for _, route := range r.in.Routes {
-		if slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(host)) && slices.ContainsFunc(route.Spec.Rules, isRedirect) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.serving[gatewayv1.Hostname(host)], func(name string) bool {
+		return slices.ContainsFunc(r.in.Routes[name].Spec.Rules, isRedirect)
+	})
 }
 
 func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
