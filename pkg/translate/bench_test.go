@@ -3,14 +3,17 @@
 package translate_test
 
 import (
+	"fmt"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// BenchmarkTranslate: B-OPS-1, a service as Serving writes it.
+// BenchmarkTranslate: B-OPS-1, a service as Serving writes it, new and with its routes as they are stored.
 func BenchmarkTranslate(b *testing.B) {
 	archive, err := txtar.ParseFile("testdata/behaviour/ksvc.txtar")
 	if err != nil {
@@ -25,13 +28,43 @@ func BenchmarkTranslate(b *testing.B) {
 		b.Fatal(err)
 	}
 	in, _ := decoded.input(decoded.observed)
-	if desired, err := translate.Ingress(in); err != nil || len(desired.Routes) != 2 {
-		b.Fatalf("A benchmark of something else: %d routes, %v", len(desired.Routes), err)
+	if desired := ingress(b, in); len(desired.Routes) != 2 {
+		b.Fatalf("A benchmark of something else: %d routes", len(desired.Routes))
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := translate.Ingress(in); err != nil {
-			b.Fatal(err)
+	benchmark(b, in)
+}
+
+// BenchmarkLarge: B-TRN-11, the time for each part of a KIngress is the same however many it has.
+func BenchmarkLarge(b *testing.B) {
+	for _, shape := range shapes {
+		for _, n := range []int{100, 1000, 4000} {
+			b.Run(fmt.Sprintf("%s/%d", shape.name, n), func(b *testing.B) {
+				benchmark(b, shape.of(n))
+			})
 		}
 	}
+}
+
+func benchmark(b *testing.B, in translate.Input) {
+	for name, in := range map[string]translate.Input{"new": in, "standing": over(in, ingress(b, in))} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			began := processor(b)
+			for b.Loop() {
+				if _, err := translate.Ingress(in); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(processor(b)-began)/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+// processor is the time that the process has had of all cores: on a machine with other work it says more than the clock.
+func processor(b *testing.B) time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }

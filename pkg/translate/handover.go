@@ -24,24 +24,27 @@ const handOverAgain = 2 * time.Second
 
 // handOver takes the first step for a host whose own listener goes.
 func (l *listeners) handOver(entry gatewayv1.ListenerEntry) {
-	for name, of := range l.shares {
-		if of.has(entry) && !slices.Contains(l.refused, name) && l.hasHost(string(*entry.Hostname)) {
-			l.put(name, l.entry(string(*entry.Hostname), of.secret))
-			l.lookAgain(handOverAgain)
-		}
+	if entry.Hostname == nil || len(certificatesOf(gatewayv1.Listener(entry))) == 0 {
+		return
+	}
+	of := domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name))
+	name := l.sharedName(of)
+	if _, shared := l.shares[name]; shared && !l.refused.Has(name) && l.hasHost(string(*entry.Hostname)) {
+		l.put(name, l.entry(string(*entry.Hostname), of.secret))
+		l.lookAgain(handOverAgain)
 	}
 }
 
 // putShared puts the listeners of a domain into the ListenerSet that is shared: the one for all of it, and those of hosts that
 // are between the two steps. Those of this KIngress take the second one together, as soon as all of them work.
 func (l *listeners) putShared(name string, of domain, stored *gatewayv1.ListenerSet) {
-	shared, between, waits := l.sharedEntry(of, stored), []gatewayv1.ListenerEntry{}, false
+	shared, between, waits, works := l.sharedEntry(of, stored), []gatewayv1.ListenerEntry{}, false, programmedIn(stored)
 	for _, entry := range listenersOf(stored) {
 		switch {
 		case !of.has(entry), string(*entry.Hostname) == of.hostname():
 		case l.hasHost(string(*entry.Hostname)):
 			between = append(between, entry)
-			waits = waits || l.hasOwn(entry) || !Programmed(stored, entry.Name)
+			waits = waits || l.working()[string(*entry.Hostname)].stands || !works.Has(entry.Name)
 		case l.isOfUser(of, string(*entry.Hostname)):
 			l.put(name, entry)
 		}
@@ -60,8 +63,13 @@ func (l *listeners) putShared(name string, of domain, stored *gatewayv1.Listener
 
 // isOfUser tells whether a KIngress of a domain has a host. Of very many only the eldest are known.
 func (l *listeners) isOfUser(of domain, host string) bool {
-	users := l.users(of)
-	return len(users) > MaxOwners || slices.ContainsFunc(users, func(user *v1alpha1.Ingress) bool { return hasHost(user, host, l.visibility) })
+	users := l.users[of]
+	return len(users) > MaxOwners || slices.ContainsFunc(users, func(user *v1alpha1.Ingress) bool {
+		if l.entries.hosts[user] == nil {
+			l.entries.hosts[user] = hostsAt(user, l.visibility)
+		}
+		return l.entries.hosts[user].reached(host)
+	})
 }
 
 // sharedEntry is the listener for all of a domain, with the name that it has.
@@ -81,18 +89,6 @@ func otherName(of domain, name gatewayv1.SectionName) gatewayv1.SectionName {
 		return plain
 	}
 	return gatewayv1.SectionName(routeName(of.hostname(), partSuffix(1)))
-}
-
-// hasOwn tells whether a ListenerSet of the KIngress alone has a listener of that hostname.
-func (l *listeners) hasOwn(entry gatewayv1.ListenerEntry) bool {
-	for _, set := range l.in.ListenerSets {
-		if l.isOurs(set) && !isShared(set) && slices.ContainsFunc(set.Spec.Listeners, func(own gatewayv1.ListenerEntry) bool {
-			return own.Hostname != nil && *own.Hostname == *entry.Hostname
-		}) {
-			return true
-		}
-	}
-	return false
 }
 
 func listenersOf(set *gatewayv1.ListenerSet) []gatewayv1.ListenerEntry {

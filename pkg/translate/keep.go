@@ -61,10 +61,13 @@ func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
 
 // forget drops the kept backends of a visibility once its version is proven.
 func (d *Desired) forget(moves Moves) {
+	published := d.published(moves)
 	for i := range d.Routes {
 		route := &d.Routes[i]
-		published, known := moves.Published[route.Visibility]
-		if known && slices.ContainsFunc(route.Object.Spec.Rules, isKept) && published.Version == d.Version(route.Visibility) {
+		if !slices.ContainsFunc(route.Object.Spec.Rules, isKept) {
+			continue
+		}
+		if _, is := published(route.Visibility); is {
 			route.Object.Spec.Rules = slices.DeleteFunc(route.Object.Spec.Rules, isKept)
 		}
 	}

@@ -3,11 +3,12 @@
 package translate
 
 import (
-	"maps"
 	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -28,15 +29,15 @@ func (r renderer) refsOf(name string, gateways []string) []gatewayv1.ParentRefer
 // once all of them are served by the new one and clients have had time to follow its
 // address (SPEC B-SEL-5).
 func (d *Desired) leave(moves Moves) {
+	published := d.published(moves)
 	for i := range d.Routes {
 		route := &d.Routes[i]
 		if len(route.Leaving) == 0 {
 			continue
 		}
 		until := []time.Duration{}
-		published, known := moves.Published[route.Visibility]
-		if known && published.Version == d.Version(route.Visibility) {
-			drained, left := rollout.Drained(published.At, moves.Now, moves.Drain)
+		if since, is := published(route.Visibility); is {
+			drained, left := rollout.Drained(since, moves.Now, moves.Drain)
 			if drained {
 				route.detach()
 				continue
@@ -51,6 +52,18 @@ func (d *Desired) leave(moves Moves) {
 		for _, left := range until {
 			d.lookAgain(left)
 		}
+	}
+}
+
+// published tells since when the version of a visibility is proven and published, if it is.
+func (d *Desired) published(moves Moves) func(v1alpha1.IngressVisibility) (time.Time, bool) {
+	versions := map[v1alpha1.IngressVisibility]string{}
+	return func(visibility v1alpha1.IngressVisibility) (time.Time, bool) {
+		published, known := moves.Published[visibility]
+		if known && versions[visibility] == "" {
+			versions[visibility] = d.Version(visibility)
+		}
+		return published.At, known && published.Version == versions[visibility]
 	}
 }
 
@@ -73,31 +86,34 @@ func (r *Route) detach() {
 // listenerSets are those with the listeners of spec.tls, and those through which routes
 // are still attached to a Gateway that they are leaving.
 func (r renderer) listenerSets(routes []Route) []*gatewayv1.ListenerSet {
-	objects := []*gatewayv1.ListenerSet{}
+	objects, known, used := []*gatewayv1.ListenerSet{}, map[string]*gatewayv1.ListenerSet{}, sets.New[string]()
 	for _, visibility := range visibilities {
 		for _, object := range r.listeners[visibility].objects() {
-			same := slices.IndexFunc(objects, func(other *gatewayv1.ListenerSet) bool { return other.Name == object.Name })
-			if same < 0 {
-				objects = append(objects, object)
-			} else { // one Gateway serves both visibilities
-				join(objects[same], object)
+			if same := known[object.Name]; same != nil { // one Gateway serves both visibilities
+				join(same, object)
+				continue
+			}
+			objects, known[object.Name] = append(objects, object), object
+		}
+	}
+	for _, route := range routes {
+		for _, ref := range route.Object.Spec.ParentRefs[route.own:] {
+			if isListenerSet(ref) {
+				used.Insert(string(ref.Name))
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.in.ListenerSets)) {
-		used := slices.ContainsFunc(routes, func(route Route) bool {
-			return slices.ContainsFunc(route.Object.Spec.ParentRefs[route.own:], func(ref gatewayv1.ParentReference) bool {
-				return isListenerSet(ref) && string(ref.Name) == name
-			})
-		})
-		if used && !slices.ContainsFunc(objects, func(object *gatewayv1.ListenerSet) bool { return object.Name == name }) {
-			kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name, listenerSet)}
-			if stored := r.in.ListenerSets[name]; isShared(stored) {
-				kept.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}
-			}
-			r.in.ListenerSets[name].Spec.DeepCopyInto(&kept.Spec)
-			objects = append(objects, kept)
+	for _, name := range sets.List(used) {
+		stored := r.in.ListenerSets[name]
+		if stored == nil || known[name] != nil {
+			continue
 		}
+		kept := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(r.in.Ingress, name, listenerSet)}
+		if isShared(stored) {
+			kept.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}
+		}
+		stored.Spec.DeepCopyInto(&kept.Spec)
+		objects = append(objects, kept)
 	}
 	for _, object := range objects {
 		keepFromCertManager(object)

@@ -3,9 +3,6 @@
 package translate
 
 import (
-	"maps"
-	"slices"
-
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
@@ -13,10 +10,13 @@ import (
 // ListenerSet.
 func (l *listeners) place(report *report) {
 	l.sets = map[string]map[string]gatewayv1.ListenerEntry{}
+	if len(l.certificates) == 0 && len(l.in.ListenerSets) == 0 {
+		return
+	}
 	l.share(report)
 	homes := l.homes()
 	added := []gatewayv1.ListenerEntry{}
-	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
+	for _, hostname := range sortedKeys(l.certificates) {
 		entry := l.entry(hostname, l.certificates[hostname])
 		home, placed := homes[hostname]
 		if _, shares := l.shares[home]; shares {
@@ -38,11 +38,11 @@ func (l *listeners) place(report *report) {
 func (l *listeners) homes() map[string]string {
 	homes := map[string]string{}
 	for name, of := range l.shares {
-		if !slices.Contains(l.refused, name) {
+		if !l.refused.Has(name) {
 			homes[of.hostname()] = name
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(l.in.ListenerSets)) {
+	for _, name := range sortedKeys(l.in.ListenerSets) {
 		set := l.in.ListenerSets[name]
 		if !l.isOurs(set) || isShared(set) {
 			continue
@@ -71,15 +71,18 @@ func (l *listeners) homes() map[string]string {
 // room is the first of the KIngress's own ListenerSets with room for a listener, and with
 // none of its name: *.example.com and example.com.wildcard have the same.
 func (l *listeners) room(entry gatewayv1.ListenerEntry) string {
-	part := 0
-	for {
+	for part := l.full; ; part++ {
 		name := l.setName(part)
 		_, taken := l.sets[name][string(entry.Name)]
 		_, takenBeside := l.beside[name][string(entry.Name)]
-		if !taken && !takenBeside && len(l.sets[name])+len(l.beside[name]) < maxListeners {
+		switch {
+		case len(l.sets[name])+len(l.beside[name]) >= maxListeners:
+			if part == l.full {
+				l.full++
+			}
+		case !taken && !takenBeside:
 			return name
 		}
-		part++
 	}
 }
 

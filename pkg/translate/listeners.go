@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -34,8 +33,10 @@ type listeners struct {
 	named certificates
 	// shares names the ListenerSets that are shared with other KIngresses.
 	shares map[string]domain
+	// users are the KIngresses on the Gateway with hosts of each domain, the oldest first.
+	users map[domain][]*v1alpha1.Ingress
 	// refused are those of them for whose hostname the gateway has another listener.
-	refused []string
+	refused sets.Set[string]
 	// unshared are those that hosts have shared and may not any more, and whether they have
 	// left it: each has a listener of its own that works.
 	unshared map[string]bool
@@ -45,6 +46,11 @@ type listeners struct {
 	beside map[string]map[string]gatewayv1.ListenerEntry
 	// unlisted are those that spec.tls does not name any more, since when.
 	unlisted map[place]time.Time
+	// hosts are those of the visibility; nil before somebody looks.
+	hosts   *hostSet
+	entries entries
+	// full is how many of the KIngress's own ListenerSets have no room, from the first on.
+	full int
 	// awaited are the hostnames to which nothing is redirected before they work.
 	awaited sets.Set[string]
 	// again is when the next of these goes; 0 is never.
@@ -103,7 +109,7 @@ func (l *listeners) setName(part int) string {
 // objects are the ListenerSets, sorted by name.
 func (l *listeners) objects() []*gatewayv1.ListenerSet {
 	objects := []*gatewayv1.ListenerSet{}
-	for _, name := range slices.Sorted(maps.Keys(l.sets)) {
+	for _, name := range sortedKeys(l.sets) {
 		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(l.in.Ingress, name, listenerSet)}
 		if _, shared := l.shares[name]; shared {
 			object.ObjectMeta = l.sharedMeta(name)
@@ -113,7 +119,7 @@ func (l *listeners) objects() []*gatewayv1.ListenerSet {
 			Namespace: new(gatewayv1.Namespace(l.gateway.Name.Namespace)), Name: gatewayv1.ObjectName(l.gateway.Name.Name),
 		}
 		unlisted := map[string]time.Time{}
-		for _, listener := range slices.Sorted(maps.Keys(l.sets[name])) {
+		for _, listener := range sortedKeys(l.sets[name]) {
 			object.Spec.Listeners = append(object.Spec.Listeners, l.sets[name][listener])
 			if since, found := l.unlisted[place{name, listener}]; found {
 				unlisted[listener] = since
@@ -150,11 +156,11 @@ func join(set, other *gatewayv1.ListenerSet) {
 // wanted are the listeners that spec.tls names.
 func (l *listeners) wanted() []Listener {
 	found := []Listener{}
-	for _, set := range slices.Sorted(maps.Keys(l.sets)) {
-		if slices.Contains(l.refused, set) {
+	for _, set := range sortedKeys(l.sets) {
+		if l.refused.Has(set) {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(l.sets[set])) {
+		for _, name := range sortedKeys(l.sets[set]) {
 			host := string(*l.sets[set][name].Hostname)
 			if secret, listed := l.certificates[host]; listed {
 				found = append(found, Listener{Visibility: l.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host), Overlaid: l.overlaid(host)})
@@ -162,60 +168,4 @@ func (l *listeners) wanted() []Listener {
 		}
 	}
 	return append(found, l.wantedOnGateway()...)
-}
-
-// parents are the ListenerSets with a listener for one of the hosts, also where it goes now:
-// a gateway that reads first that the route has left would answer 404 on a listener that is
-// still there. The route leaves once it is gone.
-func (l *listeners) parents(hosts []string) []gatewayv1.ParentReference {
-	refs := []gatewayv1.ParentReference{}
-	names := sets.KeySet(l.sets).Union(sets.KeySet(l.in.ListenerSets))
-	for _, name := range sets.List(names) {
-		entries := slices.Collect(maps.Values(l.sets[name]))
-		if stored := l.in.ListenerSets[name]; stored != nil && l.isOurs(stored) {
-			entries = append(entries, stored.Spec.Listeners...)
-		}
-		if !l.unshared[name] && !slices.Contains(l.refused, name) && serves(entries, hosts) {
-			refs = append(refs, gatewayv1.ParentReference{
-				Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(listenerSetKind),
-				Namespace: new(gatewayv1.Namespace(l.in.Ingress.Namespace)), Name: gatewayv1.ObjectName(name),
-			})
-		}
-	}
-	return refs
-}
-
-// serves tells whether a listener admits one of the hosts.
-func serves(entries []gatewayv1.ListenerEntry, hosts []string) bool {
-	return slices.ContainsFunc(entries, func(entry gatewayv1.ListenerEntry) bool {
-		return entry.Hostname != nil && slices.ContainsFunc(hosts, func(host string) bool { return covered(string(*entry.Hostname), host) })
-	})
-}
-
-// serving tells whether the Gateway says of the listener that has a host's certificate
-// that it works, as it stands.
-func (l *listeners) serving(hostname string) bool {
-	return l.servingIn(hostname, l.isOurs)
-}
-
-func (l *listeners) servingIn(hostname string, among func(*gatewayv1.ListenerSet) bool) bool {
-	for _, set := range l.in.ListenerSets {
-		if l.isOurs(set) && among(set) && slices.ContainsFunc(set.Spec.Listeners, func(entry gatewayv1.ListenerEntry) bool {
-			return entry.Hostname != nil && string(*entry.Hostname) == hostname && Programmed(set, entry.Name)
-		}) {
-			return true
-		}
-	}
-	return false
-}
-
-// Programmed tells whether a listener works, as the ListenerSet stands.
-func Programmed(set *gatewayv1.ListenerSet, listener gatewayv1.SectionName) bool {
-	for _, status := range set.Status.Listeners {
-		condition := meta.FindStatusCondition(status.Conditions, string(gatewayv1.ListenerEntryConditionProgrammed))
-		if status.Name == listener && condition != nil {
-			return condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= set.Generation
-		}
-	}
-	return false
 }

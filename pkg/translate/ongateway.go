@@ -57,7 +57,7 @@ func (l *listeners) placeOnGateway(report *report) {
 			l.own[hostname] = onlyOurs(listener)
 		}
 	}
-	for _, hostname := range slices.Sorted(maps.Keys(l.certificates)) {
+	for _, hostname := range sortedKeys(l.certificates) {
 		if listener, found := taken[hostname]; found {
 			l.leaveTo(listener, report)
 		} else if !l.setsPossible() {
@@ -191,11 +191,20 @@ func (l *listeners) sections(hosts []string) []gatewayv1.ParentReference {
 
 // through are the KIngress's own listeners on the Gateway that serve the hosts.
 func (l *listeners) through(hosts []string) []string {
-	found := []string{}
-	for _, hostname := range slices.Sorted(maps.Keys(l.own)) {
-		if slices.ContainsFunc(hosts, func(host string) bool { return covered(hostname, host) }) {
-			found = append(found, string(l.own[hostname].Name))
+	if len(l.own) == 0 {
+		return nil
+	}
+	hostnames := sets.New[string]()
+	for _, host := range hosts {
+		for hostname := range admitting(host) {
+			if _, found := l.own[hostname]; found {
+				hostnames.Insert(hostname)
+			}
 		}
+	}
+	found := []string{}
+	for _, hostname := range sets.List(hostnames) {
+		found = append(found, string(l.own[hostname].Name))
 	}
 	return found
 }
@@ -204,10 +213,10 @@ func (l *listeners) through(hosts []string) []string {
 // are redirected to.
 func (l *listeners) wantedOnGateway() []Listener {
 	found := []Listener{}
-	for _, hostname := range slices.Sorted(maps.Keys(l.lent)) {
+	for _, hostname := range sortedKeys(l.lent) {
 		found = append(found, Listener{Visibility: l.visibility, Name: string(l.own[hostname].Name), Host: hostname, Secret: l.lent[hostname], Awaited: l.awaited.Has(hostname), Overlaid: l.overlaid(hostname)})
 	}
-	for _, name := range slices.Sorted(maps.Keys(l.leant)) {
+	for _, name := range sortedKeys(l.leant) {
 		found = append(found, Listener{Visibility: l.visibility, Name: string(name), Host: l.leant[name]})
 	}
 	return found

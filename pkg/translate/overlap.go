@@ -4,7 +4,6 @@ package translate
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -26,7 +25,7 @@ func (r renderer) attached(set RuleSet, gateway Gateway) []RuleSet {
 		bySections[key].Hosts = append(bySections[key].Hosts, host)
 	}
 	cut := make([]RuleSet, 0, len(bySections))
-	for _, key := range slices.Sorted(maps.Keys(bySections)) {
+	for _, key := range sortedKeys(bySections) {
 		cut = append(cut, *bySections[key])
 	}
 	return cut
@@ -88,10 +87,8 @@ const everySection gatewayv1.SectionName = ""
 // sectionsOf are those of the Gateway that the routes of a host name, as they stand.
 func (r renderer) sectionsOf(host string, gateway Gateway) sets.Set[gatewayv1.SectionName] {
 	found := sets.New[gatewayv1.SectionName]()
-	for _, route := range r.in.Routes {
-		if !slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(host)) {
-			continue
-		}
+	for _, name := range r.serving[gatewayv1.Hostname(host)] {
+		route := r.in.Routes[name]
 		for _, ref := range route.Spec.ParentRefs {
 			if !isListenerSet(ref) && gatewayOf(ref, route.Namespace) == gateway.Name.String() {
 				found.Insert(sectionOf(ref))

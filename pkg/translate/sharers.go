@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
@@ -17,16 +18,22 @@ type Sharing struct {
 
 // NewSharing is for a KIngress and a Secret of its namespace, of which it knows nobody yet.
 func NewSharing(ing *v1alpha1.Ingress, secret string, visibility v1alpha1.IngressVisibility) Sharing {
-	sharing := Sharing{visibility: visibility, missing: map[domain]int{}}
+	sharing, domains := Sharing{visibility: visibility, missing: map[domain]int{}}, sets.New[domain]()
 	for _, tls := range ing.Spec.TLS {
 		if tls.SecretName != secret {
 			continue
 		}
-		for _, host := range tlsHosts(ing, tls) {
-			if hasHost(ing, host, visibility) {
-				sharing.missing[domainOf(host, secret)] = MaxOwners + 1
+		for _, host := range tls.Hosts {
+			domains.Insert(domainOf(host, secret))
+		}
+		if len(tls.Hosts) == 0 {
+			for host := range hostsAt(ing, v1alpha1.IngressVisibilityExternalIP).Set {
+				domains.Insert(domainOf(host, secret))
 			}
 		}
+	}
+	for of := range domainsOf(ing, visibility, domains) {
+		sharing.missing[of] = MaxOwners + 1
 	}
 	return sharing
 }
@@ -36,20 +43,12 @@ func (s Sharing) Complete() bool { return len(s.missing) == 0 }
 
 // Lacks tells whether another KIngress of the namespace has to be known.
 func (s Sharing) Lacks(ing *v1alpha1.Ingress) bool {
-	for of := range s.missing {
-		if of.isOf(ing, s.visibility) {
-			return true
-		}
-	}
-	return false
+	return len(domainsOf(ing, s.visibility, s.missing)) > 0
 }
 
 // Know takes in another KIngress on the same Gateway. They must come from the eldest on.
 func (s Sharing) Know(ing *v1alpha1.Ingress) {
-	for of := range s.missing {
-		if !of.isOf(ing, s.visibility) {
-			continue
-		}
+	for of := range domainsOf(ing, s.visibility, s.missing) {
 		if s.missing[of]--; s.missing[of] == 0 {
 			delete(s.missing, of)
 		}

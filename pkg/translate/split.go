@@ -15,7 +15,7 @@ import (
 // domain neither costs the other its HTTPS. The wildcard itself cannot be served then.
 func (l *listeners) split(hostname, why string, report *report) {
 	secret, hosts := l.certificates[hostname], []string{}
-	for _, host := range sets.List(servedHosts(l.in, l.visibility)) {
+	for _, host := range sets.List(l.served().Set) {
 		if of, found := l.certificates.of(host); found && of == hostname {
 			hosts = append(hosts, host)
 		}

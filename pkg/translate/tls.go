@@ -5,8 +5,6 @@ package translate
 import (
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -38,10 +36,13 @@ type certificates map[string]string
 // readTLS finds the certificates of the hosts that are served, by their visibility. What
 // is not used is reported.
 func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificates {
-	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]sets.Set[string]{}
+	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
 	for _, visibility := range visibilities {
-		found[visibility], served[visibility] = certificates{}, servedHosts(in, visibility)
+		if found[visibility] = (certificates{}); len(in.Ingress.Spec.TLS) > 0 {
+			served[visibility] = servedHosts(in, visibility)
+		}
 	}
+	forAll := ""
 	for i, tls := range in.Ingress.Spec.TLS {
 		field := fmt.Sprintf("spec.tls[%d]", i)
 		switch {
@@ -55,12 +56,18 @@ func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificat
 		}
 		hosts := possibleHosts(tls.Hosts, field, report)
 		if len(tls.Hosts) == 0 {
-			hosts = sets.List(served[v1alpha1.IngressVisibilityExternalIP])
+			if forAll != "" {
+				if forAll != tls.SecretName {
+					report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("all hosts have Secret %s already", forAll)})
+				}
+				continue
+			}
+			hosts, forAll = sets.List(served[v1alpha1.IngressVisibilityExternalIP].Set), tls.SecretName
 		}
 		for _, host := range hosts {
 			used := false
 			for _, visibility := range visibilities {
-				if !slices.ContainsFunc(served[visibility].UnsortedList(), func(other string) bool { return covered(host, other) }) {
+				if !served[visibility].reached(host) {
 					continue
 				}
 				used = true
@@ -78,45 +85,17 @@ func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificat
 	return found
 }
 
-// servedHosts are the hosts that the KIngress has at a visibility and that no other keeps.
-func servedHosts(in Input, visibility v1alpha1.IngressVisibility) sets.Set[string] {
-	found := sets.New[string]()
-	for _, rule := range in.Ingress.Spec.Rules {
-		if Visibility(rule) != visibility {
-			continue
-		}
-		for _, host := range possibleHosts(rule.Hosts, "", &report{}) { // reported with the rule
-			if !in.Lost.Has(HostAt{Visibility: visibility, Host: host}) {
-				found.Insert(host)
-			}
-		}
-	}
-	return found
-}
-
-// covered tells whether a listener's hostname admits a host; a wildcard admits any number
-// of labels before its suffix.
-func covered(hostname, host string) bool {
-	suffix, wildcard := strings.CutPrefix(hostname, "*")
-	return hostname == host || wildcard && strings.HasSuffix(host, suffix) && len(host) > len(suffix)
-}
-
 // of is the hostname of the listener that has the certificate of a host: the most
 // specific one.
 func (c certificates) of(host string) (string, bool) {
-	hostnames := slices.DeleteFunc(slices.Sorted(maps.Keys(c)), func(hostname string) bool { return !covered(hostname, host) })
-	if len(hostnames) == 0 {
-		return "", false
+	if len(c) > 0 {
+		for hostname := range admitting(host) {
+			if _, found := c[hostname]; found {
+				return hostname, true
+			}
+		}
 	}
-	return slices.MaxFunc(hostnames, func(a, b string) int { return specificity(a) - specificity(b) }), true
-}
-
-// specificity orders the hostnames of listeners that admit one host.
-func specificity(hostname string) int {
-	if hostname == "" || strings.HasPrefix(hostname, "*") {
-		return len(hostname)
-	}
-	return len(hostname) + 1 // a host of one more letter than the wildcard's suffix
+	return "", false
 }
 
 // readHTTPS finds the listeners that the hosts of each visibility need, or says why there
@@ -126,7 +105,7 @@ func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listene
 	certificates := readTLS(in, report)
 	for _, visibility := range visibilities {
 		gateway, selected := in.Gateways[visibility]
-		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], named: maps.Clone(certificates[visibility]), awaited: sets.New[string](), unlisted: map[place]time.Time{}, unshared: map[string]bool{}}
+		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], named: maps.Clone(certificates[visibility]), awaited: sets.New[string](), refused: sets.New[string](), unlisted: map[place]time.Time{}, unshared: map[string]bool{}}
 		if other := all[visibilities[0]]; other != nil && other.gateway.Name == gateway.Name {
 			found.beside = other.sets
 		}

@@ -5,7 +5,6 @@ package translate
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,8 +45,14 @@ func (l *listeners) waits(hostname string) bool {
 }
 
 // hasHost tells whether the KIngress has a host for a listener.
-func (l *listeners) hasHost(hostname string) bool {
-	return slices.ContainsFunc(servedHosts(l.in, l.visibility).UnsortedList(), func(host string) bool { return covered(hostname, host) })
+func (l *listeners) hasHost(hostname string) bool { return l.served().reached(hostname) }
+
+// served are the hosts of the visibility.
+func (l *listeners) served() *hostSet {
+	if l.hosts == nil {
+		l.hosts = servedHosts(l.in, l.visibility)
+	}
+	return l.hosts
 }
 
 func unlistedOf(object metav1.Object) map[string]time.Time {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// domain is a certificate and the parent domain of hosts that have it.
+type domain struct{ secret, name string }
+
+func (d domain) hostname() string { return "*." + d.name }
+
+func (d domain) compare(other domain) int {
+	return cmp.Or(strings.Compare(d.secret, other.secret), strings.Compare(d.name, other.name))
+}
+
+func domainOf(host, secret string) domain {
+	_, parent, _ := strings.Cut(host, ".")
+	return domain{secret: secret, name: parent}
+}
+
+// domains are the hosts that have a certificate, sorted, by their domains.
+func (c certificates) domains() map[domain][]string {
+	found := map[domain][]string{}
+	for _, host := range sortedKeys(c) {
+		if of := domainOf(host, c[host]); of.name != "" {
+			found[of] = append(found[of], host)
+		}
+	}
+	return found
+}
+
+// usersOf are those of some KIngresses that have hosts of each domain, the oldest first.
+func usersOf(domains map[domain][]string, all []*v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) map[domain][]*v1alpha1.Ingress {
+	users := map[domain][]*v1alpha1.Ingress{}
+	if len(domains) == 0 {
+		return users
+	}
+	slices.SortFunc(all, func(a, b *v1alpha1.Ingress) int {
+		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), strings.Compare(a.Name, b.Name))
+	})
+	for _, ing := range all {
+		for of := range domainsOf(ing, visibility, domains) {
+			users[of] = append(users[of], ing)
+		}
+	}
+	return users
+}
+
+// domainsOf are those of some domains of which a KIngress has hosts at a visibility.
+func domainsOf[V any](ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, among map[domain]V) sets.Set[domain] {
+	found, forAll, served := sets.New[domain](), sets.New[string](), hostsAt(ing, visibility)
+	for _, tls := range ing.Spec.TLS {
+		switch {
+		case tls.SecretNamespace != "" && tls.SecretNamespace != ing.Namespace:
+			continue
+		case len(tls.Hosts) == 0: // it is for all external hosts, as the KIngress API says
+			forAll.Insert(tls.SecretName)
+		}
+		for _, host := range tls.Hosts {
+			of := domainOf(host, tls.SecretName)
+			if _, wanted := among[of]; wanted && served.reached(host) {
+				found.Insert(of)
+			}
+		}
+	}
+	if forAll.Len() == 0 {
+		return found
+	}
+	parents := sets.New[string]()
+	for host := range hostsAt(ing, v1alpha1.IngressVisibilityExternalIP).Set {
+		if served.reached(host) {
+			parents.Insert(domainOf(host, "").name)
+		}
+	}
+	for of := range among {
+		if forAll.Has(of.secret) && parents.Has(of.name) {
+			found.Insert(of)
+		}
+	}
+	return found
+}
+
+// Shares are the visibilities at which a KIngress has hosts for a shared ListenerSet, were it on
+// its Gateway.
+func Shares(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) []v1alpha1.IngressVisibility {
+	domains := sets.New[domain]()
+	for _, entry := range set.Spec.Listeners {
+		if entry.Hostname != nil && entry.TLS != nil && len(entry.TLS.CertificateRefs) > 0 {
+			domains.Insert(domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name)))
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(visibilities), func(visibility v1alpha1.IngressVisibility) bool {
+		return len(domainsOf(ing, visibility, domains)) == 0
+	})
+}

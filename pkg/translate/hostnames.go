@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"iter"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+)
+
+// covered tells whether a listener's hostname admits a host; a wildcard admits any number
+// of labels before its suffix.
+func covered(hostname, host string) bool {
+	suffix, wildcard := strings.CutPrefix(hostname, "*")
+	return hostname == host || wildcard && strings.HasSuffix(host, suffix) && len(host) > len(suffix)
+}
+
+// admitting are the hostnames of listeners that admit a host, the most specific first.
+func admitting(host string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(host) {
+			return
+		}
+		for i := 1; i < len(host); i++ {
+			if host[i] == '.' && host[:i] != "*" && !yield("*"+host[i:]) {
+				return
+			}
+		}
+	}
+}
+
+// specificity orders the hostnames of listeners that admit one host.
+func specificity(hostname string) int {
+	if hostname == "" || strings.HasPrefix(hostname, "*") {
+		return len(hostname)
+	}
+	return len(hostname) + 1 // a host of one more letter than the wildcard's suffix
+}
+
+// hostSet are hosts that a KIngress has.
+type hostSet struct {
+	sets.Set[string]
+	// admitted are the hostnames that admit one of them; nil before a wildcard is asked for.
+	admitted sets.Set[string]
+}
+
+// reached tells whether a listener's hostname admits one of the hosts.
+func (h *hostSet) reached(hostname string) bool {
+	if !strings.HasPrefix(hostname, "*") {
+		return h.Has(hostname)
+	}
+	if h.admitted == nil {
+		h.admitted = sets.New[string]()
+		for host := range h.Set {
+			for admits := range admitting(host) {
+				h.admitted.Insert(admits)
+			}
+		}
+	}
+	return h.admitted.Has(hostname)
+}
+
+// servedHosts are the hosts that the KIngress has at a visibility and that no other keeps.
+func servedHosts(in Input, visibility v1alpha1.IngressVisibility) *hostSet {
+	found := &hostSet{Set: sets.New[string]()}
+	for _, rule := range in.Ingress.Spec.Rules {
+		if Visibility(rule) != visibility {
+			continue
+		}
+		for _, host := range possibleHosts(rule.Hosts, "", &report{}) { // reported with the rule
+			if !in.Lost.Has(HostAt{Visibility: visibility, Host: host}) {
+				found.Insert(host)
+			}
+		}
+	}
+	return found
+}
+
+// hostsAt are all hosts that a KIngress has at a visibility.
+func hostsAt(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) *hostSet {
+	found := &hostSet{Set: sets.New[string]()}
+	for _, rule := range ing.Spec.Rules {
+		if Visibility(rule) == visibility {
+			found.Insert(rule.Hosts...)
+		}
+	}
+	return found
+}
