@@ -15,7 +15,8 @@ import (
 // Live is a route as it stands.
 type Live struct {
 	State State
-	// Intact tells that its rules are those that State describes.
+	// Intact tells that its rules are those that State describes. It counts where one of
+	// Want.Unproven is not among Backends.
 	Intact bool
 	// Backends get its traffic.
 	Backends sets.Set[string]

@@ -3,10 +3,12 @@
 package translate
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/networking/pkg/ingress"
@@ -29,12 +31,20 @@ func specHash(ing *v1alpha1.Ingress) (string, error) {
 // renderedHash covers the hosts and what is done for them, without the rules that
 // only probes meet.
 func renderedHash(route *gatewayv1.HTTPRoute) string {
-	content, err := json.Marshal(gatewayv1.HTTPRouteSpec{Hostnames: route.Spec.Hostnames, Rules: trafficRules(route)})
+	sum := sha256.New()
+	err := json.NewEncoder(withoutNewline{sum}).Encode(gatewayv1.HTTPRouteSpec{Hostnames: route.Spec.Hostnames, Rules: trafficRules(route)})
 	if err != nil { // a struct of strings and numbers always marshals
 		panic(fmt.Sprintf("marshal HTTPRoute spec: %v", err))
 	}
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// withoutNewline leaves out the one that an Encoder writes behind a value; there is none within.
+type withoutNewline struct{ io.Writer }
+
+func (w withoutNewline) Write(b []byte) (int, error) {
+	_, err := w.Writer.Write(bytes.TrimSuffix(b, []byte("\n")))
+	return len(b), err
 }
 
 // Version identifies what has to be proven for a visibility: which routes answer what,

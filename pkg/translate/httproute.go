@@ -61,15 +61,14 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	own := r.parents(set, gateway)
 	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(name, step.Leaving))
 
-	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: r.specHash + renderedHash(object), own: len(own)}
+	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
 	if set.Over != OnlyHTTP {
 		route.over = r.listeners[set.Visibility].through(set.Hosts)
 	}
 	if making := step.State.Making; making != nil {
-		route.Making = making.Batch
+		route.Making, route.version = making.Batch, r.specHash+renderedHash(object)
 		route.Proofs = r.makeRules(object, set, gateway, making.Batch)
 	} else {
-		route.version = step.State.Hash
 		route.Proofs = r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))
 		r.keep(object, gateway)
 	}

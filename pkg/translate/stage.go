@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) 
 	}
 	current := r.in.Routes[object.Name]
 	moves := r.in.Moves
-	return rollout.Next(r.live(current, set.Hosts), want, rollout.Seen{
+	return rollout.Next(r.live(current, set.Hosts, want.Unproven), want, rollout.Seen{
 		Now: moves.Now, Drain: moves.Drain, Proven: r.in.Made.Has(object.Name), Room: room(current),
 		Expelled: named(moves.Expelled[set.Visibility]), Guest: named(moves.Guest[set.Visibility]),
 	})
@@ -45,7 +44,7 @@ func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) 
 
 // live is the route as it stands; nil where there is none of which we know what it is. A
 // host that is not wanted any more cannot wait until backends are proven.
-func (r renderer) live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Live {
+func (r renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *rollout.Live {
 	if current == nil {
 		return nil
 	}
@@ -54,12 +53,13 @@ func (r renderer) live(current *gatewayv1.HTTPRoute, hosts []string) *rollout.Li
 		return nil
 	}
 	found := &rollout.Live{State: *state, Backends: sets.New[string]()}
-	found.Intact = renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
 	for _, rule := range trafficRules(current) {
 		for _, ref := range rule.BackendRefs {
 			found.Backends.Insert(backendOf(ref))
 		}
 	}
+	found.Intact = !found.Backends.HasAll(unproven...) && // else nobody asks
+		renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
 	for _, ref := range current.Spec.ParentRefs {
 		gateway := gatewayBehind(ref, current.Namespace, r.in.ListenerSets)
 		if gateway != "" && !slices.Contains(found.Gateways, gateway) {
@@ -83,7 +83,7 @@ func (r renderer) unproven(set chunk, gateway Gateway) []string {
 			handler := r.hasProbeHandler(backend)
 			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil && !backend.secured()
 			if !vouched && (handler || gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification)) {
-				found.Insert(backendOf(backendRef(backend)))
+				found.Insert(backend.String())
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
-			name := backendOf(backendRef(backend))
+			name := backend.String()
 			hash := madeHash(r.specHash, object.Annotations[rollout.Annotation], name)
 			proof := Proof{Host: way.host, HTTPS: way.https, Path: madePath + hash[:12], Hash: hash}
 			known := slices.ContainsFunc(proofs, func(p Proof) bool { return p.Hash == hash })
@@ -160,16 +160,16 @@ func isProbedAt(rule gatewayv1.HTTPRouteRule, path string) bool {
 	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, path)
 }
 
-// backendOf names what a backendRef leads to.
+// backendOf names what a backendRef leads to, as Backend.String does.
 func backendOf(ref gatewayv1.HTTPBackendRef) string {
-	namespace, port := "", gatewayv1.PortNumber(0)
+	backend := Backend{Service: types.NamespacedName{Name: string(ref.Name)}}
 	if ref.Namespace != nil {
-		namespace = string(*ref.Namespace)
+		backend.Service.Namespace = string(*ref.Namespace)
 	}
 	if ref.Port != nil {
-		port = *ref.Port
+		backend.Port.IntVal = *ref.Port
 	}
-	return fmt.Sprintf("%s/%s:%d", namespace, ref.Name, port)
+	return backend.String()
 }
 
 func gatewayOf(ref gatewayv1.ParentReference, namespace string) string {
