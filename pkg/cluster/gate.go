@@ -141,7 +141,7 @@ func (c Cluster) unserved(ctx context.Context, scope watch.Scope, crd string, si
 // would go on to show what was there, and come back late.
 func (c Cluster) DropGatewayAPI() {
 	c.Retain(func(scope watch.Scope) bool {
-		return !slices.Contains([]watch.Kind{HTTPRoutes, ListenerSets, ReferenceGrants, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
+		return !slices.Contains([]watch.Kind{HTTPRoutes, OthersRoutes, ListenerSets, ReferenceGrants, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
 	})
 }
 

@@ -34,6 +34,8 @@ const (
 	EndpointSlices watch.Kind = "EndpointSlices"
 	Deployments    watch.Kind = "Deployments"
 	CRDs           watch.Kind = "CustomResourceDefinitions"
+	// OthersRoutes are HTTPRoutes that are not KIngresses'.
+	OthersRoutes watch.Kind = "HTTPRoutes of others"
 
 	BackendTLSPolicies watch.Kind = "BackendTLSPolicies"
 	ReferenceGrants    watch.Kind = "ReferenceGrants"
@@ -57,10 +59,10 @@ type Clients struct {
 // factories make the informers of the kinds.
 func (c Clients) factories() map[watch.Kind]watch.Factory {
 	trims := c.Trims()
+	routes := func(ns string) listWatcher[*gatewayv1.HTTPRouteList] { return c.Gateway.GatewayV1().HTTPRoutes(ns) }
 	return map[watch.Kind]watch.Factory{
-		HTTPRoutes: byGateway(factory(&gatewayv1.HTTPRoute{}, c.Gateway, trims[HTTPRoutes], func(ns string) listWatcher[*gatewayv1.HTTPRouteList] {
-			return c.Gateway.GatewayV1().HTTPRoutes(ns)
-		})),
+		HTTPRoutes:   byGateway(factory(&gatewayv1.HTTPRoute{}, c.Gateway, trims[HTTPRoutes], routes)),
+		OthersRoutes: byGateway(factory(&gatewayv1.HTTPRoute{}, c.Gateway, trims[OthersRoutes], routes)),
 		ListenerSets: factory(&gatewayv1.ListenerSet{}, c.Gateway, trims[ListenerSets], func(ns string) listWatcher[*gatewayv1.ListenerSetList] {
 			return c.Gateway.GatewayV1().ListenerSets(ns)
 		}),

@@ -24,12 +24,12 @@ import (
 // of which there are few, however many routes there are.
 const atGateway = "gateway"
 
-// byGateway adds the index to the informers of HTTPRoutes.
+// byGateway adds the index to the informers of HTTPRoutes, and that by host.
 func byGateway(routes watch.Factory) watch.Factory {
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		informer := routes(namespace, tweak)
 		// Only an informer that runs already, or has such an index, refuses one.
-		_ = informer.AddIndexers(cache.Indexers{atGateway: gatewaysOf})
+		_ = informer.AddIndexers(cache.Indexers{atGateway: gatewaysOf, atHost: hostsOf})
 		return informer
 	}
 }

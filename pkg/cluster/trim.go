@@ -26,7 +26,7 @@ import (
 // Trims are what informers leave out, by kind.
 func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
 	trims := map[watch.Kind]func(metav1.Object){
-		HTTPRoutes: c.trimWritten, ListenerSets: c.trimWritten, ReferenceGrants: c.trimWritten, BackendTLSPolicies: c.trimWritten, ConfigMaps: c.trimWritten,
+		HTTPRoutes: c.trimWritten, OthersRoutes: trimToParents, ListenerSets: c.trimWritten, ReferenceGrants: c.trimWritten, BackendTLSPolicies: c.trimWritten, ConfigMaps: c.trimWritten,
 		Gateways: trimGateway, GatewayClasses: TrimAll, Services: TrimAll, EndpointSlices: TrimAll, Deployments: TrimAll,
 		Secrets: trimSecret, CRDs: trimCRD,
 	}
@@ -109,7 +109,7 @@ func trimSecret(object metav1.Object) {
 	}
 }
 
-// trimToParents keeps of an HTTPRoute what it is attached to, and for which visibility.
+// trimToParents keeps of an HTTPRoute what it is attached to, for which hosts, and for which visibility.
 func trimToParents(object metav1.Object) {
 	state, has := object.GetAnnotations()[rollout.Annotation]
 	TrimAll(object)

@@ -75,6 +75,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
 		contests:   newContests(),
+		told:       newTold(),
 		absences:   newAbsences(),
 		stacks:     panics.Stacks{Logger: logger},
 		classes:    newClasses(),

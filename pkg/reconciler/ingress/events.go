@@ -38,7 +38,9 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 	}
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
-		e.r.routes.Shown(object)
+		if isLabelled(object) {
+			e.r.routes.Shown(object)
+		}
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Shown(object)
 		if apply.OwnedByNamespace(object) { // whose KIngresses may have gone unseen: there need be none of this name
@@ -89,7 +91,8 @@ func (e *clusterEvents) OnDelete(object any) {
 func (e *clusterEvents) happened(old, object any) {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
-		e.route(object)
+		before, _ := old.(*gatewayv1.HTTPRoute)
+		e.route(before, object)
 	case *gatewayv1.ListenerSet:
 		before, _ := old.(*gatewayv1.ListenerSet)
 		e.listenerSet(before, object)
@@ -120,9 +123,13 @@ func (e *clusterEvents) happened(old, object any) {
 	}
 }
 
-func (e *clusterEvents) route(route *gatewayv1.HTTPRoute) {
-	e.r.routes.Shown(route)
-	e.impl.EnqueueControllerOf(route)
+func (e *clusterEvents) route(old, route *gatewayv1.HTTPRoute) {
+	if isLabelled(route) {
+		e.r.routes.Shown(route)
+		e.impl.EnqueueControllerOf(route)
+	} else {
+		e.othersRoute(old, route)
+	}
 	for _, waiting := range e.r.conflicts.waiting(types.NamespacedName{Namespace: route.Namespace, Name: route.Name}) {
 		e.impl.EnqueueKey(waiting)
 	}

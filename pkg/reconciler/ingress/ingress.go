@@ -62,6 +62,7 @@ type Reconciler struct {
 	patience   *patience
 	conflicts  *conflicts
 	contests   *contests
+	told       *told
 	liveness   *liveness
 	absences   *absences
 	stacks     panics.Stacks
@@ -166,6 +167,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	recheck := r.prove(seen, desired, &facts)
 	// 5. Report.
 	patience, err := r.report(ctx, seen.ingress, facts) // which may have our finalizer by now
+	r.sayOthersRoutes(ctx, seen)
 	if err != nil || applyErr != nil {
 		return cmp.Or(applyErr, err)
 	}

@@ -15,6 +15,7 @@ func (r *Reconciler) forgetServed(ing *v1alpha1.Ingress) {
 	r.prober.Forget(ownerOf(ing))
 	r.liveness.forget(ownerOf(ing))
 	r.patience.forget(ing.UID)
+	r.told.forget(ing.UID)
 	r.pending.note(ing.UID, false)
 	r.ingresses.Forget(ing.UID)
 	r.conflicts.note(ownerOf(ing), nil)

@@ -16,6 +16,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -209,9 +210,23 @@ func announceWatches(fake *ktesting.Fake, tracker ktesting.ObjectTracker) <-chan
 	fake.PrependWatchReactor("httproutes", func(action ktesting.Action) (bool, pkgwatch.Interface, error) {
 		started, err := tracker.Watch(action.GetResource(), action.GetNamespace())
 		once.Do(func() { close(watching) })
-		return true, started, err
+		return true, selected(started, action.(ktesting.WatchAction).GetWatchRestrictions().Labels), err
 	})
 	return watching
+}
+
+// selected is a watch with a label selector, which fakes do not heed: what is not selected any more
+// is deleted.
+func selected(started pkgwatch.Interface, by labels.Selector) pkgwatch.Interface {
+	return pkgwatch.Filter(started, func(event pkgwatch.Event) (pkgwatch.Event, bool) {
+		object, err := meta.Accessor(event.Object)
+		if err != nil || by.Matches(labels.Set(object.GetLabels())) {
+			return event, true
+		}
+		gone := event.Type != pkgwatch.Added
+		event.Type = pkgwatch.Deleted
+		return event, gone
+	})
 }
 
 // until works on the queue until it is as wanted.

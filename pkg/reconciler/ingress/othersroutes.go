@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// sayOthersRoutes says in Events, once for each, which HTTPRoutes of others are attached to the Gateway of
+// a host of the KIngress with that host (SPEC B-TRN-7). That is theirs to do; but where rules of both
+// match a request, nobody finds out by the KIngress why it goes elsewhere.
+func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observed) {
+	for _, rule := range seen.ingress.Spec.Rules {
+		side := seen.sides[translate.Visibility(rule)]
+		if !side.serves() {
+			continue
+		}
+		for _, host := range rule.Hosts {
+			routes, err := r.cluster.RoutesAt(ctx, host)
+			if err != nil {
+				return // of which the informer tells
+			}
+			for _, route := range routes {
+				at := slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
+					return (parent.Kind == nil || *parent.Kind == "Gateway") && gatewayOf(route, parent) == side.entry.Gateway
+				})
+				if at && !r.isOfIngress(route) && r.told.first(seen.ingress.UID, objectName(route)) {
+					r.recorder.Eventf(seen.ingress, corev1.EventTypeWarning, status.ReasonHostConflict,
+						"HTTPRoute %s on Gateway %s is served for host %s, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute",
+						objectName(route), side.entry.Gateway, host)
+				}
+			}
+		}
+	}
+}
+
+// isOfIngress tells whether a KIngress controls a route: of two of these with one host one writes.
+func (r *Reconciler) isOfIngress(route *gatewayv1.HTTPRoute) bool {
+	owner := metav1.GetControllerOf(route)
+	if owner == nil || owner.Kind != "Ingress" {
+		return false
+	}
+	ing, err := r.lister.Ingresses(route.Namespace).Get(owner.Name)
+	return err == nil && ing.UID == owner.UID
+}
+
+// othersRoute enqueues the KIngresses that have a host of a route that is not one's, and have not told of
+// it. Its status is no news.
+func (e *clusterEvents) othersRoute(old, route *gatewayv1.HTTPRoute) {
+	if old != nil && old.Generation == route.Generation {
+		return
+	}
+	for _, hostname := range route.Spec.Hostnames {
+		for _, host := range cluster.HostAndWildcards(string(hostname)) {
+			for _, object := range e.by(byHost, host) {
+				if ing, ok := object.(*v1alpha1.Ingress); ok && !e.r.told.has(ing.UID, objectName(route)) {
+					e.impl.EnqueueSlowKey(nameOf(ing))
+				}
+			}
+		}
+	}
+}
+
+func isLabelled(route *gatewayv1.HTTPRoute) bool {
+	_, labelled := route.Labels[networking.IngressLabelKey]
+	return labelled
+}
+
+// told remembers which routes of others were told of, so that it is said once. It is a cache: a new
+// leader says it again.
+type told struct {
+	mu     sync.Mutex
+	routes map[types.UID]sets.Set[types.NamespacedName] // key: KIngress
+}
+
+// mostTold bounds what one KIngress is told: whoever may write HTTPRoutes can write many.
+const mostTold = 16
+
+func newTold() *told { return &told{routes: map[types.UID]sets.Set[types.NamespacedName]{}} }
+
+// first tells whether a route is to be told of, and remembers that it was.
+func (t *told) first(ingress types.UID, route types.NamespacedName) bool {
+	if t.has(ingress, route) {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.routes[ingress] == nil {
+		t.routes[ingress] = sets.New[types.NamespacedName]()
+	}
+	t.routes[ingress].Insert(route)
+	return true
+}
+
+func (t *told) has(ingress types.UID, route types.NamespacedName) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.routes[ingress].Has(route) || len(t.routes[ingress]) >= mostTold
+}
+
+func (t *told) forget(ingress types.UID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.routes, ingress)
+}

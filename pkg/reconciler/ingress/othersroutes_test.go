@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// tenants is an HTTPRoute of a tenant.
+func tenants(name, gateway string, hosts ...gatewayv1.Hostname) *gatewayv1.HTTPRoute {
+	route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "tenant", Name: name, UID: types.UID(name), Generation: 1, ResourceVersion: "1"}}
+	route.Spec.Hostnames = hosts
+	route.Spec.ParentRefs = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace("gateways")), Name: gatewayv1.ObjectName(gateway)}}
+	return route
+}
+
+// changeRoute is what a tenant, or a gateway, does to an HTTPRoute.
+func (w *world) changeRoute(name string, change func(*gatewayv1.HTTPRoute)) {
+	w.Helper()
+	changed := w.routes()[name].DeepCopy()
+	change(changed)
+	changed.ResourceVersion = w.version()
+	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
+}
+
+// TestOthersRoute: B-TRN-7, B-OPS-5, whose HTTPRoute takes requests for a host of a KIngress is said in an
+// Event, once; what is elsewhere, and what a gateway says of it, is no news. Nothing is written.
+func TestOthersRoute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := served(t, newPlane(t))
+		w.pass(time.Minute) // it was to be looked at again, were it not Ready
+		w.said()
+		w.store(tenants("elsewhere", "green", publicHost))
+		w.store(tenants("other", "blue", "other.example.com"))
+		w.store(tenants("wider", "blue", "*.example.com")) // ours is more specific
+		expect(t, "Keys for what does not concern it", []types.NamespacedName{hello}, slices.Compact(w.drain()))
+		expect(t, "Events", []string{}, w.said())
+
+		w.store(tenants("evil", "blue", "x.example.com", publicHost))
+		w.drain()
+		want := "HostConflict HTTPRoute tenant/evil on Gateway gateways/blue is served for host hello.default.example.com, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute"
+		expect(t, "Events", []string{want}, w.said())
+		for i := range 10 {
+			w.changeRoute("evil", func(route *gatewayv1.HTTPRoute) { route.Generation, route.Annotations = route.Generation+1, map[string]string{"n": fmt.Sprint(i)} })
+			w.changeRoute("other", func(route *gatewayv1.HTTPRoute) { route.Status.Parents = []gatewayv1.RouteParentStatus{{}} })
+		}
+		expect(t, "Keys", []types.NamespacedName{}, w.drain())
+		w.reconcile(hello)
+		expect(t, "Events", []string{}, w.said())
+		expect(t, "Writes", []string{}, w.writes())
+	})
+}
+
+// TestOthersRouteWasThere: B-TRN-7, the same where it was there before the KIngress, where it is for a host
+// that a wildcard of ours covers, and where it claims to be ours.
+func TestOthersRouteWasThere(t *testing.T) {
+	claims := tenants("claims", "blue", publicHost)
+	claims.Labels = map[string]string{networking.IngressLabelKey: "hello"}
+	claims.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(service("hello", 0), v1alpha1.SchemeGroupVersion.WithKind("Ingress"))}
+	for _, route := range []*gatewayv1.HTTPRoute{tenants("plain", "blue", publicHost), tenants("below", "blue", "a.b.wild.example.com"), claims} {
+		t.Run(route.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ing := service("hello", 0)
+				ing.Spec.Rules[1].Hosts = []string{publicHost, "*.wild.example.com"}
+				data := newPlane(t)
+				w := data.hears(newWorld(t, append(installation(data), route, ing)...))
+				w.drain()
+				said := w.said()
+				if len(said) != 1 {
+					t.Errorf("Events %q", said)
+				}
+			})
+		})
+	}
+}
+
+// TestManyRoutesOfOthers: B-OPS-5, who writes HTTPRoutes without end fills neither Events nor memory.
+func TestManyRoutesOfOthers(t *testing.T) {
+	told := newTold()
+	count := 0
+	for i := range 1000 {
+		if told.first("uid", types.NamespacedName{Namespace: "tenant", Name: fmt.Sprint(i)}) {
+			count++
+		}
+	}
+	expect(t, "Events", mostTold, count)
+	told.forget("uid")
+	expect(t, "Remembered", 0, len(told.routes))
+}
