@@ -30,11 +30,11 @@ type noDefaults struct{}
 func (noDefaults) Default(runtime.Object) {}
 
 // gatewayFields merges and books fields of Gateways as an API server does. The fake client
-// does it for the kinds whose plural it guesses right.
-func gatewayFields() (*managedfields.FieldManager, error) {
+// does it for the kinds whose plural it guesses right. To make one takes longer than all else.
+var gatewayFields = sync.OnceValues(func() (*managedfields.FieldManager, error) {
 	return managedfields.NewDefaultFieldManager(applyconfiguration.NewTypeConverter(gatewayscheme.Scheme), gatewayscheme.Scheme, noDefaults{},
 		gatewayscheme.Scheme, gatewayKind, gatewayVersion, "", nil)
-}
+})
 
 // serveGatewayApply does server-side apply of Gateways, with what the API server checks
 // of it that matters here.

@@ -80,12 +80,12 @@ func (w *world) runs() *counted {
 	return looked
 }
 
-// TestBurstOnGateway: B-OPS-1, B-TLS-1, of sixty TLS hosts that come at once to a Gateway without
+// TestBurstOnGateway: B-OPS-1, B-TLS-1, of thirty TLS hosts that come at once to a Gateway without
 // ListenerSets each looks when something happened to its own listener, and not for each of the others.
 // No write waits for anything but the one before.
 func TestBurstOnGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const many, write = 60, 50 * time.Millisecond
+		const many, write = 30, 50 * time.Millisecond
 		data := newPlane(t)
 		objects := withoutListenerSets(t, data)
 		for i := range many {

@@ -210,16 +210,17 @@ func TestDataPlaneWakesItsUsers(t *testing.T) {
 // ours, and its last state is seen all the same.
 func TestDataPlaneThatFlaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := crowd(t, 40)
+		const many, flaps, each = 20, 100, 20 * time.Millisecond
+		w := crowd(t, many)
 		looks := 0
-		for i := range 100 { // for ten seconds
+		for i := range flaps {
 			front := w.frontOf("blue")
 			front.Spec.LoadBalancerClass = new(strconv.Itoa(i))
 			w.replaces(front)
-			looks += len(w.pass(100 * time.Millisecond))
+			looks += len(w.pass(each))
 		}
-		if pause := leastPause + 40*pauseForEach; looks > 40*(2+int(10*time.Second/pause)) {
-			t.Errorf("%d looks in ten seconds", looks)
+		if pause := leastPause + many*pauseForEach; looks > many*(2+int(flaps*each/pause)) {
+			t.Errorf("%d looks of %d at %d changes", looks, many, flaps)
 		}
 		w.drain()
 		slice := w.sliceOf("blue")
@@ -229,7 +230,7 @@ func TestDataPlaneThatFlaps(t *testing.T) {
 			w.replaces(slice.DeepCopy())
 		}
 		last := distinct(w.pass(time.Second))
-		expect(t, "Who sees the last pod", 40, len(last))
+		expect(t, "Who sees the last pod", many, len(last))
 	})
 }
 
