@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
@@ -28,7 +29,7 @@ type ListenerChange struct {
 // those that it should have; nil where nothing is to be written. What others have added to
 // them does not count.
 func PlanListeners(owner types.UID, gateway *gatewayv1.Gateway, desired []gatewayv1.Listener) *ListenerChange {
-	held := dataplane.HeldListeners(gateway, owner)
+	owned := dataplane.OwnedListeners(gateway, owner)
 	stored := map[gatewayv1.SectionName]gatewayv1.Listener{}
 	for _, listener := range gateway.Spec.Listeners {
 		stored[listener.Name] = listener
@@ -36,13 +37,21 @@ func PlanListeners(owner types.UID, gateway *gatewayv1.Gateway, desired []gatewa
 	change := &ListenerChange{Gateway: gateway, Desired: desired}
 	for _, want := range desired {
 		have := stored[want.Name]
-		change.Adds = change.Adds || !held.Has(want.Name) || !equality.Semantic.DeepEqual(ours(have), ours(want))
-		held.Delete(want.Name)
+		change.Adds = change.Adds || !owned.Has(want.Name) || !equality.Semantic.DeepEqual(ours(have), ours(want))
 	}
-	if !change.Adds && held.Len() == 0 {
+	if !change.Adds && change.left(gateway, owner).Len() == 0 {
 		return nil
 	}
 	return change
+}
+
+// left are the listeners of the owner on a Gateway that it should not have.
+func (c *ListenerChange) left(gateway *gatewayv1.Gateway, owner types.UID) sets.Set[gatewayv1.SectionName] {
+	left := dataplane.HeldListeners(gateway, owner)
+	for _, want := range c.Desired {
+		left.Delete(want.Name)
+	}
+	return left
 }
 
 // ours are the fields of a listener that we write.

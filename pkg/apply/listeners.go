@@ -18,9 +18,25 @@ import (
 
 // Listeners makes the listeners that a KIngress has on a Gateway of somebody else what
 // they should be, by one server-side apply: what is not among them goes, as far as nobody
-// else owns it; all other fields of the Gateway stay as they are. It returns the Gateway as
+// else owns it; all other fields of the Gateway stay as they are. What server-side apply does not
+// take away, though it is the KIngress's, is removed by another write. It returns the Gateway as
 // it is afterwards, nil when it is gone.
 func Listeners(ctx context.Context, clients gatewayclientset.Interface, owner types.UID, change ListenerChange) (*gatewayv1.Gateway, error) {
+	stored, left := change.Gateway, change.left(change.Gateway, owner)
+	if len(change.Desired) > 0 || left.Len() == 0 || dataplane.OwnedListeners(stored, owner).HasAny(left.UnsortedList()...) {
+		applied, err := applyListeners(ctx, clients, owner, change)
+		if err != nil || applied == nil {
+			return nil, err
+		}
+		stored, left = applied, change.left(applied, owner)
+	}
+	if left.Len() == 0 {
+		return stored, nil
+	}
+	return withoutListeners(ctx, clients, stored, listenerRemoval{left, dataplane.ListenerManager(owner)})
+}
+
+func applyListeners(ctx context.Context, clients gatewayclientset.Interface, owner types.UID, change ListenerChange) (*gatewayv1.Gateway, error) {
 	gateway := change.Gateway
 	content := map[string]any{
 		"apiVersion": gatewayv1.GroupVersion.String(), "kind": "Gateway",
@@ -38,14 +54,22 @@ func Listeners(ctx context.Context, clients gatewayclientset.Interface, owner ty
 	stored, err := clients.GatewayV1().Gateways(gateway.Namespace).Patch(ctx, gateway.Name, types.ApplyPatchType, body,
 		metav1.PatchOptions{FieldManager: dataplane.ListenerManager(owner), Force: &force})
 	switch {
-	case apierrors.IsNotFound(err), apierrors.IsConflict(err) && len(change.Desired) == 0:
+	case err == nil:
+		return stored, nil
+	case apierrors.IsConflict(err) && len(change.Desired) == 0:
 		return nil, nil // a conflict under force is one of UIDs
+	}
+	return nil, refusedListeners(gateway, err)
+}
+
+// refusedListeners is the error of a write of listeners; nil when the Gateway is gone.
+func refusedListeners(gateway *gatewayv1.Gateway, err error) error {
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil
 	case apierrors.IsForbidden(err):
-		return nil, &Refusal{Kind: "Gateway", Object: nameOf(gateway), Code: ReasonUnsupported, Detail: fmt.Sprintf(
+		return &Refusal{Kind: "Gateway", Object: nameOf(gateway), Code: ReasonUnsupported, Detail: fmt.Sprintf(
 			"spec.listeners of Gateway %s may not be changed: allow it, or add an HTTPS listener with a wildcard hostname there, or use an implementation with ListenerSets: %v", nameOf(gateway), err)}
 	}
-	if err != nil {
-		return nil, refused(gateway, err)
-	}
-	return stored, nil
+	return refused(gateway, err)
 }

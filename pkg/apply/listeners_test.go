@@ -5,6 +5,7 @@ package apply_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 	"sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/fake"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 func onGateway(name string, edits ...func(*gatewayv1.Listener)) gatewayv1.Listener {
@@ -115,5 +117,42 @@ func TestListenersRefused(t *testing.T) {
 				t.Errorf("Stored %+v", stored)
 			}
 		})
+	}
+}
+
+// TestListenersWhoseRecordIsLost: B-TLS-1, B-TRN-5, a listener that is the owner's by its name alone is
+// planned to be owned, or to go, unless another manager applies it. It is removed by its place in the
+// list, at the version of which that is known.
+func TestListenersWhoseRecordIsLost(t *testing.T) {
+	own := onGateway("a.example.com"+dataplane.ListenerSuffixOf(owner.GetUID()), func(l *gatewayv1.Listener) { l.Hostname = nil })
+	lost := func(managers ...metav1.ManagedFieldsEntry) *gatewayv1.Gateway {
+		gateway := theirGateway(onGateway("http"), own, onGateway("theirs"))
+		gateway.ResourceVersion, gateway.ManagedFields = "7", managers
+		return gateway
+	}
+	all := &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:listeners":{"k:{\"name\":\"` + string(own.Name) + `\"}":{".":{}}}}}`)}
+	if change := apply.PlanListeners(owner.GetUID(), lost(), []gatewayv1.Listener{own}); change == nil || !change.Adds {
+		t.Errorf("Planned %+v for one that nobody owns", change)
+	}
+	if change := apply.PlanListeners(owner.GetUID(), lost(metav1.ManagedFieldsEntry{Manager: "gitops", Operation: metav1.ManagedFieldsOperationApply, FieldsV1: all}), nil); change != nil {
+		t.Errorf("Planned %+v for one that another manager applies", change)
+	}
+	change := apply.PlanListeners(owner.GetUID(), lost(metav1.ManagedFieldsEntry{Manager: "before-first-apply", Operation: metav1.ManagedFieldsOperationUpdate, FieldsV1: all}), nil)
+	if change == nil || change.Adds {
+		t.Fatalf("Planned %+v for one that is not wanted any more", change)
+	}
+	client, patches := fake.NewClientset(), []string{}
+	client.PrependReactor("patch", "gateways", func(action ktesting.Action) (bool, runtime.Object, error) {
+		patches = append(patches, string(action.(ktesting.PatchActionImpl).GetPatch()))
+		return true, nil, apierrors.NewConflict(schema.GroupResource{Group: gatewayv1.GroupName, Resource: "gateways"}, "blue", errors.New("changed meanwhile"))
+	})
+	_, err := apply.Listeners(t.Context(), client, owner.GetUID(), *change)
+	var refusal *apply.Refusal
+	if err == nil || errors.As(err, &refusal) {
+		t.Errorf("A change meanwhile is %v", err)
+	}
+	want := []string{`[{"op":"replace","path":"/metadata/resourceVersion","value":"7"},{"op":"remove","path":"/spec/listeners/1"}]`}
+	if !slices.Equal(patches, want) {
+		t.Errorf("Patches %v", patches)
 	}
 }

@@ -91,30 +91,55 @@ func programmedListeners(gateway *gatewayv1.Gateway) sets.Set[gatewayv1.SectionN
 	return found
 }
 
-// HeldListeners are the listeners of a Gateway that the KIngress of that UID has put
-// there.
+// HeldListeners are the listeners of a Gateway that the KIngress of that UID has put there: those that
+// its field manager owns, and those with its name which nobody applies. The API server's record of who
+// owns what gets lost, by a backup that is restored or by a client that clears it.
 func HeldListeners(gateway *gatewayv1.Gateway, uid types.UID) sets.Set[gatewayv1.SectionName] {
+	held := OwnedListeners(gateway, uid)
+	for _, listener := range gateway.Spec.Listeners {
+		if strings.HasSuffix(string(listener.Name), ListenerSuffixOf(uid)) && !held.Has(listener.Name) && !isApplied(gateway, listener.Name) {
+			held.Insert(listener.Name)
+		}
+	}
+	return held
+}
+
+// isApplied tells whether a field manager says by server-side apply that a listener is to be there.
+func isApplied(gateway *gatewayv1.Gateway, listener gatewayv1.SectionName) bool {
+	return slices.ContainsFunc(gateway.ManagedFields, func(entry metav1.ManagedFieldsEntry) bool {
+		return entry.Operation == metav1.ManagedFieldsOperationApply && listenersIn(entry).Has(listener)
+	})
+}
+
+// OwnedListeners are those that the field manager of the KIngress owns. A server-side apply takes
+// away no others.
+func OwnedListeners(gateway *gatewayv1.Gateway, uid types.UID) sets.Set[gatewayv1.SectionName] {
 	found := sets.New[gatewayv1.SectionName]()
 	for _, entry := range gateway.ManagedFields {
-		if entry.Manager != ListenerManager(uid) || entry.Subresource != "" || entry.FieldsV1 == nil {
-			continue
+		if entry.Manager == ListenerManager(uid) {
+			found = found.Union(listenersIn(entry))
 		}
-		fields := &fieldpath.Set{}
-		if fields.FromJSON(bytes.NewReader(entry.FieldsV1.Raw)) != nil {
-			continue
-		}
-		listeners := fields.WithPrefix(fieldpath.PathElement{FieldName: new("spec")}).WithPrefix(fieldpath.PathElement{FieldName: new("listeners")})
-		listeners.Iterate(func(path fieldpath.Path) {
-			if len(path) == 0 || path[0].Key == nil {
-				return
-			}
-			for _, key := range *path[0].Key {
-				if key.Name == "name" && key.Value.IsString() {
-					found.Insert(gatewayv1.SectionName(key.Value.AsString()))
-				}
-			}
-		})
 	}
+	return found
+}
+
+// listenersIn are the listeners of a Gateway in the fields of one manager.
+func listenersIn(entry metav1.ManagedFieldsEntry) sets.Set[gatewayv1.SectionName] {
+	found, fields := sets.New[gatewayv1.SectionName](), &fieldpath.Set{}
+	if entry.Subresource != "" || entry.FieldsV1 == nil || fields.FromJSON(bytes.NewReader(entry.FieldsV1.Raw)) != nil {
+		return found
+	}
+	listeners := fields.WithPrefix(fieldpath.PathElement{FieldName: new("spec")}).WithPrefix(fieldpath.PathElement{FieldName: new("listeners")})
+	listeners.Iterate(func(path fieldpath.Path) {
+		if len(path) == 0 || path[0].Key == nil {
+			return
+		}
+		for _, key := range *path[0].Key {
+			if key.Name == "name" && key.Value.IsString() {
+				found.Insert(gatewayv1.SectionName(key.Value.AsString()))
+			}
+		}
+	})
 	return found
 }
 

@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"encoding/json"
+	"errors"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -12,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	ktesting "k8s.io/client-go/testing"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -44,6 +46,9 @@ func (w *world) serveGatewayApply() {
 		mu.Lock()
 		defer mu.Unlock()
 		patch := action.(ktesting.PatchActionImpl)
+		if patch.GetPatchType() == types.JSONPatchType {
+			return w.patchGateway(patch)
+		}
 		applied := &gatewayv1.Gateway{}
 		if err := json.Unmarshal(patch.GetPatch(), applied); err != nil {
 			return true, nil, err
@@ -59,6 +64,24 @@ func (w *world) serveGatewayApply() {
 		gateway.ResourceVersion = w.version()
 		return true, gateway, w.gateways.Update(gateways, gateway, gateway.Namespace)
 	})
+}
+
+// patchGateway does a JSON patch that names the resource version which it is for.
+func (w *world) patchGateway(patch ktesting.PatchActionImpl) (bool, runtime.Object, error) {
+	stored, err := w.gateways.Get(gateways, patch.GetNamespace(), patch.GetName())
+	if err != nil {
+		return true, nil, err
+	}
+	before := stored.(*gatewayv1.Gateway).DeepCopy()
+	_, patched, err := ktesting.ObjectReaction(w.gateways)(patch)
+	if err != nil {
+		return true, nil, err
+	}
+	after := patched.(*gatewayv1.Gateway).DeepCopy()
+	if after.ResourceVersion != before.ResourceVersion {
+		return true, nil, errors.Join(apierrors.NewConflict(gateways.GroupResource(), patch.GetName(), nil), w.gateways.Update(gateways, before, before.Namespace))
+	}
+	return true, after, w.updateGateway(before, after, patch.PatchOptions.FieldManager)
 }
 
 func (w *world) mergeGateway(stored *gatewayv1.Gateway, patch ktesting.PatchActionImpl) (*gatewayv1.Gateway, error) {
@@ -94,19 +117,27 @@ func (w *world) changeGateway(name, manager string, change func(*gatewayv1.Gatew
 	stored := w.gatewayNamed(name)
 	changed := stored.DeepCopy()
 	change(changed)
+	w.must(w.updateGateway(stored, changed, manager))
+}
+
+func (w *world) updateGateway(stored, changed *gatewayv1.Gateway, manager string) error {
 	fields, err := gatewayFields()
-	w.must(err)
+	if err != nil {
+		return err
+	}
 	for _, object := range []*gatewayv1.Gateway{stored, changed} {
 		object.SetGroupVersionKind(gatewayKind)
 	}
 	updated, err := fields.Update(stored, changed, manager)
-	w.must(err)
+	if err != nil {
+		return err
+	}
 	gateway := updated.(*gatewayv1.Gateway)
 	if !equality.Semantic.DeepEqual(gateway.Spec, stored.Spec) {
 		gateway.Generation++
 	}
 	gateway.ResourceVersion = w.version()
-	w.must(w.gateways.Update(gateways, gateway, gateway.Namespace))
+	return w.gateways.Update(gateways, gateway, gateway.Namespace)
 }
 
 func (w *world) gatewayNamed(name string) *gatewayv1.Gateway {
