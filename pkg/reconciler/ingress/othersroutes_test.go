@@ -51,7 +51,9 @@ func TestOthersRoute(t *testing.T) {
 		want := "HostConflict HTTPRoute tenant/evil on Gateway gateways/blue is served for host hello.default.example.com, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute"
 		expect(t, "Events", []string{want}, w.said())
 		for i := range 10 {
-			w.changeRoute("evil", func(route *gatewayv1.HTTPRoute) { route.Generation, route.Annotations = route.Generation+1, map[string]string{"n": fmt.Sprint(i)} })
+			w.changeRoute("evil", func(route *gatewayv1.HTTPRoute) {
+				route.Generation, route.Annotations = route.Generation+1, map[string]string{"n": fmt.Sprint(i)}
+			})
 			w.changeRoute("other", func(route *gatewayv1.HTTPRoute) { route.Status.Parents = []gatewayv1.RouteParentStatus{{}} })
 		}
 		expect(t, "Keys", []types.NamespacedName{}, w.drain())
