@@ -6,6 +6,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
 // B-RDY-12: behind basic authentication only the first proof waits until the 401 is believed.
@@ -33,32 +35,44 @@ func TestRolloutsBehindBasicAuth_BRDY12(t *testing.T) {
 		"basicAuth":  map[string]any{"users": map[string]any{"name": "users"}},
 	}}
 	cluster.SecurityPolicies.Create(t, world.Cluster, &policy)
-	backends := []string{"hello", "second", "third", "fourth"}
-	for _, name := range backends {
-		space.Backend(t, name)
+	revisions := []string{"first-00001", "second-00001", "third-00001"} // whose backends answer probes themselves
+	for _, name := range []string{"first", "second", "third"} {
+		space.KService(t, fixture.Service{Name: name})
+		space.AwaitKServiceReady(t, name, cluster.Minutes)
 	}
+	front := space.KIngress("hello", nil)
+	leadTo(front, revisions[0])
 	begin := time.Now()
-	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
-	space.AwaitReady(t, "hello", cluster.Minutes)
+	cluster.KIngresses.Create(t, world.Cluster, front)
+	cluster.AwaitAnswer(t, world.Blue, host, 401, cluster.Seconds)
+	first := space.AwaitReady(t, "hello", cluster.Minutes)
 	times := []string{fmt.Sprintf("first %.1f s", time.Since(begin).Seconds())}
-	cluster.Answers(t, world.Blue, host, 401)
+	if network := first.Status.GetCondition(v1alpha1.IngressConditionNetworkConfigured); !strings.Contains(network.Message, "answers 401") {
+		t.Errorf("NetworkConfigured says %s %s: the proof was not guarded", network.Reason, network.Message)
+	}
 
 	password := cluster.Request{Host: host, Header: map[string]string{"Authorization": "Basic dXNlcjpwYXNzd29yZA=="}}
 	load := cluster.StartRequests(t, world.Blue, 10*time.Millisecond, password)
-	for _, backend := range backends[1:] {
+	for _, revision := range revisions[1:] {
 		begin := time.Now()
 		cluster.KIngresses.Update(t, world.Cluster, space.Name, "hello", func(ing *v1alpha1.Ingress) {
-			for _, rule := range ing.Spec.Rules {
-				rule.HTTP.Paths[0].Splits[0].ServiceName = backend
-			}
+			leadTo(ing, revision)
 		})
 		space.AwaitReady(t, "hello", cluster.Minutes)
 		took := time.Since(begin)
-		times = append(times, fmt.Sprintf("%s %.1f s", backend, took.Seconds()))
+		times = append(times, fmt.Sprintf("%s %.1f s", revision, took.Seconds()))
 		if took >= status.PatienceWhenReady {
-			t.Errorf("the rollout to %s was Ready after %s: it waited for the 401 to be believed", backend, took)
+			t.Errorf("the rollout to %s was Ready after %s: it waited for the 401 to be believed", revision, took)
 		}
 	}
 	load.StopAllAnswered(t, 200, 100)
 	t.Logf("times: %v", times)
+}
+
+func leadTo(ing *v1alpha1.Ingress, service string) {
+	for _, rule := range ing.Spec.Rules {
+		split := &rule.HTTP.Paths[0].Splits[0]
+		split.ServiceName = service
+		split.AppendHeaders = map[string]string{"Knative-Serving-Namespace": ing.Namespace, "Knative-Serving-Revision": service}
+	}
 }
