@@ -36,6 +36,10 @@ func (a Answer) String() string {
 	return fmt.Sprintf("%d %.200q", a.Code, a.Body)
 }
 
+// dialFor is how long a connection may take: a resolver asks again after 5 s, and a packet that a busy machine has lost
+// is sent again after 1, 3 and 7.
+const dialFor = 8 * time.Second
+
 // client takes no connection twice, so that every request meets what the data plane
 // does now. keeping takes those that it has, as most clients do.
 var client, keeping = newClient(-1), newClient(inFlight)
@@ -47,7 +51,7 @@ func newClient(kept int) *http.Client {
 		Transport: &http.Transport{
 			DisableKeepAlives:   kept < 0,
 			MaxIdleConnsPerHost: kept,
-			DialContext:         (&net.Dialer{Timeout: 8 * time.Second}).DialContext, // a resolver asks again after 5 s
+			DialContext:         (&net.Dialer{Timeout: dialFor}).DialContext,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

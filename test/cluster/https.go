@@ -8,13 +8,12 @@ import (
 	"crypto/x509"
 	"net"
 	"net/http"
-	"time"
 )
 
 // secure is a client like client that speaks TLS to an address: it asks for the host by SNI,
 // and takes only a certificate for it from one of the roots.
 func (r Request) secure(address string) *http.Client {
-	dialer := &net.Dialer{Timeout: 3 * time.Second}
+	dialer := &net.Dialer{Timeout: dialFor}
 	return &http.Client{
 		Timeout:       client.Timeout,
 		CheckRedirect: client.CheckRedirect,
