@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Digest is what of an object was ours when it was written, by field: small enough to be remembered.
@@ -91,6 +93,23 @@ func Others(live, want metav1.Object) []string {
 		}
 		if len(names) > 0 {
 			others = append(others, fmt.Sprintf("%s (%s of %s)", entry.Manager, entry.Operation, strings.Join(names, ", ")))
+		}
+	}
+	slices.Sort(others)
+	return slices.Compact(others)
+}
+
+// HeldByOthers says which field managers besides ours, and those of KIngresses, have something in a
+// field, sorted.
+func HeldByOthers(object metav1.Object, name ...string) []string {
+	path, others := fieldpath.Path{}, []string{}
+	for _, part := range name {
+		path = append(path, field(part))
+	}
+	for _, entry := range object.GetManagedFields() {
+		ours := entry.Manager == FieldManager || strings.HasPrefix(entry.Manager, dataplane.ListenerManager(""))
+		if !ours && entry.Subresource == "" && owns(fieldsOf(entry), path) {
+			others = append(others, fmt.Sprintf("%s (%s of %s)", entry.Manager, entry.Operation, strings.Join(name, ".")))
 		}
 	}
 	slices.Sort(others)

@@ -3,15 +3,10 @@
 package apply
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
@@ -64,16 +59,4 @@ func ours(listener gatewayv1.Listener) []any {
 		fields = append(fields, allowed.Namespaces)
 	}
 	return fields
-}
-
-// ListenersOfOthers says which field managers besides those of KIngresses have listeners of a Gateway.
-func ListenersOfOthers(gateway *gatewayv1.Gateway) []string {
-	others := []string{}
-	for _, entry := range gateway.ManagedFields {
-		if entry.Subresource == "" && !strings.HasPrefix(entry.Manager, dataplane.ListenerManager("")) && owns(fieldsOf(entry), fieldpath.Path{field("spec"), field("listeners")}) {
-			others = append(others, fmt.Sprintf("%s (%s of spec.listeners)", entry.Manager, entry.Operation))
-		}
-	}
-	slices.Sort(others)
-	return slices.Compact(others)
 }

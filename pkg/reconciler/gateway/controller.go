@@ -18,6 +18,7 @@ import (
 	"knative.dev/pkg/system"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -31,8 +32,8 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 	logger := logging.FromContext(ctx)
 	r := &Reconciler{
 		client:  gatewayclient.Get(ctx),
-		speaker: newSpeaker(events.Recorder(ctx), logger),
-		stacks:  panics.Stacks{Logger: logger},
+		speaker: newSpeaker(events.Recorder(ctx), logger), contests: apply.NewContests(),
+		stacks: panics.Stacks{Logger: logger},
 	}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 		enqueue(bucket, key())

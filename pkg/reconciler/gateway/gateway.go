@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -44,11 +45,14 @@ const (
 type Reconciler struct {
 	reconciler.LeaderAwareFuncs
 
-	client  gatewayclientset.Interface
-	cluster cluster.Cluster
-	config  *config.Store
-	speaker *speaker
-	stacks  panics.Stacks
+	client   gatewayclientset.Interface
+	cluster  cluster.Cluster
+	config   *config.Store
+	speaker  *speaker
+	stacks   panics.Stacks
+	contests *apply.Contests
+	// pause is after how long to write again what others change over and over; 0 if they do not.
+	pause time.Duration
 	// waitsForRoutes tells that a Gateway is to be deleted once no route uses it.
 	waitsForRoutes atomic.Bool
 }
@@ -101,7 +105,10 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	if err := r.sayUnsaid(ctx, state); err != nil {
 		return err
 	}
-	return r.sayGateways(ctx, state.Config)
+	if err := r.sayGateways(ctx, state.Config); err != nil || r.pause == 0 {
+		return err
+	}
+	return controller.NewRequeueAfter(r.pause)
 }
 
 // withoutGatewayAPI says which CRD is needed, and for a CRD that only looks old, what goes on.
@@ -131,15 +138,19 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 		return err
 	}
 	todo := plan(state.Config, current, func(gateway types.NamespacedName) bool { return anyAttached(routes, gateway) }, without == "")
+	r.pause = 0
 	errs := []error{}
 	for _, gateway := range todo.create {
-		_, err := r.client.GatewayV1().Gateways(gateway.Namespace).Create(ctx, gateway, metav1.CreateOptions{FieldManager: apply.FieldManager})
+		err := r.write(gateway, current, func() error {
+			_, err := r.client.GatewayV1().Gateways(gateway.Namespace).Create(ctx, gateway, metav1.CreateOptions{FieldManager: apply.FieldManager})
+			return err
+		})
 		if !apierrors.IsAlreadyExists(err) { // a watch event will tell whose it is
 			errs = append(errs, err)
 		}
 	}
 	for _, gateway := range todo.update {
-		errs = append(errs, r.update(ctx, gateway))
+		errs = append(errs, r.write(gateway, current, func() error { return r.update(ctx, gateway) }))
 	}
 	if state.Problem == nil && state.Observed {
 		for _, gateway := range todo.remove {

@@ -3,9 +3,7 @@
 package ingress
 
 import (
-	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -15,9 +13,6 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
-
-// reasonContested is that of the Event which says who else writes what is ours.
-const reasonContested = "WrittenByOthers"
 
 // writing is what to write of a kind, for the objects' owner.
 type writing[T apply.Object] struct {
@@ -29,7 +24,7 @@ type writing[T apply.Object] struct {
 
 // attempt is a write that is due, and who else writes the object.
 type attempt[T apply.Object] struct {
-	backoff
+	apply.Backoff
 	desired T
 	others  []string
 }
@@ -38,13 +33,13 @@ type attempt[T apply.Object] struct {
 func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, todo writing[T]) (apply.Result[T], error) {
 	attempts, due := map[string]attempt[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
 	isDue := func(object T, changed func(apply.Digest) bool) bool {
-		try := attempt[T]{desired: object, backoff: r.contests.due(contested{todo.kind, objectName(object)}, r.contender(seen.ingress, object), changed)}
-		if try.said() {
+		try := attempt[T]{desired: object, Backoff: r.contests.Due(apply.Contested{Kind: todo.kind, Name: objectName(object)}, r.contender(seen.ingress, object), changed)}
+		if try.Said() {
 			try.others = todo.applier.Others(ctx, object)
 		}
 		attempts[object.GetName()] = try
-		seen.waitFor(try.wait)
-		return try.wait == 0
+		seen.waitFor(try.Wait)
+		return try.Wait == 0
 	}
 	for _, object := range todo.changes.Create {
 		if isDue(object, func(apply.Digest) bool { return true }) {
@@ -58,13 +53,13 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, t
 	}
 	result, err := todo.applier.Apply(ctx, todo.owner, due)
 	for _, done := range result.Writes {
-		what, try := contested{todo.kind, objectName(done.Object)}, attempts[done.Object.GetName()]
+		what, try := apply.Contested{Kind: todo.kind, Name: objectName(done.Object)}, attempts[done.Object.GetName()]
 		switch done.Verb {
 		case apply.Deleted:
-			r.contests.forget(what)
+			r.contests.Forget(what)
 		case apply.Created, apply.Updated:
-			r.contests.wrote(what, r.contender(seen.ingress, try.desired), apply.DigestOf(done.Object, try.desired), try.times)
-			if try.said() {
+			r.contests.Wrote(what, r.contender(seen.ingress, try.desired), apply.DigestOf(done.Object, try.desired), try.Times)
+			if try.Said() {
 				r.sayContested(seen.ingress, what, try.others)
 			}
 		}
@@ -73,12 +68,12 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, t
 }
 
 // contender is who writes an object: its controller, or of what several share any of them.
-func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) contender {
-	by := contender{now: r.clock.Now()}
+func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) apply.Contender {
+	by := apply.Contender{Now: r.clock.Now()}
 	if owner := metav1.GetControllerOf(object); owner != nil {
-		by.owner = owner.UID
+		by.Owner = owner.UID
 		if owner.UID == ing.UID {
-			by.generation = ing.Generation
+			by.Generation = ing.Generation
 		}
 	}
 	return by
@@ -91,12 +86,8 @@ func (seen *observed) waitFor(wait time.Duration) {
 	}
 }
 
-// sayContested says who else writes what is ours. Where no other field manager has it, one of our name
-// does, or somebody who deletes it.
-func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what contested, others []string) {
-	who := cmp.Or(strings.Join(others, ", "), "somebody who deletes it, or another installation of this controller under the same name,")
-	r.recorder.Eventf(ing, corev1.EventTypeWarning, reasonContested,
-		"%s %s: %s writes what this controller writes, over and over; it is written again after ever longer pauses, up to %s: let only one of them write it", what.kind, what.name, who, longestPause)
+func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
+	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, others))
 }
 
 func objectName(object metav1.Object) types.NamespacedName {

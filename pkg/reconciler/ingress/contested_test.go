@@ -12,6 +12,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
 // mostWrites is how many there may be in ten minutes in which somebody else undoes each: with pauses of
@@ -41,7 +43,7 @@ func (w *world) undo(write string, isOurs func() bool, undo func()) int {
 
 // contests are the Events that name who else writes.
 func (w *world) contests() []string {
-	return slices.DeleteFunc(w.said(), func(event string) bool { return !strings.HasPrefix(event, reasonContested) })
+	return slices.DeleteFunc(w.said(), func(event string) bool { return !strings.HasPrefix(event, apply.ReasonContested) })
 }
 
 // theirRules writes other rules onto the external route, as a field manager.
@@ -80,7 +82,7 @@ func TestRouteIsContested(t *testing.T) {
 					t.Errorf("Events %q", said)
 				}
 				w.until("it is ours again", w.rulesAreOurs)
-				w.pass(3 * longestPause)
+				w.pass(15 * time.Minute)
 				w.theirRules(manager)
 				w.pass(time.Second)
 				expect(t, "Ours at once", true, w.rulesAreOurs())

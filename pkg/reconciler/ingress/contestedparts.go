@@ -16,44 +16,46 @@ import (
 // Parts of objects of others that we write, and that others may write, too: our listeners on Gateways,
 // and the status of KIngresses.
 
-func (seen *observed) listenersOn(change *apply.ListenerChange) contested {
-	return contested{"listeners of KIngress " + nameOf(seen.ingress).String() + " on Gateway", objectName(change.Gateway)}
+func (seen *observed) listenersOn(change *apply.ListenerChange) apply.Contested {
+	return apply.Contested{Kind: "listeners of KIngress " + nameOf(seen.ingress).String() + " on Gateway", Name: objectName(change.Gateway)}
 }
 
 // listenerBackoff is that of the listeners of a KIngress: they were changed by others where the same ones
 // are to be written again.
-func (r *Reconciler) listenerBackoff(seen *observed, change *apply.ListenerChange) backoff {
-	try := r.contests.due(seen.listenersOn(change), r.itself(seen.ingress), func(wrote apply.Digest) bool {
+func (r *Reconciler) listenerBackoff(seen *observed, change *apply.ListenerChange) apply.Backoff {
+	try := r.contests.Due(seen.listenersOn(change), r.itself(seen.ingress), func(wrote apply.Digest) bool {
 		return maps.Equal(wrote, apply.DigestOfValue(change.Desired))
 	})
-	seen.waitFor(try.wait)
+	seen.waitFor(try.Wait)
 	return try
 }
 
-func (r *Reconciler) wroteListeners(seen *observed, change *apply.ListenerChange, try backoff) {
+func (r *Reconciler) wroteListeners(seen *observed, change *apply.ListenerChange, try apply.Backoff) {
 	what := seen.listenersOn(change)
-	r.contests.wrote(what, r.itself(seen.ingress), apply.DigestOfValue(change.Desired), try.times)
-	if try.said() {
-		r.sayContested(seen.ingress, what, apply.ListenersOfOthers(change.Gateway))
+	r.contests.Wrote(what, r.itself(seen.ingress), apply.DigestOfValue(change.Desired), try.Times)
+	if try.Said() {
+		r.sayContested(seen.ingress, what, apply.HeldByOthers(change.Gateway, "spec", "listeners"))
 	}
 }
 
 // statusBackoff is that of the status of a KIngress: others have changed it where it is not the one that
 // was written before. Where they do so again and again, it returns who they are.
-func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (backoff, []string) {
-	try := r.contests.due(statusOf(ing), r.itself(ing), func(wrote apply.Digest) bool {
+func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (apply.Backoff, []string) {
+	try := r.contests.Due(statusOf(ing), r.itself(ing), func(wrote apply.Digest) bool {
 		return !maps.Equal(wrote, apply.DigestOfValue(ing.Status))
 	})
-	if !try.said() {
+	if !try.Said() {
 		return try, nil
 	}
 	return try, r.statusWriters(ctx, ing) // as long as they have it
 }
 
-func statusOf(ing *v1alpha1.Ingress) contested { return contested{"status of KIngress", nameOf(ing)} }
+func statusOf(ing *v1alpha1.Ingress) apply.Contested {
+	return apply.Contested{Kind: "status of KIngress", Name: nameOf(ing)}
+}
 
-func (r *Reconciler) itself(ing *v1alpha1.Ingress) contender {
-	return contender{owner: ing.UID, generation: ing.Generation, now: r.clock.Now()}
+func (r *Reconciler) itself(ing *v1alpha1.Ingress) apply.Contender {
+	return apply.Contender{Owner: ing.UID, Generation: ing.Generation, Now: r.clock.Now()}
 }
 
 // statusWriters are the other field managers that have written the status.

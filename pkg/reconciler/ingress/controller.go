@@ -74,7 +74,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		clock:      clock.RealClock{},
 		patience:   newPatience(),
 		conflicts:  newConflicts(),
-		contests:   newContests(),
+		contests:   apply.NewContests(),
 		told:       newTold(),
 		absences:   newAbsences(),
 		stacks:     panics.Stacks{Logger: logger},

@@ -169,7 +169,7 @@ func (r *Reconciler) applyListeners(ctx context.Context, seen *observed, changes
 func (r *Reconciler) applyInTurn(ctx context.Context, seen *observed, change *apply.ListenerChange) error {
 	name := types.NamespacedName{Namespace: change.Gateway.Namespace, Name: change.Gateway.Name}
 	try := r.listenerBackoff(seen, change)
-	if try.wait > 0 {
+	if try.Wait > 0 {
 		return nil
 	}
 	if !r.turns.take(name, nameOf(seen.ingress)) {

@@ -61,7 +61,7 @@ type Reconciler struct {
 	// What follows is a cache only: a new leader does without.
 	patience   *patience
 	conflicts  *conflicts
-	contests   *contests
+	contests   *apply.Contests
 	told       *told
 	liveness   *liveness
 	absences   *absences

@@ -35,15 +35,15 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 		return 0, nil
 	}
 	try, others := r.statusBackoff(ctx, ing)
-	if try.wait > 0 {
-		return try.wait, nil
+	if try.Wait > 0 {
+		return try.Wait, nil
 	}
 	stored, err := r.writeStatus(ctx, ing, verdict)
 	if err != nil {
 		return 0, err
 	}
-	r.contests.wrote(statusOf(ing), r.itself(ing), apply.DigestOfValue(stored.Status), try.times)
-	if try.said() {
+	r.contests.Wrote(statusOf(ing), r.itself(ing), apply.DigestOfValue(stored.Status), try.Times)
+	if try.Said() {
 		r.sayContested(ing, statusOf(ing), others)
 	}
 	r.announceStatus(ing, verdict)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gateway
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+)
+
+// write writes a Gateway, unless others change or delete it over and over, which waits; who they are is
+// said.
+func (r *Reconciler) write(gateway *gatewayv1.Gateway, current []*gatewayv1.Gateway, request func() error) error {
+	what, by := apply.Contested{Kind: "Gateway", Name: nameOf(gateway)}, apply.Contender{Now: time.Now()}
+	digest := apply.DigestOfValue(gateway.Spec)
+	try := r.contests.Due(what, by, func(wrote apply.Digest) bool { return maps.Equal(wrote, digest) })
+	if try.Wait > 0 {
+		if r.pause == 0 || try.Wait < r.pause {
+			r.pause = try.Wait
+		}
+		return nil
+	}
+	if err := request(); err != nil {
+		return err
+	}
+	r.contests.Wrote(what, by, digest, try.Times)
+	if !try.Said() {
+		return nil
+	}
+	others := []string{}
+	if at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return nameOf(g) == nameOf(gateway) }); at >= 0 {
+		others = apply.HeldByOthers(current[at], "spec")
+	}
+	r.speaker.say(r.configMap(), corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, others))
+	return nil
+}
