@@ -26,6 +26,7 @@ var (
 	burstSizes = flag.String("bursts", "100,300", "for bursts: comma-separated numbers of KIngresses to create at once")
 	drain      = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
 	rate       = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
+	crowd      = flag.Int("crowd", 300, "for overlaps: how many KIngresses are Ready meanwhile")
 	onlyJSON   = flag.Bool("json", false, "print JSON only, without the table")
 	limit      = flag.Duration("limit", 10*time.Minute, "how long one measurement may take")
 	only       = flag.String("only", "", "comma-separated names of the measurements to take; all by default")
@@ -38,6 +39,7 @@ var measurements = []measurement{
 	{"tags", "ten changes of a Knative Service's tags under load: failures", tags},
 	{"tls", "300 hosts with a certificate each on one Gateway, five more, and five rotations of one under load: seconds, failures", certificates},
 	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts},
+	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps},
 	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart},
 }
 

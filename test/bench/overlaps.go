@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// lookAgain is how often the HTTPRoutes are counted that are attached as wanted.
+const lookAgain = 250 * time.Millisecond
+
+// overlaps adds a listener for *.example.com beside the one for all hosts of a Gateway, and takes it away again, while
+// many KIngresses are Ready and two of their hosts are asked. A bare client rewrites as many parentRefs.
+func overlaps(ctx context.Context, c clients) ([]figure, error) {
+	bare, err := bareRewrite(ctx, c, *crowd)
+	if err != nil {
+		return nil, fmt.Errorf("bare client: %w", err)
+	}
+	p, err := newBackedPlace(ctx, c, "overlaps")
+	if err != nil {
+		return nil, err
+	}
+	defer p.remove()
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
+	observed := p.observe(watching)
+	if err := create(ctx, *crowd, p.ingress); err != nil {
+		return nil, err
+	}
+	if _, err := observed.awaitReady(ctx, *crowd); err != nil {
+		return nil, err
+	}
+	loads := []*load{
+		startLoad(p.external.address, p.externalHost(serviceName(0)), *rate/2),
+		startLoad(p.external.address, p.externalHost(serviceName(*crowd-1)), *rate/2),
+	}
+	appears, goes, err := p.overlap(ctx, observed)
+	answers := loads[0].stop().plus(loads[1].stop())
+	if err != nil {
+		return nil, err
+	}
+	flips, _ := observed.seen("")
+	name := fmt.Sprintf("a listener that overlaps, %d Ready KIngresses: ", *crowd)
+	return []figure{
+		seconds(name+"it appears, until all HTTPRoutes name one", appears.Seconds(), "1.3 x").beside(bare.Seconds()),
+		seconds(name+"it goes, until none does", goes.Seconds(), "1.3 x").beside(bare.Seconds()),
+		count(name+"changes from Ready to not Ready", flips, "flips", "0"),
+		count(name+"requests", answers.requests, "requests", ""),
+		count(name+"answers other than 2xx", answers.refused, "answers", "0"),
+		count(name+"connection errors", answers.lost, "requests", "0"),
+	}, nil
+}
+
+// overlap tells how long both ways take. In between one more KIngress gets Ready.
+func (p *place) overlap(ctx context.Context, observed *observer) (appears, goes time.Duration, err error) {
+	listeners, err := p.listeners(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	second := listeners[0]
+	second.Name, second.Hostname = "examples", new(gatewayv1.Hostname("*.example.com"))
+	defer func() { // whatever happens
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := p.listen(ctx, listeners); err != nil {
+			log.Printf("take listener %s away: %v", second.Name, err)
+		}
+	}()
+	if appears, err = p.rewritten(ctx, append(listeners[:len(listeners):len(listeners)], second), true); err != nil {
+		return 0, 0, err
+	}
+	if err := p.ingress(ctx, newcomer); err != nil {
+		return 0, 0, err
+	}
+	if _, err := observed.awaitOne(ctx, newcomer); err != nil {
+		return 0, 0, err
+	}
+	goes, err = p.rewritten(ctx, listeners, false)
+	return appears, goes, err
+}
+
+// rewritten gives the external Gateway listeners, and tells how long it takes until all HTTPRoutes there name one, or none.
+func (p *place) rewritten(ctx context.Context, listeners []gatewayv1.Listener, named bool) (time.Duration, error) {
+	began := time.Now()
+	if err := p.listen(ctx, listeners); err != nil {
+		return 0, err
+	}
+	for {
+		left, err := p.attachedElse(ctx, named)
+		if err != nil || left == 0 {
+			return time.Since(began), err
+		}
+		if err := pause(ctx, lookAgain); err != nil {
+			return 0, fmt.Errorf("%d HTTPRoutes are attached as before: %w", left, err)
+		}
+	}
+}
+
+func (p *place) attachedElse(ctx context.Context, named bool) (left int, err error) {
+	routes, err := p.gateway.GatewayV1().HTTPRoutes(p.namespace).List(ctx, metav1.ListOptions{ResourceVersion: "0"})
+	if err != nil {
+		return 0, err
+	}
+	for _, route := range routes.Items {
+		for _, ref := range route.Spec.ParentRefs {
+			if string(ref.Name) == p.external.name.Name && (ref.SectionName != nil) != named {
+				left++
+			}
+		}
+	}
+	return left, nil
+}
+
+func (p *place) listeners(ctx context.Context) ([]gatewayv1.Listener, error) {
+	found, err := p.gateway.GatewayV1().Gateways(p.external.name.Namespace).Get(ctx, p.external.name.Name, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return found.Spec.Listeners, nil
+}
+
+func (p *place) listen(ctx context.Context, listeners []gatewayv1.Listener) error {
+	patch, err := json.Marshal(map[string]any{"spec": map[string]any{"listeners": listeners}})
+	if err != nil {
+		return err
+	}
+	_, err = p.gateway.GatewayV1().Gateways(p.external.name.Namespace).Patch(ctx, p.external.name.Name, types.MergePatchType, patch, metav1.PatchOptions{})
+	return err
+}
+
+// bareRewrite is how long it takes to write other parentRefs into as many HTTPRoutes.
+func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, error) {
+	p, err := newBackedPlace(ctx, c, "bare")
+	if err != nil {
+		return 0, err
+	}
+	defer p.remove()
+	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).smallestRoutes) }); err != nil {
+		return 0, err
+	}
+	if err := p.answered(ctx, size); err != nil {
+		return 0, err
+	}
+	listeners, err := p.listeners(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ref := parentRef(p.external.name)
+	ref.SectionName = new(listeners[0].Name)
+	began := time.Now()
+	err = create(ctx, size, func(ctx context.Context, name string) error {
+		return p.patchRoute(ctx, p.externalHost(name), map[string]any{"parentRefs": []gatewayv1.ParentReference{ref}})
+	})
+	return time.Since(began), err
+}
