@@ -16,6 +16,7 @@ import (
 	"knative.dev/pkg/logging"
 	"knative.dev/pkg/reconciler"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
@@ -24,7 +25,7 @@ import (
 // NewController wires the reconciler to config-network.
 func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
 	logger := logging.FromContext(ctx)
-	r := &Reconciler{client: kubeclient.Get(ctx), recorder: events.Recorder(ctx), logger: logger, stacks: panics.Stacks{Logger: logger}}
+	r := &Reconciler{client: kubeclient.Get(ctx), recorder: events.Recorder(ctx), logger: logger, stacks: panics.Stacks{Logger: logger}, contests: apply.NewContests()}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 		enqueue(bucket, key())
 		return nil

@@ -5,8 +5,10 @@ package network
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
@@ -41,6 +43,7 @@ type Reconciler struct {
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
 	stacks   panics.Stacks
+	contests *apply.Contests
 	// seen is config-network as last observed; nil before, and while it does not exist.
 	seen atomic.Pointer[corev1.ConfigMap]
 	// saidAbsent tells that its absence was said.
@@ -84,12 +87,30 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	case wanted:
 		desired.WithData(map[string]string{classKey: ingress.Class})
 	}
-	_, err = r.client.CoreV1().ConfigMaps(cm.Namespace).Apply(ctx, desired, metav1.ApplyOptions{FieldManager: apply.FieldManager})
-	if apierrors.IsConflict(err) {
+	return r.apply(ctx, cm, desired)
+}
+
+// apply writes it, unless others undo it over and over, which waits; who they are is said.
+func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *applycorev1.ConfigMapApplyConfiguration) error {
+	what, by := apply.Contested{Kind: "ConfigMap", Name: key()}, apply.Contender{Owner: cm.UID, Now: time.Now()}
+	digest := apply.DigestOfValue(desired.Data)
+	try := r.contests.Due(what, by, func(wrote apply.Digest) bool { return maps.Equal(wrote, digest) })
+	if try.Wait > 0 {
+		return controller.NewRequeueAfter(try.Wait)
+	}
+	_, err := r.client.CoreV1().ConfigMaps(cm.Namespace).Apply(ctx, desired, metav1.ApplyOptions{FieldManager: apply.FieldManager})
+	switch {
+	case apierrors.IsConflict(err):
 		r.sayConflict(cm, err)
 		return nil // a change of the ConfigMap is what cures it
+	case err != nil:
+		return err
 	}
-	return err
+	r.contests.Wrote(what, by, digest, try.Times)
+	if try.Said() {
+		r.recorder.Event(cm, corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, apply.HeldByOthers(cm, "data")))
+	}
+	return nil
 }
 
 // sayAbsent says once that there is nothing to read. Services are served without it as they

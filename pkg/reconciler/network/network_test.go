@@ -51,7 +51,7 @@ func newPlace(t *testing.T, users map[string]string, applied string) *place {
 		}
 	}
 	p.client.ClearActions()
-	p.r = &Reconciler{client: p.client, recorder: p.events, logger: zap.NewNop().Sugar()}
+	p.r = &Reconciler{client: p.client, recorder: p.events, logger: zap.NewNop().Sugar(), contests: apply.NewContests()}
 	p.r.seen.Store(p.stored())
 	return p
 }
