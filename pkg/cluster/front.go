@@ -21,6 +21,11 @@ func (c Cluster) IsFront(owner dataplane.Owner, service *corev1.Service) bool {
 	return dataplane.Discover(owner, append(others, service)) == service
 }
 
+// Front is the Service that DataPlane would find for a Gateway, among those that informers show now.
+func (c Cluster) Front(owner dataplane.Owner) *corev1.Service {
+	return dataplane.Discover(owner, c.labelled())
+}
+
 // ShownFront is a Service with a data plane's label as informers show it now; nil when none does.
 func (c Cluster) ShownFront(name types.NamespacedName) *corev1.Service {
 	for _, label := range DataPlaneLabels {

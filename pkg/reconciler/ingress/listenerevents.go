@@ -49,22 +49,26 @@ func onGatewayOf(gateway *gatewayv1.Gateway) map[gatewayv1.SectionName]onGateway
 // is for those who wait for it.
 func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
 	name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
-	old, new, everybody, pending := onGatewayOf(before), onGatewayOf(gateway), false, false
+	old, new, everybody, https, pending := onGatewayOf(before), onGatewayOf(gateway), false, false, false
 	for section := range sets.KeySet(old).Union(sets.KeySet(new)) {
 		change := listenerChange{old[section], new[section]}
 		switch theirs := dataplane.ListenerOwner(section) == ""; {
 		case change.plain():
 		case theirs:
-			everybody = everybody || change.written() || change.said()
+			https = https || change.written() || change.said()
 			pending = pending || change.told()
 		default:
-			everybody = everybody || change.toAll()
+			everybody = everybody || change.isOfWildcard()
+			https = https || change.makesRoom()
 			e.ownListener(section, change)
 		}
 	}
-	if everybody {
+	switch {
+	case everybody:
+		e.users(name)
+	case https:
 		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return wantsHTTPS(ing) && e.r.usesGateway(ing, name) })
-	} else if pending {
+	case pending:
 		e.look("a word about Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return e.r.pending.has(ing.UID) && e.r.usesGateway(ing, name) })
 	}
 }
@@ -98,10 +102,13 @@ func (c listenerChange) written() bool { return !equality.Semantic.DeepEqual(c.w
 // undone tells that a listener that was there is another, or is gone.
 func (c listenerChange) undone() bool { return c.written() && c.was.spec != nil }
 
-// toAll tells that there is room for another listener, or a wildcard for the hosts of others.
-func (c listenerChange) toAll() bool {
-	return c.written() && (c.is.spec == nil || isWildcard(c.was.spec) || isWildcard(c.is.spec))
+// isOfWildcard tells that the listener may be for hosts of others.
+func (c listenerChange) isOfWildcard() bool {
+	return c.written() && (isWildcard(c.was.spec) || isWildcard(c.is.spec))
 }
+
+// makesRoom tells that there is room for another listener.
+func (c listenerChange) makesRoom() bool { return c.written() && c.is.spec == nil }
 
 // said tells that the gateway says something else of it.
 func (c listenerChange) said() bool { return !sameConditions(c.was.word, c.is.word) }

@@ -24,7 +24,7 @@ func (e *clusterEvents) gateway(before, gateway *gatewayv1.Gateway) {
 	name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
 	switch {
 	case !e.named(name):
-	case before == nil || gatewayMatters(before, gateway):
+	case before == nil || gatewayMatters(before, gateway) || e.r.cluster.Front(e.owner(before)) != e.r.cluster.Front(e.owner(gateway)):
 		e.users(name)
 	case listenersMatter(before, gateway):
 		e.listeners(before, gateway)
@@ -110,9 +110,11 @@ func (e *clusterEvents) leadsTo(entry config.Entry, name types.NamespacedName, s
 		return false
 	}
 	gateway := e.shownGateway(entry.Gateway)
-	return gateway != nil && e.r.cluster.IsFront(dataplane.Owner{
-		Gateway: gateway, Controller: e.r.classes.controller(string(gateway.Spec.GatewayClassName)),
-	}, service)
+	return gateway != nil && e.r.cluster.IsFront(e.owner(gateway), service)
+}
+
+func (e *clusterEvents) owner(gateway *gatewayv1.Gateway) dataplane.Owner {
+	return dataplane.Owner{Gateway: gateway, Controller: e.r.classes.controller(string(gateway.Spec.GatewayClassName))}
 }
 
 // endpointSlice enqueues those whose data plane's pods it tells of.

@@ -206,6 +206,29 @@ func TestDataPlaneWakesItsUsers(t *testing.T) {
 	}
 }
 
+// TestFrontIsFoundByItsListeners: B-INS-3, B-OPS-5, where a Service is a Gateway's by what the gateway says
+// of its listeners, that is seen, too.
+func TestFrontIsFoundByItsListeners(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		elsewhere := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "elsewhere", Name: "proxies", Labels: map[string]string{
+			"gateway.envoyproxy.io/owning-gateway-name": "blue", "gateway.envoyproxy.io/owning-gateway-namespace": "gateways",
+		}}}
+		elsewhere.Spec.Ports = []corev1.ServicePort{{Name: "http", Port: 80}}
+		elsewhere.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "203.0.113.1"}}
+		w := crowd(t, 2, elsewhere)
+		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-blue"))
+		changed := w.gatewayNamed("blue")
+		changed.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}}
+		changed.Spec.Listeners = append(changed.Spec.Listeners, gatewayv1.Listener{Name: "broken", Port: 8080, Protocol: gatewayv1.HTTPProtocolType})
+		w.replaces(changed)
+		w.pass(time.Minute)
+		works := changed.DeepCopy()
+		works.Status.Listeners = []gatewayv1.ListenerStatus{{Name: "http", Conditions: []metav1.Condition{{Type: "Programmed", Status: "True", ObservedGeneration: works.Generation}}}}
+		w.replaces(works)
+		expect(t, "Who looks", []string{"s00", "s01"}, distinct(w.pass(50*time.Millisecond)))
+	})
+}
+
 // TestDataPlaneThatFlaps: B-OPS-5, a Gateway that changes without end is looked at at a pace of
 // ours, and its last state is seen all the same.
 func TestDataPlaneThatFlaps(t *testing.T) {
