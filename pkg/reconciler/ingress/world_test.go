@@ -218,15 +218,42 @@ func announceWatches(fake *ktesting.Fake, tracker ktesting.ObjectTracker) <-chan
 // selected is a watch with a label selector, which fakes do not heed: what is not selected any more
 // is deleted.
 func selected(started pkgwatch.Interface, by labels.Selector) pkgwatch.Interface {
-	return pkgwatch.Filter(started, func(event pkgwatch.Event) (pkgwatch.Event, bool) {
-		object, err := meta.Accessor(event.Object)
-		if err != nil || by.Matches(labels.Set(object.GetLabels())) {
-			return event, true
+	watch := &selectedWatch{Interface: started, result: make(chan pkgwatch.Event), stopped: make(chan struct{})}
+	go watch.pass(by)
+	return watch
+}
+
+// selectedWatch ends when it is stopped, though nobody takes the last event: that of pkgwatch.Filter
+// does not, and with it no bubble.
+type selectedWatch struct {
+	pkgwatch.Interface
+	result  chan pkgwatch.Event
+	stopped chan struct{}
+	once    sync.Once
+}
+
+func (s *selectedWatch) ResultChan() <-chan pkgwatch.Event { return s.result }
+
+func (s *selectedWatch) Stop() {
+	s.once.Do(func() { close(s.stopped) })
+	s.Interface.Stop()
+}
+
+func (s *selectedWatch) pass(by labels.Selector) {
+	defer close(s.result)
+	for event := range s.Interface.ResultChan() {
+		if object, err := meta.Accessor(event.Object); err == nil && !by.Matches(labels.Set(object.GetLabels())) {
+			if event.Type == pkgwatch.Added {
+				continue
+			}
+			event.Type = pkgwatch.Deleted
 		}
-		gone := event.Type != pkgwatch.Added
-		event.Type = pkgwatch.Deleted
-		return event, gone
-	})
+		select {
+		case s.result <- event:
+		case <-s.stopped:
+			return
+		}
+	}
 }
 
 // until works on the queue until it is as wanted.
