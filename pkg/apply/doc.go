@@ -12,6 +12,10 @@
 // to objects of others: a KIngress's listeners onto their Gateway, under a field manager of
 // each KIngress's own.
 //
+// What others change of ours over and over is written after ever longer pauses
+// (contests.go), so that no two write without end. trim.go says what of an object none
+// of this reads, and no cache need hold.
+//
 // It does not know why an object is wanted. What comes next: pkg/prober proves that
 // what was written is served.
 package apply

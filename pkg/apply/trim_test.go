@@ -10,6 +10,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	"sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/fake"
 
@@ -29,7 +30,7 @@ func written(t *testing.T, client *fake.Clientset) *gatewayv1.HTTPRoute {
 	stored.ManagedFields = append(stored.ManagedFields, metav1.ManagedFieldsEntry{
 		Manager: "envoy-gateway", Operation: "Update", APIVersion: gatewayv1.GroupVersion.String(), FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte(fields)}, Subresource: "status",
 	})
-	if err := client.Tracker().Update(gatewayv1.SchemeGroupVersion.WithResource("httproutes"), stored, "default"); err != nil {
+	if err := client.Tracker().Update(schema.GroupVersion(gatewayv1.GroupVersion).WithResource("httproutes"), stored, "default"); err != nil {
 		t.Fatal(err)
 	}
 	return get(t, client, "a")
