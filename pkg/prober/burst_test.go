@@ -39,12 +39,12 @@ type arrival struct {
 	message string
 }
 
-// newCrowd asks at the controller's rate.
+// newCrowd asks as the controller does.
 func newCrowd(t *testing.T, ask askFunc) *crowd {
 	b := &crowd{heard: map[Owner]bool{}}
 	b.watch = &watch{moved: make(chan struct{}, 1), tried: map[probe.Target]int{}}
 	ctx, cancel := context.WithCancel(context.Background())
-	b.Prober = newProber(ctx, Options{Rate: 100}, func(o Owner) {
+	b.Prober = newProber(ctx, Options{}, func(o Owner) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.heard[o] = true
@@ -53,10 +53,14 @@ func newCrowd(t *testing.T, ask askFunc) *crowd {
 	return b
 }
 
-func (b *crowd) arrive(i int) {
+func (b *crowd) arrive(i int) *arrival {
 	owner := Owner{UID: types.UID(fmt.Sprint(i)), Name: types.NamespacedName{Namespace: "default", Name: fmt.Sprint(i)}}
-	b.services = append(b.services, &arrival{owner: owner, target: at("10.0.0.1:80", i), came: time.Now(), looks: time.Now()})
+	s := &arrival{owner: owner, target: at("10.0.0.1:80", i), came: time.Now(), looks: time.Now()}
+	b.services = append(b.services, s)
+	return s
 }
+
+func (s *arrival) ready() bool { return s.status.GetCondition(v1alpha1.IngressConditionReady).IsTrue() }
 
 // look is one reconciliation.
 func (b *crowd) look(s *arrival) {
@@ -83,7 +87,7 @@ func (b *crowd) look(s *arrival) {
 	}
 	if !status.Equal(s.status, verdict.Status) {
 		s.status = verdict.Status
-		if s.writes++; !s.status.GetCondition(v1alpha1.IngressConditionReady).IsTrue() {
+		if s.writes++; !s.ready() {
 			s.waited, s.message = now, s.status.GetCondition(v1alpha1.IngressConditionReady).Message
 		}
 	}
@@ -163,7 +167,7 @@ func (b *crowd) judge(t *testing.T, size int, own map[probe.Target]time.Duration
 	writes, ready := 0, 0
 	for _, s := range b.services {
 		writes += s.writes
-		if s.status.GetCondition(v1alpha1.IngressConditionReady).IsTrue() {
+		if s.ready() {
 			ready++
 		}
 		if most, has := own[s.target]; has && (s.waited.IsZero() || s.waited.Sub(s.came) > most) {

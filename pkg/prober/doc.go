@@ -26,13 +26,16 @@
 //
 // One goroutine starts the tries; a waiting target costs a heap entry. Each address is a lane:
 //
-//   - Lanes take turns under one global rate, so one address with a thousand targets does not delay another.
+//   - Each lane has a rate of its own, for what one proxy can bear, and lanes take turns under a ceiling that keeps us from
+//     spending more on all of them than on a few. So one address with a thousand targets does not delay another, and many
+//     proxies do not make anybody wait.
+//   - In a lane the namespaces of the owners take turns, so the services of one that are not served do not delay another's.
 //   - An address that does not answer has one try under way, and that try speaks for all its targets. Such tries
 //     use at most half of the workers. When it answers again, all its targets are due.
 //   - Something in front of an address that asks everybody for credentials is known to the lane: a new target need not
 //     find out for itself for how long. Background targets are asked after all others, and less often where they are many;
 //     when the guard or the outage ends, all are due.
-//   - In a lane, targets whose backend hangs have places of their own, so they do not delay the others.
+//   - In a lane, targets whose backend hangs have places of their own, so they do not delay the others of their namespace.
 //   - Tries of a target back off from 25 ms by a quarter each time to 2 s: a target is seen within a quarter of the
 //     time it has waited, and within 2 s. A success in the lane draws those that wait longest, so a burst
 //     is seen at the pace at which the data plane takes it. [Prober.Nudge] starts the backoff anew.

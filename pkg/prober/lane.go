@@ -3,23 +3,9 @@
 package prober
 
 import (
-	"container/heap"
 	"time"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
-)
-
-// A data plane takes a new configuration as a whole, and controllers work through a burst of routes in about the
-// order in which they were written. So a target that was proven says that its elders are likely served too, and
-// that the next ones soon will be: every success draws the pullAhead eldest waiting targets of the address, so that
-// a wave of successes runs through a burst of any size and ends a few questions after it meets what is not
-// served yet. As long as the last success is less than surgeFor ago, the eldest are asked every surgeEvery besides.
-const (
-	pullAhead  = 4
-	surgeFor   = 5 * time.Second
-	surgeEvery = 50 * time.Millisecond
-	// pullWithin is how long after its start a target is drawn. What has waited longer has a trouble of its own.
-	pullWithin = 30 * time.Second
 )
 
 // class of a task: what its last try tells of the next one. Each has its own places, so that tries
@@ -40,11 +26,16 @@ func (c class) places(most int) int {
 }
 
 // lane holds the unproven targets of one address. Lanes take turns, so that a target never waits for
-// the targets of another address. Guarded by Prober.mu, except conns.
+// the targets of another address, and in a lane the namespaces of the owners do. Guarded by Prober.mu, except conns.
 type lane struct {
 	address string
 	conns   *conns
-	queues  [classes]queue
+	spaces  []*space // in the order of their turns, beginning with the one at turn
+	turn    int
+	waiting [classes]int
+	running [classes]int // tries under way
+	pacer   pacer
+	rests   time.Time // until when there is nothing to try, zero for not known
 	// up: the last try brought an answer. While not up, at most one try is under way, and none before
 	// resume: one dial speaks for all targets here.
 	up         bool
@@ -58,135 +49,77 @@ type lane struct {
 	surge        time.Time // when the eldest are drawn again, zero for not
 }
 
-// next returns the queue whose head may be tried now, else nil and when to look again (zero: after an event).
-func (l *lane) next(now time.Time, most int) (*queue, time.Time) {
-	if !l.up {
+// next returns the task that may be tried now, else nil and when to look again (zero: after an event). doubtful tells
+// whether it may be one that may hang.
+func (l *lane) next(now time.Time, most int, doubtful bool) (*task, time.Time) {
+	if l.rests.After(now) {
+		return nil, l.rests
+	}
+	t, wake := l.look(now, most, doubtful)
+	if l.rests = wake; t == nil && wake.IsZero() && doubtful {
+		l.rests = now.Add(time.Hour)
+	}
+	return t, wake
+}
+
+func (l *lane) look(now time.Time, most int, doubtful bool) (*task, time.Time) {
+	switch {
+	case l.pacer.start.After(now):
+		return nil, l.pacer.start
+	case l.up:
+	case doubtful:
 		return l.nextDown(now)
+	default:
+		return nil, time.Time{}
 	}
 	if !l.surge.IsZero() && !l.surge.After(now) {
 		l.pull(now)
 	}
 	wake := l.surge
-	for c := range l.queues {
-		q := &l.queues[c]
-		if len(q.tasks) == 0 || q.running >= class(c).places(most) {
-			continue
+	for _, pass := range [][]class{{fresh, brisk, slow}, {behind}} {
+		for i := range l.spaces {
+			s := l.spaces[(l.turn+i)%len(l.spaces)]
+			for _, c := range pass {
+				head := s.queues[c].head()
+				if head == nil || l.running[c] >= c.places(most) || c != brisk && !doubtful {
+					continue
+				}
+				if head.urgent || !head.due.After(now) {
+					return head, time.Time{}
+				}
+				wake = earliest(wake, head.due)
+			}
 		}
-		head := q.tasks[0]
-		if head.urgent || !head.due.After(now) {
-			return q, time.Time{}
-		}
-		wake = earliest(wake, head.due)
 	}
 	return nil, wake
 }
 
-func (l *lane) nextDown(now time.Time) (*queue, time.Time) {
-	var first *queue
-	for c := range l.queues {
-		q := &l.queues[c]
-		if q.running > 0 {
-			return nil, time.Time{}
-		}
-		if len(q.tasks) > 0 && (first == nil || q.tasks[0].before(first.tasks[0])) {
-			first = q
-		}
-	}
-	if first == nil {
+// nextDown is next while one try speaks for all. The namespaces take turns here, too: the try that hangs may be one's own.
+func (l *lane) nextDown(now time.Time) (*task, time.Time) {
+	if l.running != [classes]int{} {
 		return nil, time.Time{}
 	}
-	at := first.tasks[0].due
-	if first.tasks[0].urgent || at.Before(l.resume) {
-		at = l.resume
+	wake := time.Time{}
+	for i := range l.spaces {
+		first := l.spaces[(l.turn+i)%len(l.spaces)].first()
+		at := first.due
+		if first.urgent || at.Before(l.resume) {
+			at = l.resume
+		}
+		if !at.After(now) {
+			return first, time.Time{}
+		}
+		wake = earliest(wake, at)
 	}
-	if at.After(now) {
-		return nil, at
-	}
-	return first, time.Time{}
+	return nil, wake
 }
 
 func (l *lane) empty() bool {
-	n := 0
-	for c := range l.queues {
-		n += len(l.queues[c].tasks) + l.queues[c].running
-	}
-	return n == 0
+	return len(l.spaces) == 0 && l.running == [classes]int{}
 }
 
-// add queues a task that is not queued.
-func (l *lane) add(t *task) {
-	t.queue = &l.queues[t.class]
-	if t.background {
-		t.queue = &l.queues[behind]
-	}
-	heap.Push(t.queue, t)
-}
-
-// move changes whether a task is in the background.
-func (l *lane) move(t *task, background bool) {
-	t.background = background
-	if t.index >= 0 {
-		heap.Remove(t.queue, t.index)
-		l.add(t)
-	}
-}
-
-// hurry makes a task the next one. Its due time stays, so that a draw in vain does not postpone its own turn.
-func (l *lane) hurry(t *task) {
-	t.urgent = true
-	if t.index >= 0 {
-		heap.Fix(t.queue, t.index)
-	}
-}
-
-// pull hurries the eldest targets that are not stuck.
-func (l *lane) pull(now time.Time) {
-	l.surge = time.Time{}
-	if now.Sub(l.pace.lastProof) < surgeFor {
-		l.surge = now.Add(surgeEvery)
-	}
-	var eldest [pullAhead]*task
-	for _, t := range l.queues[brisk].tasks {
-		if t.urgent || now.Sub(t.created) > pullWithin {
-			continue
-		}
-		for i := range eldest {
-			if eldest[i] == nil || t.seq < eldest[i].seq {
-				eldest[i], t = t, eldest[i]
-			}
-			if t == nil {
-				break
-			}
-		}
-	}
-	for _, t := range eldest {
-		if t != nil {
-			l.hurry(t)
-		}
-	}
-}
-
-// rouse makes everything due that waited for the address to come back, or for the guard in front of it to go.
-func (l *lane) rouse(now time.Time) {
-	for c := range l.queues {
-		q := &l.queues[c]
-		for _, t := range q.tasks {
-			if t.due.After(now) {
-				t.due = now
-			}
-		}
-		heap.Init(q)
-	}
-}
-
-// each calls f for every target that waits.
-func (l *lane) each(f func(*task)) {
-	for c := range l.queues {
-		for _, t := range l.queues[c].tasks {
-			f(t)
-		}
-	}
-}
+// doubts tells whether a try may hang.
+func (l *lane) doubts(t *task) bool { return !l.up || t.queued != brisk }
 
 // guarded tells whether something in front has been asking everybody for credentials, long enough to be believed: the
 // answers of one target with a guard of its own come between those of others.

@@ -92,9 +92,9 @@ func (p *Prober) InLine(owner Owner) bool {
 // comesTo tells whether the data plane is still taking up what was asked for before the target. A moment without an answer
 // is no news: at work, a proxy may be late with a connection, and that one try speaks for all.
 func (l *lane) comesTo(t *task, now time.Time) bool {
-	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && len(l.queues[slow].tasks) >= hanging
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && l.waiting[slow] >= hanging
 	reached := l.up || now.Sub(l.downSince) < troubled
-	return reached && inOrder && !t.overtaken && l.pace.atWork(t, len(l.queues[fresh].tasks)+len(l.queues[brisk].tasks), now)
+	return reached && inOrder && !t.overtaken && l.pace.atWork(t, l.waiting[fresh]+l.waiting[brisk], now)
 }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.

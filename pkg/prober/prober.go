@@ -29,7 +29,9 @@ type Options struct {
 	Workers int
 	// PerAddress is the most tries at a time at one address that answers; one that does not gets one. Default 8.
 	PerAddress int
-	// Rate is the most tries a second, over all addresses; one over TLS counts threefold. Default 1,500.
+	// Rate is the most tries a second at one address; one over TLS counts threefold. Over all addresses there are no more
+	// than the Workers are enough for: Rate × Workers / PerAddress. Default 100: in a burst of services, each one more
+	// takes time from the gateway that has to program them.
 	Rate int
 	// Attempt is the time for one request, with dial and handshake. Default 1 s.
 	Attempt time.Duration
@@ -48,7 +50,7 @@ type Options struct {
 func (o *Options) complete() {
 	o.Workers = cmp.Or(o.Workers, 64)
 	o.PerAddress = cmp.Or(o.PerAddress, 8)
-	o.Rate = cmp.Or(o.Rate, 1500)
+	o.Rate = cmp.Or(o.Rate, 100)
 	o.Attempt = cmp.Or(o.Attempt, time.Second)
 	o.MinBackoff = cmp.Or(o.MinBackoff, 25*time.Millisecond)
 	o.MaxBackoff = max(cmp.Or(o.MaxBackoff, 2*time.Second), o.MinBackoff)
@@ -58,6 +60,9 @@ func (o *Options) complete() {
 		o.Dial = (&net.Dialer{KeepAlive: -1}).DialContext
 	}
 }
+
+// ceiling is the most tries a second over all addresses.
+func (o *Options) ceiling() int { return max(1, o.Rate*o.Workers/o.PerAddress) }
 
 // Prober asks data planes which versions they serve. All methods may be called at any time from any goroutine.
 type Prober struct {
@@ -75,7 +80,7 @@ type Prober struct {
 	turn     int     // index in ring of the lane that is next
 	running  int     // tries under way
 	doubtful int     // of these, those that may hang
-	start    time.Time
+	pacer    pacer
 	seq      uint64
 	news     []*asker // to be notified once mu is free
 }

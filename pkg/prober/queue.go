@@ -2,29 +2,34 @@
 
 package prober
 
-// queue is a heap of tasks, the next one first. running are those taken from it and not finished.
-type queue struct {
-	tasks   []*task
-	running int
+// queue is a heap of tasks, the next one first.
+type queue []*task
+
+// head is the next one, nil if there is none.
+func (q queue) head() *task {
+	if len(q) == 0 {
+		return nil
+	}
+	return q[0]
 }
 
-func (q *queue) Len() int           { return len(q.tasks) }
-func (q *queue) Less(i, j int) bool { return q.tasks[i].before(q.tasks[j]) }
-func (q *queue) Swap(i, j int) {
-	q.tasks[i], q.tasks[j] = q.tasks[j], q.tasks[i]
-	q.tasks[i].index, q.tasks[j].index = i, j
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].before(q[j]) }
+func (q queue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].index, q[j].index = i, j
 }
 
 func (q *queue) Push(x any) {
 	t := x.(*task)
-	t.index = len(q.tasks)
-	q.tasks = append(q.tasks, t)
+	t.index = len(*q)
+	*q = append(*q, t)
 }
 
 func (q *queue) Pop() any {
-	last := len(q.tasks) - 1
-	t := q.tasks[last]
-	q.tasks[last], q.tasks = nil, q.tasks[:last]
+	last := len(*q) - 1
+	t := (*q)[last]
+	(*q)[last], *q = nil, (*q)[:last]
 	t.index = -1
 	return t
 }

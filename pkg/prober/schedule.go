@@ -3,20 +3,12 @@
 package prober
 
 import (
-	"container/heap"
 	"context"
 	"slices"
 	"time"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
-
-// secureCost is how many plain tries one over TLS counts for: it needs a connection for its host, most times with
-// a handshake, which costs both sides ten times as much as a small request.
-const secureCost = 3
-
-// paceBurst is how many tries may start at once after a quiet time.
-const paceBurst = 10
 
 // schedule starts tries until the context ends. It is the only goroutine that is there all the time.
 func (p *Prober) schedule() {
@@ -57,65 +49,53 @@ func (p *Prober) dispatch() time.Duration {
 	defer p.mu.Unlock()
 	for {
 		now := time.Now()
-		if p.start.After(now) {
-			return p.start.Sub(now)
+		if p.pacer.start.After(now) {
+			return p.pacer.start.Sub(now)
 		}
 		if p.ctx.Err() != nil || p.running >= p.opts.Workers {
 			return time.Hour
 		}
-		l, q, wake := p.pick(now)
-		if q == nil {
+		l, t, wake := p.pick(now)
+		if t == nil {
 			if wake.IsZero() {
 				return time.Hour
 			}
 			return wake.Sub(now)
 		}
-		p.pace(now, q.tasks[0].result.Scheme)
-		p.begin(l, q)
+		p.pacer.started(now, p.opts.ceiling(), t.result.Scheme)
+		l.pacer.started(now, p.opts.Rate, t.result.Scheme)
+		p.begin(l, t)
 	}
 }
 
-// pace sets when the next try may start.
-func (p *Prober) pace(now time.Time, scheme string) {
-	gap := time.Second / time.Duration(p.opts.Rate)
-	if idle := now.Add(-paceBurst * gap); p.start.Before(idle) {
-		p.start = idle
-	}
-	if scheme == "https" {
-		gap *= secureCost
-	}
-	p.start = p.start.Add(gap)
-}
-
-// pick finds the lane whose turn it is and which has something to try, or when one will have.
-func (p *Prober) pick(now time.Time) (*lane, *queue, time.Time) {
+// pick finds the lane whose turn it is and what it tries, or when one will have something to try.
+func (p *Prober) pick(now time.Time) (*lane, *task, time.Time) {
 	var wake time.Time
+	doubtful := p.doubtful < max(1, p.opts.Workers/2)
 	for i := range p.ring {
 		at := (p.turn + i) % len(p.ring)
 		l := p.ring[at]
-		q, later := l.next(now, p.opts.PerAddress)
-		if q != nil && (l.up && q == &l.queues[brisk] || p.doubtful < max(1, p.opts.Workers/2)) {
+		t, later := l.next(now, p.opts.PerAddress, doubtful)
+		if t != nil {
 			p.turn = at + 1
-			return l, q, time.Time{}
+			return l, t, time.Time{}
 		}
 		wake = earliest(wake, later)
 	}
 	return nil, nil, wake
 }
 
-// begin starts a try of the first task of the queue.
-func (p *Prober) begin(l *lane, q *queue) {
-	t := heap.Pop(q).(*task)
-	q.running++
-	p.running++
-	t.running, t.doubtful, t.late = true, !l.up || q != &l.queues[brisk], l.pace.overtook(t)
-	if t.doubtful {
-		p.doubtful++
-	}
+// begin starts a try.
+func (p *Prober) begin(l *lane, t *task) {
 	if !t.urgent {
 		t.fails++
 	}
-	t.urgent = false
+	l.take(t)
+	p.running++
+	t.running, t.doubtful, t.late = true, l.doubts(t), l.pace.overtook(t)
+	if t.doubtful {
+		p.doubtful++
+	}
 	var ctx context.Context
 	ctx, t.cancel = context.WithCancel(p.ctx)
 	target, proxy := t.result.Target, t.proxy
@@ -190,7 +170,7 @@ func (p *Prober) drop(t *task) {
 	if t.running {
 		t.cancel()
 	} else {
-		heap.Remove(t.queue, t.index)
+		t.lane.remove(t)
 	}
 	p.sweep(t.lane)
 }

@@ -121,7 +121,7 @@ func TestDeadAddressComesBack(t *testing.T) { // B-RDY-1
 				m.served[target] = time.Now()
 			}
 		})
-		after(3500 * time.Millisecond)
+		after(5 * time.Second) // 2.4 until it is asked, and one for each 100 targets
 		if !w.Known(alice).Proven() || !w.Known(bob).Proven() {
 			t.Errorf("proven %d of %d", w.Known(alice).Count(probe.Proven), len(targets))
 		}
@@ -164,27 +164,32 @@ func TestBurstIsSeenAsItIsServed(t *testing.T) {
 	})
 }
 
-// 3,000 pending targets are all asked, no faster than the rate.
+// Thousands of pending targets are all asked, and none of their addresses more than it can bear.
 func TestManyTargetsShareTheRate(t *testing.T) { // B-OPS-1
-	simulate(t, func(t *testing.T, m *model, w *watch) {
-		for a := range 3 {
-			owner := alice
-			owner.UID += "x"
-			owner.Name.Name = fmt.Sprint(a)
-			w.Check(owner, many(fmt.Sprintf("10.0.0.%d:80", a), 1000))
-		}
-		after(10 * time.Second)
-		if n := m.total(); n > 15100 || n < 14000 {
-			t.Errorf("%d tries in 10 s", n)
-		}
-		recent := map[probe.Target]bool{}
-		for _, a := range m.asked {
-			if time.Since(a.at) < 3*time.Second {
-				recent[a.Target] = true
+	for _, addresses := range []int{3, 20} {
+		simulate(t, func(t *testing.T, m *model, w *watch) {
+			for a := range addresses {
+				owner := alice
+				owner.Name.Name = fmt.Sprint(a)
+				w.Check(owner, many(fmt.Sprintf("10.0.0.%d:80", a), 1000))
 			}
-		}
-		if len(recent) != 3000 {
-			t.Errorf("%d of 3,000 targets were asked in the last 3 s", len(recent))
-		}
-	})
+			after(30 * time.Second)
+			each := min(100, 800/addresses) // 64 workers are enough for eight addresses
+			tries, recent := map[string]int{}, map[probe.Target]bool{}
+			for _, a := range m.asked {
+				tries[a.Address]++
+				if time.Since(a.at) < time.Duration(1100/each)*time.Second {
+					recent[a.Target] = true
+				}
+			}
+			for address, n := range tries {
+				if n < 29*each || n > 31*each {
+					t.Errorf("one of %d, %s, was asked %d times in 30 s", addresses, address, n)
+				}
+			}
+			if len(recent) != 1000*addresses {
+				t.Errorf("%d of %d targets were asked of late", len(recent), 1000*addresses)
+			}
+		})
+	}
 }

@@ -22,7 +22,8 @@ const backgroundCrowd = 100
 type task struct {
 	asker   *asker
 	lane    *lane  // nil once proven
-	queue   *queue // where it is or was taken from
+	space   *space // of the lane, where it is or was taken from
+	queued  class  // of the queue in there
 	index   int    // in the queue, -1 while not in it
 	result  probe.Result
 	seq     uint64 // order of creation
@@ -45,6 +46,8 @@ type task struct {
 	// heritage is the refusal of the version before, at the same address for the same host.
 	heritage probe.Result
 }
+
+func (t *task) queue() *queue { return &t.space.queues[t.queued] }
 
 // before orders a queue: urgent tasks by age, then the others by the time that they are due.
 func (t *task) before(other *task) bool {

@@ -47,7 +47,8 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 	t.cancel()
 	l, now := t.lane, time.Now()
 	p.running--
-	t.queue.running--
+	l.running[t.queued]--
+	l.rests = time.Time{}
 	if t.doubtful {
 		p.doubtful--
 	}
@@ -134,7 +135,7 @@ func (p *Prober) replan(t *task, now time.Time) {
 		t.again, t.urgent = false, true
 	case t.due.After(now): // it was asked early, in vain
 	case t.background:
-		t.due = now.Add(p.opts.background(len(t.lane.queues[behind].tasks)))
+		t.due = now.Add(p.opts.background(t.lane.waiting[behind]))
 	default:
 		t.due = now.Add(p.opts.backoff(t.fails))
 	}

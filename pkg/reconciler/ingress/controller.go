@@ -37,9 +37,6 @@ const (
 	// workers is more than the API server answers at a time on a small cluster; a
 	// reconcile mostly waits for it.
 	workers = 16
-	// probes is the most that are sent in a second. In a burst of services, each one more
-	// takes time from the gateway that has to program them.
-	probes = 100
 	// retries of unexpected errors: quick at first, and never so slow that a cured
 	// cluster has to be waited for.
 	firstRetry, lastRetry = 20 * time.Millisecond, 30 * time.Second
@@ -47,7 +44,7 @@ const (
 
 // NewController wires the reconciler of KIngresses to what it watches.
 func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
-	_, impl := newController(ctx, cmw, cluster.FromContext(ctx), prober.Options{Rate: probes})
+	_, impl := newController(ctx, cmw, cluster.FromContext(ctx), prober.Options{})
 	return impl
 }
 

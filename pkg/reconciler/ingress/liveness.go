@@ -22,8 +22,8 @@ const (
 	// askAnother is after how long without an answer the route of another KIngress is asked for: the
 	// backend of the first may be broken.
 	askAnother = 4 * time.Second
-	// aliveProbes is the most that are sent in a second, to all Gateways that complain; aliveSettle
-	// how long failures are collected.
+	// aliveProbes is the most that are sent to a proxy in a second, of all Gateways that complain; aliveSettle
+	// is how long failures are collected.
 	aliveProbes = 10
 	aliveSettle = 100 * time.Millisecond
 )

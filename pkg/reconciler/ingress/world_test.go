@@ -115,7 +115,7 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	}
 	ctx = controller.WithEventRecorder(ctx, w.events)
 	w.configuration = &configmap.ManualWatcher{Namespace: "knative-serving"}
-	w.r, w.impl = newController(ctx, w.configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata}, prober.Options{Rate: probes, Dial: w.network.Dial})
+	w.r, w.impl = newController(ctx, w.configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata}, prober.Options{Dial: w.network.Dial})
 	w.r.clock = w.clock
 	w.configuration.OnChange(configured)
 	ended, err := rtesting.RunAndSyncInformers(ctx, informers...)
