@@ -12,14 +12,15 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// What somebody else has changed is written again at once. Where that happens over and over, as with
-// a tool that keeps to a file of its own or a second installation of ours, it is written after a pause
-// that doubles each time, so that no two write without end; and from the third time on it is said who
+// What another field manager has changed is written again at once, a few times in a row: the repair is not to be later than the
+// mistake. Where that goes on, as with a tool that keeps to a file of its own or a second installation of ours, it is written
+// after a pause that doubles each time, so that no two write without end; and from the third time on it is said who
 // else writes. Twice the pause and the quiet without such a change begin it anew.
 const (
 	firstPause, longestPause = time.Second, 5 * time.Minute
 	quiet                    = 10 * time.Second
 	saidFrom                 = 3
+	atOnceInARow             = 5
 )
 
 // ReasonContested is that of the Event which says who else writes what is ours.
@@ -91,7 +92,7 @@ func (c *Contests) Due(what Contested, by Contender, changed func(wrote Digest) 
 
 func pauseOf(times int) time.Duration {
 	pause := time.Duration(0)
-	for range times {
+	for range times - atOnceInARow {
 		pause = min(max(2*pause, firstPause), longestPause)
 	}
 	return pause

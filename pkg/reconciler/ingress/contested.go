@@ -38,7 +38,9 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, t
 			try.others = todo.applier.Others(ctx, object)
 		}
 		attempts[object.GetName()] = try
-		seen.waitFor(try.Wait)
+		if seen.waitFor(try.Wait); try.Wait > 0 {
+			seen.deferred.Insert(apply.Contested{Kind: todo.kind, Name: objectName(object)})
+		}
 		return try.Wait == 0
 	}
 	for _, object := range todo.changes.Create {

@@ -14,6 +14,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
@@ -60,6 +61,8 @@ type observed struct {
 	inLine bool
 	// pause is after how long to write again what others change over and over; 0 if they do not.
 	pause time.Duration
+	// deferred is what is not written before that.
+	deferred sets.Set[apply.Contested]
 	// made are the routes whose new backends have all answered.
 	made  sets.Set[string]
 	now   time.Time
@@ -70,7 +73,7 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 
 // gather reads all of it. An error means that something could not be looked at.
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
-	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), now: r.clock.Now()}
+	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), deferred: sets.New[apply.Contested](), now: r.clock.Now()}
 	seen.config = seen.state.Config
 	steps := []func(context.Context, *observed) error{
 		r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,

@@ -55,6 +55,8 @@ func (seen *observed) withdrawals(about []*gatewayv1.HTTPRoute) apply.Changes[*g
 		left, change := seen.left(route)
 		switch {
 		case !change || route.DeletionTimestamp != nil || names.Has(name):
+		case seen.deferred.Has(apply.Contested{Kind: "HTTPRoute", Name: objectName(route)}) && len(left.Spec.ParentRefs) == len(route.Spec.ParentRefs):
+			// Another field manager puts these hosts there over and over: to delete the route would cost its own hosts theirs.
 		case len(left.Spec.Hostnames) == 0 || len(left.Spec.ParentRefs) == 0:
 			changes.Delete = append(changes.Delete, route)
 		case about == nil:

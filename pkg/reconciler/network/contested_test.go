@@ -33,7 +33,7 @@ func TestKeyIsContested(t *testing.T) {
 			p.r.seen.Store(p.stored())
 			time.Sleep(time.Second)
 		}
-		if applies < 5 || applies > 11 {
+		if applies < 5 || applies > 16 {
 			t.Errorf("%d writes in ten minutes", applies)
 		}
 		if said := <-p.events.Events; !strings.Contains(said, "WrittenByOthers ConfigMap knative-serving/config-network: argocd-controller (Update of data)") {

@@ -39,7 +39,7 @@ type place struct {
 func newPlace(t *testing.T, users map[string]string, applied string) *place {
 	t.Helper()
 	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
-	p := &place{T: t, client: fake.NewClientset(), events: record.NewFakeRecorder(10), promoted: true}
+	p := &place{T: t, client: fake.NewClientset(), events: record.NewFakeRecorder(100), promoted: true}
 	cm := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: key().Namespace, Name: key().Name}, Data: users}
 	if _, err := p.client.CoreV1().ConfigMaps(cm.Namespace).Create(t.Context(), cm, metav1.CreateOptions{FieldManager: "user"}); err != nil {
 		t.Fatal(err)
