@@ -145,3 +145,11 @@ func Answers(t testing.TB, address, host string, code int) Answer {
 	}
 	return answer
 }
+
+// AwaitAnswers is Answers at a Gateway that is new: kube-proxy may lead to its Service later than the proxies behind it are
+// ready, which is what the controller asks. From the first answer on there is no excuse.
+func AwaitAnswers(t testing.TB, address, host string, code int) {
+	t.Helper()
+	AwaitAnswer(t, address, host, code, Seconds)
+	Answers(t, address, host, code)
+}

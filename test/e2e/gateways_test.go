@@ -58,7 +58,7 @@ func TestGatewayComesAndGoes_BSEL6_BRDY1_address_BRDY6(t *testing.T) {
 	programmed(t, "late", address)
 	space.AwaitReady(t, "hello", cluster.Seconds)
 	space.AwaitKServiceReady(t, "hello", cluster.Seconds)
-	cluster.Answers(t, address, space.ExternalHost("hello"), 200)
+	cluster.AwaitAnswers(t, address, space.ExternalHost("hello"), 200)
 	cluster.Answers(t, world.Blue, space.ExternalHost("hello"), 404)
 
 	cluster.Gateways.Delete(t, world.Cluster, fixture.GatewayNamespace, "late")
@@ -129,7 +129,7 @@ func TestPendingLoadBalancer_BRDY7_BRDY8_BRDY5_BRDY1_dataplane(t *testing.T) {
 	if got := ready.Status.PublicLoadBalancer.Ingress[0].DomainInternal; got != service.Name+"."+service.Namespace+".svc.cluster.local" {
 		t.Errorf("%q is published, want the name of Service %s", got, service.Name)
 	}
-	cluster.Answers(t, service.Spec.ClusterIP, space.ExternalHost("hello"), 200)
+	cluster.AwaitAnswers(t, service.Spec.ClusterIP, space.ExternalHost("hello"), 200)
 	cluster.Answers(t, world.Internal, space.LocalHost("hello"), 200)
 
 	for range 2 {

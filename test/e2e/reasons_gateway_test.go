@@ -63,7 +63,7 @@ func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_Gatew
 	cluster.GatewayClasses.Create(t, world.Cluster, class)
 	address := programmedMoody(t)
 	cured(t, space, "hello")
-	answersSoon(t, address, space.ExternalHost("hello"))
+	cluster.AwaitAnswers(t, address, space.ExternalHost("hello"), 200)
 
 	for _, trouble := range gatewayTroubles {
 		t.Run(trouble.name, func(t *testing.T) {
@@ -77,18 +77,10 @@ func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_Gatew
 			address := programmedMoody(t)
 			cured(t, space, "hello")
 			space.AwaitReady(t, trouble.name, cluster.Seconds)
-			answersSoon(t, address, space.ExternalHost("hello"))
-			answersSoon(t, address, space.ExternalHost(trouble.name))
+			cluster.AwaitAnswers(t, address, space.ExternalHost("hello"), 200)
+			cluster.AwaitAnswers(t, address, space.ExternalHost(trouble.name), 200)
 		})
 	}
-}
-
-// answersSoon gives kube-proxy the time to lead to a Service that was made with the Gateway: the controller asks the
-// proxies' pods, which are ready before that. From the first answer on there is no excuse.
-func answersSoon(t *testing.T, address, host string) {
-	t.Helper()
-	cluster.AwaitAnswer(t, address, host, 200, cluster.Seconds)
-	cluster.Answers(t, address, host, 200)
 }
 
 // programmedMoody waits until the Gateway is well, whatever its services say, and returns its

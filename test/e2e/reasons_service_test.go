@@ -71,7 +71,7 @@ func TestKServiceBehindFault_BRDY6_ProbeFailed(t *testing.T) {
 	says(t, space, "hello", "ProbeFailed", "Gateway e2e-gateways/faulty", "http://"+space.ExternalHost("hello")+" at ", "503")
 	cluster.TrafficPolicies.Delete(t, world.Cluster, fixture.GatewayNamespace, "faulty")
 	cured(t, space, "hello")
-	cluster.Answers(t, address, space.ExternalHost("hello"), 200)
+	cluster.AwaitAnswers(t, address, space.ExternalHost("hello"), 200)
 }
 
 // B-RDY-6 RefsNotResolved: the Revision's Service is deleted, and a quota keeps Serving

@@ -30,7 +30,7 @@ func TestServicesOnTwoGateways_BSEL2_BSEL3_BSEL4(t *testing.T) {
 	beta := space.ExternalHost("beta")
 	said := cluster.Answers(t, world.Green, beta, 200)
 	cluster.Answers(t, world.Blue, beta, 404)
-	cluster.Answers(t, second, space.LocalHost("beta"), 200)
+	cluster.AwaitAnswers(t, second, space.LocalHost("beta"), 200)
 	cluster.Answers(t, world.Internal, space.LocalHost("beta"), 404)
 
 	alpha := space.ExternalHost("alpha")
@@ -80,7 +80,7 @@ func TestSelectors_BSEL2(t *testing.T) {
 			if gateway == c.want {
 				want = 200
 			}
-			cluster.Answers(t, address, c.space.ExternalHost(c.name), want)
+			cluster.AwaitAnswers(t, address, c.space.ExternalHost(c.name), want)
 		}
 	}
 }

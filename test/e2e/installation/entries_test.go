@@ -57,7 +57,7 @@ func TestNamedService_BINS3(t *testing.T) {
 	byAddress := v1alpha1.LoadBalancerIngressStatus{IP: address}
 	byName := v1alpha1.LoadBalancerIngressStatus{DomainInternal: service.Name + "." + service.Namespace + ".svc.cluster.local"}
 	published("hello", byAddress, "ServiceNotFound", "Service envoy-gateway-system/nobody", "external-gateways[1]", "gateways/fixed")
-	cluster.Answers(t, address, space.ExternalHost("hello"), 200)
+	cluster.AwaitAnswers(t, address, space.ExternalHost("hello"), 200)
 	awaitEventOf(t, cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"), "ServiceNotFound")
 
 	name("  probe: dataplane\n") // and no service
