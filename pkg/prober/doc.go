@@ -26,9 +26,9 @@
 //
 // One goroutine starts the tries; a waiting target costs a heap entry. Each address is a lane:
 //
-//   - Each lane has a rate of its own, for what one proxy can bear, and lanes take turns under a ceiling that keeps us from
-//     spending more on all of them than on a few. So one address with a thousand targets does not delay another, and many
-//     proxies do not make anybody wait.
+//   - Each lane has a rate of its own, for what one proxy can bear in vain, and lanes take turns under a ceiling that keeps us
+//     from spending more on all of them than on a few. So one address with a thousand targets does not delay another, many
+//     proxies do not make anybody wait, and a fast data plane is followed.
 //   - In a lane the namespaces of the owners take turns, so the services of one that are not served do not delay another's.
 //   - An address that does not answer has one try under way, and that try speaks for all its targets. Such tries
 //     use at most half of the workers. When it answers again, all its targets are due.

@@ -13,17 +13,25 @@ const paceBurst = 10
 
 // pacer bounds how many tries start in a second.
 type pacer struct {
+	rate  int
 	start time.Time // when the next one may
 }
 
-// started notes that a try starts, where so many may in a second.
-func (p *pacer) started(now time.Time, rate int, scheme string) {
-	gap := time.Second / time.Duration(rate)
-	if idle := now.Add(-paceBurst * gap); p.start.Before(idle) {
+// started notes that a try starts.
+func (p *pacer) started(now time.Time, scheme string) {
+	if idle := now.Add(-paceBurst * p.gap("")); p.start.Before(idle) {
 		p.start = idle
 	}
+	p.start = p.start.Add(p.gap(scheme))
+}
+
+// worked gives back what a try that proved something took.
+func (p *pacer) worked(scheme string) { p.start = p.start.Add(-p.gap(scheme)) }
+
+func (p *pacer) gap(scheme string) time.Duration {
+	gap := time.Second / time.Duration(p.rate)
 	if scheme == "https" {
 		gap *= secureCost
 	}
-	p.start = p.start.Add(gap)
+	return gap
 }

@@ -29,9 +29,9 @@ type Options struct {
 	Workers int
 	// PerAddress is the most tries at a time at one address that answers; one that does not gets one. Default 8.
 	PerAddress int
-	// Rate is the most tries a second at one address; one over TLS counts threefold. Over all addresses there are no more
-	// than the Workers are enough for: Rate × Workers / PerAddress. Default 100: in a burst of services, each one more
-	// takes time from the gateway that has to program them.
+	// Rate is the most tries a second at one address, without those that prove something; one over TLS counts threefold.
+	// Over all addresses there are no more, with those, than the Workers are enough for: Rate × Workers / PerAddress.
+	// Default 100: in a burst of services, each one more takes time from the gateway that has to program them.
 	Rate int
 	// Attempt is the time for one request, with dial and handshake. Default 1 s.
 	Attempt time.Duration
@@ -60,9 +60,6 @@ func (o *Options) complete() {
 		o.Dial = (&net.Dialer{KeepAlive: -1}).DialContext
 	}
 }
-
-// ceiling is the most tries a second over all addresses.
-func (o *Options) ceiling() int { return max(1, o.Rate*o.Workers/o.PerAddress) }
 
 // Prober asks data planes which versions they serve. All methods may be called at any time from any goroutine.
 type Prober struct {
@@ -100,6 +97,7 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 		wake:   make(chan struct{}, 1),
 		askers: map[Owner]*asker{},
 		lanes:  map[string]*lane{},
+		pacer:  pacer{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
 	}
 	p.tasks.Go(p.schedule)
 	return p

@@ -62,8 +62,8 @@ func (p *Prober) dispatch() time.Duration {
 			}
 			return wake.Sub(now)
 		}
-		p.pacer.started(now, p.opts.ceiling(), t.result.Scheme)
-		l.pacer.started(now, p.opts.Rate, t.result.Scheme)
+		p.pacer.started(now, t.result.Scheme)
+		l.pacer.started(now, t.result.Scheme)
 		p.begin(l, t)
 	}
 }
@@ -140,7 +140,7 @@ func (p *Prober) retarget(a *asker, targets, background []probe.Target) {
 func (p *Prober) enlist(a *asker, target probe.Target, now time.Time) *task {
 	l := p.lanes[target.Address]
 	if l == nil {
-		l = &lane{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts)}
+		l = &lane{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts), pacer: pacer{rate: p.opts.Rate}}
 		p.lanes[target.Address] = l
 		p.ring = append(p.ring, l)
 	}

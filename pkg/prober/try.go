@@ -71,6 +71,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		l.rouse(now)
 	}
 	if o.ok {
+		l.pacer.worked(t.result.Scheme)
 		l.pace.proved(t, now)
 		l.pull(now)
 	}
