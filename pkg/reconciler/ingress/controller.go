@@ -4,6 +4,7 @@ package ingress
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.uber.org/zap/zapcore"
@@ -95,12 +96,12 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](firstRetry, lastRetry),
 		Concurrency:   workers,
 	})
-	r.turns = newTurns(impl.EnqueueKey)
-	handler := &clusterEvents{r: r, impl: impl, informer: ingresses.Informer(), throttle: newThrottle(ctx, logger), logger: logger}
+	r.turns, r.resyncs = newTurns(impl.EnqueueKey), newResyncs(workers)
+	handler := &clusterEvents{r: r, impl: impl, throttle: newThrottle(ctx, logger), logger: logger}
 
 	r.cluster = cluster.New(ctx, clients, handler, handler)
 	r.prober = prober.New(ctx, asking, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
-	r.liveness = newLiveness(ctx, asking, impl.EnqueueKey)
+	r.liveness = newLiveness(ctx, asking, impl.EnqueueKey, func(keys []types.NamespacedName) { r.resyncs.add(keys, impl.EnqueueSlowKey) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })
 
 	config.Watch(cmw, r.config)
@@ -112,11 +113,8 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 // promote looks at all KIngresses of a bucket.
 func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 	all, err := r.lister.List(labels.Everything())
-	for _, ing := range all {
-		if bucket.Has(nameOf(ing)) {
-			enqueue(bucket, nameOf(ing))
-		}
-	}
+	all = slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool { return !bucket.Has(nameOf(ing)) })
+	r.resyncs.add(inOrder(all), func(key types.NamespacedName) { enqueue(bucket, key) })
 	return err
 }
 

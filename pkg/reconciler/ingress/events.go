@@ -23,7 +23,6 @@ import (
 type clusterEvents struct {
 	r        *Reconciler
 	impl     *controller.Impl
-	informer cache.SharedInformer
 	throttle *throttle
 	logger   *zap.SugaredLogger
 }
@@ -161,9 +160,12 @@ func (e *clusterEvents) enqueueBy(indexName, value string) {
 // everything enqueues all KIngresses, behind those that something happened to.
 func (e *clusterEvents) everything(why string) {
 	e.logger.Infow("Looking at all KIngresses again", zap.String("why", why))
-	e.impl.FilteredGlobalResync(func(object any) bool {
-		ing, ok := object.(*v1alpha1.Ingress)
-		return ok && ours(ing)
-	}, e.informer)
+	found := []*v1alpha1.Ingress{}
+	for _, object := range e.r.indexer.List() {
+		if ing, ok := object.(*v1alpha1.Ingress); ok && ours(ing) {
+			found = append(found, ing)
+		}
+	}
+	e.resync(found)
 	e.prune()
 }

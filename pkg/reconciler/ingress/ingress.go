@@ -76,6 +76,7 @@ type Reconciler struct {
 	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
 
 	ingresses *watch.Recent[*v1alpha1.Ingress]
+	resyncs   *resyncs
 }
 
 var (
@@ -88,8 +89,11 @@ var (
 // in memory.
 func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	namespace, name, err := cache.SplitMetaNamespaceKey(key)
-	defer r.turns.ended(types.NamespacedName{Namespace: namespace, Name: name})
-	if err != nil || !r.IsLeaderFor(types.NamespacedName{Namespace: namespace, Name: name}) {
+	looked := types.NamespacedName{Namespace: namespace, Name: name}
+	r.resyncs.begun(looked)
+	defer r.resyncs.ended(looked)
+	defer r.turns.ended(looked)
+	if err != nil || !r.IsLeaderFor(looked) {
 		return controller.NewSkipKey(key)
 	}
 	ing, err := r.lister.Ingresses(namespace).Get(name)

@@ -15,11 +15,15 @@ func (e ingressEvents) OnAdd(object any, _ bool) { e.changed(nil, object.(*v1alp
 
 func (e ingressEvents) OnUpdate(old, object any) {
 	before, after := old.(*v1alpha1.Ingress), object.(*v1alpha1.Ingress)
-	if recreated(before, after) {
+	switch {
+	case recreated(before, after):
 		e.OnDelete(before)
-		before = nil
+		e.changed(nil, after)
+	case before.ResourceVersion == after.ResourceVersion: // nothing happened: the informer shows all of them anew
+		e.resync([]*v1alpha1.Ingress{after})
+	default:
+		e.changed(before, after)
 	}
-	e.changed(before, after)
 }
 
 func (e ingressEvents) OnDelete(object any) {

@@ -36,6 +36,7 @@ const (
 type liveness struct {
 	prober  *prober.Prober
 	enqueue func(types.NamespacedName)
+	resync  func([]types.NamespacedName)
 
 	mu     sync.Mutex
 	planes map[types.NamespacedName]*livePlane
@@ -64,9 +65,9 @@ type aliveQuestion struct {
 	targets []probe.Target
 }
 
-func newLiveness(ctx context.Context, asking prober.Options, enqueue func(types.NamespacedName)) *liveness {
+func newLiveness(ctx context.Context, asking prober.Options, enqueue func(types.NamespacedName), resync func([]types.NamespacedName)) *liveness {
 	asking.Rate, asking.Settle = aliveProbes, aliveSettle
-	l := &liveness{enqueue: enqueue, planes: map[types.NamespacedName]*livePlane{}}
+	l := &liveness{enqueue: enqueue, resync: resync, planes: map[types.NamespacedName]*livePlane{}}
 	l.prober = prober.New(ctx, asking, func(gateway prober.Owner) { l.answered(gateway.Name) })
 	return l
 }
@@ -193,9 +194,11 @@ func (l *liveness) appointAnother(plane *livePlane, now time.Time) bool {
 
 // tell lets all look that count on a data plane.
 func (l *liveness) tell(plane *livePlane) {
+	keys := make([]types.NamespacedName, 0, len(plane.settled))
 	for owner := range plane.settled {
-		l.enqueue(owner.Name)
+		keys = append(keys, owner.Name)
 	}
+	l.resync(keys)
 }
 
 // forget is for a KIngress that is gone, or not ours any more.

@@ -44,17 +44,17 @@ func (e *clusterEvents) by(indexName, value string) []any {
 // enqueueSlowly enqueues those of the KIngresses that are meant, and returns how many looks all of
 // this costs.
 func (e *clusterEvents) enqueueSlowly(why string, among []any, whom func(*v1alpha1.Ingress) bool) int {
-	many := 0
+	found := []*v1alpha1.Ingress{}
 	for _, object := range among {
 		if ing, ok := object.(*v1alpha1.Ingress); ok && whom(ing) {
-			e.impl.EnqueueSlowKey(nameOf(ing))
-			many++
+			found = append(found, ing)
 		}
 	}
-	if many > 0 {
-		e.logger.Infow("Looking at KIngresses again", zap.String("why", why), zap.Int("KIngresses", many))
+	e.resync(found)
+	if len(found) > 0 {
+		e.logger.Infow("Looking at KIngresses again", zap.String("why", why), zap.Int("KIngresses", len(found)))
 	}
-	return many + len(among)/scansForOne
+	return len(found) + len(among)/scansForOne
 }
 
 // users enqueues those who use a Gateway that config-gateway names.

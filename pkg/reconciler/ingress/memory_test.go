@@ -101,7 +101,7 @@ func TestRecreatedBetweenLists(t *testing.T) {
 		}
 		next := ing.DeepCopy()
 		next.UID = "uid-of-another"
-		ingressEvents{&clusterEvents{r: w.r, impl: w.impl, informer: nil, logger: w.r.logger}}.OnUpdate(ing, next)
+		ingressEvents{&clusterEvents{r: w.r, impl: w.impl, logger: w.r.logger}}.OnUpdate(ing, next)
 		if found := w.remembers(ing); len(found) > 0 {
 			t.Errorf("Still known: %v", found)
 		}

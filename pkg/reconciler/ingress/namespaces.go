@@ -56,12 +56,18 @@ func (e namespaceEvents) changed(namespace *corev1.Namespace) {
 	if err != nil {
 		e.logger.Errorw("Cannot list the KIngresses of a namespace", zap.Error(err))
 	}
+	concerned := []*v1alpha1.Ingress{}
 	for _, object := range found {
-		e.impl.Enqueue(object)
-		if ing, ok := object.(*v1alpha1.Ingress); ok && ours(ing) {
+		ing, ok := object.(*v1alpha1.Ingress)
+		if !ok {
+			continue
+		}
+		concerned = append(concerned, ing)
+		if ours(ing) {
 			for host := range hostsOf(ing) {
-				e.enqueueBy(byHost, host)
+				concerned = append(concerned, e.ingressesBy(byHost, host)...)
 			}
 		}
 	}
+	e.resync(concerned)
 }

@@ -64,15 +64,17 @@ func (e *clusterEvents) othersRoute(old, route *gatewayv1.HTTPRoute) {
 	if old != nil && old.Generation == route.Generation {
 		return
 	}
+	found := []*v1alpha1.Ingress{}
 	for _, hostname := range route.Spec.Hostnames {
 		for _, host := range cluster.HostAndWildcards(string(hostname)) {
 			for _, object := range e.by(byHost, host) {
 				if ing, ok := object.(*v1alpha1.Ingress); ok && !e.r.told.has(ing.UID, objectName(route)) {
-					e.impl.EnqueueSlowKey(nameOf(ing))
+					found = append(found, ing)
 				}
 			}
 		}
 	}
+	e.resync(found)
 }
 
 func isLabelled(route *gatewayv1.HTTPRoute) bool {

@@ -39,9 +39,7 @@ func (e *clusterEvents) Arrived(scope watch.Scope) {
 	if err != nil {
 		e.logger.Errorw("Cannot look up the KIngresses of a backend namespace", zap.Error(err))
 	}
-	for _, ing := range found {
-		e.impl.EnqueueSlowKey(nameOf(ing))
-	}
+	e.resync(found)
 }
 
 // prune ends the watches that nothing needs any more.

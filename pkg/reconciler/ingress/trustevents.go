@@ -46,6 +46,10 @@ func (e *clusterEvents) allSecured(why string) {
 	namespaces := e.r.indexer.ListIndexFuncValues(bySecured)
 	e.logger.Infow("Authorities of internal TLS have changed", zap.String("why", why), zap.Int("namespaces", len(namespaces)))
 	for _, namespace := range namespaces {
-		e.concerned(bySecured, namespace)
+		secured := e.ingressesBy(bySecured, namespace)
+		for _, ing := range secured {
+			e.mapping(ing)
+		}
+		e.resync(secured)
 	}
 }
