@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
@@ -39,7 +40,7 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, t
 		}
 		attempts[object.GetName()] = try
 		if seen.waitFor(try.Wait); try.Wait > 0 {
-			seen.deferred.Insert(apply.Contested{Kind: todo.kind, Name: objectName(object)})
+			seen.putOff(apply.Contested{Kind: todo.kind, Name: objectName(object)})
 		}
 		return try.Wait == 0
 	}
@@ -88,6 +89,15 @@ func (seen *observed) waitFor(wait time.Duration) {
 	}
 }
 
+// putOff notes what is not written before the pause has passed.
+func (seen *observed) putOff(what apply.Contested) {
+	if seen.deferred == nil { // of a KIngress that leaves, nothing else is gathered
+		seen.deferred = sets.New[apply.Contested]()
+	}
+	seen.deferred.Insert(what)
+}
+
+// sayContested says who else writes what is ours.
 func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
 	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, others))
 }

@@ -186,3 +186,14 @@ func TestDriftIsRepairedAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestPutOff: B-TRN-6, what a KIngress leaves behind may be contested, too, when nothing but that was gathered.
+func TestPutOff(t *testing.T) {
+	seen, what := &observed{}, apply.Contested{Kind: "ConfigMap"}
+	if seen.deferred.Has(what) {
+		t.Error("It is put off from the start")
+	}
+	if seen.putOff(what); !seen.deferred.Has(what) {
+		t.Error("It is not put off")
+	}
+}

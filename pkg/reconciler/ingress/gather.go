@@ -73,7 +73,7 @@ var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExtern
 
 // gather reads all of it. An error means that something could not be looked at.
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
-	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), deferred: sets.New[apply.Contested](), now: r.clock.Now()}
+	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), now: r.clock.Now()}
 	seen.config = seen.state.Config
 	steps := []func(context.Context, *observed) error{
 		r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,
