@@ -27,8 +27,9 @@ type Request struct {
 // WrongAnswer counts, in the place of a code, answers of code 200 that are wrong.
 const WrongAnswer = -1
 
-// Load is a constant stream of requests to one address. One of five, in plain text, comes over a connection
-// made for it and so meets what the data plane does now; the others come as from most clients.
+// Load is a constant stream of requests to one address. Each comes over a connection made for it and so meets what the
+// data plane does now. Of more than a hundred a second in plain text one of five does, and the others come as from most
+// clients: the machine has not the time for more connections.
 type Load struct {
 	begin    time.Time
 	cancel   context.CancelFunc
@@ -43,8 +44,9 @@ type Load struct {
 const (
 	// inFlight bounds the requests that wait for answers.
 	inFlight = 16
-	// anew is how many requests there are for one over a new connection.
-	anew = 5
+	// anew is how many requests there are for one over a new connection, where there are more than one in seldom.
+	anew   = 5
+	seldom = 10 * time.Millisecond
 )
 
 // StartLoad asks the address for the host at a rate of one request an interval, until
@@ -71,7 +73,7 @@ func StartRequests(t testing.TB, address string, interval time.Duration, request
 			}
 			slots <- struct{}{}
 			request, by := requests[turn%len(requests)], keeping
-			if turn/len(requests)%anew == 0 {
+			if interval >= seldom || turn/len(requests)%anew == 0 {
 				by = client
 			}
 			load.done.Go(func() {
