@@ -23,12 +23,13 @@ type measurement struct {
 }
 
 var (
-	burstSizes = flag.String("bursts", "100,300", "for bursts: comma-separated numbers of KIngresses to create at once")
+	burstSizes = flag.String("bursts", "100,300,1000", "for bursts: comma-separated numbers of KIngresses to create at once")
 	drain      = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
 	rate       = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
-	crowd      = flag.Int("crowd", 300, "for overlaps: how many KIngresses are Ready meanwhile")
+	crowd      = flag.Int("crowd", 1000, "for neighbours and overlaps: how many KIngresses are Ready meanwhile")
+	fleetSizes = flag.String("fleets", "100,300", "for proxies: comma-separated numbers of KIngresses to create at once")
 	onlyJSON   = flag.Bool("json", false, "print JSON only, without the table")
-	limit      = flag.Duration("limit", 10*time.Minute, "how long one measurement may take")
+	limit      = flag.Duration("limit", 20*time.Minute, "how long one measurement may take")
 	only       = flag.String("only", "", "comma-separated names of the measurements to take; all by default")
 )
 
@@ -39,6 +40,9 @@ var measurements = []measurement{
 	{"tags", "ten changes of a Knative Service's tags under load: failures", tags},
 	{"tls", "300 hosts with a certificate each on one Gateway, five more, and five rotations of one under load: seconds, failures", certificates},
 	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts},
+	{"proxies", "KIngresses created at once where each Gateway has ten proxies: seconds", proxies},
+	{"ongateway", "60 TLS hosts created at once on a Gateway without ListenerSets: seconds", onGateway},
+	{"neighbours", "one more KIngress beside many under one wildcard certificate, and beside a tenant who writes without end: seconds, CPU", neighbours},
 	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps},
 	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart},
 }
@@ -79,7 +83,7 @@ func usage() {
 	out := flag.CommandLine.Output()
 	fmt.Fprintln(out, "bench [flags]\n\nMeasurements:")
 	for _, m := range measurements {
-		fmt.Fprintf(out, "  %-9s %s\n", m.name, m.what)
+		fmt.Fprintf(out, "  %-10s %s\n", m.name, m.what)
 	}
 	fmt.Fprintln(out, "\nFlags:")
 	flag.PrintDefaults()

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// fleet is how many proxies each of two Gateways has meanwhile.
+const fleet = 10
+
+var envoyProxies = schema.GroupVersionResource{Group: "gateway.envoyproxy.io", Version: "v1alpha1", Resource: "envoyproxies"}
+
+// proxies creates KIngresses at once where each Gateway has ten proxies; a bare client waits
+// until each proxy answers for each of its hosts.
+func proxies(ctx context.Context, c clients) ([]figure, error) {
+	wanted, err := sizes(*fleetSizes)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlace(ctx, c, "proxies")
+	if err != nil {
+		return nil, err
+	}
+	defer p.remove()
+	for gateway, envoyProxy := range map[types.NamespacedName]string{p.external.name: "public", p.local.name: "private"} {
+		restore, err := p.multiply(ctx, gateway, envoyProxy)
+		defer restore()
+		if err != nil {
+			return nil, err
+		}
+	}
+	figures := []figure{}
+	for _, size := range wanted {
+		bare, err := bareFleet(ctx, c, size)
+		if err != nil {
+			return nil, fmt.Errorf("bare client: %w", err)
+		}
+		ours, err := fleetBurst(ctx, c, size)
+		if err != nil {
+			return nil, err
+		}
+		name := fmt.Sprintf("%d proxies a Gateway, burst of %d KIngresses: all Ready; bare: each proxy answers for each host", fleet, size)
+		figures = append(figures, seconds(name, ours.Seconds(), "1.3 x").beside(bare.Seconds()))
+	}
+	return figures, nil
+}
+
+// multiply gives a Gateway an EnvoyProxy of its own, a copy of its class's, with many
+// replicas, and waits for these. What it returns takes all of it back.
+func (p *place) multiply(ctx context.Context, gateway types.NamespacedName, envoyProxy string) (restore func(), err error) {
+	restore = func() {}
+	of := p.Dynamic.Resource(envoyProxies).Namespace(gateway.Namespace)
+	found, err := of.Get(ctx, envoyProxy, metav1.GetOptions{})
+	if err != nil {
+		return restore, err
+	}
+	many := &unstructured.Unstructured{Object: map[string]any{"spec": found.Object["spec"]}}
+	many.SetGroupVersionKind(found.GroupVersionKind())
+	many.SetName(envoyProxy + "-bench")
+	if err := unstructured.SetNestedField(many.Object, int64(fleet), "spec", "provider", "kubernetes", "envoyDeployment", "replicas"); err != nil {
+		return restore, err
+	}
+	if _, err := of.Create(ctx, many, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
+		return restore, err
+	}
+	restore = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		err := p.parameters(ctx, gateway, "null")
+		if err = errors.Join(err, of.Delete(ctx, many.GetName(), metav1.DeleteOptions{}), p.awaitProxies(ctx, gateway, 1)); err != nil {
+			log.Printf("give Gateway %s its one proxy back: %v", gateway, err)
+		}
+	}
+	if err := p.parameters(ctx, gateway, fmt.Sprintf(`{"parametersRef":{"group":%q,"kind":"EnvoyProxy","name":%q}}`, envoyProxies.Group, many.GetName())); err != nil {
+		return restore, err
+	}
+	return restore, p.awaitProxies(ctx, gateway, fleet)
+}
+
+func (p *place) parameters(ctx context.Context, gateway types.NamespacedName, infrastructure string) error {
+	_, err := p.gateway.GatewayV1().Gateways(gateway.Namespace).Patch(ctx, gateway.Name, types.MergePatchType, []byte(`{"spec":{"infrastructure":`+infrastructure+`}}`), metav1.PatchOptions{})
+	return err
+}
+
+func (p *place) awaitProxies(ctx context.Context, gateway types.NamespacedName, number int) error {
+	for {
+		found, err := p.proxiesOf(ctx, gateway)
+		if err != nil || len(found) == number {
+			return err
+		}
+		if err := pause(ctx, lookAgain); err != nil {
+			return fmt.Errorf("Gateway %s has %d proxies: %w", gateway, len(found), err)
+		}
+	}
+}
+
+// proxiesOf are the addresses of a Gateway's ready proxies, with the port behind port 80.
+func (p *place) proxiesOf(ctx context.Context, gateway types.NamespacedName) ([]string, error) {
+	owned := fmt.Sprintf("gateway.envoyproxy.io/owning-gateway-name=%s,gateway.envoyproxy.io/owning-gateway-namespace=%s", gateway.Name, gateway.Namespace)
+	services, err := p.Kube.CoreV1().Services("envoy-gateway-system").List(ctx, metav1.ListOptions{LabelSelector: owned})
+	if err != nil {
+		return nil, err
+	}
+	if len(services.Items) != 1 {
+		return nil, fmt.Errorf("Gateway %s has %d Services", gateway, len(services.Items))
+	}
+	service := services.Items[0]
+	slicesOf, err := p.Kube.DiscoveryV1().EndpointSlices(service.Namespace).List(ctx, metav1.ListOptions{LabelSelector: discoveryv1.LabelServiceName + "=" + service.Name})
+	if err != nil {
+		return nil, err
+	}
+	found := []string{}
+	for _, slice := range slicesOf.Items {
+		at := slices.IndexFunc(slice.Ports, func(port discoveryv1.EndpointPort) bool { return *port.Name == service.Spec.Ports[0].Name })
+		for _, endpoint := range slice.Endpoints {
+			if at >= 0 && *endpoint.Conditions.Ready {
+				found = append(found, net.JoinHostPort(endpoint.Addresses[0], strconv.Itoa(int(*slice.Ports[at].Port))))
+			}
+		}
+	}
+	return found, nil
+}
+
+func fleetBurst(ctx context.Context, c clients, size int) (time.Duration, error) {
+	p, err := newBackedPlace(ctx, c, "fleet")
+	if err != nil {
+		return 0, err
+	}
+	defer p.remove()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	observed, began := p.observe(ctx), time.Now()
+	if err := create(ctx, size, p.ingress); err != nil {
+		return 0, err
+	}
+	ready, err := observed.awaitReady(ctx, size)
+	return ready.Sub(began), err
+}
+
+func bareFleet(ctx context.Context, c clients, size int) (time.Duration, error) {
+	p, err := newBackedPlace(ctx, c, "bare")
+	if err != nil {
+		return 0, err
+	}
+	defer p.remove()
+	external, err := p.proxiesOf(ctx, p.external.name)
+	if err != nil {
+		return 0, err
+	}
+	local, err := p.proxiesOf(ctx, p.local.name)
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).sameRoutes) }); err != nil {
+		return 0, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(waiters)
+	for i := range size {
+		for _, address := range external {
+			asked := request{address: address, host: p.externalHost(serviceName(i))}
+			group.Go(func() error { _, err := asked.until(ctx); return err })
+		}
+		for _, address := range local {
+			asked := request{address: address, host: p.localHosts(serviceName(i))[2]}
+			group.Go(func() error { _, err := asked.until(ctx); return err })
+		}
+	}
+	err = group.Wait()
+	return time.Since(began), err
+}
