@@ -20,6 +20,27 @@ make_network() {
   in_network ip addr replace "$NODE_ADDRESS/24" dev node0
   in_network ip link set node0 up
   in_network ip route replace default via "${NODE_ADDRESS%.*}.1" dev node0
+  refuse_unserved
+}
+
+# What kube-proxy does not lead anywhere (yet) is refused, as a load balancer refuses a closed port. Otherwise a SYN would wait for an
+# answer to ARP, and conntrack would remember its port for 120 s as one that needs no translation: a later connection from the
+# same port is then lost, though kube-proxy leads to the address by that time.
+refuse_unserved() {
+  in_network nft -f - <<NFT
+add table ip unserved
+flush table ip unserved
+table ip unserved {
+  chain output {
+    type filter hook output priority filter + 10
+    ip daddr $LOADBALANCER_RANGE ip protocol tcp reject with tcp reset
+  }
+  chain forward {
+    type filter hook forward priority filter + 10
+    ip daddr $LOADBALANCER_RANGE ip protocol tcp reject with tcp reset
+  }
+}
+NFT
 }
 
 # Host folders that are hard-coded in the node's programs, each backed by one of ours in the cluster's mount namespace.
