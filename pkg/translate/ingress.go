@@ -168,6 +168,7 @@ func Ingress(in Input) (Desired, error) {
 	renderer := renderer{in: in, specHash: specHash, report: report, names: sets.New[string](),
 		outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), listeners: readHTTPS(in, report)}
 	desired := Desired{Withheld: sets.New[HostAt](), Unshared: sets.New[string]()}
+	uses := map[v1alpha1.IngressVisibility]listenerUses{}
 	internal := internalTLS{in: in, report: report, policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, set := range ruleSets(in, report) {
 		gateway, selected := in.Gateways[set.Visibility]
@@ -182,7 +183,9 @@ func Ingress(in Input) (Desired, error) {
 		if len(set.Rules) == 0 {
 			continue
 		}
-		for _, share := range renderer.redirects(set, gateway) {
+		shares, redirected := renderer.redirects(set, gateway)
+		uses[set.Visibility] = uses[set.Visibility].with(redirected)
+		for _, share := range shares {
 			for _, part := range renderer.attached(share, gateway) {
 				desired.Routes = append(desired.Routes, renderer.routes(part, gateway)...)
 			}
@@ -192,7 +195,7 @@ func Ingress(in Input) (Desired, error) {
 	desired.leave(in.Moves)
 	desired.forget(in.Moves)
 	for _, visibility := range visibilities {
-		desired.Listeners = append(desired.Listeners, renderer.listeners[visibility].wanted()...)
+		desired.Listeners = append(desired.Listeners, renderer.listeners[visibility].wanted(uses[visibility])...)
 		desired.lookAgain(renderer.listeners[visibility].again)
 		desired.Unshared.Insert(slices.Collect(maps.Keys(renderer.listeners[visibility].unshared))...)
 	}

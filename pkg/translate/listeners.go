@@ -51,8 +51,6 @@ type listeners struct {
 	entries entries
 	// full is how many of the KIngress's own ListenerSets have no room, from the first on.
 	full int
-	// awaited are the hostnames to which nothing is redirected before they work.
-	awaited sets.Set[string]
 	// again is when the next of these goes; 0 is never.
 	again time.Duration
 
@@ -72,6 +70,18 @@ type Listener struct {
 	Awaited bool
 	// Overlaid tells that a listener of somebody else answers for the host until it works.
 	Overlaid bool
+}
+
+// listenerUses are the listeners that redirects lead to.
+type listenerUses struct {
+	// awaited are the KIngress's that requests are redirected to as soon as they work.
+	awaited []door
+	// foreign are those of others that requests are redirected to.
+	foreign []door
+}
+
+func (u listenerUses) with(more listenerUses) listenerUses {
+	return listenerUses{awaited: append(u.awaited, more.awaited...), foreign: append(u.foreign, more.foreign...)}
 }
 
 // isOurs tells whether a ListenerSet is on the selected Gateway and named by us.
@@ -153,9 +163,12 @@ func join(set, other *gatewayv1.ListenerSet) {
 	}
 }
 
-// wanted are the listeners that spec.tls names.
-func (l *listeners) wanted() []Listener {
-	found := []Listener{}
+// wanted are the listeners that spec.tls names, and those of others that requests are redirected to.
+func (l *listeners) wanted(uses listenerUses) []Listener {
+	found, awaited := []Listener{}, sets.New[string]()
+	for _, to := range uses.awaited {
+		awaited.Insert(to.hostname)
+	}
 	for _, set := range sortedKeys(l.sets) {
 		if l.refused.Has(set) {
 			continue
@@ -163,9 +176,19 @@ func (l *listeners) wanted() []Listener {
 		for _, name := range sortedKeys(l.sets[set]) {
 			host := string(*l.sets[set][name].Hostname)
 			if secret, listed := l.certificates[host]; listed {
-				found = append(found, Listener{Visibility: l.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: l.awaited.Has(host), Overlaid: l.overlaid(host)})
+				found = append(found, Listener{Visibility: l.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: awaited.Has(host), Overlaid: l.overlaid(host)})
 			}
 		}
 	}
-	return append(found, l.wantedOnGateway()...)
+	for _, hostname := range sortedKeys(l.lent) {
+		found = append(found, Listener{Visibility: l.visibility, Name: string(l.own[hostname].Name), Host: hostname, Secret: l.lent[hostname], Awaited: awaited.Has(hostname), Overlaid: l.overlaid(hostname)})
+	}
+	foreign := map[gatewayv1.SectionName]string{}
+	for _, to := range uses.foreign {
+		foreign[to.section] = to.hostname
+	}
+	for _, name := range sortedKeys(foreign) {
+		found = append(found, Listener{Visibility: l.visibility, Name: string(name), Host: foreign[name]})
+	}
+	return found
 }

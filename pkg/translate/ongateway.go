@@ -29,15 +29,13 @@ type onGateway struct {
 	// others are its owner's: those of which no hostname is in spec.tls are used for the
 	// hosts that they admit.
 	others []gatewayv1.Listener
-	// leant on are those of the others to which requests are redirected, by name.
-	leant map[gatewayv1.SectionName]string
 }
 
 // placeOnGateway finds the hostnames whose listener is on the Gateway. A Gateway has each
 // hostname once: that of somebody else's listener is served with its certificate.
 func (l *listeners) placeOnGateway(report *report) {
 	standing := l.in.Standing[l.gateway.Name]
-	l.onGateway = onGateway{standing: standing, own: map[string]gatewayv1.Listener{}, lent: certificates{}, leant: map[gatewayv1.SectionName]string{}}
+	l.onGateway = onGateway{standing: standing, own: map[string]gatewayv1.Listener{}, lent: certificates{}}
 	l.splitForOthers(report)
 	taken, names := map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
 	for _, listener := range standing.Listeners {
@@ -205,19 +203,6 @@ func (l *listeners) through(hosts []string) []string {
 	found := []string{}
 	for _, hostname := range sets.List(hostnames) {
 		found = append(found, string(l.own[hostname].Name))
-	}
-	return found
-}
-
-// wantedOnGateway are the Gateway's listeners that spec.tls names, and those that requests
-// are redirected to.
-func (l *listeners) wantedOnGateway() []Listener {
-	found := []Listener{}
-	for _, hostname := range sortedKeys(l.lent) {
-		found = append(found, Listener{Visibility: l.visibility, Name: string(l.own[hostname].Name), Host: hostname, Secret: l.lent[hostname], Awaited: l.awaited.Has(hostname), Overlaid: l.overlaid(hostname)})
-	}
-	for _, name := range sortedKeys(l.leant) {
-		found = append(found, Listener{Visibility: l.visibility, Name: string(name), Host: l.leant[name]})
 	}
 	return found
 }

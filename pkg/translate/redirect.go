@@ -35,19 +35,28 @@ const (
 
 // redirects cuts the hosts out of a set whose HTTP requests are to be redirected: what
 // they serve goes to HTTPS alone, and a set of its own redirects the rest (SPEC B-TLS-2).
-func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
+// What never was redirected stays plain until its listener works; what is stays redirected
+// when its listener fails: it must not fall back to plain HTTP because a Secret is broken.
+func (r renderer) redirects(set RuleSet, gateway Gateway) (sets []RuleSet, uses listenerUses) {
 	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
-		return []RuleSet{set}
+		return []RuleSet{set}, uses
 	}
 	redirected, plain := map[int32][]string{}, []string{}
 	for _, host := range set.Hosts {
-		if port, found := r.redirectedTo(host, gateway); found {
+		to, possible := r.redirectTarget(host, gateway)
+		switch works := to.works || r.wasRedirected(host); {
+		case possible && works:
+			port := gateway.clientPort(to.port)
 			redirected[port] = append(redirected[port], host)
-		} else {
-			plain = append(plain, host)
+			if !to.named {
+				uses.foreign = append(uses.foreign, to)
+			}
+			continue
+		case possible && to.named: // a foreign listener is not the controller's to wait for
+			uses.awaited = append(uses.awaited, to)
 		}
+		plain = append(plain, host)
 	}
-	sets := []RuleSet{}
 	for _, port := range sortedKeys(redirected) {
 		sets = append(sets,
 			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: set.Rules, Over: OnlyHTTPS},
@@ -56,7 +65,7 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) []RuleSet {
 	if len(plain) > 0 {
 		sets = append(sets, RuleSet{Visibility: set.Visibility, Hosts: plain, Rules: set.Rules})
 	}
-	return sets
+	return sets, uses
 }
 
 // clientPort is the port at which clients reach the listeners of a port.
@@ -67,18 +76,16 @@ func (g Gateway) clientPort(listener int32) int32 {
 	return listener
 }
 
-// redirectedTo is the port at which clients reach HTTPS, to which a host is redirected. What never was stays
-// plain until its listener works; what is stays redirected when its listener fails: it
-// must not fall back to plain HTTP because a Secret is broken.
-func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redirected bool) {
+// redirectTarget is the listener to which requests for a host can be redirected, if there is one.
+func (r renderer) redirectTarget(host string, gateway Gateway) (to door, possible bool) {
 	external := r.listeners[v1alpha1.IngressVisibilityExternalIP]
-	door, found := external.door(host)
-	port = gateway.clientPort(door.port)
+	to, found := external.door(host)
+	port := gateway.clientPort(to.port)
 	gap := Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
 		if _, named := external.named.of(host); !named {
-			return 0, false // Serving says Redirected before there is a certificate
+			return door{}, false // Serving says Redirected before there is a certificate
 		}
 		gap.Detail = fmt.Sprintf("requests for host %s are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate", host)
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
@@ -87,19 +94,11 @@ func (r renderer) redirectedTo(host string, gateway Gateway) (port int32, redire
 		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRoutePortRedirect, "requests are not redirected to HTTPS, which is on another port than 443"
 	case len(gateway.HTTPListeners) == 0:
 		gap.Detail = "Gateway " + gateway.Name.String() + " has no HTTP listener from which to redirect"
-	case door.works || r.wasRedirected(host):
-		if !door.named {
-			external.leant[door.section] = door.hostname
-		}
-		return port, true
 	default:
-		if door.named { // the listener of others is not for us to wait for
-			external.awaited.Insert(door.hostname)
-		}
-		return 0, false
+		return to, true
 	}
 	r.report.gap(gap)
-	return 0, false
+	return door{}, false
 }
 
 func (r renderer) wasRedirected(host string) bool {

@@ -105,7 +105,7 @@ func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listene
 	certificates := readTLS(in, report)
 	for _, visibility := range visibilities {
 		gateway, selected := in.Gateways[visibility]
-		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], named: maps.Clone(certificates[visibility]), awaited: sets.New[string](), refused: sets.New[string](), unlisted: map[place]time.Time{}, unshared: map[string]bool{}}
+		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], named: maps.Clone(certificates[visibility]), refused: sets.New[string](), unlisted: map[place]time.Time{}, unshared: map[string]bool{}}
 		if other := all[visibilities[0]]; other != nil && other.gateway.Name == gateway.Name {
 			found.beside = other.sets
 		}
