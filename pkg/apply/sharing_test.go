@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/gateway-api/pkg/client/clientset/versioned/fake"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 var (
@@ -95,7 +96,7 @@ func TestSharedIsNotTaken(t *testing.T) {
 		if len(result.Refusals) == 1 {
 			refusal = result.Refusals[0]
 		}
-		if err != nil || refusal == nil || refusal.Code != apply.ReasonNotOwned {
+		if err != nil || refusal == nil || refusal.Code != conditions.ReasonNotOwned {
 			t.Errorf("%s: %v, %+v", name, err, result)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/version"
 	"knative.dev/pkg/system"
 
-	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -38,19 +38,15 @@ const bundleVersionAnnotation = "gateway.networking.k8s.io/bundle-version"
 
 // MissingCRD says which CRD is needed (SPEC B-INS-7).
 type MissingCRD struct {
-	detail string
+	conditions.Refusal
 	// Outdated tells that the CRD exists, and that its annotation names too old a release. That is
 	// a word about a file, and objects of the kind stand: what is served is served on (B-INS-9).
 	Outdated bool
 }
 
-func (e *MissingCRD) Error() string { return e.detail }
-
-// Reason implements status.Reasoned.
-func (*MissingCRD) Reason() string { return status.ReasonGatewayAPIMissing }
-
-// Terminal implements status.Reasoned.
-func (*MissingCRD) Terminal() bool { return true }
+func missingCRD(format string, values ...any) *MissingCRD {
+	return &MissingCRD{Refusal: conditions.Refusal{Code: conditions.ReasonGatewayAPIMissing, Detail: fmt.Sprintf(format, values...)}}
+}
 
 // Missing tells which CRD keeps us from working, or nil. One that does not exist comes before
 // one that looks old.
@@ -77,13 +73,14 @@ func (c Cluster) missing(ctx context.Context, name string, minimum *version.Vers
 		return nil, err
 	}
 	if crd == nil {
-		return &MissingCRD{detail: fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, %s or newer", name, "v"+minimum.String())}, nil
+		return missingCRD("CustomResourceDefinition %s does not exist: install the Gateway API, v%s or newer", name, minimum), nil
 	}
 	bundle := crd.Annotations[bundleVersionAnnotation]
 	installed, err := version.ParseGeneric(bundle)
 	if err == nil && !installed.EqualTo(development) && installed.LessThan(minimum) {
-		detail := fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install %s or newer", name, bundle, "v"+minimum.String())
-		return &MissingCRD{detail: detail, Outdated: true}, nil
+		outdated := missingCRD("CustomResourceDefinition %s is of Gateway API %s: install v%s or newer", name, bundle, minimum)
+		outdated.Outdated = true
+		return outdated, nil
 	}
 	return nil, nil
 }
@@ -129,12 +126,12 @@ func (c Cluster) unserved(ctx context.Context, scope watch.Scope, crd string, si
 	case missing.Outdated:
 		_, err := c.Ensure(ctx, scope)
 		if apierrors.IsNotFound(err) {
-			return missing.detail, nil
+			return missing.Detail, nil
 		}
 		return "", err
 	}
 	c.Retain(func(known watch.Scope) bool { return known.Kind != scope.Kind })
-	return missing.detail, nil
+	return missing.Detail, nil
 }
 
 // DropGatewayAPI ends the watches of kinds that are not served any more. Kept, they

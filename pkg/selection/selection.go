@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
@@ -31,10 +32,10 @@ type Request struct {
 
 // Select returns the entry that serves the request at a visibility: the one that
 // the annotation names, else the most specific one whose selectors match, else the
-// default. The error is a *Refusal.
-func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request Request) (config.Entry, error) {
+// default. The refusal is nil when there is one.
+func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request Request) (config.Entry, *conditions.Refusal) {
 	if wish := cfg.Wish(visibility); wish != config.Gateways {
-		return config.Entry{}, &Refusal{Code: ReasonNotConfigured, Wish: wish, Detail: unserved(visibility, wish)}
+		return config.Entry{}, &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: unserved(visibility, wish)}
 	}
 	entries := cfg.Entries(visibility)
 	subject := request.Ingress
@@ -61,13 +62,13 @@ func unserved(visibility v1alpha1.IngressVisibility, wish config.Wish) string {
 // byName finds the entry that an annotation names. An entry reserved for other
 // namespaces is refused in the same words as one that does not exist: a tenant need
 // not learn of it.
-func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named string, request Request) (config.Entry, error) {
+func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named string, request Request) (config.Entry, *conditions.Refusal) {
 	for _, entry := range entries {
 		if entry.Gateway.String() == named && Admits(entry, request.NamespaceLabels) {
 			return entry, nil
 		}
 	}
-	return config.Entry{}, &Refusal{Code: ReasonGatewayNotFound, Detail: fmt.Sprintf(
+	return config.Entry{}, &conditions.Refusal{Code: conditions.ReasonGatewayNotFound, Detail: fmt.Sprintf(
 		"annotation %s: %q is not the gateway of an entry of %s in ConfigMap %s that serves namespace %s",
 		annotation(visibility), named, config.ListKey(visibility), config.Name, request.Ingress.Namespace)}
 }

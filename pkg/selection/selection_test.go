@@ -3,12 +3,12 @@
 package selection_test
 
 import (
-	"errors"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 )
@@ -114,13 +114,13 @@ func TestSelect(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			entry, err := selection.Select(cfg, test.visibility, test.request)
+			entry, refusal := selection.Select(cfg, test.visibility, test.request)
 			if test.refusal != "" {
-				expectRefusal(t, err, "GatewayNotFound", test.refusal)
+				expectRefusal(t, refusal, "GatewayNotFound", test.refusal)
 				return
 			}
-			if err != nil || entry.Gateway.String() != test.want {
-				t.Errorf("Select() = %s, %v, want %s", entry.Gateway, err, test.want)
+			if refusal != nil || entry.Gateway.String() != test.want {
+				t.Errorf("Select() = %s, %v, want %s", entry.Gateway, refusal, test.want)
 			}
 		})
 	}
@@ -133,10 +133,10 @@ func TestNothingConfigured(t *testing.T) {
 		t.Fatal(err)
 	}
 	request := selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"})}
-	_, err = selection.Select(cfg, external, request)
-	expectRefusal(t, err, "GatewayNotConfigured", "no gateway is configured for visibility ExternalIP: add an entry to external-gateways in ConfigMap config-gateway")
-	if entry, err := selection.Select(cfg, local, request); err != nil || entry.Gateway.String() != "gw/local" {
-		t.Errorf("The other list is touched: %s, %v", entry.Gateway, err)
+	_, refusal := selection.Select(cfg, external, request)
+	expectRefusal(t, refusal, "GatewayNotConfigured", "no gateway is configured for visibility ExternalIP: add an entry to external-gateways in ConfigMap config-gateway")
+	if entry, refusal := selection.Select(cfg, local, request); refusal != nil || entry.Gateway.String() != "gw/local" {
+		t.Errorf("The other list is touched: %s, %v", entry.Gateway, refusal)
 	}
 }
 
@@ -146,19 +146,14 @@ func TestNothingWanted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = selection.Select(cfg, local, selection.Request{Ingress: ingress(nil, nil)})
-	expectRefusal(t, err, "GatewayNotConfigured", "hosts of visibility ClusterLocal are not served: local-gateways in ConfigMap config-gateway is [], write an entry to change that")
-	var refusal *selection.Refusal
-	if errors.As(err, &refusal); refusal.Wish != config.Nothing {
-		t.Errorf("Wish %v", refusal.Wish)
-	}
+	_, refusal := selection.Select(cfg, local, selection.Request{Ingress: ingress(nil, nil)})
+	expectRefusal(t, refusal, "GatewayNotConfigured", "hosts of visibility ClusterLocal are not served: local-gateways in ConfigMap config-gateway is [], write an entry to change that")
 }
 
-func expectRefusal(t *testing.T, err error, reason, text string) {
+func expectRefusal(t *testing.T, refusal *conditions.Refusal, reason, text string) {
 	t.Helper()
-	var refusal *selection.Refusal
-	if !errors.As(err, &refusal) {
-		t.Fatalf("Select() = %v, want a refusal", err)
+	if refusal == nil {
+		t.Fatalf("Select() refuses nothing, want %s", reason)
 	}
 	if refusal.Reason() != reason || !refusal.Terminal() || refusal.Error() != text {
 		t.Errorf("Refused with %s, terminal %t:\n%s\nwant %s:\n%s", refusal.Reason(), refusal.Terminal(), refusal, reason, text)

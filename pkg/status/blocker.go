@@ -5,26 +5,8 @@ package status
 import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/apis"
-)
 
-// Reasons of conditions (SPEC B-RDY-6). Those of selection and translation stand
-// there.
-const (
-	ReasonGatewayNotFound      = "GatewayNotFound"
-	ReasonGatewayNotProgrammed = "GatewayNotProgrammed"
-	ReasonGatewayUnsuitable    = "GatewayUnsuitable"
-	ReasonRouteNotAccepted     = "RouteNotAccepted"
-	ReasonRefsNotResolved      = "RefsNotResolved"
-	ReasonProbeFailed          = "ProbeFailed"
-	ReasonHostConflict         = "HostConflict"
-	ReasonNotOwned             = "NotOwned"
-	ReasonUnsupported          = "Unsupported"
-	ReasonGatewayAPIMissing    = "GatewayAPIMissing"
-	ReasonConfigurationRefused = "ConfigurationRefused"
-	ReasonServiceNotFound      = "ServiceNotFound"
-	ReasonReconcileFailed      = "ReconcileFailed"
-	ReasonProbeDegraded        = "ProbeDegraded"
-	ReasonLocalGatewayExposed  = "LocalGatewayExposed"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // Conditions that blockers concern.
@@ -69,7 +51,7 @@ func waiting(condition apis.ConditionType, reason, message string) *Blocker {
 }
 
 // failed is certain when nothing but a change of what the error names helps.
-func failed(condition apis.ConditionType, err Reasoned) *Blocker {
+func failed(condition apis.ConditionType, err conditions.Reasoned) *Blocker {
 	found := Blocker{Condition: condition, Reason: err.Reason(), Message: err.Error(), Certainty: Answered}
 	if err.Terminal() {
 		found.Terminal, found.Certainty = true, Certain

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
@@ -29,9 +30,9 @@ func callersArrive(s Side) *Blocker {
 	case s.MissingPort == nil || s.Published:
 		return nil
 	case s.MissingPort.Listened, s.MissingPort.Service.Name == "":
-		return waiting(loadBalancer, ReasonGatewayUnsuitable, s.unsuitable()) // the port may come by itself
+		return waiting(loadBalancer, conditions.ReasonGatewayUnsuitable, s.unsuitable()) // the port may come by itself
 	}
-	found := answered(loadBalancer, ReasonGatewayUnsuitable, s.unsuitable())
+	found := answered(loadBalancer, conditions.ReasonGatewayUnsuitable, s.unsuitable())
 	found.Terminal = true
 	return found
 }

@@ -48,7 +48,7 @@ func TestCallersArrive(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := conditions(status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local, test.edit))).Status)
+			got := conditionsOf(status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local, test.edit))).Status)
 			if diff := cmp.Diff(test.want, got["LoadBalancerReady"]); diff != "" {
 				t.Error(diff)
 			}

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
@@ -80,15 +81,15 @@ func gatewayExists(s Side) *Blocker {
 	case s.Gateway != nil:
 		return nil
 	case s.Entry.Managed:
-		return waiting(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf("Gateway %s is being created for %s", s.Entry.Gateway, s.Entry))
+		return waiting(loadBalancer, conditions.ReasonGatewayNotFound, fmt.Sprintf("Gateway %s is being created for %s", s.Entry.Gateway, s.Entry))
 	}
-	return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf(
+	return terminal(loadBalancer, conditions.ReasonGatewayNotFound, fmt.Sprintf(
 		"Gateway %s does not exist: create it, or change `gateway` of %s in ConfigMap %s", s.Entry.Gateway, s.Entry, config.Name))
 }
 
 func gatewayOfClass(s Side) *Blocker {
 	if class := string(s.Gateway.Spec.GatewayClassName); class != s.Entry.Class {
-		return terminal(loadBalancer, ReasonGatewayNotFound, fmt.Sprintf(
+		return terminal(loadBalancer, conditions.ReasonGatewayNotFound, fmt.Sprintf(
 			"Gateway %s has gatewayClassName %q, but %s in ConfigMap %s says class %q: change one of them", s.Entry.Gateway, class, s.Entry, config.Name, s.Entry.Class))
 	}
 	return nil
@@ -102,11 +103,11 @@ func classKnown(s Side) *Blocker {
 }
 
 func routesAccepted(s Side) *Blocker {
-	return s.refused(gatewayv1.RouteConditionAccepted, ReasonRouteNotAccepted)
+	return s.refused(gatewayv1.RouteConditionAccepted, conditions.ReasonRouteNotAccepted)
 }
 
 func refsResolved(s Side) *Blocker {
-	return s.refused(gatewayv1.RouteConditionResolvedRefs, ReasonRefsNotResolved)
+	return s.refused(gatewayv1.RouteConditionResolvedRefs, conditions.ReasonRefsNotResolved)
 }
 
 // refused reports a route of which the gateway says no.
@@ -127,7 +128,7 @@ func (s Side) refused(kind gatewayv1.RouteConditionType, reason string) *Blocker
 func routesAdmitted(s Side) *Blocker {
 	for _, route := range s.Routes {
 		if route.NotAdmitted != "" && !route.Proven && route.condition(s, gatewayv1.RouteConditionAccepted) == nil {
-			return waiting(network, ReasonRouteNotAccepted, fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.NotAdmitted))
+			return waiting(network, conditions.ReasonRouteNotAccepted, fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.NotAdmitted))
 		}
 	}
 	return nil
@@ -139,7 +140,7 @@ func routesBelieved(s Side) *Blocker {
 	for _, said := range []struct {
 		kind   gatewayv1.RouteConditionType
 		reason string
-	}{{gatewayv1.RouteConditionAccepted, ReasonRouteNotAccepted}, {gatewayv1.RouteConditionResolvedRefs, ReasonRefsNotResolved}} {
+	}{{gatewayv1.RouteConditionAccepted, conditions.ReasonRouteNotAccepted}, {gatewayv1.RouteConditionResolvedRefs, conditions.ReasonRefsNotResolved}} {
 		for _, route := range s.Routes {
 			if route.ByStatus && route.condition(s, said.kind) == nil {
 				return waiting(network, said.reason, fmt.Sprintf(
@@ -168,9 +169,9 @@ func (r Route) unproven() bool {
 // all the same: it is served at another of its hosts.
 func (r Route) reason() string {
 	if r.NotAdmitted != "" {
-		return ReasonRouteNotAccepted
+		return conditions.ReasonRouteNotAccepted
 	}
-	return ReasonProbeFailed
+	return conditions.ReasonProbeFailed
 }
 
 // problem says why a route is not proven.

@@ -9,24 +9,17 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
-
-// Reasoned is an error that knows its condition. Those of selection, translation
-// and apply do.
-type Reasoned interface {
-	error
-	Reason() string
-	Terminal() bool
-}
 
 // Facts is everything that the status of a KIngress depends on.
 type Facts struct {
 	Generation int64
 	Now        time.Time
 	// Failures concern the KIngress as a whole, or routes of either side.
-	Failures []Reasoned
+	Failures []conditions.Reasoned
 	// Unexpected is an error that is being retried, or nil.
 	Unexpected error
 	// Unobserved tells that nothing could be looked at: what was proven stays proven.
@@ -66,7 +59,7 @@ type Side struct {
 	// Needed tells that the KIngress has rules of this visibility.
 	Needed bool
 	// Refusal says why no entry was selected, or nil.
-	Refusal Reasoned
+	Refusal *conditions.Refusal
 	// Unserved tells that the operator wants no hosts of this visibility served.
 	Unserved bool
 	// Kept tells that nobody knows what is wanted here, and that what stands serves on.
@@ -78,7 +71,7 @@ type Side struct {
 	Controller gatewayv1.GatewayController
 	// NoClass says why nobody knows what the Gateway can do, or is nil. Its routes then stay as
 	// they are; Stands tells that they are what is reported as Ready.
-	NoClass Reasoned
+	NoClass *conditions.Refusal
 	Stands  bool
 	// Listeners are the HTTPS listeners of its hosts.
 	Listeners []Listener

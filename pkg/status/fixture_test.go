@@ -12,6 +12,7 @@ import (
 	"knative.dev/pkg/apis"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -24,18 +25,12 @@ const (
 
 var noon = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
 
-// reason is an error that knows its condition.
-type reason struct {
-	code, text string
-	terminal   bool
+func reason(code, text string, terminal bool) *conditions.Refusal {
+	return &conditions.Refusal{Code: code, Detail: text, Wait: !terminal}
 }
 
-func (r reason) Error() string  { return r.text }
-func (r reason) Reason() string { return r.code }
-func (r reason) Terminal() bool { return r.terminal }
-
-// conditions are a status in the form "Ready=True", "NetworkConfigured=False Reason: message".
-func conditions(ingress v1alpha1.IngressStatus) map[string]string {
+// conditionsOf are a status in the form "Ready=True", "NetworkConfigured=False Reason: message".
+func conditionsOf(ingress v1alpha1.IngressStatus) map[string]string {
 	found := map[string]string{}
 	for _, kind := range []apis.ConditionType{v1alpha1.IngressConditionReady, v1alpha1.IngressConditionNetworkConfigured, v1alpha1.IngressConditionLoadBalancerReady} {
 		condition := ingress.GetCondition(kind)

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
@@ -46,7 +47,7 @@ func gatewayAccepted(s Side) *Blocker {
 	if condition == nil || condition.Status != metav1.ConditionFalse || condition.ObservedGeneration < s.Gateway.Generation {
 		return nil
 	}
-	return answered(loadBalancer, ReasonGatewayNotProgrammed, said(s.Gateway, condition))
+	return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))
 }
 
 // Doubt is what the Gateway says, or does not say, of itself so that its word is no proof; nil
@@ -56,13 +57,13 @@ func (s Side) Doubt() *Blocker {
 		condition := meta.FindStatusCondition(s.Gateway.Status.Conditions, string(kind))
 		switch {
 		case condition == nil || condition.Status == metav1.ConditionUnknown:
-			return waiting(loadBalancer, ReasonGatewayNotProgrammed, fmt.Sprintf(
+			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
 		case condition.Status != metav1.ConditionFalse:
 		case condition.ObservedGeneration < s.Gateway.Generation || resting(condition):
-			return waiting(loadBalancer, ReasonGatewayNotProgrammed, said(s.Gateway, condition))
+			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))
 		default:
-			return answered(loadBalancer, ReasonGatewayNotProgrammed, said(s.Gateway, condition))
+			return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))
 		}
 	}
 	return nil
@@ -122,7 +123,7 @@ func addressKnown(s Side) *Blocker {
 	if len(s.LoadBalancer) > 0 {
 		return nil
 	}
-	return waiting(loadBalancer, ReasonGatewayNotProgrammed, s.noAddress())
+	return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, s.noAddress())
 }
 
 func (s Side) noAddress() string {

@@ -78,7 +78,7 @@ func TestWithoutLoadBalancer(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			verdict := status.Mark(v1alpha1.IngressStatus{}, facts(test.side))
-			if diff := cmp.Diff(test.want, conditions(verdict.Status)["Ready"]); diff != "" {
+			if diff := cmp.Diff(test.want, conditionsOf(verdict.Status)["Ready"]); diff != "" {
 				t.Error(diff)
 			}
 			if published := verdict.Status.PublicLoadBalancer != nil; published != (test.want == "True") {
@@ -94,7 +94,7 @@ func TestWithoutLoadBalancer(t *testing.T) {
 // TestRemark: B-RDY-7, the complaint of a Gateway whose data plane answers is in no condition.
 func TestRemark(t *testing.T) {
 	verdict := status.Mark(v1alpha1.IngressStatus{}, facts(side(external, because("Programmed", "False", "AddressNotAssigned")), side(local)))
-	if diff := cmp.Diff(ready, conditions(verdict.Status)); diff != "" {
+	if diff := cmp.Diff(ready, conditionsOf(verdict.Status)); diff != "" {
 		t.Error(diff)
 	}
 	want := []status.Note{{Reason: "GatewayNotProgrammed", Message: "Gateway gateways/blue: Programmed is False: AddressNotAssigned: the words; its data plane answers"}}
@@ -134,7 +134,7 @@ func TestComplaintTakesNoReady(t *testing.T) {
 				f.Waited, f.SinceReport = 0, 0 // the data plane was waited for already
 			}
 			after := status.Mark(before, f)
-			if diff := cmp.Diff(test.want, conditions(after.Status)["Ready"]); diff != "" {
+			if diff := cmp.Diff(test.want, conditionsOf(after.Status)["Ready"]); diff != "" {
 				t.Error(diff)
 			}
 			if test.want == "True" && !status.Equal(before, after.Status) {

@@ -60,7 +60,7 @@ func TestAnswersAsBefore(t *testing.T) {
 			now := facts(side(external, test.edits...), side(local))
 			now.Waited, now.SinceReport, now.Refused = test.waited, test.waited, test.waited
 			verdict := status.Mark(before, now)
-			if got := conditions(verdict.Status)["Ready"]; verdict.Patience != test.wait || !strings.HasPrefix(got, test.ready) {
+			if got := conditionsOf(verdict.Status)["Ready"]; verdict.Patience != test.wait || !strings.HasPrefix(got, test.ready) {
 				t.Errorf("Ready %s after %s, want %s after %s", got, verdict.Patience, test.ready, test.wait)
 			}
 			if test.ready == "True" && !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {

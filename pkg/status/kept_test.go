@@ -14,7 +14,7 @@ import (
 
 // unknown is a side of which nobody knows what is wanted, and that serves.
 func unknown(s *status.Side) {
-	*s = status.Side{Visibility: s.Visibility, Kept: true, Refusal: reason{"GatewayNotConfigured", "x", true}, Version: "none"}
+	*s = status.Side{Visibility: s.Visibility, Kept: true, Refusal: reason("GatewayNotConfigured", "x", true), Version: "none"}
 }
 
 // TestKept: B-INS-9, of a side of which nobody knows what is wanted nothing is written: not
@@ -39,23 +39,23 @@ func TestKept(t *testing.T) {
 	failing := facts(side(external, probed(answer(probe.Failed, "status 404"))), side(local, unknown))
 	failing.Waited = status.PatienceWhenReady
 	failed := status.Mark(before, failing).Status
-	if got := conditions(failed)["Ready"]; len(got) < 7 || got[:7] != "Unknown" {
+	if got := conditionsOf(failed)["Ready"]; len(got) < 7 || got[:7] != "Unknown" {
 		t.Fatalf("Ready %s while the other side fails", got)
 	}
 	if diff := cmp.Diff(status.ProofsOf(before)[local], status.ProofsOf(failed)[local]); diff != "" {
 		t.Errorf("The kept proof changed:\n%s", diff)
 	}
-	if got := conditions(status.Mark(failed, facts(side(external), side(local, unknown))).Status)["Ready"]; got != "True" {
+	if got := conditionsOf(status.Mark(failed, facts(side(external), side(local, unknown))).Status)["Ready"]; got != "True" {
 		t.Errorf("Ready %s after the cure", got)
 	}
 }
 
 // TestUnserved: B-INS-3, [] under local-gateways: a note, and Ready by the external rule.
 func TestUnserved(t *testing.T) {
-	f := facts(side(external), status.Side{Visibility: local, Unserved: true, Refusal: reason{"GatewayNotConfigured", "x", true}})
+	f := facts(side(external), status.Side{Visibility: local, Unserved: true, Refusal: reason("GatewayNotConfigured", "x", true)})
 	f.Notes = []status.Note{{Reason: "GatewayNotConfigured", Message: "not served: []"}}
 	verdict := status.Mark(v1alpha1.IngressStatus{}, f)
-	if got := conditions(verdict.Status)["NetworkConfigured"]; !verdict.Ready() || got != "True GatewayNotConfigured: not served: []" {
+	if got := conditionsOf(verdict.Status)["NetworkConfigured"]; !verdict.Ready() || got != "True GatewayNotConfigured: not served: []" {
 		t.Errorf("NetworkConfigured %s", got)
 	}
 	if again := status.Mark(verdict.Status, f); !status.Equal(verdict.Status, again.Status) {

@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // Listener is what was observed for the HTTPS listener of a host.
@@ -43,7 +45,7 @@ func listenersWork(s Side) *Blocker {
 			found.Terminal = true
 			return found
 		case listener.Awaited:
-			return waiting(network, ReasonGatewayNotProgrammed, listener.subject(s)+": the gateway has not answered; requests are not redirected to HTTPS yet")
+			return waiting(network, conditions.ReasonGatewayNotProgrammed, listener.subject(s)+": the gateway has not answered; requests are not redirected to HTTPS yet")
 		}
 	}
 	return nil
@@ -84,8 +86,8 @@ func (l Listener) conditions() (listener, set []metav1.Condition, generation int
 
 // Programmed tells whether the gateway says that a listener works, as it stands.
 func (l Listener) Programmed() bool {
-	conditions, _, generation := l.conditions()
-	condition := meta.FindStatusCondition(conditions, string(gatewayv1.ListenerConditionProgrammed))
+	ofListener, _, generation := l.conditions()
+	condition := meta.FindStatusCondition(ofListener, string(gatewayv1.ListenerConditionProgrammed))
 	return condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= generation
 }
 
@@ -98,18 +100,18 @@ func (l Listener) Unwritten() bool {
 // failure is what the gateway says is wrong with a listener as it stands, the cause
 // before its consequences, and the reason to report.
 func (l Listener) failure() (*metav1.Condition, string) {
-	conditions, ofSet, generation := l.conditions()
+	ofListener, ofSet, generation := l.conditions()
 	for _, look := range []struct {
 		conditions []metav1.Condition
 		kind       string
 		bad        metav1.ConditionStatus
 		reason     string
 	}{
-		{conditions, string(gatewayv1.ListenerEntryConditionResolvedRefs), metav1.ConditionFalse, ReasonRefsNotResolved},
-		{conditions, string(gatewayv1.ListenerEntryConditionConflicted), metav1.ConditionTrue, ReasonHostConflict},
-		{conditions, string(gatewayv1.ListenerEntryConditionAccepted), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
-		{conditions, string(gatewayv1.ListenerEntryConditionProgrammed), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
-		{ofSet, string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, ReasonGatewayNotProgrammed},
+		{ofListener, string(gatewayv1.ListenerEntryConditionResolvedRefs), metav1.ConditionFalse, conditions.ReasonRefsNotResolved},
+		{ofListener, string(gatewayv1.ListenerEntryConditionConflicted), metav1.ConditionTrue, conditions.ReasonHostConflict},
+		{ofListener, string(gatewayv1.ListenerEntryConditionAccepted), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
+		{ofListener, string(gatewayv1.ListenerEntryConditionProgrammed), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
+		{ofSet, string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
 	} {
 		condition := meta.FindStatusCondition(look.conditions, look.kind)
 		if condition != nil && condition.Status == look.bad && condition.ObservedGeneration >= generation {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -108,7 +109,7 @@ func TestEveryParentCounts(t *testing.T) {
 	for i := range 2 {
 		s := side(external, both)
 		s.Routes[0].Object.Status.Parents[i].Conditions[0].Status = metav1.ConditionFalse
-		if blocker := s.Blocker(); blocker == nil || blocker.Reason != status.ReasonRouteNotAccepted {
+		if blocker := s.Blocker(); blocker == nil || blocker.Reason != conditions.ReasonRouteNotAccepted {
 			t.Errorf("Parent %d said no: %+v", i, blocker)
 		}
 		s.Routes[0].Object.Status.Parents[i].Conditions = nil

@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/apis"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // Verdict is the status to report, and what to do about it.
@@ -68,7 +70,7 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 		found = append(found, *failed(network, failure))
 	}
 	if f.Unexpected != nil {
-		found = append(found, *waiting(network, ReasonReconcileFailed, f.Unexpected.Error()))
+		found = append(found, *waiting(network, conditions.ReasonReconcileFailed, f.Unexpected.Error()))
 	}
 	for _, side := range f.Sides {
 		if !side.Needed || side.stands() {

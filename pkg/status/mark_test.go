@@ -10,6 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -34,7 +35,7 @@ func TestReasons(t *testing.T) {
 	}{
 		{"all is well", facts(side(external), side(local)), ready},
 		{"a side without rules is not looked at", facts(side(external), side(local, notNeeded, func(s *status.Side) { s.Gateway = nil })), ready},
-		{"no entry", facts(side(external, func(s *status.Side) { s.Refusal = reason{"GatewayNotConfigured", "write this", true} })),
+		{"no entry", facts(side(external, func(s *status.Side) { s.Refusal = reason("GatewayNotConfigured", "write this", true) })),
 			loadBalancer("False GatewayNotConfigured: write this")},
 		{"no Gateway", facts(side(external, func(s *status.Side) { s.Gateway = nil })),
 			loadBalancer("False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of " + blue + " in ConfigMap config-gateway")},
@@ -69,11 +70,11 @@ func TestReasons(t *testing.T) {
 		{"proven before", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Proven = true })), ready},
 		{"no address", facts(side(external, noAddress)),
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue publishes no address and its Service was not found: set `service` of " + blue + " in ConfigMap config-gateway")},
-		{"a host conflict", withFailures(facts(side(external)), reason{"HostConflict", "host is taken", true}), network("False HostConflict: host is taken")},
-		{"not owned", withFailures(facts(side(external)), reason{"NotOwned", "route is foreign", true}), network("False NotOwned: route is foreign")},
-		{"unsupported", withFailures(facts(side(external)), reason{"Unsupported", "too wide", true}), network("False Unsupported: too wide")},
+		{"a host conflict", withFailures(facts(side(external)), reason("HostConflict", "host is taken", true)), network("False HostConflict: host is taken")},
+		{"not owned", withFailures(facts(side(external)), reason("NotOwned", "route is foreign", true)), network("False NotOwned: route is foreign")},
+		{"unsupported", withFailures(facts(side(external)), reason("Unsupported", "too wide", true)), network("False Unsupported: too wide")},
 		{"a terminal failure decides the reason, every message is shown once",
-			withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason{"RefsNotResolved", "no port", false}, reason{"Unsupported", "too wide", true}, reason{"Unsupported", "too wide", true}),
+			withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason("RefsNotResolved", "no port", false), reason("Unsupported", "too wide", true), reason("Unsupported", "too wide", true)),
 			network("False Unsupported: no port; too wide")},
 		{"beside a definite no, a missing answer is no news",
 			facts(side(external, said("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
@@ -91,7 +92,7 @@ func TestReasons(t *testing.T) {
 			if verdict.Patience != 0 || verdict.Status.ObservedGeneration != 7 {
 				t.Errorf("Patience %s, observedGeneration %d", verdict.Patience, verdict.Status.ObservedGeneration)
 			}
-			if diff := cmp.Diff(test.want, conditions(verdict.Status)); diff != "" {
+			if diff := cmp.Diff(test.want, conditionsOf(verdict.Status)); diff != "" {
 				t.Errorf("Conditions (-want, +got):\n%s", diff)
 			}
 			if again := status.Mark(verdict.Status, test.facts); !status.Equal(verdict.Status, again.Status) {
@@ -101,7 +102,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-func withFailures(f status.Facts, failures ...status.Reasoned) status.Facts {
+func withFailures(f status.Facts, failures ...conditions.Reasoned) status.Facts {
 	f.Failures = failures
 	return f
 }
@@ -135,7 +136,7 @@ func TestHints(t *testing.T) {
 			s.Routes[0].Object.Spec.Hostnames = []gatewayv1.Hostname{"hello.example.com"}
 			s.Routes[0].Object.Spec.Rules = []gatewayv1.HTTPRouteRule{{BackendRefs: []gatewayv1.HTTPBackendRef{serviceRef("kourier-system", "kourier-internal"), serviceRef("default", "hello")}}}
 		}))
-		if diff := cmp.Diff(begin+reason+": "+want, conditions(status.Mark(v1alpha1.IngressStatus{}, refused).Status)["Ready"]); diff != "" {
+		if diff := cmp.Diff(begin+reason+": "+want, conditionsOf(status.Mark(v1alpha1.IngressStatus{}, refused).Status)["Ready"]); diff != "" {
 			t.Error(diff)
 		}
 	}
@@ -151,7 +152,7 @@ func TestNotes(t *testing.T) {
 		"LoadBalancerReady": "True LocalGatewayExposed: cluster-local hosts are reachable from outside: Gateway gateways/inner of local-gateways[0] (gateways/inner): Service system/inner is of type LoadBalancer",
 	}
 	verdict := status.Mark(v1alpha1.IngressStatus{}, f)
-	if diff := cmp.Diff(want, conditions(verdict.Status)); diff != "" {
+	if diff := cmp.Diff(want, conditionsOf(verdict.Status)); diff != "" {
 		t.Error(diff)
 	}
 	if len(verdict.Notes) != 3 || !verdict.Ready() {
@@ -161,7 +162,7 @@ func TestNotes(t *testing.T) {
 		t.Errorf("B-RDY-4: a second look writes again:\n%s", cmp.Diff(verdict.Status, again.Status))
 	}
 	f.Notes, f.Sides = nil, []status.Side{side(external), side(local)}
-	if diff := cmp.Diff(ready, conditions(status.Mark(verdict.Status, f).Status)); diff != "" {
+	if diff := cmp.Diff(ready, conditionsOf(status.Mark(verdict.Status, f).Status)); diff != "" {
 		t.Errorf("Notes stay when their cause has gone:\n%s", diff)
 	}
 }
@@ -183,7 +184,7 @@ func TestPublish(t *testing.T) {
 	}
 	const blue, inner = "blue.system.svc.cluster.local", "inner.system.svc.cluster.local"
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
-	refused := func(s *status.Side) { s.Refusal, s.LoadBalancer = reason{"GatewayNotConfigured", "x", true}, nil }
+	refused := func(s *status.Side) { s.Refusal, s.LoadBalancer = reason("GatewayNotConfigured", "x", true), nil }
 	unserved := func(s *status.Side) { s.Unserved = true }
 	moved := func(s *status.Side) { s.LoadBalancer = []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}} }
 	tests := []struct {
@@ -196,7 +197,7 @@ func TestPublish(t *testing.T) {
 		{"external waits for its load balancer, local does not", v1alpha1.IngressStatus{}, facts(side(external, noAddress), side(local)), [2]string{"-", inner}},
 		{"local is not proven", v1alpha1.IngressStatus{}, facts(side(external), side(local, probed(answer(probe.Failed, "status 404")))), [2]string{blue, "-"}},
 		{"a side without rules", v1alpha1.IngressStatus{}, facts(side(external, notNeeded), side(local)), [2]string{blue, inner}},
-		{"a side that is not configured", v1alpha1.IngressStatus{}, facts(side(external, notNeeded, func(s *status.Side) { s.Refusal, s.LoadBalancer = reason{"GatewayNotConfigured", "x", true}, nil }), side(local)), [2]string{"-", inner}},
+		{"a side that is not configured", v1alpha1.IngressStatus{}, facts(side(external, notNeeded, func(s *status.Side) { s.Refusal, s.LoadBalancer = reason("GatewayNotConfigured", "x", true), nil }), side(local)), [2]string{"-", inner}},
 		{"what is published stays while the next is not proven", before, facts(side(external, moved, probed(answer(probe.Failed, "status 404"))), side(local)), [2]string{blue, inner}},
 		{"and moves when it is", before, facts(side(external, moved), side(local)), [2]string{"203.0.113.1", inner}},
 		{"it stays while the address is away", before, facts(side(external, noAddress), side(local)), [2]string{blue, inner}},

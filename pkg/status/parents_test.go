@@ -9,6 +9,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -46,12 +47,12 @@ func TestWhoWroteIt(t *testing.T) {
 		want  string
 	}{
 		{"another controller's no comes first", []edit{class(istio), wrote(traefik, "", "False"), wrote(istio, "", "True")}, ""},
-		{"another controller's yes comes first", []edit{class(istio), wrote(traefik, "", "True"), wrote(istio, "", "False")}, status.ReasonRouteNotAccepted},
+		{"another controller's yes comes first", []edit{class(istio), wrote(traefik, "", "True"), wrote(istio, "", "False")}, conditions.ReasonRouteNotAccepted},
 		{"another controller's no alone is nobody's", []edit{class(istio), wrote(traefik, "", "False")}, ""},
-		{"and its yes alone proves nothing", []edit{class(istio), byStatus, wrote(traefik, "", "True")}, status.ReasonRouteNotAccepted},
-		{"the class is not known", []edit{wrote(traefik, "", "False")}, status.ReasonRouteNotAccepted},
+		{"and its yes alone proves nothing", []edit{class(istio), byStatus, wrote(traefik, "", "True")}, conditions.ReasonRouteNotAccepted},
+		{"the class is not known", []edit{wrote(traefik, "", "False")}, conditions.ReasonRouteNotAccepted},
 		{"a section that somebody else attached", []edit{class(istio), wrote(istio, "admin", "False"), wrote(istio, "", "True")}, ""},
-		{"a gateway that speaks of sections only", []edit{class(istio), wrote(istio, "http", "False")}, status.ReasonRouteNotAccepted},
+		{"a gateway that speaks of sections only", []edit{class(istio), wrote(istio, "http", "False")}, conditions.ReasonRouteNotAccepted},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

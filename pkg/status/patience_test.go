@@ -11,6 +11,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"pgregory.net/rapid"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -23,7 +24,7 @@ func TestPatience(t *testing.T) {
 	wasWaiting := status.Mark(v1alpha1.IngressStatus{}, waits).Status
 	refused := facts(side(external, said("Accepted", "False", 3)))
 	conflict := facts(side(external))
-	conflict.Failures = []status.Reasoned{reason{"HostConflict", "taken", true}}
+	conflict.Failures = []conditions.Reasoned{reason("HostConflict", "taken", true)}
 	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
 	newGeneration.Generation = 8
 	resting := func(s *status.Side) {
@@ -82,11 +83,11 @@ func TestMarkSettles(t *testing.T) {
 	edits := []edit{
 		func(*status.Side) {}, notNeeded, noAddress, byStatus, said("Accepted", "False", 3), said("ResolvedRefs", "False", 3), said("Accepted", "True", 3),
 		probed(answer(probe.Failed, "status 404")), probed(answer(probe.Pending, "")), gatewaySaid("Programmed", metav1.ConditionFalse, 2), gatewaySaid("Programmed", metav1.ConditionFalse, 1),
-		func(s *status.Side) { s.Refusal = reason{"GatewayNotConfigured", "write this", true} },
+		func(s *status.Side) { s.Refusal = reason("GatewayNotConfigured", "write this", true) },
 		leaving, held, version("v2"),
 		func(s *status.Side) { s.Exposure = "Service is of type LoadBalancer" },
 	}
-	failures := []status.Reasoned{reason{"HostConflict", "taken", true}, reason{"RefsNotResolved", "no port", false}, reason{"NotOwned", "foreign", true}}
+	failures := []conditions.Reasoned{reason("HostConflict", "taken", true), reason("RefsNotResolved", "no port", false), reason("NotOwned", "foreign", true)}
 	rapid.Check(t, func(t *rapid.T) {
 		current := v1alpha1.IngressStatus{}
 		for range rapid.IntRange(1, 6).Draw(t, "steps") {

@@ -54,12 +54,12 @@ func TestMove(t *testing.T) {
 
 	moving.Waited, moving.SinceReport = time.Second, time.Second
 	if verdict := status.Mark(before, moving); verdict.Patience == 0 || !status.Equal(verdict.Status, before) {
-		t.Errorf("A move of a second is news: %s, %v", verdict.Patience, conditions(verdict.Status))
+		t.Errorf("A move of a second is news: %s, %v", verdict.Patience, conditionsOf(verdict.Status))
 	}
 
 	moving.Waited, moving.SinceReport = status.PatienceWhenReady, status.PatienceWhenReady
 	verdict := status.Mark(before, moving)
-	got := conditions(verdict.Status)
+	got := conditionsOf(verdict.Status)
 	const text = "True ProbeFailed: served as before, because: HTTPRoute default/blue.example.com on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"
 	if got["Ready"] != "True" || got["NetworkConfigured"] != text || !verdict.Held {
 		t.Errorf("Conditions %v", got)
@@ -94,7 +94,7 @@ func TestMove(t *testing.T) {
 func TestHeldIsNoExcuse(t *testing.T) {
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
 	gone := facts(side(external, version("v2"), held, func(s *status.Side) { s.Gateway = nil }))
-	if got := conditions(status.Mark(before, gone).Status)["Ready"]; got == "True" {
+	if got := conditionsOf(status.Mark(before, gone).Status)["Ready"]; got == "True" {
 		t.Error("Ready without a Gateway")
 	}
 }

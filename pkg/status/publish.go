@@ -8,6 +8,8 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/apis"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // notes are what is shown by a condition that nothing blocks.
@@ -18,11 +20,11 @@ func (f Facts) notes(condition apis.ConditionType) []Note {
 	notes := []Note{}
 	for _, side := range f.Sides {
 		if side.Needed && side.Exposure != "" {
-			notes = append(notes, Note{Reason: ReasonLocalGatewayExposed, Message: fmt.Sprintf(
+			notes = append(notes, Note{Reason: conditions.ReasonLocalGatewayExposed, Message: fmt.Sprintf(
 				"cluster-local hosts are reachable from outside: Gateway %s of %s: %s", side.Entry.Gateway, side.Entry, side.Exposure)})
 		}
 		if side.Needed && side.Published && side.MissingPort != nil {
-			notes = append(notes, Note{Reason: ReasonGatewayUnsuitable, Message: side.unsuitable()})
+			notes = append(notes, Note{Reason: conditions.ReasonGatewayUnsuitable, Message: side.unsuitable()})
 		}
 	}
 	return notes
@@ -34,7 +36,7 @@ func (f Facts) degraded() []Note {
 	for _, side := range f.Sides {
 		for _, route := range side.Routes {
 			if route.Degraded != "" {
-				notes = append(notes, Note{Reason: ReasonProbeDegraded, Message: fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Degraded)})
+				notes = append(notes, Note{Reason: conditions.ReasonProbeDegraded, Message: fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Degraded)})
 			}
 		}
 	}
@@ -50,7 +52,7 @@ func (f Facts) complaints() []Note {
 			continue
 		}
 		if complaint := Complaint(side.Gateway); complaint != "" {
-			notes = append(notes, Note{Reason: ReasonGatewayNotProgrammed, Message: complaint + "; its data plane answers"})
+			notes = append(notes, Note{Reason: conditions.ReasonGatewayNotProgrammed, Message: complaint + "; its data plane answers"})
 		}
 	}
 	return notes

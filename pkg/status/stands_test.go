@@ -13,7 +13,7 @@ import (
 
 // unclassed is a side whose GatewayClass is not known, of a KIngress that was Ready.
 func unclassed(s *status.Side) {
-	s.NoClass, s.Stands, s.Routes, s.Version = reason{"GatewayNotFound", "GatewayClass envoy does not exist", false}, true, nil, "nothing rendered"
+	s.NoClass, s.Stands, s.Routes, s.Version = reason("GatewayNotFound", "GatewayClass envoy does not exist", false), true, nil, "nothing rendered"
 }
 
 // TestStands: B-INS-9, while nobody knows what a GatewayClass can do, what is reported stays, with

@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/pkg/network"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // maxBackends is the Gateway API's limit for the backendRefs of one rule.
@@ -74,7 +76,7 @@ func (bc backendContext) resolveAll(rule Rule) []Backend {
 	case len(backends) == 0:
 		bc.report.gap(Gap{Field: rule.Field + ".splits", Detail: "no backend has a share of the traffic; it is answered 500"})
 	case len(backends) > maxBackends:
-		bc.report.refuse(Refusal{Field: rule.Field + ".splits", Code: ReasonUnsupported,
+		bc.report.refuse(conditions.Refusal{Field: rule.Field + ".splits", Code: conditions.ReasonUnsupported,
 			Detail: fmt.Sprintf("%d backends, an HTTPRoute rule holds %d different ones at most", len(backends), maxBackends)})
 		return nil
 	}
@@ -138,8 +140,8 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 
 // missingPort says why a named port has no number. A Service to which an ExternalName led
 // may be one that nobody looks at.
-func missingPort(backend Backend, service *corev1.Service, external bool) Refusal {
-	refusal := Refusal{Field: backend.Field + ".servicePort", Code: ReasonRefsNotResolved, Wait: true}
+func missingPort(backend Backend, service *corev1.Service, external bool) conditions.Refusal {
+	refusal := conditions.Refusal{Field: backend.Field + ".servicePort", Code: conditions.ReasonRefsNotResolved, Wait: true}
 	switch {
 	case service != nil:
 		refusal.Detail = fmt.Sprintf("Service %s has no port named %q", backend.Service, backend.Port.StrVal)

@@ -21,6 +21,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
@@ -181,7 +182,7 @@ func shuffle[T any](random *rand.Rand, list []T) []T {
 
 // input selects Gateways and maps rewrites, as the reconciler does. It returns the
 // refusals of selection beside it.
-func (c *testCase) input(seen objects) (translate.Input, []error) {
+func (c *testCase) input(seen objects) (translate.Input, []*conditions.Refusal) {
 	in := translate.Input{
 		Ingress:  c.ingress,
 		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{},
@@ -251,12 +252,12 @@ func (o objects) trust() translate.Trust {
 	return trust
 }
 
-func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]translate.Gateway, seen objects, request selection.Request) []error {
-	refusals := []error{}
+func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]translate.Gateway, seen objects, request selection.Request) []*conditions.Refusal {
+	refusals := []*conditions.Refusal{}
 	for _, visibility := range visibilities {
-		entry, err := selection.Select(c.config, visibility, request)
-		if err != nil {
-			refusals = append(refusals, err)
+		entry, refusal := selection.Select(c.config, visibility, request)
+		if refusal != nil {
+			refusals = append(refusals, refusal)
 			continue
 		}
 		gateway := translate.Gateway{Name: entry.Gateway, Section: entry.HTTPListener, HTTPS: translate.HTTPS{Port: 443}, Features: features.Supported("", nil, entry.Features)}

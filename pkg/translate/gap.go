@@ -27,29 +27,3 @@ func (g Gap) String() string {
 	}
 	return fmt.Sprintf("%s: %s (the gateway does not support %s)", g.Field, g.Detail, g.Feature)
 }
-
-// Refusal is why a KIngress, or a part of it, cannot be translated. It carries
-// what it means for status.
-type Refusal struct {
-	// Field is the path in the KIngress.
-	Field  string
-	Detail string
-	// Code is the condition reason.
-	Code string
-	// Wait is true when somebody else can cure it without a change of the KIngress.
-	Wait bool
-}
-
-// Reasons of refusals, as SPEC B-RDY-6 names them.
-const (
-	ReasonUnsupported     = "Unsupported"
-	ReasonRefsNotResolved = "RefsNotResolved"
-)
-
-func (r *Refusal) Error() string { return r.Field + ": " + r.Detail }
-
-// Reason is the condition reason.
-func (r *Refusal) Reason() string { return r.Code }
-
-// Terminal tells that only a change of the KIngress or of the named object helps.
-func (r *Refusal) Terminal() bool { return !r.Wait }

@@ -3,7 +3,6 @@
 package translate_test
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -25,9 +24,9 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	"sigs.k8s.io/yaml"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
-	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -236,7 +235,7 @@ func applied(standing dataplane.Standing, listeners translate.GatewayListeners) 
 }
 
 // rendered is an output as the sections of a golden; empty ones are left out.
-func rendered(t *testing.T, desired translate.Desired, refused []error, err error) map[string]string {
+func rendered(t *testing.T, desired translate.Desired, refused []*conditions.Refusal, err error) map[string]string {
 	t.Helper()
 	type proof struct {
 		Route, Visibility, Host, Path, Hash, Marker, Answers string
@@ -265,12 +264,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []error, err erro
 	for _, gap := range desired.Gaps {
 		got[sectionGaps] += gap.String() + "\n"
 	}
-	for _, err := range refused {
-		var refusal *selection.Refusal
-		errors.As(err, &refusal)
-		got[sectionRefusals] += fmt.Sprintf("%s, terminal %t: %s\n", refusal.Reason(), refusal.Terminal(), refusal)
-	}
-	for _, refusal := range desired.Refusals {
+	for _, refusal := range slices.Concat(refused, desired.Refusals) {
 		got[sectionRefusals] += fmt.Sprintf("%s, terminal %t: %s\n", refusal.Reason(), refusal.Terminal(), refusal)
 	}
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
@@ -124,7 +125,7 @@ type Desired struct {
 	Withheld sets.Set[HostAt]
 	Gaps     []Gap
 	// Refusals name the parts that could not be translated; the rest is served.
-	Refusals []*Refusal
+	Refusals []*conditions.Refusal
 	// Again is after how long the answer will be another one although nothing happens;
 	// 0 is never.
 	Again time.Duration
@@ -215,7 +216,7 @@ func (d *Desired) withhold(set RuleSet) {
 // for several groups of hosts; the first of each is kept.
 type report struct {
 	gaps     []Gap
-	refusals []*Refusal
+	refusals []*conditions.Refusal
 	known    sets.Set[any]
 }
 
@@ -225,7 +226,7 @@ func (r *report) gap(g Gap) {
 	}
 }
 
-func (r *report) refuse(refusal Refusal) {
+func (r *report) refuse(refusal conditions.Refusal) {
 	if r.isNew(refusal) {
 		r.refusals = append(r.refusals, &refusal)
 	}

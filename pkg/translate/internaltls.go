@@ -16,6 +16,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 const (
@@ -92,10 +94,10 @@ func (t internalTLS) admit(set RuleSet, gateway Gateway) bool {
 }
 
 // refusal says why a backend cannot be reached over TLS, and who can change that; or nil.
-func (t internalTLS) refusal(backend Backend, gateway Gateway) *Refusal {
+func (t internalTLS) refusal(backend Backend, gateway Gateway) *conditions.Refusal {
 	trust, service := t.in.Trust, t.in.Services[backend.Service]
 	_, found := servicePort(service, backend.Port)
-	refusal := &Refusal{Field: backend.Field + ".servicePort", Code: ReasonUnsupported}
+	refusal := &conditions.Refusal{Field: backend.Field + ".servicePort", Code: conditions.ReasonUnsupported}
 	wanted := fmt.Sprintf("Service %s is to be reached over TLS (system-internal-tls in ConfigMap config-network), but ", backend.Service)
 	switch {
 	case backend.Service.Namespace != t.in.Ingress.Namespace:
@@ -106,11 +108,11 @@ func (t internalTLS) refusal(backend Backend, gateway Gateway) *Refusal {
 	case trust.NoPolicies != "":
 		refusal.Detail = wanted + trust.NoPolicies
 	case trust.authorities() == "":
-		refusal.Code, refusal.Wait, refusal.Detail = ReasonRefsNotResolved, true, wanted+trust.Missing
+		refusal.Code, refusal.Wait, refusal.Detail = conditions.ReasonRefsNotResolved, true, wanted+trust.Missing
 	case service == nil:
-		refusal.Code, refusal.Wait, refusal.Detail = ReasonRefsNotResolved, true, wanted+"it does not exist"
+		refusal.Code, refusal.Wait, refusal.Detail = conditions.ReasonRefsNotResolved, true, wanted+"it does not exist"
 	case !found:
-		refusal.Code, refusal.Wait, refusal.Detail = ReasonRefsNotResolved, true, wanted+fmt.Sprintf("it has no port %s", &backend.Port)
+		refusal.Code, refusal.Wait, refusal.Detail = conditions.ReasonRefsNotResolved, true, wanted+fmt.Sprintf("it has no port %s", &backend.Port)
 	default:
 		return nil
 	}

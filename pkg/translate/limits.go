@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // An HTTPRoute with one value that the Gateway API does not allow is refused as a
@@ -35,8 +37,8 @@ var (
 	pathForbidden  = regexp.MustCompile(`//|/\./|/\.\./|/\.\.$|/\.$|%2[fF]`)
 )
 
-func unsupported(field, format string, values ...any) *Refusal {
-	return &Refusal{Field: field, Code: ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
+func unsupported(field, format string, values ...any) *conditions.Refusal {
+	return &conditions.Refusal{Field: field, Code: conditions.ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
 }
 
 // checkVisibilities refuses rules of a visibility that nobody knows: it may have been
@@ -64,7 +66,7 @@ func possibleHosts(hosts []string, field string, report *report) []string {
 }
 
 // checkMatch says why an HTTPRoute cannot match what the path does, or nil.
-func checkMatch(path v1alpha1.HTTPIngressPath, field string) *Refusal {
+func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	switch {
 	case path.Path != "" && !possiblePath(path.Path):
 		return unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
@@ -83,7 +85,7 @@ func checkMatch(path v1alpha1.HTTPIngressPath, field string) *Refusal {
 }
 
 // checkTarget says why requests cannot be sent where the path wants them, or nil.
-func checkTarget(path v1alpha1.HTTPIngressPath, field string) *Refusal {
+func checkTarget(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	if path.RewriteHost != "" && len(validation.IsDNS1123Subdomain(path.RewriteHost)) > 0 {
 		return unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
 	}
@@ -119,7 +121,7 @@ func possibleHeader(header Header) bool {
 
 // checkSplit says why a backend cannot be referenced, or nil. Whether the Service
 // exists is the gateway's to say.
-func checkSplit(split v1alpha1.IngressBackendSplit, field string) *Refusal {
+func checkSplit(split v1alpha1.IngressBackendSplit, field string) *conditions.Refusal {
 	port := split.ServicePort
 	switch {
 	case split.Percent < 0 || split.Percent > maxPercent:

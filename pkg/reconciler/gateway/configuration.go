@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"knative.dev/pkg/system"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
@@ -17,14 +18,14 @@ import (
 // is no fault (SPEC B-INS-6).
 func (r *Reconciler) sayConfiguration(state config.State) {
 	if state.Problem != nil {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonRefused, fmt.Sprintf(
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonConfigurationRefused, fmt.Sprintf(
 			"keeping the last good configuration (%d external, %d local gateways): %v", len(state.Config.External), len(state.Config.Local), state.Problem))
 	}
 	for _, warning := range state.Warnings {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
 	}
 	for _, entry := range state.Config.Shared() {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, config.SharedAdvice(entry))
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, config.SharedAdvice(entry))
 	}
 	r.sayKept(state)
 }
@@ -67,7 +68,7 @@ func (r *Reconciler) sayUnsaid(ctx context.Context, state config.State) error {
 		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
 	}
 	if len(lists) > 0 {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonNotConfigured, fmt.Sprintf(
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayNotConfigured, fmt.Sprintf(
 			"absent from ConfigMap %s: %s; what is served stays as it is, and nothing new is served there. To write it, or [] in its place if no such hosts are to be served: %s",
 			config.Name, keysOf(lists), config.Command(state.Exists, system.Namespace(), lists)))
 	}

@@ -23,22 +23,17 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
-// Reasons of Events.
+// Reasons that only Events have.
 const (
-	reasonRefused       = "ConfigurationRefused"
 	reasonIgnored       = "ConfigurationIgnored"
 	reasonKept          = "ConfigurationKept"
-	reasonNotConfigured = "GatewayNotConfigured"
-	reasonAPIMissing    = "GatewayAPIMissing"
 	reasonStandingBy    = "StandingBy"
-	reasonNameTaken     = "NotOwned"
-	reasonExposed       = "LocalGatewayExposed"
 	reasonGatewayWanted = "GatewayInUse"
-	reasonNotProgrammed = "GatewayNotProgrammed"
 )
 
 // Reconciler looks after config-gateway.
@@ -119,7 +114,7 @@ func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
 	} else {
 		r.cluster.DropGatewayAPI()
 	}
-	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonAPIMissing, message)
+	r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayAPIMissing, message)
 }
 
 // ensureGateways does the plan. While the file is refused nothing is deleted: what is
@@ -166,7 +161,7 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 			"no entry of %s wants Gateway %s any more; it is deleted when no HTTPRoute uses it", config.Name, nameOf(gateway)))
 	}
 	for _, entry := range todo.foreign {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonNameTaken, fmt.Sprintf(
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonNotOwned, fmt.Sprintf(
 			"%s names no gateway, and Gateway %s, which would be created for it, belongs to somebody else: set `gateway`", entry, entry.Gateway))
 	}
 	return errors.Join(errs...)

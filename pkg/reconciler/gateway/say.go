@@ -13,6 +13,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
@@ -48,7 +49,7 @@ func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error 
 // its data plane answers, so that no condition of theirs says it (SPEC B-RDY-7).
 func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway) {
 	if complaint := status.Complaint(gateway); complaint != "" {
-		r.speaker.say(gateway, corev1.EventTypeWarning, reasonNotProgrammed, fmt.Sprintf(
+		r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 			"%s; services of %s are Ready where its data plane answers", complaint, entry))
 	}
 }
@@ -64,7 +65,7 @@ func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.Gatew
 		}
 		problem = fmt.Sprintf("is not accepted: %s: %s", refused.Reason, refused.Message)
 	}
-	r.speaker.say(gateway, corev1.EventTypeWarning, reasonNotProgrammed, fmt.Sprintf(
+	r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 		"GatewayClass %s of Gateway %s %s; services go by what was known of it, and stay as they are after a restart of this controller",
 		gateway.Spec.GatewayClassName, nameOf(gateway), problem))
 }
@@ -80,7 +81,7 @@ func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gatewa
 		return err
 	}
 	if exposure := dataplane.Exposure(gateway, service, nil); exposure != "" {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonExposed, fmt.Sprintf(
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, fmt.Sprintf(
 			"%s: cluster-local services are reachable from outside: %s", entry, exposure))
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -26,7 +27,7 @@ func newClasses() *classes {
 
 // believe returns the class to go by, given the one that is seen; nil when there is none, and
 // then why.
-func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) (*gatewayv1.GatewayClass, status.Reasoned) {
+func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) (*gatewayv1.GatewayClass, *conditions.Refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	believed := features.Believe(c.believed[name], seen)
@@ -35,9 +36,9 @@ func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) (*gatewayv1
 		c.believed[name] = believed
 		return believed, nil
 	case seen == nil:
-		return nil, &classUnknown{name: name}
+		return nil, classUnknown(name, nil)
 	}
-	return nil, &classUnknown{name: name, refused: features.NotAccepted(seen)}
+	return nil, classUnknown(name, features.NotAccepted(seen))
 }
 
 // controller is that of the last state of a class that was believed; empty when none was.
@@ -50,29 +51,16 @@ func (c *classes) controller(name string) gatewayv1.GatewayController {
 	return ""
 }
 
-// classUnknown says why it is not known what the Gateways of a class can do.
-type classUnknown struct {
-	name    string
-	refused *metav1.Condition // nil when it does not exist
-}
-
-func (e *classUnknown) Error() string {
-	if e.refused == nil {
-		return fmt.Sprintf("GatewayClass %s does not exist: create it; until then nobody knows what its Gateways can do", e.name)
+// classUnknown says why it is not known what the Gateways of a class can do: it does not
+// exist, or its controller does not accept it. It comes back.
+func classUnknown(name string, refused *metav1.Condition) *conditions.Refusal {
+	if refused == nil {
+		return &conditions.Refusal{Wait: true, Code: conditions.ReasonGatewayNotFound, Detail: fmt.Sprintf(
+			"GatewayClass %s does not exist: create it; until then nobody knows what its Gateways can do", name)}
 	}
-	return fmt.Sprintf("GatewayClass %s: %s is False: %s: %s", e.name, e.refused.Type, e.refused.Reason, e.refused.Message)
+	return &conditions.Refusal{Wait: true, Code: conditions.ReasonGatewayNotProgrammed, Detail: fmt.Sprintf(
+		"GatewayClass %s: %s is False: %s: %s", name, refused.Type, refused.Reason, refused.Message)}
 }
-
-// Reason implements status.Reasoned.
-func (e *classUnknown) Reason() string {
-	if e.refused == nil {
-		return status.ReasonGatewayNotFound
-	}
-	return status.ReasonGatewayNotProgrammed
-}
-
-// Terminal implements status.Reasoned: a class comes back.
-func (*classUnknown) Terminal() bool { return false }
 
 // stands tells, of a side whose class is not known, that a KIngress which is settled is served
 // as it was: each host of the side has its route (SPEC B-INS-9).

@@ -10,6 +10,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -32,7 +33,7 @@ func (c *conflicts) note(ingress prober.Owner, refusals []*apply.Refusal) {
 	defer c.mu.Unlock()
 	delete(c.objects, ingress)
 	for _, refusal := range refusals {
-		if refusal.Code == apply.ReasonNotOwned {
+		if refusal.Code == conditions.ReasonNotOwned {
 			if c.objects[ingress] == nil {
 				c.objects[ingress] = sets.New[types.NamespacedName]()
 			}

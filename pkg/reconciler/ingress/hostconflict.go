@@ -8,34 +8,30 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
-	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
-// hostConflict says who keeps a host from a KIngress of the namespace.
+// hostConflict says that another KIngress keeps a host from one.
 type hostConflict struct {
-	host      string
-	holder    types.NamespacedName
-	namespace string
+	conditions.Refusal
+	host   string
+	holder types.NamespacedName
 }
 
-// Error names the holder to those who may read its namespace. What another tenant has is not
-// told; the log has it for the operator.
-func (c hostConflict) Error() string {
-	if c.across() {
-		return fmt.Sprintf("host %s is served by an older KIngress of another namespace: change the host, or ask the operator, to whom the log of net-gateways-controller names it", c.host)
+// newHostConflict names the holder to those who may read its namespace. What another tenant has is
+// not told; the log has it for the operator.
+func newHostConflict(host string, ing, holder *v1alpha1.Ingress) hostConflict {
+	detail := fmt.Sprintf("host %s is served by the older KIngress %s: change the host of one of them, or delete one", host, nameOf(holder))
+	if holder.Namespace != ing.Namespace {
+		detail = fmt.Sprintf("host %s is served by an older KIngress of another namespace: change the host, or ask the operator, to whom the log of net-gateways-controller names it", host)
 	}
-	return fmt.Sprintf("host %s is served by the older KIngress %s: change the host of one of them, or delete one", c.host, c.holder)
+	return hostConflict{conditions.Refusal{Code: conditions.ReasonHostConflict, Detail: detail}, host, nameOf(holder)}
 }
-
-func (hostConflict) Reason() string { return status.ReasonHostConflict }
-func (hostConflict) Terminal() bool { return true }
-
-func (c hostConflict) across() bool { return c.holder.Namespace != c.namespace }
 
 // logHolders names in the log the KIngresses of other namespaces that keep hosts from this one.
-func (r *Reconciler) logHolders(ing *v1alpha1.Ingress, failures []status.Reasoned) {
+func (r *Reconciler) logHolders(ing *v1alpha1.Ingress, failures []conditions.Reasoned) {
 	for _, failure := range failures {
-		if conflict, is := failure.(hostConflict); is && conflict.across() {
+		if conflict, is := failure.(hostConflict); is && conflict.holder.Namespace != ing.Namespace {
 			r.logger.Infof("KIngress %s: host %s is served by the older KIngress %s", nameOf(ing), conflict.host, conflict.holder)
 		}
 	}

@@ -27,10 +27,10 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
-	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -149,7 +149,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	}
 	var (
 		desired   translate.Desired
-		conflicts []status.Reasoned
+		conflicts []conditions.Reasoned
 		refused   []*apply.Refusal
 		applyErr  error
 	)
@@ -179,7 +179,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 }
 
 // render translates once more when the new backends of a route have answered.
-func (r *Reconciler) render(seen *observed) (translate.Desired, []status.Reasoned, error) {
+func (r *Reconciler) render(seen *observed) (translate.Desired, []conditions.Reasoned, error) {
 	desired, conflicts, err := seen.translate()
 	if err != nil || !seen.findMade(desired, r.prober.Known(ownerOf(seen.ingress))) {
 		return desired, conflicts, err

@@ -44,7 +44,7 @@ func (seen *observed) unservedHosts(visibility v1alpha1.IngressVisibility) sets.
 		}
 	}
 	side, known := seen.sides[visibility]
-	if !known || side.serves() || side.unserved() {
+	if !known || side.serves() || side.unserved {
 		return hosts
 	}
 	return hosts.Union(seen.hostsAt(visibility))

@@ -16,6 +16,7 @@ import (
 	"knative.dev/pkg/reconciler"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 )
 
@@ -113,7 +114,7 @@ func TestRecreatedBetweenLists(t *testing.T) {
 func TestConflictsOfTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		foreign := types.NamespacedName{Namespace: "default", Name: publicHost}
-		refusals := []*apply.Refusal{{Code: apply.ReasonNotOwned, Object: foreign}}
+		refusals := []*apply.Refusal{{Refusal: conditions.Refusal{Code: conditions.ReasonNotOwned}, Object: foreign}}
 		known := newConflicts()
 		known.note(prober.Owner{UID: "first", Name: hello}, refusals)
 		known.note(prober.Owner{UID: "second", Name: hello}, refusals)

@@ -3,7 +3,6 @@
 package ingress
 
 import (
-	"errors"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -11,6 +10,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -18,7 +18,7 @@ import (
 
 // translate renders the KIngress on the selected Gateways. It returns the hosts that
 // older KIngresses keep beside what is desired.
-func (seen *observed) translate() (translate.Desired, []status.Reasoned, error) {
+func (seen *observed) translate() (translate.Desired, []conditions.Reasoned, error) {
 	lost, conflicts := seen.lostHosts()
 	in := translate.Input{
 		Ingress:  seen.ingress,
@@ -70,9 +70,9 @@ func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 
 // lostHosts are the hosts that an older KIngress has on the same Gateway. A conflict
 // is per host and Gateway: the other hosts are served (SPEC B-TRN-5).
-func (seen *observed) lostHosts() (sets.Set[translate.HostAt], []status.Reasoned) {
+func (seen *observed) lostHosts() (sets.Set[translate.HostAt], []conditions.Reasoned) {
 	lost := sets.New[translate.HostAt]()
-	conflicts := []status.Reasoned{}
+	conflicts := []conditions.Reasoned{}
 	for _, rule := range seen.ingress.Spec.Rules {
 		visibility := translate.Visibility(rule)
 		for _, host := range rule.Hosts {
@@ -81,7 +81,7 @@ func (seen *observed) lostHosts() (sets.Set[translate.HostAt], []status.Reasoned
 				lost.Insert(at)
 			} else if holder := seen.holder(at); holder != nil && !lost.Has(at) {
 				lost.Insert(at)
-				conflicts = append(conflicts, hostConflict{host: host, holder: nameOf(holder), namespace: seen.ingress.Namespace})
+				conflicts = append(conflicts, newHostConflict(host, seen.ingress, holder))
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func (seen *observed) doubled(at translate.HostAt) bool {
 }
 
 // facts is what status needs to know, except for the proofs.
-func (seen *observed) facts(desired translate.Desired, conflicts []status.Reasoned, refused []*apply.Refusal) status.Facts {
+func (seen *observed) facts(desired translate.Desired, conflicts []conditions.Reasoned, refused []*apply.Refusal) status.Facts {
 	facts := status.Facts{Generation: seen.ingress.Generation, Now: seen.now, Failures: conflicts}
 	for _, refusal := range desired.Refusals {
 		facts.Failures = append(facts.Failures, refusal)
@@ -122,7 +122,7 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 		facts.Failures = append(facts.Failures, refusal)
 	}
 	for _, gap := range desired.Gaps {
-		facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonUnsupported, Message: gap.String()})
+		facts.Notes = append(facts.Notes, status.Note{Reason: conditions.ReasonUnsupported, Message: gap.String()})
 	}
 	for _, visibility := range visibilities {
 		facts.Sides = append(facts.Sides, seen.side(visibility, desired))
@@ -130,7 +130,7 @@ func (seen *observed) facts(desired translate.Desired, conflicts []status.Reason
 			facts.Notes = append(facts.Notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
 		}
 		if without := seen.sides[visibility].withoutService(); without != "" {
-			facts.Notes = append(facts.Notes, status.Note{Reason: status.ReasonServiceNotFound, Message: without})
+			facts.Notes = append(facts.Notes, status.Note{Reason: conditions.ReasonServiceNotFound, Message: without})
 		}
 	}
 	return facts
@@ -143,6 +143,8 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 		Needed:     seen.needs(visibility),
 		Entry:      observed.entry,
 		Gateway:    observed.gateway,
+		Refusal:    observed.refusal,
+		Unserved:   observed.unserved,
 		NoClass:    observed.noClass,
 		Controller: observed.controller(),
 		Version:    desired.Version(visibility),
@@ -158,11 +160,10 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 			side.Held = side.Held && (len(route.Leaving) > 0 || len(route.Making) > 0)
 		}
 	}
-	errors.As(observed.refusal, &side.Refusal)
 	if observed.kept {
 		side.Needed, side.Kept = false, true
 	}
-	if side.Unserved = observed.unserved(); side.Unserved && visibility == v1alpha1.IngressVisibilityClusterLocal && seen.needs(v1alpha1.IngressVisibilityExternalIP) {
+	if side.Unserved && visibility == v1alpha1.IngressVisibilityClusterLocal && seen.needs(v1alpha1.IngressVisibilityExternalIP) {
 		side.Needed = false // the rest of it is served
 	}
 	seen.publish(&side)

@@ -16,7 +16,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
-	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -39,7 +39,7 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observed) {
 					return (parent.Kind == nil || *parent.Kind == "Gateway") && gatewayOf(route, parent) == side.entry.Gateway
 				})
 				if at && !r.isOfIngress(route) && r.told.first(seen.ingress.UID, objectName(route)) {
-					r.recorder.Eventf(seen.ingress, corev1.EventTypeWarning, status.ReasonHostConflict,
+					r.recorder.Eventf(seen.ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,
 						"HTTPRoute %s on Gateway %s is served for host %s, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute",
 						objectName(route), side.entry.Gateway, host)
 				}

@@ -10,6 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -17,13 +18,9 @@ import (
 // configRefused says that config-gateway is refused and that there is no good list from
 // before. That is not "nothing configured" (SPEC B-INS-6), but as little is known of what
 // the operator wants (SPEC B-INS-4).
-type configRefused struct{ problem error }
-
-func (e *configRefused) Error() string {
-	return fmt.Sprintf("ConfigMap %s is refused: %v", config.Name, e.problem)
+func configRefused(problem error) *conditions.Refusal {
+	return &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is refused: %v", config.Name, problem)}
 }
-func (*configRefused) Reason() string { return status.ReasonConfigurationRefused }
-func (*configRefused) Terminal() bool { return true }
 
 // withoutGatewayAPI says which CRD is needed. What is settled stays so under one that only looks
 // old; with one that is gone went all objects of its kind, and what was proven with them.
@@ -31,7 +28,7 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 	switch {
 	case !missing.Outdated:
 		r.cluster.DropGatewayAPI()
-		patience, err := r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{missing}})
+		patience, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{missing}})
 		return cmp.Or(err, lookAgain(patience))
 	case status.IsSettled(ing.Status, ing.Generation):
 		return nil
@@ -40,7 +37,7 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 }
 
 // reportOnly says why nothing can be done. What stands, and what was proven of it, stays.
-func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why status.Reasoned) error {
-	patience, err := r.report(ctx, ing, status.Facts{Failures: []status.Reasoned{why}, Unobserved: true})
+func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why conditions.Reasoned) error {
+	patience, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{why}, Unobserved: true})
 	return cmp.Or(err, lookAgain(patience))
 }

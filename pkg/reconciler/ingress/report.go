@@ -15,6 +15,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -97,7 +98,7 @@ const askRefusedAfter = 10 * time.Second
 // else are watched; of other kinds only ours have our names.
 func askAgain(refusals []*apply.Refusal) time.Duration {
 	for _, refusal := range refusals {
-		if refusal.Code == apply.ReasonUnsupported || refusal.Kind != "HTTPRoute" {
+		if refusal.Code == conditions.ReasonUnsupported || refusal.Kind != "HTTPRoute" {
 			return askRefusedAfter
 		}
 	}
@@ -110,7 +111,7 @@ func askAgain(refusals []*apply.Refusal) time.Duration {
 func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, refusals []*apply.Refusal, err error) error {
 	r.conflicts.note(ownerOf(ing), refusals)
 	for _, refusal := range refusals {
-		if refusal.Code != apply.ReasonNotOwned {
+		if refusal.Code != conditions.ReasonNotOwned {
 			continue
 		}
 		scope := watch.Named(cluster.HTTPRoutes, refusal.Object.Namespace, refusal.Object.Name)

@@ -65,7 +65,7 @@ func (r *Reconciler) gatewaysOf(ing *v1alpha1.Ingress, cfg *config.Config) (map[
 	}
 	gateways := map[v1alpha1.IngressVisibility]types.NamespacedName{}
 	for _, visibility := range visibilities {
-		if entry, err := selection.Select(cfg, visibility, request); err == nil {
+		if entry, refusal := selection.Select(cfg, visibility, request); refusal == nil {
 			gateways[visibility] = entry.Gateway
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"knative.dev/pkg/system"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -24,8 +24,8 @@ func (e *clusterEvents) Missed(err error) {
 		return
 	}
 	about := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name, UID: e.r.config.Load().UID}}
-	e.r.recorder.Eventf(about, corev1.EventTypeWarning, status.ReasonReconcileFailed, "cannot read %v; services that are Ready are served on", err)
-	e.logger.Warnw("Cannot read "+err.Error(), zap.String("reason", status.ReasonReconcileFailed))
+	e.r.recorder.Eventf(about, corev1.EventTypeWarning, conditions.ReasonReconcileFailed, "cannot read %v; services that are Ready are served on", err)
+	e.logger.Warnw("Cannot read "+err.Error(), zap.String("reason", conditions.ReasonReconcileFailed))
 }
 
 // Arrived implements watch.Delays. It enqueues whom a scope concerns that could not be read before,

@@ -3,7 +3,6 @@
 package ingress
 
 import (
-	"errors"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -11,23 +10,25 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
 // observedSide is the Gateway that was selected for a visibility.
 type observedSide struct {
 	entry   config.Entry
-	refusal error
+	refusal *conditions.Refusal
 	// unsaid tells that nobody knows what is wanted at this visibility, and kept that what
 	// stands for it serves this generation.
 	unsaid, kept bool
-	gateway      *gatewayv1.Gateway
+	// unserved tells that the operator wants nothing served at this visibility.
+	unserved bool
+	gateway  *gatewayv1.Gateway
 	// class is the one that is believed; noClass says why there is none.
 	class   *gatewayv1.GatewayClass
-	noClass status.Reasoned
+	noClass *conditions.Refusal
 	service *corev1.Service
 	slices  []*discoveryv1.EndpointSlice
 	// published is the address that stands in the status; absent is for how long the Service has
@@ -47,12 +48,6 @@ func (s observedSide) controller() gatewayv1.GatewayController {
 		return ""
 	}
 	return s.class.Spec.ControllerName
-}
-
-// unserved tells that the operator wants nothing served at this visibility.
-func (s observedSide) unserved() bool {
-	var refusal *selection.Refusal
-	return errors.As(s.refusal, &refusal) && refusal.Code == selection.ReasonNotConfigured && refusal.Wish == config.Nothing
 }
 
 // exposure says how a side that should be private can be reached from outside, given what is

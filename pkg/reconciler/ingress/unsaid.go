@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,8 +12,8 @@ import (
 	"knative.dev/pkg/system"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -23,23 +22,23 @@ import (
 // since the start of the controller. Nobody knows then what is wanted: what stands for it
 // stays, and a KIngress that is not served yet is told what to write (SPEC B-INS-9).
 func (r *Reconciler) gatherUnsaid(ctx context.Context, seen *observed, visibility v1alpha1.IngressVisibility, side *observedSide) error {
-	var refusal *selection.Refusal
-	side.unsaid = seen.config.Wish(visibility) == config.Unsaid
-	if !side.unsaid || !errors.As(side.refusal, &refusal) {
+	wish := seen.config.Wish(visibility)
+	side.unsaid, side.unserved = wish == config.Unsaid, wish == config.Nothing
+	if !side.unsaid {
 		return nil
 	}
 	if side.kept = !seen.needs(visibility) || seen.settledAt(visibility); side.kept {
 		return nil
 	}
 	if seen.state.Problem != nil {
-		side.refusal = &configRefused{seen.state.Problem}
+		side.refusal = configRefused(seen.state.Problem)
 		return nil
 	}
 	command, err := r.missingLists(ctx, seen.state)
 	if err != nil {
 		return err
 	}
-	side.refusal = &selection.Refusal{Code: refusal.Code, Wish: refusal.Wish, Detail: fmt.Sprintf(
+	side.refusal = &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: fmt.Sprintf(
 		"no gateway is configured: ConfigMap %s says nothing under %s; write it, [] if no such hosts are to be served: %s",
 		config.Name, strings.Join(seen.config.Unsaid(), " and "), command)}
 	return nil
