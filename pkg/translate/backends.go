@@ -44,7 +44,9 @@ type backendContext struct {
 // resolveBackends makes every backend a Service with a port number. A rule that cannot
 // be served as a whole has no backends afterwards: half a split would send traffic
 // where nobody asked for it.
-func resolveBackends(rules []Rule, bc backendContext) []Rule {
+func resolveBackends(rules []Rule, services map[types.NamespacedName]*corev1.Service, gateway Gateway) ([]Rule, report) {
+	found := report{}
+	bc := backendContext{services: services, gateway: gateway, report: &found}
 	left := slices.DeleteFunc(slices.Clone(rules), bc.isOver)
 	if len(left) == 0 {
 		left = slices.Clone(rules) // then a challenge is all that the hosts are for, and what it lacks is said
@@ -52,7 +54,7 @@ func resolveBackends(rules []Rule, bc backendContext) []Rule {
 	for i := range left {
 		left[i].Backends = bc.resolveAll(left[i])
 	}
-	return left
+	return left, found
 }
 
 // isOver tells that a rule is that of an ACME challenge whose solver is gone. The issuer

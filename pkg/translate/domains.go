@@ -26,6 +26,12 @@ func domainOf(host, secret string) domain {
 	return domain{secret: secret, name: parent}
 }
 
+// has tells whether a listener is for hosts of the domain, with its certificate.
+func (d domain) has(entry gatewayv1.ListenerEntry) bool {
+	return entry.Hostname != nil && entry.TLS != nil && len(entry.TLS.CertificateRefs) > 0 &&
+		domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name)) == d
+}
+
 // domains are the hosts that have a certificate, sorted, by their domains.
 func (c certificates) domains() map[domain][]string {
 	found := map[domain][]string{}
@@ -36,6 +42,12 @@ func (c certificates) domains() map[domain][]string {
 	}
 	return found
 }
+
+// MaxOwners is how many KIngresses, the oldest ones, own the ListenerSet of a certificate
+// that more may share. With a limit, neither the object nor the number of its changes grows
+// with them. While there are more the namespace owns it, too: were all the owners deleted at
+// once, the garbage collector would take it from those that are left.
+const MaxOwners = 8
 
 // usersOf are those of some KIngresses that have hosts of each domain, the oldest first.
 func usersOf(domains map[domain][]string, all []*v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) map[domain][]*v1alpha1.Ingress {

@@ -19,62 +19,62 @@ import (
 //  1. The shared ListenerSet gets a listener for the host, too, and the host's own goes.
 //  2. By one write, that listener goes and the shared one gets another name.
 
-// handOverAgain is how soon to look whether the first step is done, if nobody tells.
+// handOverAgain is how soon to look whether the first step is done, if no event tells.
 const handOverAgain = 2 * time.Second
 
 // handOver takes the first step for a host whose own listener goes.
-func (l *listeners) handOver(entry gatewayv1.ListenerEntry) {
+func (p *planner) handOver(entry gatewayv1.ListenerEntry) {
 	if entry.Hostname == nil || len(certificatesOf(gatewayv1.Listener(entry))) == 0 {
 		return
 	}
 	of := domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name))
-	name := l.sharedName(of)
-	if _, shared := l.shares[name]; shared && !l.refused.Has(name) && l.hasHost(string(*entry.Hostname)) {
-		l.put(name, l.entry(string(*entry.Hostname), of.secret))
-		l.lookAgain(handOverAgain)
+	name := p.sharedName(of)
+	if _, shared := p.shared[name]; shared && !p.conflicted.Has(name) && p.hasHost(string(*entry.Hostname)) {
+		p.put(name, p.entry(string(*entry.Hostname), of.secret))
+		p.lookAgain(handOverAgain)
 	}
 }
 
 // putShared puts the listeners of a domain into the ListenerSet that is shared: the one for all of it, and those of hosts that
 // are between the two steps. Those of this KIngress take the second one together, as soon as all of them work.
-func (l *listeners) putShared(name string, of domain, stored *gatewayv1.ListenerSet) {
-	shared, between, waits, works := l.sharedEntry(of, stored), []gatewayv1.ListenerEntry{}, false, programmedIn(stored)
+func (p *planner) putShared(name string, of domain, stored *gatewayv1.ListenerSet) {
+	shared, between, waits, works := p.sharedEntry(of, stored), []gatewayv1.ListenerEntry{}, false, programmedIn(stored)
 	for _, entry := range listenersOf(stored) {
 		switch {
 		case !of.has(entry), string(*entry.Hostname) == of.hostname():
-		case l.hasHost(string(*entry.Hostname)):
+		case p.hasHost(string(*entry.Hostname)):
 			between = append(between, entry)
-			waits = waits || l.working()[string(*entry.Hostname)].stands || !works.Has(entry.Name)
-		case l.isOfUser(of, string(*entry.Hostname)):
-			l.put(name, entry)
+			waits = waits || p.stored[string(*entry.Hostname)].own || !works.Has(entry.Name)
+		case p.isOfUser(of, string(*entry.Hostname)):
+			p.put(name, entry)
 		}
 	}
 	switch {
 	case waits:
 		for _, entry := range between {
-			l.put(name, entry)
+			p.put(name, entry)
 		}
-		l.lookAgain(handOverAgain)
+		p.lookAgain(handOverAgain)
 	case len(between) > 0:
 		shared.Name = otherName(of, shared.Name)
 	}
-	l.put(name, shared)
+	p.put(name, shared)
 }
 
 // isOfUser tells whether a KIngress of a domain has a host. Of very many only the eldest are known.
-func (l *listeners) isOfUser(of domain, host string) bool {
-	users := l.users[of]
+func (p *planner) isOfUser(of domain, host string) bool {
+	users := p.users[of]
 	return len(users) > MaxOwners || slices.ContainsFunc(users, func(user *v1alpha1.Ingress) bool {
-		if l.entries.hosts[user] == nil {
-			l.entries.hosts[user] = hostsAt(user, l.visibility)
+		if p.hostsOf[user] == nil {
+			p.hostsOf[user] = hostsAt(user, p.visibility)
 		}
-		return l.entries.hosts[user].reached(host)
+		return p.hostsOf[user].reached(host)
 	})
 }
 
 // sharedEntry is the listener for all of a domain, with the name that it has.
-func (l *listeners) sharedEntry(of domain, stored *gatewayv1.ListenerSet) gatewayv1.ListenerEntry {
-	shared := l.entry(of.hostname(), of.secret)
+func (p *planner) sharedEntry(of domain, stored *gatewayv1.ListenerSet) gatewayv1.ListenerEntry {
+	shared := p.entry(of.hostname(), of.secret)
 	for _, entry := range listenersOf(stored) {
 		if of.has(entry) && string(*entry.Hostname) == of.hostname() {
 			shared.Name = entry.Name
@@ -89,24 +89,4 @@ func otherName(of domain, name gatewayv1.SectionName) gatewayv1.SectionName {
 		return plain
 	}
 	return gatewayv1.SectionName(routeName(of.hostname(), partSuffix(1)))
-}
-
-func listenersOf(set *gatewayv1.ListenerSet) []gatewayv1.ListenerEntry {
-	if set == nil {
-		return nil
-	}
-	return set.Spec.Listeners
-}
-
-// has tells whether a listener is for hosts of the domain, with its certificate.
-func (d domain) has(entry gatewayv1.ListenerEntry) bool {
-	return entry.Hostname != nil && entry.TLS != nil && len(entry.TLS.CertificateRefs) > 0 &&
-		domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name)) == d
-}
-
-// lookAgain notes when the listeners will be others though nothing happens.
-func (l *listeners) lookAgain(left time.Duration) {
-	if l.again == 0 || left < l.again {
-		l.again = left
-	}
 }

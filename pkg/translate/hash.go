@@ -47,12 +47,12 @@ func (w withoutNewline) Write(b []byte) (int, error) {
 	return len(b), err
 }
 
-// Version identifies what has to be proven for a visibility: which routes answer what,
+// versionOf identifies what has to be proven for a visibility: which routes answer what,
 // through which Gateway. Labels and annotations do not count, nor do Gateways that are
 // being left.
-func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
+func versionOf(routes []Route, visibility v1alpha1.IngressVisibility) string {
 	sum := sha256.New()
-	for _, route := range d.Routes {
+	for _, route := range routes {
 		if route.Visibility == visibility {
 			parent := route.Object.Spec.ParentRefs[0]
 			fmt.Fprintf(sum, "%s %s/%s %s\n", route.Object.Name, *parent.Namespace, parent.Name, route.version)

@@ -8,22 +8,38 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
-	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
-type renderer struct {
-	in       Input
-	specHash string
-	report   *report
-	names    sets.Set[string]                // of the routes rendered so far
-	outside  sets.Set[string]                // names of routes of hosts that are not local
-	serving  map[gatewayv1.Hostname][]string // names of the routes that stand
+func newRenderer(in Input, specHash string, plan listenerPlan) renderer {
+	return renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes)}
+}
 
-	listeners map[v1alpha1.IngressVisibility]*listeners
+// rendered is what a rule set becomes.
+type rendered struct {
+	routes []Route
+	uses   listenerUses
+	report report
+}
+
+// render makes the HTTPRoutes of a set. Without rules it has none.
+func (r renderer) render(set RuleSet, gateway Gateway) rendered {
+	found := rendered{}
+	if len(set.Rules) == 0 {
+		return found
+	}
+	r.report = &found.report
+	shares, uses := r.redirects(set, gateway)
+	for _, share := range shares {
+		for _, part := range r.attached(share, gateway) {
+			found.routes = append(found.routes, r.routes(part, gateway)...)
+		}
+	}
+	found.uses = uses
+	return found
 }
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for.
@@ -63,7 +79,7 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 
 	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
 	if set.Over != OnlyHTTP {
-		route.over = r.listeners[set.Visibility].through(set.Hosts)
+		route.over = r.plan.at[set.Visibility].ownSections(set.Hosts)
 	}
 	if making := step.State.Making; making != nil {
 		route.Making, route.version = making.Batch, r.specHash+renderedHash(object)
@@ -73,19 +89,6 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 		r.keep(object, gateway)
 	}
 	return route
-}
-
-func parentRef(gateway Gateway) gatewayv1.ParentReference {
-	ref := gatewayv1.ParentReference{
-		Group:     new(gatewayv1.Group(gatewayv1.GroupName)),
-		Kind:      new(gatewayv1.Kind("Gateway")),
-		Namespace: new(gatewayv1.Namespace(gateway.Name.Namespace)),
-		Name:      gatewayv1.ObjectName(gateway.Name.Name),
-	}
-	if gateway.Section != "" {
-		ref.SectionName = new(gatewayv1.SectionName(gateway.Section))
-	}
-	return ref
 }
 
 // rule renders one rule. With one backend its headers are set by the rule, which is

@@ -65,42 +65,42 @@ func (b Backend) secured() bool {
 	return https && slices.ContainsFunc(b.Set, func(h Header) bool { return strings.EqualFold(h.Name, revisionHeader) })
 }
 
-// internalTLS collects what TLS to the backends of a KIngress needs.
-type internalTLS struct {
-	in       Input
-	report   *report
+// backendTLS is what TLS to the backends of some rules needs.
+type backendTLS struct {
 	policies map[string]*gatewayv1.BackendTLSPolicy
+	// impossible tells that it cannot be had for all of them. Without a policy a gateway would
+	// send in the clear what is meant to be secret.
+	impossible bool
+	report     report
 }
 
-// admit notes the policies that the rules of a set need. It tells whether they can be
-// had: without one a gateway would send in the clear what is meant to be secret.
-func (t internalTLS) admit(set RuleSet, gateway Gateway) bool {
-	possible := true
+// secureBackends finds the policies that the rules of a set need.
+func secureBackends(in Input, set RuleSet, gateway Gateway) backendTLS {
+	found := backendTLS{policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
 			if !backend.secured() {
 				continue
 			}
-			refusal := t.refusal(backend, gateway)
-			if refusal != nil {
-				t.report.refuse(*refusal)
-				possible = false
+			if refusal := insecure(in, backend, gateway); refusal != nil {
+				found.report.refuse(*refusal)
+				found.impossible = true
 				continue
 			}
-			t.note(backend, gateway)
+			found.add(in, backend, gateway)
 		}
 	}
-	return possible
+	return found
 }
 
-// refusal says why a backend cannot be reached over TLS, and who can change that; or nil.
-func (t internalTLS) refusal(backend Backend, gateway Gateway) *conditions.Refusal {
-	trust, service := t.in.Trust, t.in.Services[backend.Service]
+// insecure says why a backend cannot be reached over TLS, and who can change that; or nil.
+func insecure(in Input, backend Backend, gateway Gateway) *conditions.Refusal {
+	trust, service := in.Trust, in.Services[backend.Service]
 	_, found := servicePort(service, backend.Port)
 	refusal := &conditions.Refusal{Field: backend.Field + ".servicePort", Code: conditions.ReasonUnsupported}
 	wanted := fmt.Sprintf("Service %s is to be reached over TLS (system-internal-tls in ConfigMap config-network), but ", backend.Service)
 	switch {
-	case backend.Service.Namespace != t.in.Ingress.Namespace:
+	case backend.Service.Namespace != in.Ingress.Namespace:
 		refusal.Detail = wanted + "it is not in the namespace of the KIngress, and a policy for it is not the KIngress's to write"
 	case !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicy):
 		refusal.Detail = wanted + fmt.Sprintf("Gateway %s is not known to support %s: name it in supported-features of its entry if it does, or choose another Gateway",
@@ -119,8 +119,9 @@ func (t internalTLS) refusal(backend Backend, gateway Gateway) *conditions.Refus
 	return refusal
 }
 
-func (t internalTLS) note(backend Backend, gateway Gateway) {
-	service := t.in.Services[backend.Service]
+// add takes in the policy of a backend, and what is not perfect about it.
+func (t *backendTLS) add(in Input, backend Backend, gateway Gateway) {
+	service := in.Services[backend.Service]
 	port, _ := servicePort(service, backend.Port)
 	policy := backendTLSPolicy(service, port.Name)
 	t.policies[policy.Name] = policy
@@ -132,7 +133,7 @@ func (t internalTLS) note(backend Backend, gateway Gateway) {
 		t.report.gap(Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
 			Detail: "the port has no appProtocol, though another one of the Service speaks HTTP/2: over TLS the gateway chooses the version of HTTP"})
 	}
-	for _, problem := range t.in.Trust.Problems {
+	for _, problem := range in.Trust.Problems {
 		t.report.gap(problem)
 	}
 }
@@ -185,15 +186,5 @@ func internalMeta(owner metav1.Object, kind string) metav1.ObjectMeta {
 		OwnerReferences: []metav1.OwnerReference{{
 			APIVersion: corev1.SchemeGroupVersion.String(), Kind: kind, Name: owner.GetName(), UID: owner.GetUID(), Controller: new(true),
 		}},
-	}
-}
-
-// write puts what was noted into what is desired.
-func (t internalTLS) write(desired *Desired) {
-	for _, name := range sortedKeys(t.policies) {
-		desired.Policies = append(desired.Policies, t.policies[name])
-	}
-	if len(desired.Policies) > 0 {
-		desired.Trust = trustBundle(t.in.Namespace, t.in.Trust.authorities())
 	}
 }

@@ -3,8 +3,6 @@
 package translate
 
 import (
-	"slices"
-
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/http/header"
@@ -56,20 +54,6 @@ func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
 		})},
 		Filters:     setHeaders([]Header{{Name: header.HashKey, Value: hash}}),
 		BackendRefs: []gatewayv1.HTTPBackendRef{ref},
-	}
-}
-
-// forget drops the kept backends of a visibility once its version is proven.
-func (d *Desired) forget(moves Moves) {
-	published := d.published(moves)
-	for i := range d.Routes {
-		route := &d.Routes[i]
-		if !slices.ContainsFunc(route.Object.Spec.Rules, isKept) {
-			continue
-		}
-		if _, is := published(route.Visibility); is {
-			route.Object.Spec.Rules = slices.DeleteFunc(route.Object.Spec.Rules, isKept)
-		}
 	}
 }
 

@@ -19,19 +19,19 @@ var visibilities = []v1alpha1.IngressVisibility{
 
 // ruleSets reads the KIngress into RuleSets. Rules that share hosts merge; of two
 // rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
-func ruleSets(in Input, report *report) []RuleSet {
-	sets := []RuleSet{}
-	checkVisibilities(in.Ingress, report)
+func ruleSets(in Input) ([]RuleSet, report) {
+	sets, report := []RuleSet{}, report{}
+	checkVisibilities(in.Ingress, &report)
 	for _, visibility := range visibilities {
-		read := readRules(in.Ingress, visibility, report)
+		read := readRules(in.Ingress, visibility, &report)
 		maps.DeleteFunc(read.of, func(host string, _ []int) bool { return in.Lost.Has(HostAt{Visibility: visibility, Host: host}) })
 		for _, set := range read.sets() {
 			set.Visibility = visibility
-			set.Rules = resolveRewrites(set.Rules, in, report)
+			set.Rules = resolveRewrites(set.Rules, in, &report)
 			sets = append(sets, *set)
 		}
 	}
-	return sets
+	return sets, report
 }
 
 // hostRules are the rules of a KIngress at one visibility. Each is read once, however many

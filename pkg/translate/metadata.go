@@ -51,6 +51,12 @@ var notCarried = []struct {
 	{certManagerPrefix, listenerSets, "cert-manager would issue certificates for the Secrets of the listeners, which Serving's certificates are, or others' own"},
 }
 
+// unlistedAnnotation says since when listeners are not in spec.tls any more, by name.
+//
+// Serving takes the entry of a host out of spec.tls for as long as it renews its
+// certificate, while the old one is valid and clients go on to use it.
+const unlistedAnnotation = "net-gateways/unlisted"
+
 // certManagerPrefix begins the annotations that cert-manager reads from ListenerSets, and takes from
 // their Gateway where they have no issuer of their own. By ignoreTLSListeners, a list of names with
 // commas, it leaves listeners alone nevertheless (cert-manager 1.21, pkg/controller/certificate-shim).

@@ -81,9 +81,6 @@ func (r renderer) preferred(host string, listeners []gatewayv1.Listener, gateway
 	return slices.MaxFunc(listeners, bySpecificity)
 }
 
-// everySection stands for a parentRef without a section.
-const everySection gatewayv1.SectionName = ""
-
 // sectionsOf are those of the Gateway that the routes of a host name, as they stand.
 func (r renderer) sectionsOf(host string, gateway Gateway) sets.Set[gatewayv1.SectionName] {
 	found := sets.New[gatewayv1.SectionName]()
@@ -96,22 +93,4 @@ func (r renderer) sectionsOf(host string, gateway Gateway) sets.Set[gatewayv1.Se
 		}
 	}
 	return found
-}
-
-func sectionOf(ref gatewayv1.ParentReference) gatewayv1.SectionName {
-	if ref.SectionName == nil {
-		return everySection
-	}
-	return *ref.SectionName
-}
-
-// atSections attaches to those sections of the Gateway.
-func atSections(gateway Gateway, sections []string) []gatewayv1.ParentReference {
-	refs := make([]gatewayv1.ParentReference, 0, len(sections))
-	for _, section := range sections {
-		at := gateway
-		at.Section = section
-		refs = append(refs, parentRef(at))
-	}
-	return refs
 }

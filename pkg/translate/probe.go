@@ -180,3 +180,30 @@ func (r renderer) hasProbeHandler(backend Backend) bool {
 func probedHost(hosts []string) string {
 	return strings.Replace(hosts[0], "*", "net-gateways-probe", 1)
 }
+
+// way is how a probe reaches a route.
+type way struct {
+	host string
+	// https is the port of a listener that speaks TLS; 0 is the Gateway's own listener.
+	https int32
+}
+
+// ways are one for each listener through which a route is served: a gateway programs each
+// with its own table of routes. Listeners of others that do not work are not asked, as
+// long as requests are not redirected to them.
+func (r renderer) ways(set chunk, gateway Gateway) []way {
+	secure := []way{}
+	asked, listeners := []string{}, r.plan.at[set.Visibility]
+	for _, host := range set.Hosts {
+		at, found := listeners.termination(host)
+		if set.Over == OnlyHTTP || !found || at.foreign && !at.programmed && set.Over != OnlyHTTPS || slices.Contains(asked, at.hostname) {
+			continue
+		}
+		asked = append(asked, at.hostname)
+		secure = append(secure, way{host: probedHost([]string{host}), https: at.port})
+	}
+	if set.Over == OnlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
+		return secure
+	}
+	return append([]way{{host: probedHost(set.Hosts)}}, secure...)
+}

@@ -9,8 +9,6 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
-
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Over says on which listeners a RuleSet is served.
@@ -44,15 +42,15 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) (sets []RuleSet, uses 
 	redirected, plain := map[int32][]string{}, []string{}
 	for _, host := range set.Hosts {
 		to, possible := r.redirectTarget(host, gateway)
-		switch works := to.works || r.wasRedirected(host); {
+		switch works := to.programmed || r.wasRedirected(host); {
 		case possible && works:
 			port := gateway.clientPort(to.port)
 			redirected[port] = append(redirected[port], host)
-			if !to.named {
+			if to.foreign {
 				uses.foreign = append(uses.foreign, to)
 			}
 			continue
-		case possible && to.named: // a foreign listener is not the controller's to wait for
+		case possible && !to.foreign: // a foreign listener is not the controller's to wait for
 			uses.awaited = append(uses.awaited, to)
 		}
 		plain = append(plain, host)
@@ -77,15 +75,15 @@ func (g Gateway) clientPort(listener int32) int32 {
 }
 
 // redirectTarget is the listener to which requests for a host can be redirected, if there is one.
-func (r renderer) redirectTarget(host string, gateway Gateway) (to door, possible bool) {
-	external := r.listeners[v1alpha1.IngressVisibilityExternalIP]
-	to, found := external.door(host)
+func (r renderer) redirectTarget(host string, gateway Gateway) (to termination, possible bool) {
+	external := r.plan.at[v1alpha1.IngressVisibilityExternalIP]
+	to, found := external.termination(host)
 	port := gateway.clientPort(to.port)
 	gap := Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
 		if _, named := external.named.of(host); !named {
-			return door{}, false // Serving says Redirected before there is a certificate
+			return termination{}, false // Serving says Redirected before there is a certificate
 		}
 		gap.Detail = fmt.Sprintf("requests for host %s are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate", host)
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
@@ -98,7 +96,7 @@ func (r renderer) redirectTarget(host string, gateway Gateway) (to door, possibl
 		return to, true
 	}
 	r.report.gap(gap)
-	return door{}, false
+	return termination{}, false
 }
 
 func (r renderer) wasRedirected(host string) bool {
@@ -135,71 +133,4 @@ func redirect(rule Rule) gatewayv1.HTTPRouteRule {
 		Matches: []gatewayv1.HTTPRouteMatch{match(rule)},
 		Filters: []gatewayv1.HTTPRouteFilter{{Type: gatewayv1.HTTPRouteFilterRequestRedirect, RequestRedirect: filter}},
 	}
-}
-
-// parents are what a route is attached to at its own Gateway. The Gateway comes first
-// where it is one of them.
-func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReference {
-	sections := r.listeners[set.Visibility].sections(set.Hosts)
-	secure := r.listeners[set.Visibility].parents(set.Hosts)
-	switch set.Over {
-	case OnlyHTTPS:
-		return slices.Concat(sections, secure)
-	case OnlyHTTP:
-		if len(set.Sections) > 0 {
-			return atSections(gateway, set.Sections)
-		}
-		return atSections(gateway, r.httpListeners(set.Hosts, gateway))
-	}
-	if len(set.Sections) > 0 {
-		return slices.Concat(atSections(gateway, set.Sections), secure)
-	}
-	refs := []gatewayv1.ParentReference{parentRef(gateway)}
-	if gateway.Section != "" { // else it is all of them
-		refs = append(refs, sections...)
-	}
-	return append(refs, secure...)
-}
-
-// httpListeners are the HTTP listeners that admit one of the hosts: a gateway refuses a route at
-// a section that admits none. Where there is no such section it is to say so of all.
-func (r renderer) httpListeners(hosts []string, gateway Gateway) []string {
-	strange := []string{}
-	for _, listener := range r.in.Standing[gateway.Name].Listeners {
-		if !slices.ContainsFunc(hosts, func(host string) bool { return dataplane.Admits(listener.Hostname, host) }) {
-			strange = append(strange, string(listener.Name))
-		}
-	}
-	admitting := slices.DeleteFunc(slices.Clone(gateway.HTTPListeners), func(section string) bool { return slices.Contains(strange, section) })
-	if len(admitting) == 0 {
-		return gateway.HTTPListeners
-	}
-	return admitting
-}
-
-// way is how a probe reaches a route.
-type way struct {
-	host string
-	// https is the port of a listener that speaks TLS; 0 is the Gateway's own listener.
-	https int32
-}
-
-// ways are one for each listener through which a route is served: a gateway programs each
-// with its own table of routes. Listeners of others that do not work are not asked, as
-// long as requests are not redirected to them.
-func (r renderer) ways(set chunk, gateway Gateway) []way {
-	secure := []way{}
-	asked, listeners := []string{}, r.listeners[set.Visibility]
-	for _, host := range set.Hosts {
-		door, found := listeners.door(host)
-		if set.Over == OnlyHTTP || !found || !door.named && !door.works && set.Over != OnlyHTTPS || slices.Contains(asked, door.hostname) {
-			continue
-		}
-		asked = append(asked, door.hostname)
-		secure = append(secure, way{host: probedHost([]string{host}), https: door.port})
-	}
-	if set.Over == OnlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
-		return secure
-	}
-	return append([]way{{host: probedHost(set.Hosts)}}, secure...)
 }

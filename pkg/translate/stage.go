@@ -172,13 +172,6 @@ func backendOf(ref gatewayv1.HTTPBackendRef) string {
 	return backend.String()
 }
 
-func gatewayOf(ref gatewayv1.ParentReference, namespace string) string {
-	if ref.Namespace != nil {
-		namespace = string(*ref.Namespace)
-	}
-	return types.NamespacedName{Namespace: namespace, Name: string(ref.Name)}.String()
-}
-
 func named(gateways sets.Set[types.NamespacedName]) sets.Set[string] {
 	found := sets.New[string]()
 	for gateway := range gateways {

@@ -4,29 +4,16 @@ package translate
 
 import (
 	"fmt"
-	"maps"
-	"time"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// HTTPS says how a Gateway takes listeners for hosts that have a certificate.
-type HTTPS struct {
-	// Port is that of the listeners.
-	Port int32
-	// Refusal says which field of the Gateway keeps ListenerSets out; empty when none does.
-	Refusal string
-	// Conflict says which listener of the Gateway speaks another protocol on Port; empty when none does.
-	Conflict string
-}
-
-// certificates are the Secrets that spec.tls names, by the host of their listener: one
-// listener a host that spec.tls spells out, wildcards included. A listener has one
-// hostname, and what names stand in a certificate nobody tells us, for we read no
-// Secrets: only a wildcard in spec.tls makes one listener of several hosts.
+// certificates are names of Secrets, by the hostname of the listener that has the certificate.
+// spec.tls gives each host that it spells out a listener, wildcards included. The controller
+// reads no Secrets, so it does not know which names stand in a certificate: only a wildcard in
+// spec.tls makes one listener of several hosts.
 //
 // Listeners of one port whose certificates share a name cost HTTP/2 on Envoy Gateway 1.9,
 // whatever their hostnames are (internal/gatewayapi/listener.go,
@@ -35,7 +22,8 @@ type certificates map[string]string
 
 // readTLS finds the certificates of the hosts that are served, by their visibility. What
 // is not used is reported.
-func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificates {
+func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, report) {
+	report := report{}
 	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
 	for _, visibility := range visibilities {
 		if found[visibility] = (certificates{}); len(in.Ingress.Spec.TLS) > 0 {
@@ -54,7 +42,7 @@ func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificat
 			report.refuse(*unsupported(field+".secretName", "%q is not the name of a Secret", tls.SecretName))
 			continue
 		}
-		hosts := possibleHosts(tls.Hosts, field, report)
+		hosts := possibleHosts(tls.Hosts, field, &report)
 		if len(tls.Hosts) == 0 {
 			if forAll != "" {
 				if forAll != tls.SecretName {
@@ -82,7 +70,7 @@ func readTLS(in Input, report *report) map[v1alpha1.IngressVisibility]certificat
 			}
 		}
 	}
-	return found
+	return found, report
 }
 
 // of is the hostname of the listener that has the certificate of a host: the most
@@ -96,46 +84,4 @@ func (c certificates) of(host string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// readHTTPS finds the listeners that the hosts of each visibility need, or says why there
-// are none.
-func readHTTPS(in Input, report *report) map[v1alpha1.IngressVisibility]*listeners {
-	all := map[v1alpha1.IngressVisibility]*listeners{}
-	certificates := readTLS(in, report)
-	for _, visibility := range visibilities {
-		gateway, selected := in.Gateways[visibility]
-		found := &listeners{in: in, visibility: visibility, gateway: gateway, certificates: certificates[visibility], named: maps.Clone(certificates[visibility]), refused: sets.New[string](), unlisted: map[place]time.Time{}, unshared: map[string]bool{}}
-		if other := all[visibilities[0]]; other != nil && other.gateway.Name == gateway.Name {
-			found.beside = other.sets
-		}
-		if selected {
-			found.drop(gateway.HTTPS.Conflict, report)
-			found.placeOnGateway(report)
-			found.drop(gateway.HTTPS.Refusal, report)
-			found.place(report)
-		} else {
-			found.certificates = nil
-		}
-		all[visibility] = found
-	}
-	return all
-}
-
-// gatewayBehind is the Gateway that a parentRef leads to, through a ListenerSet of the
-// KIngress where it names one; empty when nobody knows.
-func gatewayBehind(ref gatewayv1.ParentReference, namespace string, known map[string]*gatewayv1.ListenerSet) string {
-	if !isListenerSet(ref) {
-		return gatewayOf(ref, namespace)
-	}
-	set := known[string(ref.Name)]
-	if set == nil {
-		return ""
-	}
-	parent := gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name}
-	return gatewayOf(parent, namespace)
-}
-
-func isListenerSet(ref gatewayv1.ParentReference) bool {
-	return ref.Kind != nil && *ref.Kind == listenerSetKind
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"cmp"
+	"encoding/json"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// place is where a listener is: its name in a ListenerSet, or with none on the Gateway.
+// Listeners of several ListenerSets may have one name.
+type place struct{ set, name string }
+
+// drains tells whether a listener stays that spec.tls does not name any more, since a time by its
+// name: for the drain time, as long as the KIngress has a host for it.
+func (p *planner) drains(hostname string, at place, unlisted map[string]time.Time) bool {
+	since, known := unlisted[at.name]
+	if !known {
+		since = p.in.Moves.Now.UTC().Truncate(time.Second)
+	}
+	left := since.Add(p.in.Moves.Drain).Sub(p.in.Moves.Now)
+	if !p.hasHost(hostname) || left <= 0 {
+		return false
+	}
+	p.draining[at] = since
+	p.lookAgain(left)
+	return true
+}
+
+// waits tells whether a listener stays because another one is to take its hosts and does not
+// work yet, for however long that is: another namespace's may have its hostname.
+func (p *planner) waits(hostname string) bool {
+	next, found := p.inSets.of(hostname)
+	return found && !p.stored[next].programmed && p.hasHost(hostname)
+}
+
+// drainingOnGateway are the listeners with the certificate of this one that are not in
+// spec.tls any more, as its grant remembers.
+func (p *planner) drainingOnGateway(listener gatewayv1.Listener) map[string]time.Time {
+	for _, ref := range certificatesOf(listener) {
+		if grant := p.in.Grants[grantName(p.in.Ingress.Name, p.gateway.Name, ref.Name)]; grant != nil {
+			return unlistedOf(grant)
+		}
+	}
+	return nil
+}
+
+func unlistedOf(object metav1.Object) map[string]time.Time {
+	since := map[string]time.Time{}
+	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[unlistedAnnotation], "{}")), &since) != nil || since == nil {
+		return map[string]time.Time{} // another writer changed it: the drain time begins again
+	}
+	return since
+}
+
+func encodeUnlisted(since map[string]time.Time) string {
+	encoded, err := json.Marshal(since)
+	if err != nil { // names and times of this century always marshal
+		panic(err)
+	}
+	return string(encoded)
+}

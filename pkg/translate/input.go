@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// Gateway is what translation needs to know of a selected Gateway.
+type Gateway struct {
+	Name types.NamespacedName
+	// Warms tells that the gateway sends requests to a new backend only once it can
+	// reach it, so that a Revision that Serving calls ready needs no proof before.
+	Warms bool
+	// Merges tells that the gateway serves the HTTP listeners of a port from one table: a host is served from any of
+	// them, and must not be attached to two.
+	Merges bool
+	// Section is the listener to attach to; empty attaches to all that admit us.
+	Section string
+	// HTTPListeners are those of its listeners that speak plain HTTP and that we may use.
+	HTTPListeners []string
+	HTTPS         HTTPS
+	// ClientPorts are those at which clients reach its listeners, by the listeners' port, where they differ.
+	ClientPorts map[int32]int32
+	Features    sets.Set[gwfeatures.FeatureName]
+}
+
+// HostAt is a host at one visibility.
+type HostAt struct {
+	Visibility v1alpha1.IngressVisibility
+	Host       string
+}
+
+// Input is everything that a translation depends on.
+type Input struct {
+	Ingress *v1alpha1.Ingress
+	// Namespace is that of the KIngress; nil when it does not exist.
+	Namespace metav1.Object
+	// Gateways holds the selected Gateways. Rules of a visibility without one are
+	// left out: the caller says why.
+	Gateways map[v1alpha1.IngressVisibility]Gateway
+	// Services holds the backend Services that exist.
+	Services map[types.NamespacedName]*corev1.Service
+	// Mapped holds, for a rewriteHost, the KIngress that serves that host in the
+	// same namespace (a DomainMapping's target).
+	Mapped map[string]*v1alpha1.Ingress
+	// Lost are the hosts that an older KIngress has on the same Gateway.
+	Lost sets.Set[HostAt]
+	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
+	// with what is served, and hosts and rules stay on the route on which they are.
+	Routes map[string]*gatewayv1.HTTPRoute
+	// Served are the Services to which Routes lead that exist.
+	Served sets.Set[types.NamespacedName]
+	// ListenerSets are this KIngress's as they stand, and those that it shares, by name.
+	// NoListenerSets says why the kind is not served.
+	ListenerSets   map[string]*gatewayv1.ListenerSet
+	NoListenerSets string
+	// Standing is what the selected Gateways, and those that this KIngress has listeners
+	// on, have for listeners. Grants are its ReferenceGrants, by name.
+	Standing map[types.NamespacedName]dataplane.Standing
+	Grants   map[string]*gatewayv1beta1.ReferenceGrant
+	// Sharers are the other KIngresses of the namespace that name a Secret that this one
+	// names, and have the same Gateway; of very many those that Sharing asks for.
+	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
+	// Made names the routes whose questions about new backends are all answered.
+	Made sets.Set[string]
+	// Moves says what is known of the way from one Gateway to another.
+	Moves Moves
+	// Trust is what TLS to Knative's own backends needs.
+	Trust Trust
+}
+
+// Moves is what leaving a Gateway depends on.
+type Moves struct {
+	Now time.Time
+	// Drain is how long a route stays on a Gateway after the new one's address was
+	// published.
+	Drain time.Duration
+	// Expelled are Gateways on which the rules of a visibility must not stay, and Guest
+	// those on which they may stay for Drain only.
+	Expelled, Guest map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]
+	// Published says, for each visibility, which version was proven and published, and when.
+	Published map[v1alpha1.IngressVisibility]Published
+}
+
+// Published is a version that is known to be served, since when its address is known
+// to clients.
+type Published struct {
+	Version string
+	At      time.Time
+}
+
+// HTTPS says how a Gateway takes listeners for hosts that have a certificate.
+type HTTPS struct {
+	// Port is that of the listeners.
+	Port int32
+	// Refusal says which field of the Gateway keeps ListenerSets out; empty when none does.
+	Refusal string
+	// Conflict says which listener of the Gateway speaks another protocol on Port; empty when none does.
+	Conflict string
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// listenerPlan says which listeners the hosts of a KIngress have, and so where TLS to each of
+// them ends. It depends on no route.
+type listenerPlan struct {
+	at map[v1alpha1.IngressVisibility]*placement
+	// listenerSets hold the listeners that are not on a Gateway, sorted by visibility and name.
+	listenerSets []*gatewayv1.ListenerSet
+	// unshared are ListenerSets that KIngresses have shared and that none may share now.
+	unshared sets.Set[string]
+	// requeueAfter is when the plan changes though nothing happens; 0 is never.
+	requeueAfter time.Duration
+}
+
+// planListeners finds the listeners that the hosts of each visibility need, or reports why there
+// are none.
+func planListeners(in Input) (listenerPlan, report) {
+	plan := listenerPlan{at: map[v1alpha1.IngressVisibility]*placement{}, unshared: sets.New[string]()}
+	named, report := readTLS(in)
+	for _, visibility := range visibilities {
+		p := newPlanner(in, visibility)
+		p.named = named[visibility]
+		if external := plan.at[visibilities[0]]; external != nil && external.gateway.Name == p.gateway.Name {
+			p.beside = external.sets
+		}
+		if _, selected := in.Gateways[visibility]; selected {
+			p.placeAll()
+		}
+		plan.at[visibility] = &p.placement
+		plan.listenerSets = joined(plan.listenerSets, p.objects())
+		plan.unshared.Insert(slices.Collect(maps.Keys(p.unshared))...)
+		plan.requeueAfter = sooner(plan.requeueAfter, p.requeueAfter)
+		report.join(p.report)
+	}
+	for _, set := range plan.listenerSets {
+		keepFromCertManager(set)
+	}
+	return plan, report
+}
+
+// newPlanner is for a visibility of which nothing has a place yet.
+func newPlanner(in Input, visibility v1alpha1.IngressVisibility) planner {
+	gateway := in.Gateways[visibility]
+	return planner{in: in, shared: map[string]domain{}, hostsOf: map[*v1alpha1.Ingress]*hostSet{}, placement: placement{
+		visibility: visibility, gateway: gateway, standing: in.Standing[gateway.Name], stored: storedOn(gateway, in.ListenerSets),
+		own: map[string]gatewayv1.Listener{}, onGateway: certificates{}, sets: map[string]map[string]gatewayv1.ListenerEntry{},
+		conflicted: sets.New[string](), unshared: map[string]bool{}, draining: map[place]time.Time{},
+	}}
+}
+
+// placeAll places the listeners of all that spec.tls names.
+func (p *planner) placeAll() {
+	left := p.unlessRefused(p.named, p.gateway.HTTPS.Conflict)
+	left = p.placeOnGateway(left)
+	p.placeInSets(p.unlessRefused(left, p.gateway.HTTPS.Refusal))
+	p.holding = map[string]sets.Set[string]{}
+	for hostname, stored := range p.stored {
+		p.holding[hostname] = sets.New(stored.sets...)
+	}
+	for name, listeners := range p.sets {
+		for _, entry := range listeners {
+			hostname := string(*entry.Hostname)
+			if p.holding[hostname] == nil {
+				p.holding[hostname] = sets.New[string]()
+			}
+			p.holding[hostname].Insert(name)
+		}
+	}
+}
+
+// unlessRefused are certificates, or none where listeners for them are refused.
+func (p *planner) unlessRefused(wanted certificates, refusal string) certificates {
+	if refusal == "" || len(wanted) == 0 {
+		return wanted
+	}
+	p.gap("HTTPS is not served, the %s hosts answer on HTTP: %s", map[v1alpha1.IngressVisibility]string{
+		v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local",
+	}[p.visibility], refusal)
+	return certificates{}
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+)
+
+// placement says where the listeners for the hosts of one visibility are.
+type placement struct {
+	visibility v1alpha1.IngressVisibility
+	gateway    Gateway
+	standing   dataplane.Standing
+
+	// named are the certificates that spec.tls names, whether there is a place for their listener or not.
+	named certificates
+	// own are the KIngress's listeners on the Gateway itself, by hostname: those of onGateway, and draining ones.
+	own       map[string]gatewayv1.Listener
+	onGateway certificates
+	// foreign are the listeners of others on the Gateway that end TLS for hosts that spec.tls leaves to them.
+	foreign []gatewayv1.Listener
+	// sets are the listeners in ListenerSets, by the names of both: those of inSets, and draining ones.
+	sets   map[string]map[string]gatewayv1.ListenerEntry
+	inSets certificates
+	// conflicted are shared ListenerSets for whose hostname the gateway has another listener.
+	conflicted sets.Set[string]
+	// unshared are ListenerSets that hosts have shared and must not any more, and whether they have
+	// left: each has a listener of its own that works.
+	unshared map[string]bool
+	// stored tells of the ListenerSets that stand on the Gateway, holding names these and those of sets:
+	// both by the hostnames of their listeners.
+	stored  map[string]storedListeners
+	holding map[string]sets.Set[string]
+	// draining are the listeners that spec.tls does not name any more, since when.
+	draining map[place]time.Time
+	// requeueAfter is when the placement changes though nothing happens; 0 is never.
+	requeueAfter time.Duration
+}
+
+// termination is the listener at which TLS to a host ends.
+type termination struct {
+	visibility v1alpha1.IngressVisibility
+	// hostname is the listener's.
+	hostname string
+	port     int32
+	// section is its name where it is on the Gateway; empty in a ListenerSet.
+	section gatewayv1.SectionName
+	// foreign tells that it is not the KIngress's, programmed that the gateway says that it works, as it stands.
+	foreign, programmed bool
+}
+
+// termination finds the most specific listener that admits a host, of two such the KIngress's.
+func (p *placement) termination(host string) (found termination, exists bool) {
+	found, exists = p.foreignTermination(host)
+	if hostname, named := p.onGateway.of(host); named && (!exists || specificity(hostname) >= specificity(found.hostname)) {
+		name := p.own[hostname].Name
+		found, exists = termination{hostname: hostname, port: p.gateway.HTTPS.Port, section: name, programmed: p.standing.Programmed.Has(name)}, true
+	}
+	if hostname, named := p.inSets.of(host); named && (!exists || specificity(hostname) >= specificity(found.hostname)) {
+		found, exists = termination{hostname: hostname, port: p.gateway.HTTPS.Port, programmed: p.stored[hostname].programmed}, true
+	}
+	found.visibility = p.visibility
+	return found, exists
+}
+
+// foreignTermination finds the most specific of the foreign listeners that admits a host.
+func (p *placement) foreignTermination(host string) (found termination, exists bool) {
+	for _, listener := range p.foreign {
+		hostname := hostnameOf(listener)
+		if admits := hostname == "" || covered(hostname, host); admits && (!exists || specificity(hostname) > specificity(found.hostname)) {
+			found = termination{hostname: hostname, port: listener.Port, section: listener.Name, foreign: true, programmed: p.standing.Programmed.Has(listener.Name)}
+			exists = true
+		}
+	}
+	return found, exists
+}
+
+// sections are the Gateway's listeners through which hosts are reached with TLS: a foreign
+// one besides the KIngress's own, which may not work yet, or not any more.
+func (p *placement) sections(hosts []string) []string {
+	names := p.ownSections(hosts)
+	for _, host := range hosts {
+		if foreign, exists := p.foreignTermination(host); exists {
+			names = append(names, string(foreign.section))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// ownSections are the KIngress's own listeners on the Gateway that serve hosts.
+func (p *placement) ownSections(hosts []string) []string {
+	if len(p.own) == 0 {
+		return nil
+	}
+	hostnames := sets.New[string]()
+	for _, host := range hosts {
+		for hostname := range admitting(host) {
+			if _, found := p.own[hostname]; found {
+				hostnames.Insert(hostname)
+			}
+		}
+	}
+	found := []string{}
+	for _, hostname := range sets.List(hostnames) {
+		found = append(found, string(p.own[hostname].Name))
+	}
+	return found
+}
+
+// setsOf are the ListenerSets with a listener for one of the hosts, also where it goes now: a
+// gateway that reads first that the route has left would answer 404 on a listener that is still
+// there. The route leaves once it is gone.
+func (p *placement) setsOf(hosts []string) []string {
+	found := sets.New[string]()
+	if len(p.holding) == 0 {
+		return nil
+	}
+	for _, host := range hosts {
+		for hostname := range admitting(host) {
+			found.Insert(p.holding[hostname].UnsortedList()...)
+		}
+	}
+	return slices.DeleteFunc(sets.List(found), func(name string) bool {
+		return p.unshared[name] || p.conflicted.Has(name)
+	})
+}
+
+// overlaid tells whether a foreign listener answers for the host of a listener that does not work.
+func (p *placement) overlaid(hostname string) bool {
+	_, found := p.foreignTermination(probedHost([]string{hostname}))
+	return found
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"fmt"
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+)
+
+// planner makes the placement of one visibility.
+type planner struct {
+	placement
+
+	in     Input
+	report report
+	// beside are the listeners that the same Gateway has for the other visibility, as sets.
+	beside map[string]map[string]gatewayv1.ListenerEntry
+	// shared names the ListenerSets that are shared with other KIngresses, and users are the
+	// KIngresses on the Gateway with hosts of each domain, the oldest first.
+	shared map[string]domain
+	users  map[domain][]*v1alpha1.Ingress
+	// hosts are those of the visibility, hostsOf those of users; nil before they are asked for.
+	hosts   *hostSet
+	hostsOf map[*v1alpha1.Ingress]*hostSet
+	// full is how many of the KIngress's own ListenerSets have no room, from the first on.
+	full int
+}
+
+// gap reports something that spec.tls asks for and that is not done.
+func (p *planner) gap(format string, values ...any) {
+	p.report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf(format, values...)})
+}
+
+// hasHost tells whether the KIngress has a host for a listener.
+func (p *planner) hasHost(hostname string) bool { return p.served().reached(hostname) }
+
+// served are the hosts of the visibility.
+func (p *planner) served() *hostSet {
+	if p.hosts == nil {
+		p.hosts = servedHosts(p.in, p.visibility)
+	}
+	return p.hosts
+}
+
+// put places a listener in a ListenerSet.
+func (p *planner) put(set string, entry gatewayv1.ListenerEntry) {
+	if p.sets[set] == nil {
+		p.sets[set] = map[string]gatewayv1.ListenerEntry{}
+	}
+	p.sets[set][string(entry.Name)] = entry
+}
+
+// lookAgain notes when the listeners will be others though nothing happens.
+func (p *planner) lookAgain(left time.Duration) { p.requeueAfter = sooner(p.requeueAfter, left) }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"slices"
+	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+)
+
+// settle lets go what routes keep of the version before, once that of their visibility is proven and
+// its address published: Gateways that they leave, and backends without traffic. It returns after
+// how long there is more to let go though nothing happens; 0 is never.
+func settle(routes []Route, moves Moves) (requeueAfter time.Duration) {
+	published := publishedSince(routes, moves)
+	for i := range routes {
+		if len(routes[i].Leaving) > 0 {
+			requeueAfter = sooner(requeueAfter, routes[i].leave(moves, published))
+		}
+		routes[i].forget(published)
+	}
+	return requeueAfter
+}
+
+// publishedSince tells since when the version of a visibility is proven and published, if it is.
+func publishedSince(routes []Route, moves Moves) func(v1alpha1.IngressVisibility) (time.Time, bool) {
+	versions := map[v1alpha1.IngressVisibility]string{}
+	return func(visibility v1alpha1.IngressVisibility) (time.Time, bool) {
+		published, known := moves.Published[visibility]
+		if known && versions[visibility] == "" {
+			versions[visibility] = versionOf(routes, visibility)
+		}
+		return published.At, known && published.Version == versions[visibility]
+	}
+}
+
+// leave detaches a route from the Gateways that it is leaving, once all of its visibility are served
+// by the new one and clients have had time to follow its address (SPEC B-SEL-5). Before that it
+// returns after how long to look again; 0 is never.
+func (r *Route) leave(moves Moves, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (again time.Duration) {
+	if since, is := published(r.Visibility); is {
+		drained, left := rollout.Drained(since, moves.Now, moves.Drain)
+		if drained {
+			r.detach()
+			return 0
+		}
+		again = left
+	}
+	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil && state.Moving != nil {
+		again = sooner(again, max(0, state.Moving.Add(moves.Drain).Sub(moves.Now)))
+	}
+	return again
+}
+
+func (r *Route) detach() {
+	r.Leaving = nil
+	r.Object.Spec.ParentRefs = r.Object.Spec.ParentRefs[:r.own]
+	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil {
+		state.Moving = nil
+		r.Object.Annotations[rollout.Annotation] = state.Encode()
+	}
+}
+
+// forget drops the backends without traffic.
+func (r *Route) forget(published func(v1alpha1.IngressVisibility) (time.Time, bool)) {
+	if !slices.ContainsFunc(r.Object.Spec.Rules, isKept) {
+		return
+	}
+	if _, is := published(r.Visibility); is {
+		r.Object.Spec.Rules = slices.DeleteFunc(r.Object.Spec.Rules, isKept)
+	}
+}
