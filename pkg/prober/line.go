@@ -77,8 +77,8 @@ func (p *Prober) InLine(owner Owner) bool {
 	now, comes := time.Now(), map[probe.Target]bool{}
 	for _, t := range a.tasks {
 		question := t.result.Question()
-		if t.lane != nil && !t.background && a.open[t.result.Gateway][question] {
-			comes[question] = comes[question] || t.lane.comesTo(t, now)
+		if t.queue != nil && !t.background && a.open[t.result.Gateway][question] {
+			comes[question] = comes[question] || t.queue.comesTo(t, now)
 		}
 	}
 	for _, inLine := range comes {
@@ -91,10 +91,10 @@ func (p *Prober) InLine(owner Owner) bool {
 
 // comesTo tells whether the data plane is still taking up what was asked for before the target. A moment without an answer
 // is no news: at work, a proxy may be late with a connection, and that one try speaks for all.
-func (l *lane) comesTo(t *task, now time.Time) bool {
-	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && l.waiting[slow] >= hanging
-	reached := l.up || now.Sub(l.downSince) < troubled
-	return reached && inOrder && !t.overtaken && l.pace.atWork(t, l.waiting[fresh]+l.waiting[brisk], now)
+func (q *addressQueue) comesTo(t *task, now time.Time) bool {
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && q.waiting[slow] >= hanging
+	reached := q.up || now.Sub(q.downSince) < troubled
+	return reached && inOrder && !t.overtaken && q.pace.atWork(t, q.waiting[fresh]+q.waiting[brisk], now)
 }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.

@@ -70,16 +70,16 @@ type Prober struct {
 	wake   chan struct{} // of one: the schedule has something to look at
 	tasks  sync.WaitGroup
 
-	mu       sync.Mutex
-	askers   map[Owner]*asker
-	lanes    map[string]*lane
-	ring     []*lane // the lanes, in the order of their turns
-	turn     int     // index in ring of the lane that is next
-	running  int     // tries under way
-	doubtful int     // of these, those that may hang
-	pacer    pacer
-	seq      uint64
-	news     []*asker // to be notified once mu is free
+	mu         sync.Mutex
+	askers     map[Owner]*asker
+	queues     map[string]*addressQueue
+	roundRobin []*addressQueue // the queues, in the order of their turns
+	next       int             // index in roundRobin of the queue whose turn it is
+	running    int             // tries under way
+	doubtful   int             // of these, those that may hang
+	pacer      pacer
+	seq        uint64
+	news       []*asker // to be notified once mu is free
 }
 
 // New starts a Prober that ends with the context. notify is called, one or several at a time and never
@@ -96,7 +96,7 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 		ctx: ctx, opts: opts, notify: notify, ask: ask,
 		wake:   make(chan struct{}, 1),
 		askers: map[Owner]*asker{},
-		lanes:  map[string]*lane{},
+		queues: map[string]*addressQueue{},
 		pacer:  pacer{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
 	}
 	p.tasks.Go(p.schedule)
@@ -116,7 +116,7 @@ func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.
 		p.askers[owner] = a
 	}
 	if !a.asks(targets, background) {
-		p.retarget(a, targets, background)
+		p.setTargets(a, targets, background)
 	}
 	a.dirty, a.told = false, time.Now()
 	return probe.Report{Results: a.foreground()}
@@ -140,12 +140,12 @@ func (p *Prober) Nudge(owner Owner) {
 	defer p.mu.Unlock()
 	for _, a := range p.find(owner) {
 		for _, t := range a.tasks {
-			if t.lane != nil && !t.background {
+			if t.queue != nil && !t.background {
 				p.hasten(t)
 			}
 		}
 	}
-	p.kick()
+	p.wakeSchedule()
 }
 
 // Forget ends all tries for the owner and drops what is known. An empty UID means every owner of the name.
@@ -154,11 +154,11 @@ func (p *Prober) Forget(owner Owner) {
 	defer p.mu.Unlock()
 	for _, a := range p.find(owner) {
 		for _, t := range a.tasks {
-			p.drop(t)
+			p.dropTarget(t)
 		}
 		delete(p.askers, a.owner)
 	}
-	p.kick()
+	p.wakeSchedule()
 }
 
 // Wait returns when the context has ended and with it every try and connection.

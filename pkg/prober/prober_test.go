@@ -64,8 +64,8 @@ func TestRecreatedOwnerStartsAnew(t *testing.T) {
 		w.Forget(Owner{Name: alice.Name})
 		n := m.total()
 		after(time.Minute)
-		if m.total() != n || len(w.askers) != 0 || len(w.lanes) != 0 {
-			t.Errorf("still asking: %d tries, %d owners, %d lanes", m.total()-n, len(w.askers), len(w.lanes))
+		if m.total() != n || len(w.askers) != 0 || len(w.queues) != 0 {
+			t.Errorf("still asking: %d tries, %d owners, %d queues", m.total()-n, len(w.askers), len(w.queues))
 		}
 	})
 }
@@ -80,8 +80,8 @@ func TestForgetCancels(t *testing.T) {
 		w.Forget(alice)
 		w.Nudge(alice)
 		synctest.Wait()
-		if len(w.lanes) != 0 || w.running != 0 || w.tries(target) != 0 || w.notices(alice) != 0 {
-			t.Errorf("after Forget: %d lanes, %d running, %d tries, %d notices", len(w.lanes), w.running, w.tries(target), w.notices(alice))
+		if len(w.queues) != 0 || w.running != 0 || w.tries(target) != 0 || w.notices(alice) != 0 {
+			t.Errorf("after Forget: %d queues, %d running, %d tries, %d notices", len(w.queues), w.running, w.tries(target), w.notices(alice))
 		}
 	})
 }

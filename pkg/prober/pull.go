@@ -24,14 +24,14 @@ const (
 )
 
 // pull hurries the eldest targets that are not stuck.
-func (l *lane) pull(now time.Time) {
-	l.surge = time.Time{}
-	if now.Sub(l.pace.lastProof) < surgeFor {
-		l.surge = now.Add(surgeEvery)
+func (q *addressQueue) pull(now time.Time) {
+	q.surge = time.Time{}
+	if now.Sub(q.pace.lastProof) < surgeFor {
+		q.surge = now.Add(surgeEvery)
 	}
 	all, ranks := []*task{}, [pullAhead][]*task{}
-	for _, s := range l.spaces {
-		for rank, t := range s.eldest(now) {
+	for _, n := range q.namespaces {
+		for rank, t := range n.eldest(now) {
 			if t != nil {
 				all, ranks[rank] = append(all, t), append(ranks[rank], t)
 			}
@@ -42,7 +42,7 @@ func (l *lane) pull(now time.Time) {
 		slices.SortFunc(tasks, byAge)
 		for _, t := range tasks {
 			if drawn < most && !t.urgent {
-				l.hurry(t)
+				q.hurry(t)
 				drawn++
 			}
 		}
@@ -54,9 +54,9 @@ func (l *lane) pull(now time.Time) {
 }
 
 // eldest are the eldest targets of the namespace that are not stuck, and not hurried already.
-func (s *space) eldest(now time.Time) [pullAhead]*task {
+func (n *namespaceQueue) eldest(now time.Time) [pullAhead]*task {
 	var eldest [pullAhead]*task
-	for _, t := range s.queues[brisk] {
+	for _, t := range n.heaps[brisk] {
 		if t.urgent || now.Sub(t.created) > pullWithin {
 			continue
 		}

@@ -80,8 +80,8 @@ func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
 			t.Fatalf("%s with %d targets: %+v", owner.Name, len(targets), report)
 		}
 	}
-	if len(w.lanes)+len(w.ring)+w.running+w.doubtful+len(w.news) != 0 || len(w.askers) != len(wanted) {
-		t.Fatalf("left: %d lanes, %d in the ring, %d running, %d doubtful, %d owners of %d",
-			len(w.lanes), len(w.ring), w.running, w.doubtful, len(w.askers), len(wanted))
+	if len(w.queues)+len(w.roundRobin)+w.running+w.doubtful+len(w.news) != 0 || len(w.askers) != len(wanted) {
+		t.Fatalf("left: %d queues, %d in the rotation, %d running, %d doubtful, %d owners of %d",
+			len(w.queues), len(w.roundRobin), w.running, w.doubtful, len(w.askers), len(wanted))
 	}
 }

@@ -26,17 +26,17 @@ func (p *Prober) schedule() {
 	}
 }
 
-// closeAll closes the connections of all lanes. Tries that are still under way have a context that has ended.
+// closeAll closes the connections to all addresses. Tries that are still under way have a context that has ended.
 func (p *Prober) closeAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, l := range p.lanes {
-		l.conns.close()
+	for _, q := range p.queues {
+		q.conns.close()
 	}
 }
 
-// kick makes the schedule look again.
-func (p *Prober) kick() {
+// wakeSchedule makes the schedule look again.
+func (p *Prober) wakeSchedule() {
 	select {
 	case p.wake <- struct{}{}:
 	default:
@@ -55,7 +55,7 @@ func (p *Prober) dispatch() time.Duration {
 		if p.ctx.Err() != nil || p.running >= p.opts.Workers {
 			return time.Hour
 		}
-		l, t, wake := p.pick(now)
+		q, t, wake := p.pick(now)
 		if t == nil {
 			if wake.IsZero() {
 				return time.Hour
@@ -63,47 +63,47 @@ func (p *Prober) dispatch() time.Duration {
 			return wake.Sub(now)
 		}
 		p.pacer.started(now, t.result.Scheme)
-		l.pacer.started(now, t.result.Scheme)
-		p.begin(l, t)
+		q.pacer.started(now, t.result.Scheme)
+		p.start(q, t)
 	}
 }
 
-// pick finds the lane whose turn it is and what it tries, or when one will have something to try.
-func (p *Prober) pick(now time.Time) (*lane, *task, time.Time) {
+// pick returns the queue whose turn it is and the task that it has to try, or when there will be one.
+func (p *Prober) pick(now time.Time) (*addressQueue, *task, time.Time) {
 	var wake time.Time
 	doubtful := p.doubtful < max(1, p.opts.Workers/2)
-	for i := range p.ring {
-		at := (p.turn + i) % len(p.ring)
-		l := p.ring[at]
-		t, later := l.next(now, p.opts.PerAddress, doubtful)
+	for i := range p.roundRobin {
+		at := (p.next + i) % len(p.roundRobin)
+		q := p.roundRobin[at]
+		t, later := q.pick(now, p.opts.PerAddress, doubtful)
 		if t != nil {
-			p.turn = at + 1
-			return l, t, time.Time{}
+			p.next = at + 1
+			return q, t, time.Time{}
 		}
 		wake = earliest(wake, later)
 	}
 	return nil, nil, wake
 }
 
-// begin starts a try.
-func (p *Prober) begin(l *lane, t *task) {
+// start begins a try.
+func (p *Prober) start(q *addressQueue, t *task) {
 	if !t.urgent {
 		t.fails++
 	}
-	l.take(t)
+	q.take(t)
 	p.running++
-	t.running, t.doubtful, t.late = true, l.doubts(t), l.pace.overtook(t)
+	t.running, t.doubtful, t.late = true, q.doubts(t), q.pace.overtook(t)
 	if t.doubtful {
 		p.doubtful++
 	}
 	var ctx context.Context
 	ctx, t.cancel = context.WithCancel(p.ctx)
 	target, proxy := t.result.Target, t.proxy
-	p.tasks.Go(func() { p.try(ctx, t, question{target, proxy, l.conns}) })
+	p.tasks.Go(func() { p.try(ctx, t, question{target, proxy, q.conns}) })
 }
 
-// retarget changes what a is asking for.
-func (p *Prober) retarget(a *asker, targets, background []probe.Target) {
+// setTargets changes what a is asking for.
+func (p *Prober) setTargets(a *asker, targets, background []probe.Target) {
 	old, before := a.tasks, a.refusals()
 	a.targets, a.background = slices.Clone(targets), slices.Clone(background)
 	a.tasks = make(map[probe.Target]*task, len(targets)+len(background))
@@ -115,12 +115,12 @@ func (p *Prober) retarget(a *asker, targets, background []probe.Target) {
 		t := old[target]
 		delete(old, target)
 		if t == nil {
-			t = p.enlist(a, target, now)
+			t = p.addTarget(a, target, now)
 			t.heritage = before[frontOf(target)]
 		}
 		a.tasks[target] = t
-		if back := i >= len(targets); t.background != back && t.lane != nil {
-			t.lane.move(t, back)
+		if back := i >= len(targets); t.background != back && t.queue != nil {
+			t.queue.setBackground(t, back)
 			if !back {
 				p.hasten(t)
 			}
@@ -129,62 +129,62 @@ func (p *Prober) retarget(a *asker, targets, background []probe.Target) {
 		}
 	}
 	for _, t := range old {
-		p.drop(t)
+		p.dropTarget(t)
 	}
 	a.count()
 	a.stale = true
-	p.kick()
+	p.wakeSchedule()
 }
 
-// enlist begins to ask a new target.
-func (p *Prober) enlist(a *asker, target probe.Target, now time.Time) *task {
-	l := p.lanes[target.Address]
-	if l == nil {
-		l = &lane{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts), pacer: pacer{rate: p.opts.Rate}}
-		p.lanes[target.Address] = l
-		p.ring = append(p.ring, l)
+// addTarget begins to ask a new target.
+func (p *Prober) addTarget(a *asker, target probe.Target, now time.Time) *task {
+	q := p.queues[target.Address]
+	if q == nil {
+		q = &addressQueue{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts), pacer: pacer{rate: p.opts.Rate}}
+		p.queues[target.Address] = q
+		p.roundRobin = append(p.roundRobin, q)
 	}
 	p.seq++
-	t := &task{asker: a, lane: l, seq: p.seq, created: now, due: now, result: probe.Result{Target: target, State: probe.Pending}}
+	t := &task{asker: a, queue: q, seq: p.seq, created: now, due: now, result: probe.Result{Target: target, State: probe.Pending}}
 	if target.ProxyProtocol {
 		t.proxy = 2
 	}
-	l.resume = time.Time{}
-	l.add(t)
+	q.retryAt = time.Time{}
+	q.add(t)
 	return t
 }
 
 // hasten tries a target now, from the start of its backoff.
 func (p *Prober) hasten(t *task) {
 	t.fails, t.again, t.due = 0, t.running, time.Time{}
-	t.lane.resume = time.Time{}
-	t.lane.hurry(t)
+	t.queue.retryAt = time.Time{}
+	t.queue.hurry(t)
 }
 
-// drop ends the asking of a target, and its lane when that was the last one.
-func (p *Prober) drop(t *task) {
+// dropTarget ends the asking of a target.
+func (p *Prober) dropTarget(t *task) {
 	t.gone = true
-	if t.lane == nil {
+	if t.queue == nil {
 		return
 	}
 	if t.running {
 		t.cancel()
 	} else {
-		t.lane.remove(t)
+		t.queue.remove(t)
 	}
-	p.sweep(t.lane)
+	p.closeIfEmpty(t.queue)
 }
 
-// sweep closes a lane that has nothing left.
-func (p *Prober) sweep(l *lane) {
-	if !l.empty() || p.lanes[l.address] != l {
+// closeIfEmpty closes the queue of an address that has no targets left.
+func (p *Prober) closeIfEmpty(q *addressQueue) {
+	if !q.empty() || p.queues[q.address] != q {
 		return
 	}
-	l.conns.close()
-	delete(p.lanes, l.address)
-	at := slices.Index(p.ring, l)
-	p.ring = slices.Delete(p.ring, at, at+1)
-	if p.turn > at {
-		p.turn--
+	q.conns.close()
+	delete(p.queues, q.address)
+	at := slices.Index(p.roundRobin, q)
+	p.roundRobin = slices.Delete(p.roundRobin, at, at+1)
+	if p.next > at {
+		p.next--
 	}
 }

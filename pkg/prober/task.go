@@ -20,14 +20,14 @@ const backgroundCrowd = 100
 
 // task is a target that an owner asked for. Guarded by Prober.mu.
 type task struct {
-	asker   *asker
-	lane    *lane  // nil once proven
-	space   *space // of the lane, where it is or was taken from
-	queued  class  // of the queue in there
-	index   int    // in the queue, -1 while not in it
-	result  probe.Result
-	seq     uint64 // order of creation
-	created time.Time
+	asker       *asker
+	queue       *addressQueue   // nil once proven
+	namespace   *namespaceQueue // where it is queued or was taken from
+	queuedClass class           // of the heap in there
+	index       int             // in the queue, -1 while not in it
+	result      probe.Result
+	seq         uint64 // order of creation
+	created     time.Time
 
 	due    time.Time
 	urgent bool // now, before all that are merely due; the try does not lengthen the backoff
@@ -47,7 +47,7 @@ type task struct {
 	heritage probe.Result
 }
 
-func (t *task) queue() *queue { return &t.space.queues[t.queued] }
+func (t *task) heap() *taskHeap { return &t.namespace.heaps[t.queuedClass] }
 
 // before orders a queue: urgent tasks by age, then the others by the time that they are due.
 func (t *task) before(other *task) bool {

@@ -16,7 +16,7 @@ func (p *Prober) try(ctx context.Context, t *task, q question) {
 	started := time.Now()
 	o := p.attempt(ctx, q)
 	news, result, counts := p.finish(t, o, started)
-	defer p.kick()
+	defer p.wakeSchedule()
 	if counts && p.opts.Observe != nil {
 		guard(func() { p.opts.Observe(result) })
 	}
@@ -45,37 +45,37 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t.cancel()
-	l, now := t.lane, time.Now()
+	q, now := t.queue, time.Now()
 	p.running--
-	l.running[t.queued]--
-	l.rests = time.Time{}
+	q.running[t.queuedClass]--
+	q.idleUntil = time.Time{}
 	if t.doubtful {
 		p.doubtful--
 	}
 	t.running = false
 	if p.ctx.Err() != nil {
-		l.conns.close()
+		q.conns.close()
 		return nil, probe.Result{}, false
 	}
 	if t.gone {
-		p.sweep(l)
+		p.closeIfEmpty(q)
 		return nil, probe.Result{}, false
 	}
-	wasUp, wasGuarded := l.up, l.guarded(now)
-	o, down := l.learn(o, started, &p.opts)
+	wasUp, wasGuarded := q.up, q.guarded(now)
+	o, down := q.learn(o, started, &p.opts)
 	p.record(t, o, now)
 	switch {
 	case down:
-		p.spread(l, t, o, now)
-	case l.up && !wasUp, wasGuarded && !l.guarded(now):
-		l.rouse(now)
+		p.spread(q, t, o, now)
+	case q.up && !wasUp, wasGuarded && !q.guarded(now):
+		q.rouse(now)
 	}
 	if o.ok {
-		l.pacer.worked(t.result.Scheme)
-		l.pace.proved(t, now)
-		l.pull(now)
+		q.pacer.worked(t.result.Scheme)
+		q.pace.proved(t, now)
+		q.pull(now)
 	}
-	p.sweep(l)
+	p.closeIfEmpty(q)
 	for _, a := range p.news {
 		news = append(news, a.owner)
 	}
@@ -86,30 +86,30 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 // learn keeps what a try says of the address, and tells whether it says that the whole address is
 // down. A timeout on an open connection does not, as long as the address answers others: then it is
 // the target's own trouble, a backend that hangs.
-func (l *lane) learn(o outcome, started time.Time, opts *Options) (outcome, bool) {
+func (q *addressQueue) learn(o outcome, started time.Time, opts *Options) (outcome, bool) {
 	now := time.Now()
 	if o.kind != probe.Unreachable {
-		l.up, l.fails, l.lastAnswer, l.downSince = true, 0, now, time.Time{}
+		q.up, q.fails, q.lastAnswer, q.downSince = true, 0, now, time.Time{}
 		switch {
 		case o.kind == probe.NotServed: // there is no route yet for the guard to stand before
 		case o.kind != probe.Credentials:
-			l.guardedSince = time.Time{}
-		case l.guardedSince.IsZero():
-			l.guardedSince = now
+			q.guardedSince = time.Time{}
+		case q.guardedSince.IsZero():
+			q.guardedSince = now
 		}
 		return o, false
 	}
-	if o.silent && now.Sub(l.lastAnswer) < 3*opts.MaxBackoff {
+	if o.silent && now.Sub(q.lastAnswer) < 3*opts.MaxBackoff {
 		o.kind = probe.NoAnswer
 		return o, false
 	}
-	if !o.silent && l.lastAnswer.After(started) {
+	if !o.silent && q.lastAnswer.After(started) {
 		return o, false
 	}
-	l.up = false
-	l.downSince = earliest(l.downSince, now)
-	l.resume = now.Add(opts.backoff(l.fails))
-	l.fails++
+	q.up = false
+	q.downSince = earliest(q.downSince, now)
+	q.retryAt = now.Add(opts.backoff(q.fails))
+	q.fails++
 	return o, true
 }
 
@@ -118,9 +118,9 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 	before := t.result
 	if o.ok {
 		t.prove(o, now)
-		t.lane = nil
+		t.queue = nil
 	} else {
-		t.fail(o, now, t.lane.refusingSince(o, t, now))
+		t.fail(o, now, t.queue.refusingSince(o, t, now))
 		t.class, t.overtaken = o.class(t.class), t.late
 		if t.proxy != 0 && o.doubtsProxy() {
 			t.proxy = 3 - t.proxy
@@ -136,19 +136,19 @@ func (p *Prober) replan(t *task, now time.Time) {
 		t.again, t.urgent = false, true
 	case t.due.After(now): // it was asked early, in vain
 	case t.background:
-		t.due = now.Add(p.opts.background(t.lane.waiting[behind]))
+		t.due = now.Add(p.opts.background(t.queue.waiting[behind]))
 	default:
 		t.due = now.Add(p.opts.backoff(t.fails))
 	}
-	t.lane.add(t)
+	t.queue.add(t)
 }
 
 // spread gives the outcome of one try to all targets that wait at the address.
-func (p *Prober) spread(l *lane, tried *task, o outcome, now time.Time) {
-	l.each(func(t *task) {
+func (p *Prober) spread(q *addressQueue, tried *task, o outcome, now time.Time) {
+	q.each(func(t *task) {
 		if t != tried {
 			before := t.result
-			t.fail(o, now, l.downSince)
+			t.fail(o, now, q.downSince)
 			p.tell(t, before, now)
 		}
 	})
