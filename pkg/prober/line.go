@@ -70,14 +70,14 @@ func (l *pace) overtook(t *task) bool {
 func (p *Prober) InLine(owner Owner) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	a := p.askers[owner]
-	if a == nil {
+	s := p.subscriptions[owner]
+	if s == nil {
 		return false
 	}
 	now, comes := time.Now(), map[probe.Target]bool{}
-	for _, t := range a.tasks {
+	for _, t := range s.tasks {
 		question := t.result.Question()
-		if t.queue != nil && !t.background && a.open[t.result.Gateway][question] {
+		if t.queue != nil && !t.background && s.open[t.result.Gateway][question] {
 			comes[question] = comes[question] || t.queue.comesTo(t, now)
 		}
 	}

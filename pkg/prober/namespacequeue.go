@@ -30,7 +30,7 @@ func (n *namespaceQueue) first() *task {
 
 // add queues a task that is not queued. A namespace that has had no task is the last to have its turn.
 func (q *addressQueue) add(t *task) {
-	namespace := t.asker.owner.Name.Namespace
+	namespace := t.subscription.owner.Name.Namespace
 	at := slices.IndexFunc(q.namespaces, func(n *namespaceQueue) bool { return n.namespace == namespace })
 	if at < 0 {
 		at = q.next

@@ -70,16 +70,16 @@ type Prober struct {
 	wake   chan struct{} // of one: the schedule has something to look at
 	tasks  sync.WaitGroup
 
-	mu         sync.Mutex
-	askers     map[Owner]*asker
-	queues     map[string]*addressQueue
-	roundRobin []*addressQueue // the queues, in the order of their turns
-	next       int             // index in roundRobin of the queue whose turn it is
-	running    int             // tries under way
-	doubtful   int             // of these, those that may hang
-	pacer      pacer
-	seq        uint64
-	news       []*asker // to be notified once mu is free
+	mu            sync.Mutex
+	subscriptions map[Owner]*subscription
+	queues        map[string]*addressQueue
+	roundRobin    []*addressQueue // the queues, in the order of their turns
+	next          int             // index in roundRobin of the queue whose turn it is
+	running       int             // tries under way
+	doubtful      int             // of these, those that may hang
+	pacer         pacer
+	seq           uint64
+	toNotify      []*subscription // to be notified once mu is free
 }
 
 // New starts a Prober that ends with the context. notify is called, one or several at a time and never
@@ -94,10 +94,10 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 	opts.complete()
 	p := &Prober{
 		ctx: ctx, opts: opts, notify: notify, ask: ask,
-		wake:   make(chan struct{}, 1),
-		askers: map[Owner]*asker{},
-		queues: map[string]*addressQueue{},
-		pacer:  pacer{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
+		wake:          make(chan struct{}, 1),
+		subscriptions: map[Owner]*subscription{},
+		queues:        map[string]*addressQueue{},
+		pacer:         pacer{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
 	}
 	p.tasks.Go(p.schedule)
 	return p
@@ -110,27 +110,27 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.Target) probe.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	a := p.askers[owner]
-	if a == nil {
-		a = &asker{owner: owner, tasks: map[probe.Target]*task{}, stale: true}
-		p.askers[owner] = a
+	s := p.subscriptions[owner]
+	if s == nil {
+		s = &subscription{owner: owner, tasks: map[probe.Target]*task{}, stale: true}
+		p.subscriptions[owner] = s
 	}
-	if !a.asks(targets, background) {
-		p.setTargets(a, targets, background)
+	if !s.sameTargets(targets, background) {
+		p.setTargets(s, targets, background)
 	}
-	a.dirty, a.told = false, time.Now()
-	return probe.Report{Results: a.foreground()}
+	s.unreported, s.lastNotified = false, time.Now()
+	return probe.Report{Results: s.foreground()}
 }
 
 // Known returns what is known of the targets of the last Check, foreground first, then background. It asks nothing.
 func (p *Prober) Known(owner Owner) probe.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	a := p.askers[owner]
-	if a == nil {
+	s := p.subscriptions[owner]
+	if s == nil {
 		return probe.Report{}
 	}
-	return probe.Report{Results: append(slices.Clip(a.foreground()), a.results(a.background)...)}
+	return probe.Report{Results: append(slices.Clip(s.foreground()), s.results(s.background)...)}
 }
 
 // Nudge says that something happened to what the owner waits for: its targets are tried now, and their
@@ -138,8 +138,8 @@ func (p *Prober) Known(owner Owner) probe.Report {
 func (p *Prober) Nudge(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, a := range p.find(owner) {
-		for _, t := range a.tasks {
+	for _, s := range p.subscriptionsOf(owner) {
+		for _, t := range s.tasks {
 			if t.queue != nil && !t.background {
 				p.hasten(t)
 			}
@@ -152,11 +152,11 @@ func (p *Prober) Nudge(owner Owner) {
 func (p *Prober) Forget(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, a := range p.find(owner) {
-		for _, t := range a.tasks {
+	for _, s := range p.subscriptionsOf(owner) {
+		for _, t := range s.tasks {
 			p.dropTarget(t)
 		}
-		delete(p.askers, a.owner)
+		delete(p.subscriptions, s.owner)
 	}
 	p.wakeSchedule()
 }
@@ -164,15 +164,15 @@ func (p *Prober) Forget(owner Owner) {
 // Wait returns when the context has ended and with it every try and connection.
 func (p *Prober) Wait() { p.tasks.Wait() }
 
-func (p *Prober) find(owner Owner) []*asker {
-	if a := p.askers[owner]; a != nil {
-		return []*asker{a}
+func (p *Prober) subscriptionsOf(owner Owner) []*subscription {
+	if s := p.subscriptions[owner]; s != nil {
+		return []*subscription{s}
 	}
-	var found []*asker
+	var found []*subscription
 	if owner.UID == "" {
-		for o, a := range p.askers {
+		for o, s := range p.subscriptions {
 			if o.Name == owner.Name {
-				found = append(found, a)
+				found = append(found, s)
 			}
 		}
 	}

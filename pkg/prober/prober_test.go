@@ -64,8 +64,8 @@ func TestRecreatedOwnerStartsAnew(t *testing.T) {
 		w.Forget(Owner{Name: alice.Name})
 		n := m.total()
 		after(time.Minute)
-		if m.total() != n || len(w.askers) != 0 || len(w.queues) != 0 {
-			t.Errorf("still asking: %d tries, %d owners, %d queues", m.total()-n, len(w.askers), len(w.queues))
+		if m.total() != n || len(w.subscriptions) != 0 || len(w.queues) != 0 {
+			t.Errorf("still asking: %d tries, %d owners, %d queues", m.total()-n, len(w.subscriptions), len(w.queues))
 		}
 	})
 }

@@ -103,22 +103,22 @@ func (p *Prober) start(q *addressQueue, t *task) {
 }
 
 // setTargets changes what a is asking for.
-func (p *Prober) setTargets(a *asker, targets, background []probe.Target) {
-	old, before := a.tasks, a.refusals()
-	a.targets, a.background = slices.Clone(targets), slices.Clone(background)
-	a.tasks = make(map[probe.Target]*task, len(targets)+len(background))
+func (p *Prober) setTargets(s *subscription, targets, background []probe.Target) {
+	old, before := s.tasks, s.refusals()
+	s.targets, s.background = slices.Clone(targets), slices.Clone(background)
+	s.tasks = make(map[probe.Target]*task, len(targets)+len(background))
 	now := time.Now()
 	for i, target := range slices.Concat(targets, background) {
-		if a.tasks[target] != nil {
+		if s.tasks[target] != nil {
 			continue
 		}
 		t := old[target]
 		delete(old, target)
 		if t == nil {
-			t = p.addTarget(a, target, now)
+			t = p.addTarget(s, target, now)
 			t.heritage = before[frontOf(target)]
 		}
-		a.tasks[target] = t
+		s.tasks[target] = t
 		if back := i >= len(targets); t.background != back && t.queue != nil {
 			t.queue.setBackground(t, back)
 			if !back {
@@ -131,13 +131,13 @@ func (p *Prober) setTargets(a *asker, targets, background []probe.Target) {
 	for _, t := range old {
 		p.dropTarget(t)
 	}
-	a.count()
-	a.stale = true
+	s.countOpen()
+	s.stale = true
 	p.wakeSchedule()
 }
 
 // addTarget begins to ask a new target.
-func (p *Prober) addTarget(a *asker, target probe.Target, now time.Time) *task {
+func (p *Prober) addTarget(s *subscription, target probe.Target, now time.Time) *task {
 	q := p.queues[target.Address]
 	if q == nil {
 		q = &addressQueue{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts), pacer: pacer{rate: p.opts.Rate}}
@@ -145,7 +145,7 @@ func (p *Prober) addTarget(a *asker, target probe.Target, now time.Time) *task {
 		p.roundRobin = append(p.roundRobin, q)
 	}
 	p.seq++
-	t := &task{asker: a, queue: q, seq: p.seq, created: now, due: now, result: probe.Result{Target: target, State: probe.Pending}}
+	t := &task{subscription: s, queue: q, seq: p.seq, created: now, due: now, result: probe.Result{Target: target, State: probe.Pending}}
 	if target.ProxyProtocol {
 		t.proxy = 2
 	}
@@ -163,7 +163,7 @@ func (p *Prober) hasten(t *task) {
 
 // dropTarget ends the asking of a target.
 func (p *Prober) dropTarget(t *task) {
-	t.gone = true
+	t.dropped = true
 	if t.queue == nil {
 		return
 	}

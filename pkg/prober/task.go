@@ -20,14 +20,14 @@ const backgroundCrowd = 100
 
 // task is a target that an owner asked for. Guarded by Prober.mu.
 type task struct {
-	asker       *asker
-	queue       *addressQueue   // nil once proven
-	namespace   *namespaceQueue // where it is queued or was taken from
-	queuedClass class           // of the heap in there
-	index       int             // in the queue, -1 while not in it
-	result      probe.Result
-	seq         uint64 // order of creation
-	created     time.Time
+	subscription *subscription
+	queue        *addressQueue   // nil once proven
+	namespace    *namespaceQueue // where it is queued or was taken from
+	queuedClass  class           // of the heap in there
+	index        int             // in the queue, -1 while not in it
+	result       probe.Result
+	seq          uint64 // order of creation
+	created      time.Time
 
 	due    time.Time
 	urgent bool // now, before all that are merely due; the try does not lengthen the backoff
@@ -38,7 +38,7 @@ type task struct {
 	running    bool
 	doubtful   bool // the running try may hang
 	again      bool // nudged while running
-	gone       bool // nobody asks any more
+	dropped    bool // nobody asks any more
 	late       bool // a younger one was proven before the last try
 	overtaken  bool // which failed
 	cancel     context.CancelFunc

@@ -15,12 +15,12 @@ import (
 func (p *Prober) try(ctx context.Context, t *task, q question) {
 	started := time.Now()
 	o := p.attempt(ctx, q)
-	news, result, counts := p.finish(t, o, started)
+	owners, result, counts := p.finish(t, o, started)
 	defer p.wakeSchedule()
 	if counts && p.opts.Observe != nil {
 		guard(func() { p.opts.Observe(result) })
 	}
-	for _, owner := range news {
+	for _, owner := range owners {
 		guard(func() { p.notify(owner) })
 	}
 }
@@ -41,7 +41,7 @@ func (p *Prober) attempt(ctx context.Context, q question) (o outcome) {
 
 // finish records an outcome: on the address, on the target, and, when it is about the whole address,
 // on all targets that wait there. It returns whom to notify and the result, unless nobody asks any more.
-func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r probe.Result, counts bool) {
+func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, r probe.Result, counts bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t.cancel()
@@ -57,7 +57,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		q.conns.close()
 		return nil, probe.Result{}, false
 	}
-	if t.gone {
+	if t.dropped {
 		p.closeIfEmpty(q)
 		return nil, probe.Result{}, false
 	}
@@ -76,11 +76,11 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (news []Owner, r 
 		q.pull(now)
 	}
 	p.closeIfEmpty(q)
-	for _, a := range p.news {
-		news = append(news, a.owner)
+	for _, s := range p.toNotify {
+		owners = append(owners, s.owner)
 	}
-	p.news = p.news[:0]
-	return news, t.result, true
+	p.toNotify = p.toNotify[:0]
+	return owners, t.result, true
 }
 
 // learn keeps what a try says of the address, and tells whether it says that the whole address is
@@ -127,7 +127,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		}
 		p.replan(t, now)
 	}
-	p.tell(t, before, now)
+	p.notifyIfDue(t, before, now)
 }
 
 func (p *Prober) replan(t *task, now time.Time) {
@@ -149,16 +149,16 @@ func (p *Prober) spread(q *addressQueue, tried *task, o outcome, now time.Time) 
 		if t != tried {
 			before := t.result
 			t.fail(o, now, q.downSince)
-			p.tell(t, before, now)
+			p.notifyIfDue(t, before, now)
 		}
 	})
 }
 
-// tell puts the owner on the list of those to notify, if it should hear now.
-func (p *Prober) tell(t *task, before probe.Result, now time.Time) {
-	a := t.asker
-	if a.changed(t, before, now, p.opts.Settle) {
-		a.dirty, a.told = false, now
-		p.news = append(p.news, a)
+// notifyIfDue puts the owner on the list of those to notify, if it should be notified now.
+func (p *Prober) notifyIfDue(t *task, before probe.Result, now time.Time) {
+	s := t.subscription
+	if s.record(t, before, now, p.opts.Settle) {
+		s.unreported, s.lastNotified = false, now
+		p.toNotify = append(p.toNotify, s)
 	}
 }
