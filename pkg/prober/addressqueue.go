@@ -8,21 +8,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// class of a task: what its last try tells of the next one. Each has its own places, so that tries
-// that hang can not hold up those that will not.
+// class of a task, by its last try. Each has a limit of its own, so that tries that hang do not hold up those that will
+// be answered.
 type class int
 
 const (
-	fresh   class = iota // never answered
-	brisk                // answered
-	slow                 // ran into the timeout, although the address answers for others
-	behind               // of a background target: after all others
-	classes              // how many there are
+	classNew        class = iota // no try has ended yet
+	classAnswering               // the last try brought an answer
+	classHanging                 // timed out, although the address answers for others
+	classBackground              // a background target: after all others
+	classCount                   // how many there are
 )
 
-// places is how many tries of a class may be under way at an address, out of most.
-func (c class) places(most int) int {
-	return max(1, [classes]int{most / 2, most, most / 4, most / 4}[c])
+// limit is how many tries of a class may be under way at an address, out of perAddress.
+func (c class) limit(perAddress int) int {
+	return max(1, [classCount]int{perAddress / 2, perAddress, perAddress / 4, perAddress / 4}[c])
 }
 
 // addressQueue holds the unproven targets of one address, and what is known of the address. The queues of all addresses
@@ -33,8 +33,8 @@ type addressQueue struct {
 	conns      *conns
 	namespaces []*namespaceQueue // round robin, beginning with the one at next
 	next       int
-	waiting    [classes]int
-	running    [classes]int // tries under way
+	waiting    [classCount]int
+	running    [classCount]int // tries under way
 	pacer      pacer
 	idleUntil  time.Time // until when there is nothing to try, zero for not known
 	// up: the last try brought an answer. While not up, at most one try is under way, and none before
@@ -50,25 +50,25 @@ type addressQueue struct {
 	surge        time.Time // when the eldest are drawn again, zero for not
 }
 
-// pick returns the task that may be tried now, else nil and when to look again (zero: after an event). doubtful tells
-// whether it may be one that may hang.
-func (q *addressQueue) pick(now time.Time, most int, doubtful bool) (*task, time.Time) {
+// pick returns the task that may be tried now, else nil and when to look again (zero: after an event).
+// hangingAllowed tells whether it may be one whose try may hang.
+func (q *addressQueue) pick(now time.Time, perAddress int, hangingAllowed bool) (*task, time.Time) {
 	if q.idleUntil.After(now) {
 		return nil, q.idleUntil
 	}
-	t, wake := q.scan(now, most, doubtful)
-	if q.idleUntil = wake; t == nil && wake.IsZero() && doubtful {
+	t, wake := q.scan(now, perAddress, hangingAllowed)
+	if q.idleUntil = wake; t == nil && wake.IsZero() && hangingAllowed {
 		q.idleUntil = now.Add(time.Hour)
 	}
 	return t, wake
 }
 
-func (q *addressQueue) scan(now time.Time, most int, doubtful bool) (*task, time.Time) {
+func (q *addressQueue) scan(now time.Time, perAddress int, hangingAllowed bool) (*task, time.Time) {
 	switch {
 	case q.pacer.start.After(now):
 		return nil, q.pacer.start
 	case q.up:
-	case doubtful:
+	case hangingAllowed:
 		return q.scanDown(now)
 	default:
 		return nil, time.Time{}
@@ -77,12 +77,12 @@ func (q *addressQueue) scan(now time.Time, most int, doubtful bool) (*task, time
 		q.pull(now)
 	}
 	wake := q.surge
-	for _, pass := range [][]class{{fresh, brisk, slow}, {behind}} {
+	for _, pass := range [][]class{{classNew, classAnswering, classHanging}, {classBackground}} {
 		for i := range q.namespaces {
 			n := q.namespaces[(q.next+i)%len(q.namespaces)]
 			for _, c := range pass {
 				head := n.heaps[c].first()
-				if head == nil || q.running[c] >= c.places(most) || c != brisk && !doubtful {
+				if head == nil || q.running[c] >= c.limit(perAddress) || c != classAnswering && !hangingAllowed {
 					continue
 				}
 				if head.urgent || !head.due.After(now) {
@@ -97,7 +97,7 @@ func (q *addressQueue) scan(now time.Time, most int, doubtful bool) (*task, time
 
 // scanDown is scan for an address that is down. Here, too, the namespaces take turns: the one try may be one that hangs.
 func (q *addressQueue) scanDown(now time.Time) (*task, time.Time) {
-	if q.running != [classes]int{} {
+	if q.running != [classCount]int{} {
 		return nil, time.Time{}
 	}
 	wake := time.Time{}
@@ -116,11 +116,11 @@ func (q *addressQueue) scanDown(now time.Time) (*task, time.Time) {
 }
 
 func (q *addressQueue) empty() bool {
-	return len(q.namespaces) == 0 && q.running == [classes]int{}
+	return len(q.namespaces) == 0 && q.running == [classCount]int{}
 }
 
-// doubts tells whether a try may hang.
-func (q *addressQueue) doubts(t *task) bool { return !q.up || t.queuedClass != brisk }
+// mayHang tells whether a try may last until its timeout.
+func (q *addressQueue) mayHang(t *task) bool { return !q.up || t.queuedClass != classAnswering }
 
 // guarded tells whether something in front has been asking everybody for credentials, long enough to be believed: the
 // answers of one target with a guard of its own come between those of others.

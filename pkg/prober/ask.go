@@ -55,15 +55,15 @@ func (o outcome) doubtsProxy() bool {
 	return o.code == 0 || o.code == http.StatusBadRequest
 }
 
-// class is that of the next try, after one of the class before. A connection that failed says nothing of the target.
+// class is that of the next try, after one of the class before. A connection that failed tells nothing about the target.
 func (o outcome) class(before class) class {
 	switch o.kind {
 	case probe.NoAnswer:
-		return slow
+		return classHanging
 	case probe.Unreachable:
 		return before
 	}
-	return brisk
+	return classAnswering
 }
 
 // ask tries over a pooled connection, and when that succeeds with a used one, once more over a new one:

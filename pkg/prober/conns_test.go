@@ -184,8 +184,8 @@ func TestConnectionsArePooledAndClosed(t *testing.T) {
 				}
 				w.Prober.mu.Lock()
 				defer w.Prober.mu.Unlock()
-				if len(w.queues)+len(w.roundRobin)+w.running+w.doubtful != 0 {
-					t.Errorf("left: %d queues, %d in the rotation, %d running, %d doubtful", len(w.queues), len(w.roundRobin), w.running, w.doubtful)
+				if len(w.queues)+len(w.roundRobin)+w.running+w.mayHang != 0 {
+					t.Errorf("left: %d queues, %d in the rotation, %d running, %d that may hang", len(w.queues), len(w.roundRobin), w.running, w.mayHang)
 				}
 			})
 		})

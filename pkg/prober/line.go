@@ -92,9 +92,9 @@ func (p *Prober) InLine(owner Owner) bool {
 // comesTo tells whether the data plane is still taking up what was asked for before the target. A moment without an answer
 // is no news: at work, a proxy may be late with a connection, and that one try speaks for all.
 func (q *addressQueue) comesTo(t *task, now time.Time) bool {
-	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && q.waiting[slow] >= hanging
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < troubled || t.result.Kind == probe.NoAnswer && q.waiting[classHanging] >= hanging
 	reached := q.up || now.Sub(q.downSince) < troubled
-	return reached && inOrder && !t.overtaken && q.pace.atWork(t, q.waiting[fresh]+q.waiting[brisk], now)
+	return reached && inOrder && !t.overtaken && q.pace.atWork(t, q.waiting[classNew]+q.waiting[classAnswering], now)
 }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.

@@ -12,7 +12,7 @@ import (
 // waits for targets of another that are not served. Guarded by Prober.mu.
 type namespaceQueue struct {
 	namespace string
-	heaps     [classes]taskHeap
+	heaps     [classCount]taskHeap
 }
 
 func (n *namespaceQueue) empty() bool { return n.first() == nil }
@@ -39,7 +39,7 @@ func (q *addressQueue) add(t *task) {
 	}
 	t.namespace, t.queuedClass = q.namespaces[at], t.class
 	if t.background {
-		t.queuedClass = behind
+		t.queuedClass = classBackground
 	}
 	heap.Push(t.heap(), t)
 	q.waiting[t.queuedClass]++

@@ -76,7 +76,7 @@ type Prober struct {
 	roundRobin    []*addressQueue // the queues, in the order of their turns
 	next          int             // index in roundRobin of the queue whose turn it is
 	running       int             // tries under way
-	doubtful      int             // of these, those that may hang
+	mayHang       int             // of these, those that may hang
 	pacer         pacer
 	seq           uint64
 	toNotify      []*subscription // to be notified once mu is free

@@ -56,7 +56,7 @@ func (q *addressQueue) pull(now time.Time) {
 // eldest are the eldest targets of the namespace that are not stuck, and not hurried already.
 func (n *namespaceQueue) eldest(now time.Time) [pullAhead]*task {
 	var eldest [pullAhead]*task
-	for _, t := range n.heaps[brisk] {
+	for _, t := range n.heaps[classAnswering] {
 		if t.urgent || now.Sub(t.created) > pullWithin {
 			continue
 		}

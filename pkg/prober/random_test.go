@@ -80,8 +80,8 @@ func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
 			t.Fatalf("%s with %d targets: %+v", owner.Name, len(targets), report)
 		}
 	}
-	if len(w.queues)+len(w.roundRobin)+w.running+w.doubtful+len(w.toNotify) != 0 || len(w.subscriptions) != len(wanted) {
-		t.Fatalf("left: %d queues, %d in the rotation, %d running, %d doubtful, %d owners of %d",
-			len(w.queues), len(w.roundRobin), w.running, w.doubtful, len(w.subscriptions), len(wanted))
+	if len(w.queues)+len(w.roundRobin)+w.running+w.mayHang+len(w.toNotify) != 0 || len(w.subscriptions) != len(wanted) {
+		t.Fatalf("left: %d queues, %d in the rotation, %d running, %d that may hang, %d owners of %d",
+			len(w.queues), len(w.roundRobin), w.running, w.mayHang, len(w.subscriptions), len(wanted))
 	}
 }

@@ -71,11 +71,11 @@ func (p *Prober) dispatch() time.Duration {
 // pick returns the queue whose turn it is and the task that it has to try, or when there will be one.
 func (p *Prober) pick(now time.Time) (*addressQueue, *task, time.Time) {
 	var wake time.Time
-	doubtful := p.doubtful < max(1, p.opts.Workers/2)
+	hangingAllowed := p.mayHang < max(1, p.opts.Workers/2)
 	for i := range p.roundRobin {
 		at := (p.next + i) % len(p.roundRobin)
 		q := p.roundRobin[at]
-		t, later := q.pick(now, p.opts.PerAddress, doubtful)
+		t, later := q.pick(now, p.opts.PerAddress, hangingAllowed)
 		if t != nil {
 			p.next = at + 1
 			return q, t, time.Time{}
@@ -92,9 +92,9 @@ func (p *Prober) start(q *addressQueue, t *task) {
 	}
 	q.take(t)
 	p.running++
-	t.running, t.doubtful, t.late = true, q.doubts(t), q.pace.overtook(t)
-	if t.doubtful {
-		p.doubtful++
+	t.running, t.mayHang, t.late = true, q.mayHang(t), q.pace.overtook(t)
+	if t.mayHang {
+		p.mayHang++
 	}
 	var ctx context.Context
 	ctx, t.cancel = context.WithCancel(p.ctx)

@@ -36,7 +36,7 @@ type task struct {
 
 	background bool
 	running    bool
-	doubtful   bool // the running try may hang
+	mayHang    bool // the running try may hang
 	again      bool // nudged while running
 	dropped    bool // nobody asks any more
 	late       bool // a younger one was proven before the last try

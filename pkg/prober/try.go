@@ -49,8 +49,8 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 	p.running--
 	q.running[t.queuedClass]--
 	q.idleUntil = time.Time{}
-	if t.doubtful {
-		p.doubtful--
+	if t.mayHang {
+		p.mayHang--
 	}
 	t.running = false
 	if p.ctx.Err() != nil {
@@ -136,7 +136,7 @@ func (p *Prober) replan(t *task, now time.Time) {
 		t.again, t.urgent = false, true
 	case t.due.After(now): // it was asked early, in vain
 	case t.background:
-		t.due = now.Add(p.opts.background(t.queue.waiting[behind]))
+		t.due = now.Add(p.opts.background(t.queue.waiting[classBackground]))
 	default:
 		t.due = now.Add(p.opts.backoff(t.fails))
 	}
