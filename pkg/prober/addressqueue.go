@@ -35,7 +35,7 @@ type addressQueue struct {
 	next       int
 	waiting    [classCount]int
 	running    [classCount]int // tries under way
-	pacer      pacer
+	limiter    rateLimiter
 	idleUntil  time.Time // until when there is nothing to try, zero for not known
 	// up: the last try brought an answer. While not up, at most one try is under way, and none before
 	// resume: one dial speaks for all targets here.
@@ -65,8 +65,8 @@ func (q *addressQueue) pick(now time.Time, perAddress int, hangingAllowed bool) 
 
 func (q *addressQueue) scan(now time.Time, perAddress int, hangingAllowed bool) (*task, time.Time) {
 	switch {
-	case q.pacer.start.After(now):
-		return nil, q.pacer.start
+	case q.limiter.next.After(now):
+		return nil, q.limiter.next
 	case q.up:
 	case hangingAllowed:
 		return q.scanDown(now)

@@ -77,7 +77,7 @@ type Prober struct {
 	next          int             // index in roundRobin of the queue whose turn it is
 	running       int             // tries under way
 	mayHang       int             // of these, those that may hang
-	pacer         pacer
+	limiter       rateLimiter
 	seq           uint64
 	toNotify      []*subscription // to be notified once mu is free
 }
@@ -97,7 +97,7 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 		wake:          make(chan struct{}, 1),
 		subscriptions: map[Owner]*subscription{},
 		queues:        map[string]*addressQueue{},
-		pacer:         pacer{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
+		limiter:       rateLimiter{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
 	}
 	p.tasks.Go(p.schedule)
 	return p

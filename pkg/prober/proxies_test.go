@@ -96,7 +96,7 @@ func (m *model) bearable(t *testing.T, address, all int) {
 		tries[second{"", a.at.Truncate(time.Second)}]++
 	}
 	for in, n := range tries {
-		if most := map[bool]int{true: all, false: address}[in.address == ""]; n > most+paceBurst {
+		if most := map[bool]int{true: all, false: address}[in.address == ""]; n > most+burstSize {
 			t.Errorf("%d tries of %q in a second", n, in.address)
 		}
 	}

@@ -49,8 +49,8 @@ func (p *Prober) dispatch() time.Duration {
 	defer p.mu.Unlock()
 	for {
 		now := time.Now()
-		if p.pacer.start.After(now) {
-			return p.pacer.start.Sub(now)
+		if p.limiter.next.After(now) {
+			return p.limiter.next.Sub(now)
 		}
 		if p.ctx.Err() != nil || p.running >= p.opts.Workers {
 			return time.Hour
@@ -62,8 +62,8 @@ func (p *Prober) dispatch() time.Duration {
 			}
 			return wake.Sub(now)
 		}
-		p.pacer.started(now, t.result.Scheme)
-		q.pacer.started(now, t.result.Scheme)
+		p.limiter.take(now, t.result.Scheme)
+		q.limiter.take(now, t.result.Scheme)
 		p.start(q, t)
 	}
 }
@@ -140,7 +140,7 @@ func (p *Prober) setTargets(s *subscription, targets, background []probe.Target)
 func (p *Prober) addTarget(s *subscription, target probe.Target, now time.Time) *task {
 	q := p.queues[target.Address]
 	if q == nil {
-		q = &addressQueue{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts), pacer: pacer{rate: p.opts.Rate}}
+		q = &addressQueue{address: target.Address, conns: newConns(p.ctx, target.Address, &p.opts), limiter: rateLimiter{rate: p.opts.Rate}}
 		p.queues[target.Address] = q
 		p.roundRobin = append(p.roundRobin, q)
 	}

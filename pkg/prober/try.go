@@ -71,7 +71,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 		q.rouse(now)
 	}
 	if o.ok {
-		q.pacer.worked(t.result.Scheme)
+		q.limiter.refund(t.result.Scheme)
 		q.pace.proved(t, now)
 		q.pull(now)
 	}
