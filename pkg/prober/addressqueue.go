@@ -47,7 +47,7 @@ type addressQueue struct {
 	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
 	guardedSince time.Time
 	pace         pace
-	surge        time.Time // when the eldest are drawn again, zero for not
+	expediteAt   time.Time // when to expedite the oldest targets again, zero for not
 }
 
 // pick returns the task that may be tried now, else nil and when to look again (zero: after an event).
@@ -73,10 +73,10 @@ func (q *addressQueue) scan(now time.Time, perAddress int, hangingAllowed bool) 
 	default:
 		return nil, time.Time{}
 	}
-	if !q.surge.IsZero() && !q.surge.After(now) {
-		q.pull(now)
+	if !q.expediteAt.IsZero() && !q.expediteAt.After(now) {
+		q.expediteOldest(now)
 	}
-	wake := q.surge
+	wake := q.expediteAt
 	for _, pass := range [][]class{{classNew, classAnswering, classHanging}, {classBackground}} {
 		for i := range q.namespaces {
 			n := q.namespaces[(q.next+i)%len(q.namespaces)]
@@ -85,7 +85,7 @@ func (q *addressQueue) scan(now time.Time, perAddress int, hangingAllowed bool) 
 				if head == nil || q.running[c] >= c.limit(perAddress) || c != classAnswering && !hangingAllowed {
 					continue
 				}
-				if head.urgent || !head.due.After(now) {
+				if head.expedited || !head.due.After(now) {
 					return head, time.Time{}
 				}
 				wake = earliest(wake, head.due)
@@ -104,7 +104,7 @@ func (q *addressQueue) scanDown(now time.Time) (*task, time.Time) {
 	for i := range q.namespaces {
 		first := q.namespaces[(q.next+i)%len(q.namespaces)].first()
 		at := first.due
-		if first.urgent || at.Before(q.retryAt) {
+		if first.expedited || at.Before(q.retryAt) {
 			at = q.retryAt
 		}
 		if !at.After(now) {

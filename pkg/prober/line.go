@@ -56,7 +56,7 @@ func (l *pace) atWork(t *task, waiting int, now time.Time) bool {
 	if now.Sub(l.restAt) <= restKnown {
 		rest = min(mostRest, max(rest, l.rest))
 	}
-	return now.Sub(l.lastProof) < surgeFor+rest || now.Sub(t.created) < beginning
+	return now.Sub(l.lastProof) < burstFor+rest || now.Sub(t.created) < beginning
 }
 
 // overtook tells whether the data plane, if it keeps to the order, serves a target by now.

@@ -9,7 +9,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// TestInLine: B-RDY-4, in a burst a target is in line while its elders are taken up, and no longer once a much
+// TestInLine: B-RDY-4, in a burst a target is in line while older ones are taken up, and no longer once a much
 // younger one was, nothing happens, or its address does not answer.
 func TestInLine(t *testing.T) {
 	const address = "10.0.0.1:80"
@@ -18,7 +18,7 @@ func TestInLine(t *testing.T) {
 		of.Name.Name = name
 		return of
 	}
-	elder, waiting, younger := at(address, 1), at(address, 2), at(address, 3)
+	older, waiting, younger := at(address, 1), at(address, 2), at(address, 3)
 	serve := func(m *model, target probe.Target) {
 		m.set(func() { m.served[target] = time.Now() })
 		after(3 * time.Second)
@@ -43,8 +43,8 @@ func TestInLine(t *testing.T) {
 		want      bool
 	}{
 		"nothing is taken up":      {func(*model, *watch) { after(3 * time.Second) }, false},
-		"an elder one is taken up": {func(m *model, _ *watch) { serve(m, elder) }, true},
-		"that was long ago":        {func(m *model, _ *watch) { serve(m, elder); after(surgeFor) }, false},
+		"an older one is taken up": {func(m *model, _ *watch) { serve(m, older) }, true},
+		"that was long ago":        {func(m *model, _ *watch) { serve(m, older); after(burstFor) }, false},
 		"a much younger one is": {func(m *model, w *watch) {
 			after(overtaking)
 			w.Check(owner("younger"), []probe.Target{younger})
@@ -84,25 +84,25 @@ func TestInLine(t *testing.T) {
 			after(2 * time.Second)
 		}, true},
 		"it hangs for a moment": {func(m *model, w *watch) {
-			serve(m, elder)
+			serve(m, older)
 			m.set(func() { m.hangs[waiting] = true })
 			w.Nudge(bob)
 			after(1500 * time.Millisecond)
 		}, true},
 		"the address went away then": {func(m *model, _ *watch) {
-			serve(m, elder)
+			serve(m, older)
 			m.set(func() { m.down[address] = true })
 			after(3 * time.Second)
 		}, false},
 		"the address is away for a moment in a burst": {func(m *model, w *watch) {
 			w.Check(owner("crowd"), many(address, 400)[10:])
-			serve(m, elder)
+			serve(m, older)
 			m.set(func() { m.down[address] = true })
 			after(3 * time.Second)
 		}, true},
 		"and for long": {func(m *model, w *watch) {
 			w.Check(owner("crowd"), many(address, 400)[10:])
-			serve(m, elder)
+			serve(m, older)
 			m.set(func() { m.down[address] = true })
 			after(troubled + 2*time.Second)
 		}, false},
@@ -117,7 +117,7 @@ func TestInLine(t *testing.T) {
 		"it rests as long as before": {func(m *model, w *watch) {
 			third := at(address, 4)
 			w.Check(owner("third"), []probe.Target{third})
-			serve(m, elder)
+			serve(m, older)
 			after(15 * time.Second)
 			serve(m, third)
 			after(15 * time.Second)
@@ -125,7 +125,7 @@ func TestInLine(t *testing.T) {
 		"it rests longer than ever": {func(m *model, w *watch) {
 			third := at(address, 4)
 			w.Check(owner("third"), []probe.Target{third})
-			serve(m, elder)
+			serve(m, older)
 			after(15 * time.Second)
 			serve(m, third)
 			after(mostRest)
@@ -136,7 +136,7 @@ func TestInLine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			simulate(t, func(t *testing.T, m *model, w *watch) {
-				w.Check(owner("elder"), []probe.Target{elder})
+				w.Check(owner("older"), []probe.Target{older})
 				w.Check(bob, []probe.Target{waiting})
 				test.meanwhile(m, w)
 				if got := w.InLine(bob); got != test.want {

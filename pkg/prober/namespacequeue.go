@@ -65,7 +65,7 @@ func (q *addressQueue) take(t *task) {
 	q.next = slices.Index(q.namespaces, t.namespace) + 1
 	q.remove(t)
 	q.running[t.queuedClass]++
-	t.urgent = false
+	t.expedited = false
 }
 
 // move changes whether a task is in the background.
@@ -77,18 +77,17 @@ func (q *addressQueue) setBackground(t *task, background bool) {
 	}
 }
 
-// hurry makes a task the next one of its namespace. Its due time stays, so that a draw in vain does not postpone its own
-// turn.
-func (q *addressQueue) hurry(t *task) {
-	t.urgent = true
+// expedite makes a task the next one of its namespace. It stays due when it was, so that a failure does not postpone that.
+func (q *addressQueue) expedite(t *task) {
+	t.expedited = true
 	if t.index >= 0 {
 		heap.Fix(t.heap(), t.index)
 		q.idleUntil = time.Time{}
 	}
 }
 
-// rouse makes everything due that waited for the address to come back, or for the guard in front of it to go.
-func (q *addressQueue) rouse(now time.Time) {
+// wakeAll makes all tasks due, because the address is back or the auth proxy in front of it is gone.
+func (q *addressQueue) wakeAll(now time.Time) {
 	q.idleUntil = time.Time{}
 	for _, n := range q.namespaces {
 		for c := range n.heaps {

@@ -43,14 +43,14 @@ func TestPodWithTwoAddresses(t *testing.T) {
 
 // B-RDY-4: a pod is in line by the address at which it listens.
 func TestPodInLine(t *testing.T) {
-	elder, waiting, other := at("10.0.0.1:80", 1), at("10.0.0.1:80", 2), at("[fd00::1]:80", 2)
+	older, waiting, other := at("10.0.0.1:80", 1), at("10.0.0.1:80", 2), at("[fd00::1]:80", 2)
 	waiting.Pod, other.Pod = "a", "a"
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		m.down[other.Address] = true
-		w.Check(alice, []probe.Target{elder})
+		w.Check(alice, []probe.Target{older})
 		w.Check(bob, []probe.Target{waiting, other})
 		after(7 * time.Second)
-		m.set(func() { m.served[elder] = time.Now() })
+		m.set(func() { m.served[older] = time.Now() })
 		after(3 * time.Second)
 		if !w.InLine(bob) {
 			t.Error("not in line")

@@ -141,7 +141,7 @@ func (p *Prober) Nudge(owner Owner) {
 	for _, s := range p.subscriptionsOf(owner) {
 		for _, t := range s.tasks {
 			if t.queue != nil && !t.background {
-				p.hasten(t)
+				p.tryNow(t)
 			}
 		}
 	}

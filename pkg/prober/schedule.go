@@ -87,7 +87,7 @@ func (p *Prober) pick(now time.Time) (*addressQueue, *task, time.Time) {
 
 // start begins a try.
 func (p *Prober) start(q *addressQueue, t *task) {
-	if !t.urgent {
+	if !t.expedited {
 		t.fails++
 	}
 	q.take(t)
@@ -122,7 +122,7 @@ func (p *Prober) setTargets(s *subscription, targets, background []probe.Target)
 		if back := i >= len(targets); t.background != back && t.queue != nil {
 			t.queue.setBackground(t, back)
 			if !back {
-				p.hasten(t)
+				p.tryNow(t)
 			}
 		} else {
 			t.background = back
@@ -154,11 +154,11 @@ func (p *Prober) addTarget(s *subscription, target probe.Target, now time.Time) 
 	return t
 }
 
-// hasten tries a target now, from the start of its backoff.
-func (p *Prober) hasten(t *task) {
-	t.fails, t.again, t.due = 0, t.running, time.Time{}
+// tryNow tries a target now, from the start of its backoff.
+func (p *Prober) tryNow(t *task) {
+	t.fails, t.nudged, t.due = 0, t.running, time.Time{}
 	t.queue.retryAt = time.Time{}
-	t.queue.hurry(t)
+	t.queue.expedite(t)
 }
 
 // dropTarget ends the asking of a target.

@@ -29,15 +29,15 @@ type task struct {
 	seq          uint64 // order of creation
 	created      time.Time
 
-	due    time.Time
-	urgent bool // now, before all that are merely due; the try does not lengthen the backoff
-	fails  int
-	class  class
+	due       time.Time
+	expedited bool // now, before all that are merely due; the try does not lengthen the backoff
+	fails     int
+	class     class
 
 	background bool
 	running    bool
 	mayHang    bool // the running try may hang
-	again      bool // nudged while running
+	nudged     bool // nudged while running
 	dropped    bool // nobody asks any more
 	late       bool // a younger one was proven before the last try
 	overtaken  bool // which failed
@@ -49,12 +49,12 @@ type task struct {
 
 func (t *task) heap() *taskHeap { return &t.namespace.heaps[t.queuedClass] }
 
-// before orders a queue: urgent tasks by age, then the others by the time that they are due.
+// before orders a heap: expedited tasks by age, then the others by the time that they are due.
 func (t *task) before(other *task) bool {
-	if t.urgent != other.urgent {
-		return t.urgent
+	if t.expedited != other.expedited {
+		return t.expedited
 	}
-	if !t.urgent && !t.due.Equal(other.due) {
+	if !t.expedited && !t.due.Equal(other.due) {
 		return t.due.Before(other.due)
 	}
 	return t.seq < other.seq

@@ -68,12 +68,12 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 	case down:
 		p.spread(q, t, o, now)
 	case q.up && !wasUp, wasGuarded && !q.guarded(now):
-		q.rouse(now)
+		q.wakeAll(now)
 	}
 	if o.ok {
 		q.limiter.refund(t.result.Scheme)
 		q.pace.proved(t, now)
-		q.pull(now)
+		q.expediteOldest(now)
 	}
 	p.closeIfEmpty(q)
 	for _, s := range p.toNotify {
@@ -132,8 +132,8 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 
 func (p *Prober) replan(t *task, now time.Time) {
 	switch {
-	case t.again:
-		t.again, t.urgent = false, true
+	case t.nudged:
+		t.nudged, t.expedited = false, true
 	case t.due.After(now): // it was asked early, in vain
 	case t.background:
 		t.due = now.Add(p.opts.background(t.queue.waiting[classBackground]))
