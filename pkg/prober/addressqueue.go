@@ -46,7 +46,7 @@ type addressQueue struct {
 	downSince  time.Time
 	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
 	guardedSince time.Time
-	pace         pace
+	progress     progress
 	expediteAt   time.Time // when to expedite the oldest targets again, zero for not
 }
 

@@ -27,7 +27,7 @@ const (
 // expediteOldest expedites the oldest targets.
 func (q *addressQueue) expediteOldest(now time.Time) {
 	q.expediteAt = time.Time{}
-	if now.Sub(q.pace.lastProof) < burstFor {
+	if now.Sub(q.progress.lastProof) < burstFor {
 		q.expediteAt = now.Add(burstInterval)
 	}
 	all, ranks := []*task{}, [expediteCount][]*task{}

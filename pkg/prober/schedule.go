@@ -92,7 +92,7 @@ func (p *Prober) start(q *addressQueue, t *task) {
 	}
 	q.take(t)
 	p.running++
-	t.running, t.mayHang, t.late = true, q.mayHang(t), q.pace.overtook(t)
+	t.running, t.mayHang, t.newerProven = true, q.mayHang(t), q.progress.newerProven(t)
 	if t.mayHang {
 		p.mayHang++
 	}

@@ -34,15 +34,15 @@ type task struct {
 	fails     int
 	class     class
 
-	background bool
-	running    bool
-	mayHang    bool // the running try may hang
-	nudged     bool // nudged while running
-	dropped    bool // nobody asks any more
-	late       bool // a younger one was proven before the last try
-	overtaken  bool // which failed
-	cancel     context.CancelFunc
-	proxy      byte // version of the PROXY protocol, 0 for none
+	background  bool
+	running     bool
+	mayHang     bool // the running try may hang
+	nudged      bool // nudged while running
+	dropped     bool // nobody asks any more
+	newerProven bool // newer targets were proven before the last try started
+	skipped     bool // and that try failed
+	cancel      context.CancelFunc
+	proxy       byte // version of the PROXY protocol, 0 for none
 	// heritage is the refusal of the version before, at the same address for the same host.
 	heritage probe.Result
 }

@@ -72,7 +72,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 	}
 	if o.ok {
 		q.limiter.refund(t.result.Scheme)
-		q.pace.proved(t, now)
+		q.progress.proven(t, now)
 		q.expediteOldest(now)
 	}
 	p.closeIfEmpty(q)
@@ -121,7 +121,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		t.queue = nil
 	} else {
 		t.fail(o, now, t.queue.refusingSince(o, t, now))
-		t.class, t.overtaken = o.class(t.class), t.late
+		t.class, t.skipped = o.class(t.class), t.newerProven
 		if t.proxy != 0 && o.doubtsProxy() {
 			t.proxy = 3 - t.proxy
 		}

@@ -46,13 +46,13 @@ func TestInLine(t *testing.T) {
 		"an older one is taken up": {func(m *model, _ *watch) { serve(m, older) }, true},
 		"that was long ago":        {func(m *model, _ *watch) { serve(m, older); after(burstFor) }, false},
 		"a much younger one is": {func(m *model, w *watch) {
-			after(overtaking)
+			after(skippedBy)
 			w.Check(owner("younger"), []probe.Target{younger})
 			serve(m, younger)
 		}, false},
 		"one of the same moment is": {func(m *model, w *watch) { w.Check(owner("younger"), []probe.Target{younger}); serve(m, younger) }, true},
 		"a much younger one is, and it was not asked since": {func(m *model, w *watch) {
-			after(overtaking)
+			after(skippedBy)
 			w.Check(owner("younger"), []probe.Target{younger})
 			m.set(func() { m.hangs[waiting] = true }) // a try is under way
 			w.Nudge(bob)
@@ -62,8 +62,8 @@ func TestInLine(t *testing.T) {
 			after(100 * time.Millisecond)
 		}, true},
 		"many later ones are": {func(m *model, w *watch) {
-			after(2 * outOfOrder)
-			crowd := many(address, overtakenBy+10)[10:]
+			after(2 * skippedCountBy)
+			crowd := many(address, skippedCount+10)[10:]
 			m.set(func() {
 				for _, target := range crowd {
 					m.served[target] = time.Now()
@@ -73,8 +73,8 @@ func TestInLine(t *testing.T) {
 			after(2 * time.Second)
 		}, false},
 		"some later ones are": {func(m *model, w *watch) {
-			after(2 * outOfOrder)
-			crowd := many(address, overtakenBy/2)[10:]
+			after(2 * skippedCountBy)
+			crowd := many(address, skippedCount/2)[10:]
 			m.set(func() {
 				for _, target := range crowd {
 					m.served[target] = time.Now()
@@ -104,7 +104,7 @@ func TestInLine(t *testing.T) {
 			w.Check(owner("crowd"), many(address, 400)[10:])
 			serve(m, older)
 			m.set(func() { m.down[address] = true })
-			after(troubled + 2*time.Second)
+			after(failureGrace + 2*time.Second)
 		}, false},
 		"nothing is taken up by a data plane with much to do": {func(m *model, w *watch) {
 			w.Check(owner("crowd"), many(address, 500)[10:])
@@ -128,10 +128,10 @@ func TestInLine(t *testing.T) {
 			serve(m, older)
 			after(15 * time.Second)
 			serve(m, third)
-			after(mostRest)
+			after(maxPause)
 		}, false},
-		"it hangs beside some": {func(m *model, w *watch) { hang(m, w, hanging/2) }, false},
-		"it hangs, as many do": {func(m *model, w *watch) { hang(m, w, 2*hanging) }, true},
+		"it hangs beside some": {func(m *model, w *watch) { hang(m, w, busyTimeouts/2) }, false},
+		"it hangs, as many do": {func(m *model, w *watch) { hang(m, w, 2*busyTimeouts) }, true},
 		"it is proven itself":  {func(m *model, _ *watch) { serve(m, waiting) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
