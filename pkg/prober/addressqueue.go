@@ -36,18 +36,19 @@ type addressQueue struct {
 	waiting    [classCount]int
 	running    [classCount]int // tries under way
 	limiter    rateLimiter
-	idleUntil  time.Time // until when there is nothing to try, zero for not known
-	// up: the last try brought an answer. While not up, at most one try is under way, and none before
-	// resume: one dial speaks for all targets here.
+	idleUntil  time.Time // until when there is nothing to try, zero if not known
+	// up: the last try brought an answer. While the address is down, at most one try is under way, and none before retryAt:
+	// one dial speaks for all targets here.
 	up         bool
 	retryAt    time.Time
 	fails      int
 	lastAnswer time.Time
 	downSince  time.Time
-	// guardedSince is from when on every answer of a route here asked for credentials; zero when the last one did not.
-	guardedSince time.Time
-	progress     progress
-	expediteAt   time.Time // when to expedite the oldest targets again, zero for not
+	// authProxySince is since when every answer of a route here has been asking for credentials; zero when the last one did
+	// not.
+	authProxySince time.Time
+	progress       progress
+	expediteAt     time.Time // when to expedite the oldest targets again, zero for never
 }
 
 // pick returns the task that may be tried now, else nil and when to look again (zero: after an event).
@@ -122,22 +123,22 @@ func (q *addressQueue) empty() bool {
 // mayHang tells whether a try may last until its timeout.
 func (q *addressQueue) mayHang(t *task) bool { return !q.up || t.queuedClass != classAnswering }
 
-// guarded tells whether something in front has been asking everybody for credentials, long enough to be believed: the
-// answers of one target with a guard of its own come between those of others.
-func (q *addressQueue) guarded(now time.Time) bool {
-	return !q.guardedSince.IsZero() && now.Sub(q.guardedSince) >= probe.RefusedFor
+// behindAuthProxy tells whether an auth proxy in front of the address answers for all targets. It must have done so for a
+// while, because the answers of one target with an auth proxy of its own come between those of others.
+func (q *addressQueue) behindAuthProxy(now time.Time) bool {
+	return !q.authProxySince.IsZero() && now.Sub(q.authProxySince) >= probe.RefusedFor
 }
 
-// refusingSince is from when on the address has been refusing everybody in the way of this outcome of a try of t,
-// zero if it has not. Others count for the reachability of an address at once, because one dial speaks for all. What asks
-// for credentials may be the target's own, or a route for all hosts that answers until the target's is there, so others
-// count only when the target has been refused for a while itself.
+// refusingSince is since when the address has been refusing all targets in the way of this outcome of t; zero if it has
+// not. That it is down counts for a new target at once, because one dial speaks for all. An auth proxy may be the target's
+// own, or that of a catch-all route that answers until the target's route is there: so what other targets met counts only
+// once the target itself has been refused for a while.
 func (q *addressQueue) refusingSince(o outcome, t *task, now time.Time) time.Time {
 	switch {
 	case o.kind == probe.Unreachable:
 		return q.downSince
 	case o.kind == probe.Credentials && !t.result.RefusedSince.IsZero() && now.Sub(t.result.RefusedSince) >= probe.RefusedAwhile:
-		return q.guardedSince
+		return q.authProxySince
 	}
 	return time.Time{}
 }

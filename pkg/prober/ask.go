@@ -16,28 +16,27 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// maxBody is how much of an answer's body is read so that the connection can be used again; longer ones cost the connection.
+// maxBody is how many bytes of a body are read so that the connection can be used again.
 const maxBody = 64 << 10
 
-// question is one try.
-type question struct {
+// request is one try.
+type request struct {
 	probe.Target
 	proxy byte // version of the PROXY protocol, 0 for none
 	conns *conns
 }
 
-// url is where the request goes. For http the address is also the key of the connection pool, so that
-// targets share connections. For https the host is, because a connection is made for one SNI, and
-// asking for another host over it earns 421 Misdirected Request.
-func (q question) url() string {
-	if q.Scheme == "https" {
-		return "https://" + q.Host + cmp.Or(q.Path, "/")
+// url is the key of the connection pool, too. For http it has the address, so that targets share connections. For https it
+// has the host, because a connection is made for one SNI: another host over it gets 421 Misdirected Request.
+func (r request) url() string {
+	if r.Scheme == "https" {
+		return "https://" + r.Host + cmp.Or(r.Path, "/")
 	}
-	return "http://" + q.Address + cmp.Or(q.Path, "/")
+	return "http://" + r.Address + cmp.Or(r.Path, "/")
 }
 
-// askFunc tries once. The Prober's tests put a data plane of their own in its place.
-type askFunc func(context.Context, question) outcome
+// askFunc tries once. Tests replace it.
+type askFunc func(context.Context, request) outcome
 
 // outcome of a try.
 type outcome struct {
@@ -49,9 +48,9 @@ type outcome struct {
 	silent bool
 }
 
-// doubtsProxy tells whether the peer may not have understood our version of the PROXY protocol. Any
-// other answer is one that it gave after understanding.
-func (o outcome) doubtsProxy() bool {
+// proxyVersionInDoubt tells whether the peer may not have understood our version of the PROXY protocol. With any other
+// answer it has.
+func (o outcome) proxyVersionInDoubt() bool {
 	return o.code == 0 || o.code == http.StatusBadRequest
 }
 
@@ -66,54 +65,54 @@ func (o outcome) class(before class) class {
 	return classAnswering
 }
 
-// ask tries over a pooled connection, and when that succeeds with a used one, once more over a new one:
-// only an answer over a connection that was made for the question proves anything (see the package documentation).
-func ask(ctx context.Context, q question) outcome {
-	o, fresh := roundTrip(ctx, q, q.conns.pooled(q.proxy))
+// ask tries over a pooled connection, and when that succeeds with a used one, once more over a new one: a reused
+// connection proves nothing (see the package documentation).
+func ask(ctx context.Context, r request) outcome {
+	o, fresh := roundTrip(ctx, r, r.conns.pooled(r.proxy))
 	if o.ok && !fresh {
-		o, _ = roundTrip(ctx, q, q.conns.single(q.proxy))
+		o, _ = roundTrip(ctx, r, r.conns.single(r.proxy))
 	}
 	return o
 }
 
 // roundTrip makes one request, and tells whether its connection was made for it.
-func roundTrip(ctx context.Context, q question, transport http.RoundTripper) (o outcome, fresh bool) {
-	ctx, cancel := context.WithTimeout(ctx, q.conns.attempt)
+func roundTrip(ctx context.Context, r request, transport http.RoundTripper) (o outcome, fresh bool) {
+	ctx, cancel := context.WithTimeout(ctx, r.conns.attempt)
 	defer cancel()
 	connected := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		connected, fresh = true, !info.Reused && !info.WasIdle
 	}})
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, q.url(), nil)
+	httpRequest, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url(), nil)
 	if err != nil {
 		return outcome{kind: probe.BadStatus, err: "no valid host or address"}, false
 	}
-	req.Host = q.Host
-	req.Header.Set(header.UserAgentKey, header.IngressReadinessUserAgent)
-	req.Header.Set(header.ProbeKey, header.ProbeValue)
-	req.Header.Set(header.HashKey, header.HashValueOverride)
-	resp, err := transport.RoundTrip(req)
+	httpRequest.Host = r.Host
+	httpRequest.Header.Set(header.UserAgentKey, header.IngressReadinessUserAgent)
+	httpRequest.Header.Set(header.ProbeKey, header.ProbeValue)
+	httpRequest.Header.Set(header.HashKey, header.HashValueOverride)
+	resp, err := transport.RoundTrip(httpRequest)
 	if err != nil {
-		return failure(err, connected, q.conns.attempt), fresh
+		return failure(err, connected, r.conns.attempt), fresh
 	}
 	defer resp.Body.Close()
-	// The status and the headers are the answer; a body that breaks off changes nothing.
+	// The status and the headers are the answer, even if the body breaks off.
 	_, _ = io.CopyN(io.Discard, resp.Body, maxBody)
-	return q.judge(resp.StatusCode, resp.Header), fresh
+	return r.judge(resp.StatusCode, resp.Header), fresh
 }
 
 // judge compares an answer with the expected one (B-RDY-2).
-func (q question) judge(code int, h http.Header) outcome {
-	// Also a gateway that adds our header to one that the backend sent has the expected version: nobody else knows the hash.
+func (r request) judge(code int, h http.Header) outcome {
+	// The backend and the gateway may each have sent one. The expected one proves the version: only its route knows that hash.
 	hashes := h.Values(header.HashKey)
-	hash := q.Hash != "" && slices.Contains(hashes, q.Hash)
-	marked := q.marked(h.Values(probe.MarkerHeader))
-	if hash && marked && q.accepts(code) {
+	hash := r.Hash != "" && slices.Contains(hashes, r.Hash)
+	marked := r.marked(h.Values(probe.MarkerHeader))
+	if hash && marked && r.accepts(code) {
 		return outcome{ok: true, code: code}
 	}
 	o := outcome{code: code, err: statusText(code)}
 	switch {
-	case q.Marker != "" && marked && len(hashes) > 0 && q.accepts(code):
+	case r.Marker != "" && marked && len(hashes) > 0 && r.accepts(code):
 		o.kind, o.err = probe.FormerVersion, o.err+" with a former version"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden, code >= 300 && code < 400:
 		o.kind = probe.Credentials
@@ -129,13 +128,13 @@ func (q question) judge(code int, h http.Header) outcome {
 	return o
 }
 
-// marked tells whether the answer is the object's that is asked for, as far as that can be told.
-func (q question) marked(markers []string) bool {
-	return q.Marker == "" || slices.Contains(markers, q.Marker) || q.FormerMarker != "" && slices.Contains(markers, q.FormerMarker)
+// marked tells whether the answer carries the expected marker, if there is one.
+func (r request) marked(markers []string) bool {
+	return r.Marker == "" || slices.Contains(markers, r.Marker) || r.FormerMarker != "" && slices.Contains(markers, r.FormerMarker)
 }
 
-func (q question) accepts(code int) bool {
-	if q.Answers == probe.Gateway {
+func (r request) accepts(code int) bool {
+	if r.Answers == probe.Gateway {
 		return code < http.StatusInternalServerError
 	}
 	return code == http.StatusOK

@@ -94,7 +94,7 @@ func TestFormerVersion(t *testing.T) {
 		"a gateway without markers":          {probe.Target{Hash: "v2"}, 200, "v1", "", probe.WrongHash},
 		"a marker alone":                     {probe.Target{Hash: "v2", Marker: "uid.1"}, 200, "", "uid.1", probe.WrongHash},
 		"without a backend":                  {probe.Target{Hash: "v2", Marker: "uid.1"}, 503, "v1", "uid.1", probe.BadStatus},
-		"behind a guard":                     {probe.Target{Hash: "v2", Marker: "uid.1"}, 401, "v1", "uid.1", probe.Credentials},
+		"behind an auth proxy":               {probe.Target{Hash: "v2", Marker: "uid.1"}, 401, "v1", "uid.1", probe.Credentials},
 		"the gateway answers":                {probe.Target{Hash: "v2", Marker: "uid.1", Answers: probe.Gateway}, 404, "v1", "uid.1", probe.FormerVersion},
 		"the gateway answers for no backend": {probe.Target{Hash: "v2", Marker: "uid.1", Answers: probe.Gateway}, 500, "v1", "uid.1", probe.BadStatus},
 	} {
@@ -105,7 +105,7 @@ func TestFormerVersion(t *testing.T) {
 					headers.Set(key, value)
 				}
 			}
-			if o := (question{Target: c.target}).judge(c.code, headers); o.ok != (c.want == "") || o.kind != c.want {
+			if o := (request{Target: c.target}).judge(c.code, headers); o.ok != (c.want == "") || o.kind != c.want {
 				t.Errorf("got %+v, want kind %s", o, c.want)
 			}
 		})
@@ -114,7 +114,7 @@ func TestFormerVersion(t *testing.T) {
 
 // An empty hash is a mistake of the caller and never a proof.
 func TestEmptyHashIsNoProof(t *testing.T) {
-	if o := (question{}).judge(200, http.Header{}); o.ok {
+	if o := (request{}).judge(200, http.Header{}); o.ok {
 		t.Error("an empty hash was proven")
 	}
 }

@@ -18,7 +18,7 @@ import (
 func BenchmarkCheckProven(b *testing.B) {
 	for _, shape := range []struct{ owners, targets int }{{1, 1000}, {1000, 1}} {
 		b.Run(fmt.Sprintf("%dx%d", shape.owners, shape.targets), func(b *testing.B) {
-			w := watchAsking(b, Options{Rate: 1e6}, func(context.Context, question) outcome { return outcome{ok: true, code: 200} })
+			w := watchAsking(b, Options{Rate: 1e6}, func(context.Context, request) outcome { return outcome{ok: true, code: 200} })
 			owner := func(i int) Owner { o := alice; o.Name.Name = fmt.Sprint("o", i%shape.owners); return o }
 			for i := range shape.owners {
 				w.Check(owner(i), many("10.0.0.1:80", shape.targets))

@@ -128,9 +128,9 @@ func TestBurstOfThousand(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := newModel()
-				b := newCrowd(t, func(ctx context.Context, q question) outcome {
-					o := m.ask(ctx, q)
-					if q.Target == own503 {
+				b := newCrowd(t, func(ctx context.Context, r request) outcome {
+					o := m.ask(ctx, r)
+					if r.Target == own503 {
 						return outcome{code: 503, kind: probe.BadStatus, err: statusText(503)}
 					}
 					return o

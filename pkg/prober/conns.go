@@ -14,9 +14,8 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// maxAge is how long a connection is kept, used or not, apart from the request that is under way then. It
-// bounds how long a connection to a listener that has been replaced can hide the new routes, and one second is
-// still worth twenty tries of a new target.
+// maxAge is how long a connection is used. It bounds how long a connection to a listener that has been replaced can hide
+// the new routes. One second still serves twenty tries of a new target.
 const maxAge = time.Second
 
 // conns makes and keeps the connections to one address.
@@ -25,19 +24,19 @@ type conns struct {
 	cancel  context.CancelFunc
 	address string
 	attempt time.Duration
-	most    int
+	maxIdle int
 	connect func(ctx context.Context, network, address string) (net.Conn, error)
-	// sessions spare most handshakes the signature of the peer, for 300 TLS hosts the larger part of the cost of
-	// asking. A resumed session is still a new connection, for which the peer chooses the listener anew.
+	// sessions are resumed, which spares the peer's signature, for 300 TLS hosts the larger part of the cost. A resumed
+	// session is still a new connection, for which the peer chooses the listener anew.
 	sessions tls.ClientSessionCache
 
-	mu    sync.Mutex
-	pools [3]*http.Transport // by version of the PROXY protocol
-	born  [3]time.Time
+	mu      sync.Mutex
+	pools   [3]*http.Transport // by version of the PROXY protocol
+	created [3]time.Time
 }
 
 func newConns(ctx context.Context, address string, opts *Options) *conns {
-	c := &conns{address: address, attempt: opts.Attempt, most: opts.PerAddress, connect: opts.Dial, sessions: tls.NewLRUClientSessionCache(512)}
+	c := &conns{address: address, attempt: opts.Attempt, maxIdle: opts.PerAddress, connect: opts.Dial, sessions: tls.NewLRUClientSessionCache(512)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	return c
 }
@@ -48,11 +47,11 @@ func (c *conns) pooled(proxy byte) *http.Transport {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
-	if old := c.pools[proxy]; old == nil || now.Sub(c.born[proxy]) > maxAge {
+	if old := c.pools[proxy]; old == nil || now.Sub(c.created[proxy]) > maxAge {
 		if old != nil {
 			old.CloseIdleConnections()
 		}
-		c.pools[proxy], c.born[proxy] = c.transport(proxy), now
+		c.pools[proxy], c.created[proxy] = c.transport(proxy), now
 	}
 	return c.pools[proxy]
 }
@@ -64,7 +63,7 @@ func (c *conns) single(proxy byte) *http.Transport {
 	return t
 }
 
-// close ends dials under way and closes what is kept.
+// close ends dials under way and closes idle connections.
 func (c *conns) close() {
 	c.cancel()
 	c.mu.Lock()
@@ -76,15 +75,15 @@ func (c *conns) close() {
 	}
 }
 
-// transport speaks HTTP/1.1 only: a probe is one small request, every gateway speaks it, and without ALPN a
-// listener that prefers HTTP/2 takes it as well. Proxies from the environment are not for us.
+// transport speaks HTTP/1.1 only: every gateway does, and without ALPN a listener that prefers HTTP/2 accepts it, too. It
+// ignores the proxies of the environment.
 func (c *conns) transport(proxy byte) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Transport{
 		Protocols:              protocols,
-		MaxIdleConns:           8 * c.most,
-		MaxIdleConnsPerHost:    c.most,
+		MaxIdleConns:           8 * c.maxIdle,
+		MaxIdleConnsPerHost:    c.maxIdle,
 		IdleConnTimeout:        maxAge,
 		MaxResponseHeaderBytes: maxBody,
 		DisableCompression:     true,
@@ -101,8 +100,8 @@ func (c *conns) transport(proxy byte) *http.Transport {
 	}
 }
 
-// bound gives a dial the time of one attempt and the life of the address. http.Transport lets a dial go on
-// when its request has been cancelled, in the hope of another one.
+// bound ends a dial after the time of one attempt, or when the address is closed. http.Transport lets a dial go on when
+// its request has been cancelled.
 func (c *conns) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(ctx, c.attempt)
 	stop := context.AfterFunc(c.ctx, cancel)
@@ -134,8 +133,8 @@ func (c *conns) dialTLS(ctx context.Context, hostport string, proxy byte) (net.C
 		conn.Close()
 		return nil, err
 	}
-	// We prove that the listener for this SNI routes to the expected version, not that we trust its certificate:
-	// that may be self-signed, staged, or issued by an authority that only clients know. Nothing secret is sent.
+	// The certificate is not verified: it may be self-signed, staged, or issued by an authority that only clients know. A
+	// probe proves that the listener for this SNI routes to the expected version, and sends nothing secret.
 	secure := tls.Client(conn, &tls.Config{ServerName: name, InsecureSkipVerify: true, ClientSessionCache: c.sessions}) //nolint:gosec // see above
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()

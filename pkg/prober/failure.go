@@ -16,13 +16,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// handshakeError marks what went wrong between the TCP connection and the HTTP request.
+// handshakeError is an error between the TCP connection and the HTTP request.
 type handshakeError struct{ error }
 
 func (e handshakeError) Unwrap() error { return e.error }
 
-// failure turns the error of a request into an outcome. Texts come from the cause alone: the full
-// errors carry our address and an ephemeral port, and would change a condition at every try.
+// failure turns the error of a request into an outcome. Its text is that of the cause: the whole error holds our address
+// and an ephemeral port, which would change a condition at every try.
 func failure(err error, connected bool, attempt time.Duration) outcome {
 	var handshake handshakeError
 	switch {
@@ -33,7 +33,7 @@ func failure(err error, connected bool, attempt time.Duration) outcome {
 	case errors.As(err, &handshake):
 		return outcome{kind: probe.Handshake, err: "TLS handshake: " + cause(handshake.error)}
 	case alert(err) != nil:
-		// A client certificate that is missing shows only after our side of a TLS 1.3 handshake.
+		// With TLS 1.3 the peer says that a client certificate is missing after our side of the handshake.
 		return outcome{kind: probe.Handshake, err: "TLS handshake: " + alert(err).Error()}
 	}
 	text := cause(err)
@@ -49,7 +49,7 @@ func timedOut(err error) bool {
 		errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// alert is the TLS alert that the peer sent, nil if it did not. crypto/tls gives its type no name outside QUIC.
+// alert is the TLS alert that the peer sent, or nil. crypto/tls exports its type for QUIC only.
 func alert(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {

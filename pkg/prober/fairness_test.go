@@ -92,13 +92,13 @@ func TestNamespacesTakeTurns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m, n := newModel(), atomic.Int64{}
-				b := newCrowd(t, func(ctx context.Context, q question) outcome {
-					if q.Route != "theirs" {
-						return m.ask(ctx, q)
+				b := newCrowd(t, func(ctx context.Context, r request) outcome {
+					if r.Route != "theirs" {
+						return m.ask(ctx, r)
 					}
 					o := theirs.answer(n.Add(1))
 					if o.silent {
-						time.Sleep(q.conns.attempt)
+						time.Sleep(r.conns.attempt)
 					}
 					return o
 				})

@@ -33,13 +33,13 @@ func newModel() *model {
 	return &model{latency: time.Millisecond, served: map[probe.Target]time.Time{}, down: map[string]bool{}, hangs: map[probe.Target]bool{}, former: map[probe.Target]bool{}}
 }
 
-func (m *model) ask(ctx context.Context, q question) outcome {
+func (m *model) ask(ctx context.Context, r request) outcome {
 	m.mu.Lock()
-	m.asked = append(m.asked, asked{q.Target, time.Now()})
-	latency, down, hangs := m.latency, m.down[q.Address], m.hangs[q.Target]
+	m.asked = append(m.asked, asked{r.Target, time.Now()})
+	latency, down, hangs := m.latency, m.down[r.Address], m.hangs[r.Target]
 	m.mu.Unlock()
 	if down || hangs {
-		latency = q.conns.attempt
+		latency = r.conns.attempt
 	}
 	select {
 	case <-ctx.Done():
@@ -48,7 +48,7 @@ func (m *model) ask(ctx context.Context, q question) outcome {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	from, served := m.served[q.Target]
+	from, served := m.served[r.Target]
 	switch {
 	case down:
 		return outcome{kind: probe.Unreachable, err: "no connection within 1s"}
@@ -56,7 +56,7 @@ func (m *model) ask(ctx context.Context, q question) outcome {
 		return outcome{kind: probe.Unreachable, err: "no answer within 1s", silent: true}
 	case served && !from.After(time.Now()):
 		return outcome{ok: true, code: 200}
-	case m.former[q.Target]:
+	case m.former[r.Target]:
 		return outcome{code: 200, kind: probe.FormerVersion, err: statusText(200)}
 	}
 	return outcome{code: 404, kind: probe.NotServed, err: statusText(404)}

@@ -28,7 +28,7 @@ func (n *namespaceQueue) first() *task {
 	return first
 }
 
-// add queues a task that is not queued. A namespace that has had no task is the last to have its turn.
+// add queues a task that is not queued. A namespace that had none gets its turn last.
 func (q *addressQueue) add(t *task) {
 	namespace := t.subscription.owner.Name.Namespace
 	at := slices.IndexFunc(q.namespaces, func(n *namespaceQueue) bool { return n.namespace == namespace })
@@ -46,7 +46,7 @@ func (q *addressQueue) add(t *task) {
 	q.idleUntil = time.Time{}
 }
 
-// remove takes a task out of its queue.
+// remove takes a task out of the queue.
 func (q *addressQueue) remove(t *task) {
 	heap.Remove(t.heap(), t.index)
 	q.waiting[t.queuedClass]--
@@ -60,7 +60,7 @@ func (q *addressQueue) remove(t *task) {
 	}
 }
 
-// take removes a task that is to be tried, and gives the turn to the next namespace.
+// take removes a task that is about to be tried, and gives the turn to the next namespace.
 func (q *addressQueue) take(t *task) {
 	q.next = slices.Index(q.namespaces, t.namespace) + 1
 	q.remove(t)
@@ -68,7 +68,7 @@ func (q *addressQueue) take(t *task) {
 	t.expedited = false
 }
 
-// move changes whether a task is in the background.
+// setBackground changes whether a task is in the background.
 func (q *addressQueue) setBackground(t *task, background bool) {
 	t.background = background
 	if t.index >= 0 {
@@ -77,7 +77,7 @@ func (q *addressQueue) setBackground(t *task, background bool) {
 	}
 }
 
-// expedite makes a task the next one of its namespace. It stays due when it was, so that a failure does not postpone that.
+// expedite makes a task the next one of its namespace. Its due time stays, so that a failure does not postpone it.
 func (q *addressQueue) expedite(t *task) {
 	t.expedited = true
 	if t.index >= 0 {

@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// Owner is the object whose readiness is asked for. A recreated object has another UID, so it never
-// uses what was known of the old one.
+// Owner is the object whose readiness is asked for. With its UID, a recreated object does not use the answers that the old
+// one got.
 type Owner struct {
 	UID  types.UID
 	Name types.NamespacedName
@@ -29,9 +29,9 @@ type Options struct {
 	Workers int
 	// PerAddress is the most tries at a time at one address that answers; one that does not gets one. Default 8.
 	PerAddress int
-	// Rate is the most tries a second at one address, without those that prove something; one over TLS counts threefold.
-	// Over all addresses there are no more, with those, than the Workers are enough for: Rate × Workers / PerAddress.
-	// Default 100: in a burst of services, each one more takes time from the gateway that has to program them.
+	// Rate is the most tries a second at one address, without those that prove something; one over TLS counts threefold. All
+	// addresses together, those that prove something included, have Rate × Workers / PerAddress. Default 100: in a burst
+	// of services, each one more takes time from the gateway that has to program them.
 	Rate int
 	// Attempt is the time for one request, with dial and handshake. Default 1 s.
 	Attempt time.Duration
@@ -39,7 +39,7 @@ type Options struct {
 	MinBackoff, MaxBackoff time.Duration
 	// Background is the time between two tries of a background target. Default 10 s.
 	Background time.Duration
-	// Settle is how long failures are collected before the owner is told. Default 500 ms.
+	// Settle is how long failures are collected before the owner is notified. Default 500 ms.
 	Settle time.Duration
 	// Dial connects to an address, which may be a host name. Default a net.Dialer's, without keep-alives.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -82,10 +82,10 @@ type Prober struct {
 	toNotify      []*subscription // to be notified once mu is free
 }
 
-// New starts a Prober that ends with the context. notify is called, one or several at a time and never
-// under a lock, when an owner's report has changed: at once when all targets of a Gateway are proven or a
-// background target is; with a delay of Options.Settle when a State, Kind or Code is another one; never for
-// a try that failed like the one before, nor for what a Check has returned meanwhile. It should only enqueue.
+// New starts a Prober that ends with the context. It calls notify when an owner's report has changed: at once when all
+// targets of a Gateway are proven or a background target is; with a delay of Options.Settle when a State, Kind or Code
+// is another one; never for a try that failed like the one before, nor for what a Check has returned meanwhile. notify
+// is called without a lock, possibly from several goroutines at a time, and should only enqueue.
 func New(ctx context.Context, opts Options, notify func(Owner)) *Prober {
 	return newProber(ctx, opts, notify, ask)
 }
@@ -105,8 +105,8 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 
 // Check returns what is known of the targets and goes on asking those that are not proven. It never
 // blocks. Answers are kept for the targets of the last call, whether foreground or background then; targets
-// that are no longer given are dropped. background targets are asked now and then and are not in the
-// report (see Known): better addresses that refused.
+// that are no longer given are dropped. Background targets, better addresses that refused, are asked now and then and are
+// not in the report (see Known).
 func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.Target) probe.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,7 +122,7 @@ func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.
 	return probe.Report{Results: s.foreground()}
 }
 
-// Known returns what is known of the targets of the last Check, foreground first, then background. It asks nothing.
+// Known returns what is known of the targets of the last Check, foreground first, then background.
 func (p *Prober) Known(owner Owner) probe.Report {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,8 +133,8 @@ func (p *Prober) Known(owner Owner) probe.Report {
 	return probe.Report{Results: append(slices.Clip(s.foreground()), s.results(s.background)...)}
 }
 
-// Nudge says that something happened to what the owner waits for: its targets are tried now, and their
-// backoff begins anew. An empty UID means every owner of the name.
+// Nudge tries the owner's targets now and starts their backoff anew, because something happened to what the owner waits
+// for. An empty UID means every owner of the name.
 func (p *Prober) Nudge(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,7 +148,7 @@ func (p *Prober) Nudge(owner Owner) {
 	p.wakeSchedule()
 }
 
-// Forget ends all tries for the owner and drops what is known. An empty UID means every owner of the name.
+// Forget drops the owner's targets with what is known of them. An empty UID means every owner of the name.
 func (p *Prober) Forget(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -158,7 +158,7 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 		m.set(func() { m.down[pod.Address], m.served[pod] = false, time.Now() })
 		after(13 * time.Second)
 		if w.notices(alice) == heard {
-			t.Error("recovery was not told")
+			t.Error("the owner was not notified of the recovery")
 		}
 		if c = step(); c.Mode != probe.DataPlane || !w.Check(alice, []probe.Target{pod}).Proven() {
 			t.Errorf("recovered: %+v", c)
@@ -166,10 +166,10 @@ func TestBackground(t *testing.T) { // B-RDY-1, issue 4 item 6: recovers when it
 	})
 }
 
-// A new version behind the same guard does not wait for 15 s again.
+// A new version behind the same auth proxy does not wait for 15 s again.
 func TestRefusalOutlivesAVersion(t *testing.T) { // B-RDY-1
 	synctest.Test(t, func(t *testing.T) {
-		w := watchAsking(t, Options{}, func(context.Context, question) outcome {
+		w := watchAsking(t, Options{}, func(context.Context, request) outcome {
 			return outcome{code: 401, kind: probe.Credentials, err: statusText(401)}
 		})
 		first := at("10.0.0.1:80", 1)
@@ -196,7 +196,7 @@ func TestPanicsAreContained(t *testing.T) { // B-OPS-3
 		ctx, cancel := context.WithCancel(t.Context())
 		tries := 0
 		p := newProber(ctx, Options{Observe: func(probe.Result) { panic("observe") }}, func(Owner) { panic("notify") },
-			func(context.Context, question) outcome {
+			func(context.Context, request) outcome {
 				if tries++; tries < 3 {
 					panic("ask")
 				}

@@ -10,7 +10,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// schedule starts tries until the context ends. It is the only goroutine that is there all the time.
+// schedule starts tries until the context ends. It is the only permanent goroutine.
 func (p *Prober) schedule() {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -26,7 +26,7 @@ func (p *Prober) schedule() {
 	}
 }
 
-// closeAll closes the connections to all addresses. Tries that are still under way have a context that has ended.
+// closeAll closes the connections to all addresses. The context of tries that are still under way has ended.
 func (p *Prober) closeAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,7 +99,7 @@ func (p *Prober) start(q *addressQueue, t *task) {
 	var ctx context.Context
 	ctx, t.cancel = context.WithCancel(p.ctx)
 	target, proxy := t.result.Target, t.proxy
-	p.tasks.Go(func() { p.try(ctx, t, question{target, proxy, q.conns}) })
+	p.tasks.Go(func() { p.try(ctx, t, request{target, proxy, q.conns}) })
 }
 
 // setTargets changes what a is asking for.
@@ -116,7 +116,7 @@ func (p *Prober) setTargets(s *subscription, targets, background []probe.Target)
 		delete(old, target)
 		if t == nil {
 			t = p.addTarget(s, target, now)
-			t.heritage = before[frontOf(target)]
+			t.inherited = before[hostAtAddressOf(target)]
 		}
 		s.tasks[target] = t
 		if back := i >= len(targets); t.background != back && t.queue != nil {

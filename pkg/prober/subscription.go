@@ -19,7 +19,7 @@ type subscription struct {
 	tasks      map[probe.Target]*task
 	// open are the unproven foreground questions of each Gateway.
 	open map[types.NamespacedName]map[probe.Target]bool
-	// report is what the last Check returned, valid unless stale. It is shared with callers, so a new one is made.
+	// report is what the last Check returned; when stale, a new one is made, because callers share it.
 	report []probe.Result
 	stale  bool
 	// unreported: something changed since lastNotified, when the owner was last notified or called Check.
@@ -70,8 +70,8 @@ func (s *subscription) countOpen() {
 
 // record takes in what a try brought to t; before is the result until then. It tells whether the
 // owner must be notified at once: a Gateway whose targets are all proven, or a background target that is.
-// Anything else may wait until settle has passed since the owner last heard or asked, because most failures are a
-// route that is about to be served, and each notice costs a reconciliation.
+// Anything else may wait until settle has passed since lastNotified: most failures come from a route that is about to
+// be served, and each notification costs a reconciliation.
 func (s *subscription) record(t *task, before probe.Result, now time.Time, settle time.Duration) bool {
 	after := &t.result
 	if *after != before {
@@ -94,27 +94,27 @@ func (s *subscription) record(t *task, before probe.Result, now time.Time, settl
 	return s.unreported && now.Sub(s.lastNotified) >= settle
 }
 
-// front is what may stand before a gateway: it sees these, and not the version that is asked for.
-type front struct{ address, scheme, host string }
+// hostAtAddress is all that an auth proxy in front of a gateway sees of a target: not the version that is asked for.
+type hostAtAddress struct{ address, scheme, host string }
 
-func frontOf(t probe.Target) front { return front{t.Address, t.Scheme, t.Host} }
+func hostAtAddressOf(t probe.Target) hostAtAddress { return hostAtAddress{t.Address, t.Scheme, t.Host} }
 
-// refusals are the targets that are being refused. When a new version is asked for at the same front and is refused in
-// the same way, that goes on since then; else every rollout would wait for Choose to find out again.
-func (s *subscription) refusals() map[front]probe.Result {
-	var found map[front]probe.Result
+// refusals are the results of targets that are being refused. A target of a new version inherits them: if it is refused in
+// the same way, it counts as refused since then. Otherwise every rollout would wait until Choose finds out again.
+func (s *subscription) refusals() map[hostAtAddress]probe.Result {
+	var found map[hostAtAddress]probe.Result
 	for _, t := range s.tasks {
 		r := t.result
 		if r.State == probe.Pending {
-			r = t.heritage
+			r = t.inherited
 		}
 		if r.RefusedSince.IsZero() {
 			continue
 		}
 		if found == nil {
-			found = map[front]probe.Result{}
+			found = map[hostAtAddress]probe.Result{}
 		}
-		key := frontOf(t.result.Target)
+		key := hostAtAddressOf(t.result.Target)
 		if old, ok := found[key]; !ok || r.RefusedSince.Before(old.RefusedSince) {
 			found[key] = r
 		}

@@ -11,18 +11,18 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// growth of the time between two tries. With a quarter more each time, a target is asked again within
-// a quarter of the time that it has been waiting already, and reaches 2 s after some 20 tries.
+// growth of the time between two tries. A target is tried again within a quarter of the time that it has been waiting, and
+// every 2 s after some 20 tries.
 const growth = 1.25
 
-// backgroundCrowd is how many background targets of an address double the time between two tries of one.
+// backgroundCrowd is how many background targets at an address double the time between two tries of one.
 const backgroundCrowd = 100
 
 // task is a target that an owner asked for. Guarded by Prober.mu.
 type task struct {
 	subscription *subscription
 	queue        *addressQueue   // nil once proven
-	namespace    *namespaceQueue // where it is queued or was taken from
+	namespace    *namespaceQueue // where it is queued, or was until the running try
 	queuedClass  class           // of the heap in there
 	index        int             // in the queue, -1 while not in it
 	result       probe.Result
@@ -30,21 +30,21 @@ type task struct {
 	created      time.Time
 
 	due       time.Time
-	expedited bool // now, before all that are merely due; the try does not lengthen the backoff
+	expedited bool // tried before those that are merely due; the try does not lengthen the backoff
 	fails     int
 	class     class
 
 	background  bool
 	running     bool
 	mayHang     bool // the running try may hang
-	nudged      bool // nudged while running
-	dropped     bool // nobody asks any more
+	nudged      bool // expedited while running: try again
+	dropped     bool // the owner does not ask for it any more
 	newerProven bool // newer targets were proven before the last try started
 	skipped     bool // and that try failed
 	cancel      context.CancelFunc
 	proxy       byte // version of the PROXY protocol, 0 for none
-	// heritage is the refusal of the version before, at the same address for the same host.
-	heritage probe.Result
+	// inherited is the refusal of the former version, at the same address for the same host.
+	inherited probe.Result
 }
 
 func (t *task) heap() *taskHeap { return &t.namespace.heaps[t.queuedClass] }
@@ -65,8 +65,7 @@ func (t *task) prove(o outcome, now time.Time) {
 	t.result = probe.Result{Target: t.result.Target, State: probe.Proven, Code: o.code, Since: now}
 }
 
-// fail records another outcome. since is from when on the whole address has been refusing in
-// this way, zero if it has not.
+// fail records another outcome. since is when the whole address began to refuse in this way, zero if it does not.
 func (t *task) fail(o outcome, now, since time.Time) {
 	r := &t.result
 	if r.State != probe.Failed || r.Kind != o.kind {
@@ -85,24 +84,24 @@ func (t *task) fail(o outcome, now, since time.Time) {
 	case r.RefusedSince.IsZero():
 		r.RefusedSince = now
 	}
-	if o.kind == t.heritage.Kind {
-		since = earliest(since, t.heritage.RefusedSince)
+	if o.kind == t.inherited.Kind {
+		since = earliest(since, t.inherited.RefusedSince)
 	}
-	t.heritage = probe.Result{}
+	t.inherited = probe.Result{}
 	if !since.IsZero() {
 		r.Since = earliest(r.Since, since)
 		r.RefusedSince = earliest(r.RefusedSince, since)
 	}
 }
 
-// background is the time until the next try of a background target where so many others wait at its address. All of them
-// together leave the rate to those that somebody waits for, and the jitter keeps them from coming all at once.
+// background is the time until the next try of a background target beside so many others at its address. It grows with
+// them, so that most of the rate is left to the foreground, and has a jitter, so that they do not come all at once.
 func (o *Options) background(others int) time.Duration {
 	crowd := 2 * rand.Float64() * float64(others) / backgroundCrowd
 	return o.Background + time.Duration(crowd*float64(o.Background))
 }
 
-// backoff is the time until the next try after so many failures, with a jitter of a fifth either way.
+// backoff is the time until the next try after so many failures, with a jitter of 20 %.
 func (o *Options) backoff(fails int) time.Duration {
 	d := min(float64(o.MinBackoff)*math.Pow(growth, float64(fails)), float64(o.MaxBackoff)/1.2)
 	return time.Duration(d * (0.8 + 0.4*rand.Float64()))

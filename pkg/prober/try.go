@@ -10,37 +10,37 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// try asks once and records what came of it. Nothing that goes wrong in here ends the process: a
-// panic of the asking, of Observe or of notify costs one try.
-func (p *Prober) try(ctx context.Context, t *task, q question) {
+// try asks once and records the outcome. A panic of the request, of Observe or of notify costs one try and does not end the
+// process.
+func (p *Prober) try(ctx context.Context, t *task, r request) {
 	started := time.Now()
-	o := p.attempt(ctx, q)
+	o := p.askRecovered(ctx, r)
 	owners, result, counts := p.finish(t, o, started)
 	defer p.wakeSchedule()
 	if counts && p.opts.Observe != nil {
-		guard(func() { p.opts.Observe(result) })
+		ignorePanic(func() { p.opts.Observe(result) })
 	}
 	for _, owner := range owners {
-		guard(func() { p.notify(owner) })
+		ignorePanic(func() { p.notify(owner) })
 	}
 }
 
-func guard(f func()) {
+func ignorePanic(f func()) {
 	defer func() { _ = recover() }()
 	f()
 }
 
-func (p *Prober) attempt(ctx context.Context, q question) (o outcome) {
+func (p *Prober) askRecovered(ctx context.Context, r request) (o outcome) {
 	defer func() {
-		if r := recover(); r != nil {
-			o = outcome{kind: probe.BadStatus, err: fmt.Sprintf("internal error: %v", r)}
+		if panicked := recover(); panicked != nil {
+			o = outcome{kind: probe.BadStatus, err: fmt.Sprintf("internal error: %v", panicked)}
 		}
 	}()
-	return p.ask(ctx, q)
+	return p.ask(ctx, r)
 }
 
-// finish records an outcome: on the address, on the target, and, when it is about the whole address,
-// on all targets that wait there. It returns whom to notify and the result, unless nobody asks any more.
+// finish records an outcome: for the address, for the target, and, when it concerns the whole address, for all targets
+// that wait there. It returns the owners to notify and the result; counts is false when the target was dropped meanwhile.
 func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, r probe.Result, counts bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -61,13 +61,13 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 		p.closeIfEmpty(q)
 		return nil, probe.Result{}, false
 	}
-	wasUp, wasGuarded := q.up, q.guarded(now)
+	wasUp, wasBehindAuthProxy := q.up, q.behindAuthProxy(now)
 	o, down := q.learn(o, started, &p.opts)
 	p.record(t, o, now)
 	switch {
 	case down:
-		p.spread(q, t, o, now)
-	case q.up && !wasUp, wasGuarded && !q.guarded(now):
+		p.failAll(q, t, o, now)
+	case q.up && !wasUp, wasBehindAuthProxy && !q.behindAuthProxy(now):
 		q.wakeAll(now)
 	}
 	if o.ok {
@@ -83,19 +83,18 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 	return owners, t.result, true
 }
 
-// learn keeps what a try says of the address, and tells whether it says that the whole address is
-// down. A timeout on an open connection does not, as long as the address answers others: then it is
-// the target's own trouble, a backend that hangs.
+// learn keeps what a try tells about the address, and returns whether it tells that the whole address is down. A timeout
+// on an open connection does not as long as other targets are answered there: then the target's backend hangs.
 func (q *addressQueue) learn(o outcome, started time.Time, opts *Options) (outcome, bool) {
 	now := time.Now()
 	if o.kind != probe.Unreachable {
 		q.up, q.fails, q.lastAnswer, q.downSince = true, 0, now, time.Time{}
 		switch {
-		case o.kind == probe.NotServed: // there is no route yet for the guard to stand before
+		case o.kind == probe.NotServed: // no route yet that an auth proxy could stand in front of
 		case o.kind != probe.Credentials:
-			q.guardedSince = time.Time{}
-		case q.guardedSince.IsZero():
-			q.guardedSince = now
+			q.authProxySince = time.Time{}
+		case q.authProxySince.IsZero():
+			q.authProxySince = now
 		}
 		return o, false
 	}
@@ -113,7 +112,7 @@ func (q *addressQueue) learn(o outcome, started time.Time, opts *Options) (outco
 	return o, true
 }
 
-// record keeps an outcome and plans the next try.
+// record keeps an outcome and schedules the next try.
 func (p *Prober) record(t *task, o outcome, now time.Time) {
 	before := t.result
 	if o.ok {
@@ -122,19 +121,19 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 	} else {
 		t.fail(o, now, t.queue.refusingSince(o, t, now))
 		t.class, t.skipped = o.class(t.class), t.newerProven
-		if t.proxy != 0 && o.doubtsProxy() {
+		if t.proxy != 0 && o.proxyVersionInDoubt() {
 			t.proxy = 3 - t.proxy
 		}
-		p.replan(t, now)
+		p.scheduleNext(t, now)
 	}
 	p.notifyIfDue(t, before, now)
 }
 
-func (p *Prober) replan(t *task, now time.Time) {
+func (p *Prober) scheduleNext(t *task, now time.Time) {
 	switch {
 	case t.nudged:
 		t.nudged, t.expedited = false, true
-	case t.due.After(now): // it was asked early, in vain
+	case t.due.After(now): // an expedited try failed
 	case t.background:
 		t.due = now.Add(p.opts.background(t.queue.waiting[classBackground]))
 	default:
@@ -143,8 +142,8 @@ func (p *Prober) replan(t *task, now time.Time) {
 	t.queue.add(t)
 }
 
-// spread gives the outcome of one try to all targets that wait at the address.
-func (p *Prober) spread(q *addressQueue, tried *task, o outcome, now time.Time) {
+// failAll gives the outcome of one try to all targets that wait at the address.
+func (p *Prober) failAll(q *addressQueue, tried *task, o outcome, now time.Time) {
 	q.each(func(t *task) {
 		if t != tried {
 			before := t.result

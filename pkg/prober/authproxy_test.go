@@ -12,18 +12,18 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// gate answers 403 for the hosts it guards, all of them for "*", and leaves the others to a model.
+// gate is an auth proxy that answers 403 for some hosts, all of them for "*", and leaves the others to a model.
 type gate struct {
 	*model
 	mu    sync.Mutex
 	hosts map[string]bool
 }
 
-func (g *gate) ask(ctx context.Context, q question) outcome {
+func (g *gate) ask(ctx context.Context, r request) outcome {
 	g.mu.Lock()
-	guarded := g.hosts["*"] || g.hosts[q.Host]
+	guarded := g.hosts["*"] || g.hosts[r.Host]
 	g.mu.Unlock()
-	if o := g.model.ask(ctx, q); !guarded {
+	if o := g.model.ask(ctx, r); !guarded {
 		return o
 	}
 	return outcome{code: 403, kind: probe.Credentials, err: statusText(403)}
@@ -46,7 +46,7 @@ func guarded(t *testing.T, test func(t *testing.T, g *gate, w *watch)) {
 	})
 }
 
-// A guard in front of everything is known to a new owner as soon as it has met it for a while itself.
+// An auth proxy in front of everything is known to a new owner as soon as it has met it for a while itself.
 func TestGuardIsKnown(t *testing.T) { // B-RDY-1
 	guarded(t, func(t *testing.T, g *gate, w *watch) {
 		g.over("h1")
@@ -64,7 +64,7 @@ func TestGuardIsKnown(t *testing.T) { // B-RDY-1
 		heard := w.notices(bob)
 		after(3 * time.Second)
 		if since := w.Known(bob).Results[0].RefusedSince; since.Sub(began) > time.Second {
-			t.Errorf("refused since %v after the guard came", since.Sub(began))
+			t.Errorf("refused since %v after the auth proxy came", since.Sub(began))
 		}
 		if w.notices(bob) == heard {
 			t.Error("bob was not told")
@@ -72,7 +72,7 @@ func TestGuardIsKnown(t *testing.T) { // B-RDY-1
 	})
 }
 
-// A target's own guard says nothing of others, not even of another one with a guard of its own, as long as others are served.
+// A target's own auth proxy says nothing of others, not even of another one with its own, as long as others are served.
 func TestOwnGuardIsItsOwn(t *testing.T) { // B-RDY-1
 	guarded(t, func(t *testing.T, g *gate, w *watch) {
 		g.over("h1", "h2")
@@ -89,8 +89,8 @@ func TestOwnGuardIsItsOwn(t *testing.T) { // B-RDY-1
 	})
 }
 
-// However many wait in the background behind a guard, somebody in the foreground is asked at once, and they leave most
-// of the rate; when the guard goes all are asked.
+// However many wait in the background behind an auth proxy, a target in the foreground is tried at once, and they leave most
+// of the rate; when the auth proxy goes, all are tried.
 func TestCrowdBehindAGuard(t *testing.T) { // B-RDY-1, B-RDY-2: fairness
 	synctest.Test(t, func(t *testing.T) {
 		g := &gate{model: newModel()}
