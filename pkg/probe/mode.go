@@ -19,20 +19,19 @@ const (
 	DataPlane Mode = "dataplane"
 	// Address asks the addresses that the Gateway publishes.
 	Address Mode = "address"
-	// Status asks nobody: the Gateway API's own conditions are taken for it.
+	// Status asks no address and trusts the Gateway API's own conditions.
 	Status Mode = "status"
 )
 
-// RefusedFor is how long every target of the best mode must have been refused before Auto takes the next one. After
-// RefusedAwhile the next one's addresses are asked beside, so that they are known by then; if they refuse, too, that
-// need only have lasted for RefusedBeside. What nobody can reach is given up sooner than what somebody answers for, so
-// that the condition says so 15 s after the service came.
+// RefusedFor is how long every target of the best mode must have been refused before Auto degrades to the next one. After
+// RefusedAwhile the next one's addresses are asked, too. If they refuse as well, RefusedForNext is enough for them. The
+// times are shorter where no connection is made, so that the condition says so 15 s after the service came.
 const (
-	RefusedFor        = 15 * time.Second
-	RefusedBeside     = 10 * time.Second
-	UnreachableFor    = 10 * time.Second
-	UnreachableBeside = 6 * time.Second
-	RefusedAwhile     = 2 * time.Second
+	RefusedFor         = 15 * time.Second
+	RefusedForNext     = 10 * time.Second
+	UnreachableFor     = 10 * time.Second
+	UnreachableForNext = 6 * time.Second
+	RefusedAwhile      = 2 * time.Second
 )
 
 // Offer is what a Gateway gives us to ask.
@@ -41,8 +40,8 @@ type Offer struct {
 	Endpoints []string
 	// Addresses are what the Gateway publishes, host:port of the listener.
 	Addresses []string
-	// Guarded is the mode in which the route was proven before, because something in front of the better ones asked for
-	// credentials; empty when that is not so. Status is then still the Gateway's word about the route as it stands.
+	// Guarded is the mode in which the route was proven before, when an auth proxy in front of the better ones asked for
+	// credentials; else empty. It may be Status: the Gateway's conditions then speak of the present route, too.
 	Guarded Mode
 }
 
@@ -52,22 +51,21 @@ type Choice struct {
 	// Addresses to ask; none for Status.
 	Addresses []string
 	// Background are the addresses of better modes that refused, and of the next one while this one is being refused. Give
-	// them to Prober.Check as background targets, so that Prober.Known still holds their refusal at the next choice, or
-	// their recovery.
+	// them to Prober.Check as background targets, so that Prober.Known has what they answer at the next choice.
 	Background []string
-	// Degraded is why no better mode is used, empty for the best one. It is the same as long as the cause is.
+	// Degraded is why no better mode is used, empty for the best one. It does not change while the cause lasts.
 	Degraded string
-	// Guarded tells that something in front of a better mode asks for credentials.
+	// Guarded tells that an auth proxy in front of a better mode asks for credentials.
 	Guarded bool
 	// Recheck is when to choose again although nothing was reported; 0 means no need.
 	Recheck time.Duration
 }
 
 // Choose decides how readiness is proven, from what the Gateway offers and what is known of the targets
-// (Prober.Known). It is pure. Auto leaves a mode only when every target at its addresses that is not proven has been
-// failing for a while with kinds that Refuse, also when it is one pod of many: it never waits for ever. An answer of the
-// gateway, even 404, means patience, not another mode. A guard that is known to ask for credentials is met once and not
-// waited for (B-RDY-12). A configured mode other than Auto never degrades. An empty or unknown one is Auto.
+// (Prober.Known). Auto leaves a mode when every target at its addresses that is not proven has been failing for a while
+// with kinds that Refuse, even if it is one pod of many, so that it does not wait endlessly. While the gateway answers,
+// even with 404, Auto stays in the mode. An auth proxy that is known from before needs to refuse only once (B-RDY-12). A
+// configured mode other than Auto never degrades. An empty or unknown one is Auto.
 func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 	switch configured {
 	case DataPlane:
@@ -82,27 +80,28 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 
 func auto(offer Offer, known Report, now time.Time) Choice {
 	var background, reasons []string
-	guarded, met := false, false
+	guarded, behindAuthProxy := false, false
 	modes := offer.modes()
 	for i, m := range modes {
 		asked := known.Unproven().at(m.addresses)
 		since, refused := asked.RefusedSince()
 		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses"), Guarded: guarded}
-		// A guard that is known and answers again need not be waited for, nor what lies between it and the mode that worked.
-		expected := offer.Guarded != "" && offer.Guarded != m.mode && (met || refused && asked.all(Credentials)) && !known.at(m.addresses).Proven()
+		// Auto does not wait for an auth proxy that is known and refuses again, nor for the modes between it and the one that
+		// worked.
+		expected := offer.Guarded != "" && offer.Guarded != m.mode && (behindAuthProxy || refused && asked.all(Credentials)) && !known.at(m.addresses).Proven()
 		if !refused && !expected {
 			return choice
 		}
-		patience := asked.patience(i > 0)
-		if choice.Recheck = since.Add(patience).Sub(now); choice.Recheck > 0 && !expected {
-			choice.beside(modes[i+1:], since.Add(RefusedAwhile).Sub(now))
+		enough := asked.degradeAfter(i > 0)
+		if choice.Recheck = since.Add(enough).Sub(now); choice.Recheck > 0 && !expected {
+			choice.askNext(modes[i+1:], since.Add(RefusedAwhile).Sub(now))
 			return choice
 		}
 		if refused {
 			reasons = append(reasons, m.noun+refusal(asked.Results[0]))
 			guarded = guarded || !asked.all(Unreachable, Handshake)
 		}
-		background, met = append(background, m.addresses...), expected
+		background, behindAuthProxy = append(background, m.addresses...), expected
 	}
 	if len(reasons) == 0 {
 		reasons = []string{"no data-plane pod and no address is known"}
@@ -120,35 +119,36 @@ func (r Report) all(kinds ...Kind) bool {
 	return !slices.ContainsFunc(r.Results, func(res Result) bool { return !slices.Contains(kinds, res.Kind) })
 }
 
-// patience is how long these must have been refused before the next mode is taken.
-func (r Report) patience(beside bool) time.Duration {
+// degradeAfter is how long these must have been refused before Auto takes the next mode; next tells that they are not of
+// the best one.
+func (r Report) degradeAfter(next bool) time.Duration {
 	reached := slices.ContainsFunc(r.Results, func(res Result) bool { return res.Kind != Unreachable })
 	switch {
-	case reached && beside:
-		return RefusedBeside
+	case reached && next:
+		return RefusedForNext
 	case reached:
 		return RefusedFor
-	case beside:
-		return UnreachableBeside
+	case next:
+		return UnreachableForNext
 	}
 	return UnreachableFor
 }
 
-// asking is a mode that asks somebody.
-type asking struct {
+// offered is a mode with the addresses that it asks.
+type offered struct {
 	mode      Mode
 	noun      string
 	addresses []string
 }
 
 // modes are those that the Gateway offers, the best first.
-func (o Offer) modes() []asking {
-	all := []asking{{DataPlane, "data plane ", o.Endpoints}, {Address, "address ", o.Addresses}}
-	return slices.DeleteFunc(all, func(m asking) bool { return len(m.addresses) == 0 })
+func (o Offer) modes() []offered {
+	all := []offered{{DataPlane, "data plane ", o.Endpoints}, {Address, "address ", o.Addresses}}
+	return slices.DeleteFunc(all, func(m offered) bool { return len(m.addresses) == 0 })
 }
 
-// beside asks the next modes already, or says when to.
-func (c *Choice) beside(next []asking, wait time.Duration) {
+// askNext asks the next modes in the background, or sets Recheck to when to do so.
+func (c *Choice) askNext(next []offered, wait time.Duration) {
 	for _, m := range next {
 		if wait > 0 {
 			c.Recheck = min(c.Recheck, wait)
@@ -165,7 +165,7 @@ func degraded(reasons []string, instead string) string {
 	return strings.Join(reasons, "; ") + "; using the Gateway's " + instead
 }
 
-// refusal says what stands in the way, without times, so that a condition that holds it is not written again.
+// refusal says what refuses, without times, so that it does not change a condition that holds it.
 func refusal(r Result) string {
 	switch {
 	case r.Kind == Credentials:

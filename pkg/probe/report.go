@@ -5,8 +5,6 @@ package probe
 import (
 	"slices"
 	"time"
-
-	"k8s.io/apimachinery/pkg/types"
 )
 
 // State of one target.
@@ -29,7 +27,7 @@ const (
 	Unreachable Kind = "Unreachable"
 	// Handshake: the TLS handshake failed.
 	Handshake Kind = "Handshake"
-	// Credentials: 401, 403 or a redirection; something in front wants to know who asks.
+	// Credentials: 401, 403 or a redirection; an auth proxy in front asks for them.
 	Credentials Kind = "Credentials"
 	// NotServed: 404, no such route yet.
 	NotServed Kind = "NotServed"
@@ -44,9 +42,9 @@ const (
 	WrongHash Kind = "WrongHash"
 )
 
-// Refuses tells whether the failure may come from something in front of the gateway, so that no
-// patience helps: another way of proving is then needed. The other kinds are answers of the gateway
-// itself, which will turn into the expected one.
+// Refuses tells whether the failure may come from something in front of the gateway, so that waiting does
+// not help: another mode is then needed. The other kinds are answers of the gateway itself, which will turn
+// into the expected one.
 func (k Kind) Refuses() bool {
 	return k == Unreachable || k == Handshake || k == Credentials
 }
@@ -57,8 +55,8 @@ type Result struct {
 	State State
 	// Code is the HTTP status of the last answer, 0 if there was none.
 	Code int
-	// Kind and Err tell why the last try failed. Err is short and the same for the same cause: it holds
-	// no ephemeral ports, no addresses of ours and no durations that grow.
+	// Kind and Err tell why the last try failed. Err is the same for the same cause: it holds no ephemeral ports, no
+	// addresses of ours and no durations that grow.
 	Kind Kind
 	Err  string
 	// Since is when the first try ended with this Kind, without another outcome in between.
@@ -66,9 +64,8 @@ type Result struct {
 	// RefusedSince is when the first try ended with any kind that Refuses, without another outcome in
 	// between; zero when the last try did not. Never after Since.
 	RefusedSince time.Time
-	// UnservedSince is when the first try ended with an answer that was none of this generation's, or with none at
-	// all, without another one in between; zero when the last answer was the expected version's or a former one's.
-	// Asked is when the last failed try ended.
+	// UnservedSince is when the first try ended without an answer of this generation, without one of it in between; zero
+	// when the last answer was of the expected version or a former one. Asked is when the last failed try ended.
 	UnservedSince, Asked time.Time
 }
 
@@ -90,7 +87,7 @@ type Report struct {
 	Results []Result
 }
 
-// Proven tells whether all questions are proven, and there is one at least.
+// Proven tells whether all questions are proven. It is false for none.
 func (r Report) Proven() bool {
 	return len(r.Results) > 0 && len(r.Unproven().Results) == 0
 }
@@ -109,7 +106,7 @@ func (r Report) Unproven() Report {
 	return r.where(func(res *Result) bool { return res.State != Proven && !proven[res.Question()] })
 }
 
-// Prove tells whether all of these targets' questions are proven, and there is one at least.
+// Prove tells whether all of these targets' questions are proven. It is false for none.
 func (r Report) Prove(targets []Target) bool {
 	for _, target := range targets {
 		question := target.Question()
@@ -118,11 +115,6 @@ func (r Report) Prove(targets []Target) bool {
 		}
 	}
 	return len(targets) > 0
-}
-
-// Of keeps the results of one Gateway, so that each visibility is judged by itself.
-func (r Report) Of(gateway types.NamespacedName) Report {
-	return r.where(func(res *Result) bool { return res.Gateway == gateway })
 }
 
 // OfRoute keeps the results of one HTTPRoute.
@@ -164,8 +156,8 @@ func (r Report) Count(state State) int {
 	return n
 }
 
-// RefusedSince tells since when every target has been failing with kinds that Refuse; false as soon as
-// one is not, or has not been asked yet, or when there is none.
+// RefusedSince is since when every target has been failing with kinds that Refuse; false when there is none,
+// or one that is not.
 func (r Report) RefusedSince() (time.Time, bool) {
 	var since time.Time
 	for i := range r.Results {

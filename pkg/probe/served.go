@@ -4,11 +4,11 @@ package probe
 
 import "time"
 
-// Lost tells whether a question has been answered for that long by neither the expected version nor a former one of its
-// generation, or after which time one will have been if nothing changes; 0 when none will. One failure is not believed
-// before another try confirms it: a busy Prober asks rarely, and a single answer may be late. What was not asked yet has
-// not been answered wrongly. A pod is lost when all of its addresses are.
-func (r Report) Lost(now time.Time, patience time.Duration) (lost bool, left time.Duration) {
+// Lost tells whether a question has got no answer of its generation, neither of the expected version nor of a former one,
+// for the time of grace. Else left is when that will be so if nothing changes; 0 for never. One failure does not count
+// before another try confirms it, because a busy Prober asks rarely and a single answer may be late, and what was not
+// asked yet does not count. A pod is lost when all of its addresses are.
+func (r Report) Lost(now time.Time, grace time.Duration) (lost bool, left time.Duration) {
 	questions := map[Target]Result{}
 	for _, res := range r.Unproven().Results {
 		known, asked := questions[res.Question()]
@@ -17,7 +17,7 @@ func (r Report) Lost(now time.Time, patience time.Duration) (lost bool, left tim
 		}
 	}
 	for _, res := range questions {
-		switch remains := res.UnservedSince.Add(patience).Sub(now); {
+		switch remains := res.UnservedSince.Add(grace).Sub(now); {
 		case res.UnservedSince.IsZero():
 		case remains <= 0 && res.Asked.After(res.UnservedSince):
 			return true, 0

@@ -12,8 +12,8 @@ const (
 	// route set on the request: the answer is 200 with the expected hash.
 	Backend Answerer = "Backend"
 	// Gateway adds the hash itself, by a response header filter of the route: any status with the
-	// expected hash counts, except 5xx, with which a gateway says that it reached no backend; 500 is
-	// what the Gateway API demands for one that is missing or that it may not reach.
+	// expected hash counts, except 5xx, with which a gateway says that it reached no backend (500 for one
+	// that is missing or not permitted, by the Gateway API).
 	Gateway Answerer = "Gateway"
 )
 
@@ -39,8 +39,8 @@ type Target struct {
 	Path string
 	// Hash is the expected value of the header K-Network-Hash.
 	Hash string
-	// Marker is the expected value of MarkerHeader; empty expects nothing. FormerMarker is what
-	// stood in its place in routes that an earlier release wrote, and counts as much.
+	// Marker is the expected value of MarkerHeader; empty expects nothing. FormerMarker, which counts as much, is
+	// the value in routes that an earlier release wrote.
 	Marker, FormerMarker string
 	// Answers says who gives the hash; empty means Backend.
 	Answers Answerer
@@ -49,8 +49,8 @@ type Target struct {
 	ProxyProtocol bool
 }
 
-// Question is what an answer from any address of the target's pod proves: a pod has addresses of both families where its
-// Service has, and may listen on one. Where no pod is known, each address is a question of its own.
+// Question is what an answer from any address of the target's pod proves: a pod may have an address of each IP family and
+// listen on one of them. Where no pod is known, each address is a question of its own.
 func (t Target) Question() Target {
 	if t.Pod != "" {
 		t.Address = ""
