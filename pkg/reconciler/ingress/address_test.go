@@ -29,8 +29,7 @@ func (w *world) gatewayBecomes(name string, change func(*gatewayv1.Gateway)) {
 	w.must(err)
 	changed := stored.(*gatewayv1.Gateway).DeepCopy()
 	change(changed)
-	changed.ResourceVersion = w.version()
-	w.must(w.gateways.Update(gateways, changed, changed.Namespace))
+	w.replaces(changed)
 	w.until("the change of Gateway "+name+" is seen", func() bool {
 		seen, err := cluster.Get[gatewayv1.Gateway](w.Context(), w.r.cluster, cluster.AllGateways, types.NamespacedName{Namespace: "gateways", Name: name})
 		w.must(err)

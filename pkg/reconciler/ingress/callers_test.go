@@ -87,11 +87,10 @@ func (w *world) leadsTo(gateway string, ports map[int32]*plane) {
 	for _, object := range reached(front(gateway, newPlane(w.T)), gateway, ports) {
 		switch object := object.(type) {
 		case *corev1.Service:
-			object.ResourceVersion = w.version()
-			w.must(w.kube.Tracker().Update(corev1.SchemeGroupVersion.WithResource("services"), object, object.Namespace))
+			w.replaces(object)
 		case *discoveryv1.EndpointSlice:
 			if w.kube.Tracker().Add(object) != nil {
-				w.must(w.kube.Tracker().Update(discoveryv1.SchemeGroupVersion.WithResource("endpointslices"), object, object.Namespace))
+				w.replaces(object)
 			}
 		}
 	}

@@ -46,8 +46,7 @@ func (w *world) changeClass(changed *gatewayv1.GatewayClass) {
 	if changed == nil {
 		w.must(w.gateway.Tracker().Delete(gatewayClasses, "", "envoy"))
 	} else {
-		changed.ResourceVersion = w.version()
-		w.must(w.gateway.Tracker().Update(gatewayClasses, changed, ""))
+		w.replaces(changed)
 	}
 	w.until("the class is seen", func() bool {
 		seen, err := cluster.Get[gatewayv1.GatewayClass](w.Context(), w.r.cluster, cluster.AllGatewayClasses, types.NamespacedName{Name: "envoy"})
@@ -121,7 +120,7 @@ func TestRestartWithoutClass(t *testing.T) {
 				expect(t, "Writes", []string{}, w.writes())
 				expect(t, "Conditions", conditions, w.conditions("hello"))
 
-				w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Generation = 2 })
+				w.changeIngress("hello", toNextGeneration)
 				w.until("hello says what it waits for", func() bool {
 					w.clock.SetTime(w.clock.Now().Add(time.Second))
 					w.impl.EnqueueKey(hello)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"sync"
 
-	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -61,7 +60,6 @@ func (w *world) serveGatewayApply() {
 		if err != nil {
 			return true, nil, err
 		}
-		gateway.ResourceVersion = w.version()
 		return true, gateway, w.gateways.Update(gateways, gateway, gateway.Namespace)
 	})
 }
@@ -105,9 +103,7 @@ func (w *world) mergeGateway(stored *gatewayv1.Gateway, patch ktesting.PatchActi
 			return nil, apierrors.NewInvalid(schema.GroupKind{Group: gatewayv1.GroupName, Kind: "Gateway"}, stored.Name, nil)
 		}
 	}
-	if !equality.Semantic.DeepEqual(gateway.Spec, stored.Spec) {
-		gateway.Generation++
-	}
+	count(stored, gateway, w.version())
 	return gateway, nil
 }
 
@@ -133,10 +129,7 @@ func (w *world) updateGateway(stored, changed *gatewayv1.Gateway, manager string
 		return err
 	}
 	gateway := updated.(*gatewayv1.Gateway)
-	if !equality.Semantic.DeepEqual(gateway.Spec, stored.Spec) {
-		gateway.Generation++
-	}
-	gateway.ResourceVersion = w.version()
+	count(stored, gateway, w.version())
 	return w.gateways.Update(gateways, gateway, gateway.Namespace)
 }
 

@@ -11,9 +11,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,9 +36,8 @@ var (
 )
 
 // encrypted is hello with system-internal-tls: Serving names the port https.
-func encrypted(generation int64) *v1alpha1.Ingress {
+func encrypted() *v1alpha1.Ingress {
 	ing := service("hello", 0)
-	ing.Generation = generation
 	for _, rule := range ing.Spec.Rules {
 		rule.HTTP.Paths[0].Splits[0].ServicePort = intstr.FromInt32(443)
 	}
@@ -91,14 +88,13 @@ func internal(data *plane, authority string) []runtime.Object {
 func internalWorld(t *testing.T, data *plane, objects ...runtime.Object) *world {
 	t.Helper()
 	w := data.hears(newWorld(t, objects...))
-	versions := &atomic.Int64{}
-	serveVersions(&w.kube.Fake, w.kube.Tracker(), versions)
+	serveWrites(&w.kube.Fake, w.kube.Tracker(), w.version)
 	w.kube.PrependReactor("patch", "configmaps", func(action ktesting.Action) (bool, runtime.Object, error) {
 		applied := &corev1.ConfigMap{}
 		if err := json.Unmarshal(action.(ktesting.PatchAction).GetPatch(), applied); err != nil {
 			return true, nil, err
 		}
-		applied.ResourceVersion = strconv.FormatInt(2000+versions.Add(1), 10)
+		applied.ResourceVersion = w.version()
 		return true, applied, w.kube.Tracker().Update(configMaps, applied, applied.Namespace)
 	})
 	return w
@@ -150,9 +146,7 @@ func (w *world) backendPorts() []int32 {
 func (w *world) update(ing *v1alpha1.Ingress) {
 	w.Helper()
 	ing.Status = w.ingress(ing.Name).Status
-	_, err := w.networking.NetworkingV1alpha1().Ingresses(ing.Namespace).Update(w.Context(), ing, metav1.UpdateOptions{})
-	w.must(err)
-	w.networking.ClearActions()
+	w.replaces(ing)
 }
 
 // TestInternalTLS: B-TLS-4, what makes the gateway speak TLS is written before the routes,
@@ -160,7 +154,7 @@ func (w *world) update(ing *v1alpha1.Ingress) {
 func TestInternalTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, known := newPlane(t), authority(t)
-		w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
+		w := internalWorld(t, data, append(internal(data, known), encrypted())...)
 		w.reconcile(hello)
 		expect(t, "Writes before the routes", []string{"create backendtlspolicies"}, w.writes())
 		w.until("hello is Ready", w.is("hello", "True"))
@@ -187,15 +181,15 @@ func TestInternalTLS(t *testing.T) {
 func TestInternalTLSDrifts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, known := newPlane(t), authority(t)
-		w := internalWorld(t, data, append(internal(data, known), encrypted(1))...)
+		w := internalWorld(t, data, append(internal(data, known), encrypted())...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.must(w.gateway.Tracker().Delete(policies, "default", "hello-00001-internal-tls"))
 		w.until("the policy is back", func() bool { return len(w.policies()) == 1 })
 		stored, err := w.kube.Tracker().Get(configMaps, "default", "net-gateways-internal-tls")
 		w.must(err)
 		changed := stored.(*corev1.ConfigMap).DeepCopy()
-		changed.Data["ca.crt"], changed.ResourceVersion = "none", changed.ResourceVersion+"0"
-		w.must(w.kube.Tracker().Update(configMaps, changed, "default"))
+		changed.Data["ca.crt"] = "none"
+		w.replaces(changed)
 		w.until("the authority is back", func() bool { return w.trust() == known })
 	})
 }
@@ -205,11 +199,11 @@ func TestInternalTLSDrifts(t *testing.T) {
 func TestInternalTLSShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		second := encrypted(1)
+		second := encrypted()
 		second.Name, second.UID = "second", "uid-of-second"
 		second.Spec.Rules = second.Spec.Rules[1:]
 		second.Spec.Rules[0].Hosts = []string{tagHost}
-		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1), second)...)
+		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(), second)...)
 		w.until("both are Ready", func() bool { return w.is("hello", "True")() && w.is("second", "True")() })
 		expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
 		w.writes()
@@ -230,7 +224,7 @@ func TestInternalTLSShared(t *testing.T) {
 func TestAuthorityRotates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, first, second := newPlane(t), authority(t), authority(t)
-		w := internalWorld(t, data, append(internal(data, first), encrypted(1))...)
+		w := internalWorld(t, data, append(internal(data, first), encrypted())...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.writes()
 		w.trustWrites()
@@ -253,7 +247,7 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
 		data.breaks("hello-00001")
-		w.update(encrypted(2))
+		w.update(encrypted())
 		w.until("the other port is asked for", func() bool { return slices.Contains(w.backendPorts(), 443) })
 		if !slices.Equal(w.backendPorts(), []int32{80, 80, 443}) {
 			t.Error("Requests went to a port of which nobody knows that it answers:", w.backendPorts())
@@ -262,9 +256,7 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
 		expect(t, "Ports", []int32{443, 443}, w.backendPorts())
 
-		plain := service("hello", 0)
-		plain.Generation = 3
-		w.update(plain)
+		w.update(service("hello", 0))
 		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 3 })
 		w.reconcile(hello)
 		expect(t, "Policies", 0, len(w.policies()))
@@ -277,7 +269,7 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 func TestInternalTLSGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1))...)
+		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted())...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
 		w.until("the ConfigMap is gone", func() bool { return w.trust() == "" })
@@ -328,7 +320,7 @@ func TestInternalTLSImpossible(t *testing.T) {
 				w := internalWorld(t, data, append(objects, service("hello", 0))...)
 				w.until("hello is Ready", w.is("hello", "True"))
 				w.writes()
-				w.update(encrypted(2))
+				w.update(encrypted())
 				w.until("hello says why not", func() bool {
 					w.clock.SetTime(w.clock.Now().Add(time.Second))
 					w.impl.EnqueueKey(hello)

@@ -144,7 +144,7 @@ func TestNamespaceIsLabelled(t *testing.T) {
 		w := data.hears(newWorld(t, append(listening(installation(data), "blue", selecting), service("hello", 0))...))
 		w.pass(status.PatienceBeforeReport + time.Second)
 		expect(t, "Ready", false, w.is("hello", "True")())
-		w.must(w.kube.Tracker().Update(corev1.SchemeGroupVersion.WithResource("namespaces"), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", Labels: map[string]string{"team": "shop"}, ResourceVersion: "2"}}, ""))
+		w.replaces(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", Labels: map[string]string{"team": "shop"}}})
 		w.drain()
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})

@@ -119,7 +119,7 @@ func TestBurstOnGateway(t *testing.T) {
 		}
 		took := w.clock.Now().Sub(begin)
 		sum, most := looked.counts()
-		if most > 12 || sum > 8*many || took > many*write*6/5 {
+		if most > 12 || sum > 10*many || took > many*write*6/5 {
 			t.Errorf("%d looks, at most %d of one, in %s", sum, most, took)
 		}
 	})

@@ -28,7 +28,7 @@ func TestListenerWhoseRecordIsLost(t *testing.T) {
 			w.until("hello may go", w.free)
 		},
 		"without TLS": func(w *world) {
-			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.TLS, ing.Generation = nil, 2 })
+			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.TLS = nil })
 			w.pass(time.Hour)
 			w.until("hello may go", w.free)
 		},

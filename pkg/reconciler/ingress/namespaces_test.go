@@ -101,8 +101,7 @@ func TestNamespaceLabelFreesHost(t *testing.T) {
 		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
 		w.drain()
 		labelled := namespace("other", map[string]string{"zone": "green"})
-		labelled.ResourceVersion = w.version()
-		w.must(w.kube.Tracker().Update(corev1.SchemeGroupVersion.WithResource("namespaces"), labelled, ""))
+		w.replaces(labelled)
 		w.until("hello has the host on blue", func() bool {
 			_, err := w.gateway.Tracker().Get(httpRoutes, "default", publicHost)
 			return err == nil && !w.is("hello", "False HostConflict")() // one plane answers for all Gateways here

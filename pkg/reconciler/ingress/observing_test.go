@@ -95,7 +95,7 @@ func TestObservesAgain(t *testing.T) {
 
 // TestOthersGoOn: B-RDY-11, a kind that cannot be read stops only who needs it.
 func TestOthersGoOn(t *testing.T) {
-	encrypts := encrypted(1)
+	encrypts := encrypted()
 	encrypts.Name, encrypts.UID = "needs", "uid-of-needs"
 	encrypts.Spec.Rules = encrypts.Spec.Rules[1:]
 	encrypts.Spec.Rules[0].Hosts = []string{tagHost}

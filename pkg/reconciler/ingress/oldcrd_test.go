@@ -9,7 +9,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -21,17 +20,17 @@ import (
 )
 
 // bundleOf is a CRD whose annotation names a release of the Gateway API.
-func bundleOf(name, release, version string) *metav1.PartialObjectMetadata {
+func bundleOf(name, release string) *metav1.PartialObjectMetadata {
 	found := crd(name)
-	found.Annotations["gateway.networking.k8s.io/bundle-version"], found.ResourceVersion = release, version
+	found.Annotations["gateway.networking.k8s.io/bundle-version"] = release
 	return found
 }
 
 // bundle sets that annotation, and returns when it is seen.
 func (w *world) bundle(name, release string) {
 	w.Helper()
-	changed := bundleOf(name, release, w.version())
-	w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, changed, ""))
+	changed := bundleOf(name, release)
+	w.replaces(changed)
 	w.until("the CRD is seen", func() bool {
 		found, err := cluster.Get[metav1.PartialObjectMetadata](w.Context(), w.r.cluster, watch.Named(cluster.CRDs, "", changed.Name), types.NamespacedName{Name: changed.Name})
 		w.must(err)
@@ -63,9 +62,9 @@ func TestCRDLooksOld(t *testing.T) {
 		w.until("the new one is Ready", w.is("newer", "True"))
 		expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, w.writes())
 
-		objects := append(settled(t, data), bundleOf("httproutes", "v1.1.0", "77"))
+		objects := append(settled(t, data), bundleOf("httproutes", "v1.1.0"))
 		w = data.hears(newWorld(t, objects[:len(objects)-1]...))
-		w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, objects[len(objects)-1], ""))
+		w.replaces(objects[len(objects)-1])
 		w.reconcile(hello)
 		expect(t, "Writes after a restart", []string{}, w.writes())
 	})
@@ -78,7 +77,7 @@ func TestCRDLooksOldUnderAChange(t *testing.T) {
 		w := served(t, newPlane(t))
 		proven := w.ingress("hello").Status.Annotations[status.ProvenAnnotation]
 		w.bundle("gateways", "v1.1.0")
-		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Generation = 2 })
+		w.changeIngress("hello", toNextGeneration)
 		w.until("hello says why it is not Ready", w.is("hello", "False GatewayAPIMissing"))
 		expect(t, "Proofs", proven, w.ingress("hello").Status.Annotations[status.ProvenAnnotation])
 		expect(t, "HTTPRoutes", 2, len(w.routes()))
@@ -109,7 +108,7 @@ func TestOptionalCRDIsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-		w.must(w.metadata.Tracker().Update(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}, bundleOf("listenersets", "v1.1.0", "77"), ""))
+		w.replaces(bundleOf("listenersets", "v1.1.0"))
 		w.gateway.PrependReactor("list", "listenersets", func(ktesting.Action) (bool, runtime.Object, error) {
 			return true, nil, apierrors.NewGenericServerResponse(404, "list", gatewayv1.Resource("listenersets"), "", "", 0, true)
 		})

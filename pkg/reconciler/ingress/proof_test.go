@@ -35,9 +35,7 @@ func (w *world) accept(route string) {
 	yes := metav1.Condition{Type: "Accepted", Status: metav1.ConditionTrue, ObservedGeneration: changed.Generation}
 	changed.Status.Parents = []gatewayv1.RouteParentStatus{{ParentRef: changed.Spec.ParentRefs[0], ControllerName: envoyGateway, Conditions: []metav1.Condition{yes, yes}}}
 	changed.Status.Parents[0].Conditions[1].Type = "ResolvedRefs"
-	changed.ResourceVersion += "0"
-	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
-	synctest.Wait()
+	w.replaces(changed)
 }
 
 func (w *world) known() probe.Report {
@@ -144,8 +142,8 @@ func TestKnownGuard(t *testing.T) {
 func (w *world) unaccept(route string) {
 	w.Helper()
 	changed := w.routes()[route].DeepCopy()
-	changed.Status.Parents, changed.ResourceVersion = nil, changed.ResourceVersion+"0"
-	w.must(w.gateway.Tracker().Update(httpRoutes, changed, changed.Namespace))
+	changed.Status.Parents = nil
+	w.replaces(changed)
 	w.until("the words are gone", func() bool {
 		seen := &observed{ingress: w.ingress("hello")}
 		w.must(w.r.gatherRoutes(w.Context(), seen))

@@ -156,7 +156,7 @@ func TestMistakeInService(t *testing.T) {
 				if !labelled {
 					bare := fronts["envoy-inner"].DeepCopyObject().(*corev1.Service)
 					bare.Labels = nil
-					w.must(w.kube.Tracker().Update(coreServices, bare, bare.Namespace))
+					w.replaces(bare)
 				}
 				w.pass(time.Minute)
 				lists = maps.Clone(lists)
@@ -210,12 +210,7 @@ func TestAddressStays(t *testing.T) {
 		expect(t, "Writes", []string{}, w.writes())
 
 		data.deaf.Store(true)
-		w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
-			ing.Generation++
-			for i := range ing.Spec.Rules {
-				ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].AppendHeaders["Knative-Serving-Revision"] = "hello-00002"
-			}
-		})
+		w.changeIngress("hello", toNextGeneration)
 		w.pass(time.Minute)
 		expect(t, "The new generation is not Ready", true, w.is("hello", "Unknown")())
 		data.deaf.Store(false)

@@ -116,7 +116,7 @@ func TestNewGenerationIsNoRendering(t *testing.T) {
 		w := served(t, data)
 		stands := w.routes()
 		data.stands.Store(&stands)
-		w.changeIngress("hello", toRevision("hello-00001"))
+		w.changeIngress("hello", toNextGeneration)
 		w.until("the older generation answers", w.failing(probe.WrongHash))
 		w.pass(status.PatienceBeforeReport + time.Second)
 		expect(t, "Not Ready", true, w.is("hello", "Unknown ProbeFailed: ")())
@@ -135,11 +135,6 @@ func TestRenderedAnewBehindAGuard(t *testing.T) {
 		w.accept(privateHost)
 		w.until("hello is Ready", w.is("hello", "True"))
 		degraded := w.conditions("hello")
-		for name := range w.routes() { // which the next write brings about
-			route := w.routes()[name].DeepCopy()
-			route.Generation, route.ResourceVersion = 2, route.ResourceVersion+"0"
-			w.must(w.gateway.Tracker().Update(httpRoutes, route, route.Namespace))
-		}
 		w.pass(time.Second)
 		w.writes()
 		w.renderAnew()

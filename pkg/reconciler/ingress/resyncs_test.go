@@ -8,7 +8,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/reconciler"
@@ -24,8 +23,7 @@ func TestNewServicesDoNotWaitForResyncs(t *testing.T) {
 		"another leads": func(w *world) { w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey)) },
 		"its namespace has another label": func(w *world) {
 			changed := namespace("default", map[string]string{"zone": "red"})
-			changed.ResourceVersion = w.version()
-			w.must(w.kube.Tracker().Update(corev1.SchemeGroupVersion.WithResource("namespaces"), changed, ""))
+			w.replaces(changed)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

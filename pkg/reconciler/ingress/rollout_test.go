@@ -23,7 +23,6 @@ import (
 // toRevision sends all traffic of hello to another Revision.
 func toRevision(name string) func(*v1alpha1.Ingress) {
 	return func(ing *v1alpha1.Ingress) {
-		ing.Generation++
 		for i := range ing.Spec.Rules {
 			split := &ing.Spec.Rules[i].HTTP.Paths[0].Splits[0]
 			split.ServiceName, split.AppendHeaders["Knative-Serving-Revision"] = name, name

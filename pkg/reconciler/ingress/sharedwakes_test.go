@@ -30,9 +30,7 @@ func (w *world) changesSet(change func(*gatewayv1.ListenerSet)) {
 	w.Helper()
 	set := w.sharedSet()
 	change(set)
-	set.ResourceVersion = w.version()
-	w.must(w.gateway.Tracker().Update(listenerSets, set, set.Namespace))
-	synctest.Wait()
+	w.replaces(set)
 }
 
 // countsRoutes is what a gateway says of a ListenerSet whenever a route is attached to it.
@@ -108,7 +106,7 @@ func TestSharedListenerFails(t *testing.T) {
 	for what, change := range map[string]func(*world){
 		"fails": func(w *world) { w.changesSet(says("ResolvedRefs", metav1.ConditionFalse)) },
 		"is replaced": func(w *world) {
-			w.changesSet(func(set *gatewayv1.ListenerSet) { set.Spec.Listeners[0].Port, set.Generation = 8443, 2 })
+			w.changesSet(func(set *gatewayv1.ListenerSet) { set.Spec.Listeners[0].Port = 8443 })
 		},
 		"is deleted": func(w *world) {
 			w.must(w.gateway.Tracker().Delete(listenerSets, "default", w.sharedSet().Name))

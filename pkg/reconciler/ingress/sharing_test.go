@@ -59,12 +59,11 @@ func TestSharedListener(t *testing.T) {
 		w.until("the old one is gone, by way of the shared ListenerSet", are([]string{domain, publicHost}, []string{"hello", "second"}))
 		w.says("ResolvedRefs=True", "Programmed=True")
 		w.until("there is one listener", are([]string{domain}, []string{"hello", "second"}))
-		w.until("nothing is written any more", func() bool { // once the informer has shown the deletion
-			w.writes()
-			w.reconcile(hello)
-			w.reconcile(nameOf(younger))
-			return len(w.writes()) == 0
-		})
+		w.drain()
+		w.writes()
+		w.reconcile(hello)
+		w.reconcile(nameOf(younger))
+		expect(t, "Writes", []string{}, w.writes())
 
 		w.must(w.networking.Tracker().Delete(ingresses, elder.Namespace, elder.Name))
 		w.until("the other owns it alone", are([]string{domain}, []string{"second"}))

@@ -83,8 +83,7 @@ func (w *world) saysOf(set *gatewayv1.ListenerSet, words []string) {
 		}
 		set.Status.Listeners = append(set.Status.Listeners, status)
 	}
-	set.ResourceVersion += "0"
-	w.must(w.gateway.Tracker().Update(listenerSets, set, set.Namespace))
+	w.replaces(set)
 }
 
 // TestCertificate: B-TLS-1, B-RDY-2, a host of spec.tls is Ready when it answers through
@@ -134,9 +133,7 @@ func TestRedirect(t *testing.T) {
 			t.Errorf("Ready without a redirect: %s", w.describe())
 		}
 
-		ing := w.ingress("hello").DeepCopy()
-		ing.Spec.TLS, ing.Generation, ing.ResourceVersion = nil, 2, "5000"
-		w.must(w.networking.Tracker().Update(ingresses, ing, ing.Namespace))
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.TLS = nil })
 		w.until("hello is plain", func() bool { return w.routes()[publicHost+".redirect"] == nil })
 		if set := w.listenerSet(); set == nil || len(set.Spec.Listeners) != 1 {
 			t.Error("The listener went with its entry in spec.tls")

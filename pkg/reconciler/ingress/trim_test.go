@@ -56,8 +56,7 @@ func TestInformersTrim(t *testing.T) {
 		w.until("hello is Ready", w.is("hello", "True"))
 		foreign := w.routes()[publicHost].DeepCopy()
 		foreign.Annotations["example.com/theirs"] = "x"
-		foreign.ResourceVersion = w.version()
-		w.must(w.gateway.Tracker().Update(httpRoutes, foreign, foreign.Namespace))
+		w.replaces(foreign)
 		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { annotated(ing).Annotations["example.com/team"] = "a" })
 		w.drain()
 

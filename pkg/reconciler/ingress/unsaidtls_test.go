@@ -33,7 +33,7 @@ func TestTLSWithoutLists(t *testing.T) {
 		},
 		"TLS to backends": func(t *testing.T) *world {
 			data := newPlane(t)
-			w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(1))...)
+			w := internalWorld(t, data, append(internal(data, authority(t)), encrypted())...)
 			w.until("hello is Ready", w.is("hello", "True"))
 			return w
 		},

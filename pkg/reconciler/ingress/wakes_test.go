@@ -56,24 +56,6 @@ func distinct(keys []types.NamespacedName) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// replaces stores another state of an object, and returns once it is seen.
-func (w *world) replaces(object runtime.Object) {
-	w.Helper()
-	accessor := object.(metav1.Object)
-	accessor.SetResourceVersion(w.version())
-	tracker, resource := w.kube.Tracker(), coreServices
-	switch object.(type) {
-	case *discoveryv1.EndpointSlice:
-		resource = endpointSlices
-	case *gatewayv1.Gateway:
-		tracker, resource = w.gateways, gateways
-	case *gatewayv1.GatewayClass:
-		tracker, resource = w.gateway.Tracker(), gatewayClasses
-	}
-	w.must(tracker.Update(resource, object, accessor.GetNamespace()))
-	synctest.Wait()
-}
-
 func (w *world) frontOf(gateway string) *corev1.Service {
 	w.Helper()
 	stored, err := w.kube.Tracker().Get(coreServices, "gateways", "envoy-"+gateway)

@@ -8,15 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -44,12 +40,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/prober/fakenet"
-)
-
-var (
-	gateways   = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("gateways")
-	httpRoutes = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("httproutes")
-	ingresses  = v1alpha1.SchemeGroupVersion.WithResource("ingresses")
 )
 
 // TestMain leaves errors of informers to the log: client-go's other handler sleeps by the time of
@@ -96,15 +86,15 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 		metadata: metadatafake.NewSimpleMetadataClient(metadataScheme()),
 	}
 	versions := &atomic.Int64{}
-	serveVersions(&w.networking.Fake, w.networking.Tracker(), versions)
-	serveVersions(&w.gateway.Fake, w.gateway.Tracker(), versions)
+	w.version = func() string { return strconv.FormatInt(1000+versions.Add(1), 10) }
+	serveWrites(&w.networking.Fake, w.networking.Tracker(), w.version)
+	serveWrites(&w.gateway.Fake, w.gateway.Tracker(), w.version)
 	w.gateways = gatewayfake.NewSimpleClientset().Tracker()
 	w.gateway.PrependReactor("*", "gateways", ktesting.ObjectReaction(w.gateways))
 	w.gateway.PrependWatchReactor("gateways", func(action ktesting.Action) (bool, pkgwatch.Interface, error) {
 		started, err := w.gateways.Watch(action.GetResource(), action.GetNamespace())
 		return true, started, err
 	})
-	w.version = func() string { return strconv.FormatInt(1000+versions.Add(1), 10) }
 	w.serveGatewayApply()
 	watching := announceWatches(&w.gateway.Fake, w.gateway.Tracker())
 	configured := configurationAmong(objects)
@@ -145,116 +135,6 @@ type bubbleClock struct{ clock.RealClock }
 
 // SetTime lets time pass until then. What comes meanwhile waits in the queue.
 func (bubbleClock) SetTime(then time.Time) { time.Sleep(time.Until(then)) }
-
-// tracker is where objects of a kind are kept.
-func (w *world) tracker(object runtime.Object) ktesting.ObjectTracker {
-	switch object.(type) {
-	case *v1alpha1.Ingress:
-		return w.networking.Tracker()
-	case *gatewayv1.HTTPRoute, *gatewayv1.ListenerSet, *gatewayv1.BackendTLSPolicy, *gatewayv1.Gateway, *gatewayv1.GatewayClass:
-		return w.gateway.Tracker()
-	case *metav1.PartialObjectMetadata:
-		return w.metadata.Tracker()
-	}
-	return w.kube.Tracker()
-}
-
-func (w *world) store(object runtime.Object) {
-	w.Helper()
-	object = object.DeepCopyObject()
-	err := error(nil)
-	if gateway, ok := object.(*gatewayv1.Gateway); ok { // Add would guess "gatewaies"
-		err = w.gateways.Create(gateways, gateway, gateway.Namespace)
-	} else {
-		err = w.tracker(object).Add(object)
-	}
-	if err != nil {
-		w.Fatal(err)
-	}
-}
-
-// serveVersions gives UIDs, generations and resource versions, as an API server does.
-func serveVersions(fake *ktesting.Fake, tracker ktesting.ObjectTracker, versions *atomic.Int64) {
-	next := func() string { return strconv.FormatInt(1000+versions.Add(1), 10) }
-	react := ktesting.ObjectReaction(tracker)
-	fake.PrependReactor("create", "*", func(action ktesting.Action) (bool, runtime.Object, error) {
-		accessor, err := meta.Accessor(action.(ktesting.CreateAction).GetObject())
-		if err != nil {
-			return true, nil, err
-		}
-		version := next()
-		accessor.SetUID(types.UID("uid-" + version))
-		accessor.SetResourceVersion(version)
-		accessor.SetGeneration(1)
-		return react(action)
-	})
-	for _, verb := range []string{"update", "patch"} {
-		fake.PrependReactor(verb, "*", func(action ktesting.Action) (bool, runtime.Object, error) {
-			_, stored, err := react(action)
-			if err != nil {
-				return true, nil, err
-			}
-			accessor, err := meta.Accessor(stored)
-			if err != nil {
-				return true, nil, err
-			}
-			accessor.SetResourceVersion(next())
-			return true, stored, tracker.Update(action.GetResource(), stored, action.GetNamespace())
-		})
-	}
-}
-
-// announceWatches closes the channel when HTTPRoutes are watched.
-func announceWatches(fake *ktesting.Fake, tracker ktesting.ObjectTracker) <-chan struct{} {
-	watching, once := make(chan struct{}), sync.Once{}
-	fake.PrependWatchReactor("httproutes", func(action ktesting.Action) (bool, pkgwatch.Interface, error) {
-		started, err := tracker.Watch(action.GetResource(), action.GetNamespace())
-		once.Do(func() { close(watching) })
-		return true, selected(started, action.(ktesting.WatchAction).GetWatchRestrictions().Labels), err
-	})
-	return watching
-}
-
-// selected is a watch with a label selector, which fakes do not heed: what is not selected any more
-// is deleted.
-func selected(started pkgwatch.Interface, by labels.Selector) pkgwatch.Interface {
-	watch := &selectedWatch{Interface: started, result: make(chan pkgwatch.Event), stopped: make(chan struct{})}
-	go watch.pass(by)
-	return watch
-}
-
-// selectedWatch ends when it is stopped, though nobody takes the last event: that of pkgwatch.Filter
-// does not, and with it no bubble.
-type selectedWatch struct {
-	pkgwatch.Interface
-	result  chan pkgwatch.Event
-	stopped chan struct{}
-	once    sync.Once
-}
-
-func (s *selectedWatch) ResultChan() <-chan pkgwatch.Event { return s.result }
-
-func (s *selectedWatch) Stop() {
-	s.once.Do(func() { close(s.stopped) })
-	s.Interface.Stop()
-}
-
-func (s *selectedWatch) pass(by labels.Selector) {
-	defer close(s.result)
-	for event := range s.Interface.ResultChan() {
-		if object, err := meta.Accessor(event.Object); err == nil && !by.Matches(labels.Set(object.GetLabels())) {
-			if event.Type == pkgwatch.Added {
-				continue
-			}
-			event.Type = pkgwatch.Deleted
-		}
-		select {
-		case s.result <- event:
-		case <-s.stopped:
-			return
-		}
-	}
-}
 
 // until works on the queue until it is as wanted.
 func (w *world) until(what string, wanted func() bool) {

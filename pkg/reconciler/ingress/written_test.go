@@ -52,6 +52,10 @@ func TestNotWrittenIsNotProven(t *testing.T) {
 					t.Errorf("Ready %s, proven %s", w.conditions("hello")["Ready"], w.ingress("hello").Status.Annotations[status.ProvenAnnotation])
 				}
 				broken.Store(false)
+				w.pass(time.Minute)
+				expect(t, "Ready when it is written and not yet accepted", false, w.is("hello", "True")())
+				w.accept(publicHost)
+				w.accept(privateHost)
 				w.until("hello is Ready again", w.is("hello", "True"))
 			})
 		})
