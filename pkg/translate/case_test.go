@@ -29,8 +29,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// The sections of a case. The first four are its whole input.
+// The sections of a case: what comes of it in a few lines, its whole input, and its whole output.
 const (
+	sectionSummary  = "summary.txt"         // the wanted rules and listeners, a line each
 	sectionConfig   = "config-gateway.yaml" // data of the ConfigMap
 	sectionIngress  = "ingress.yaml"        // the KIngress
 	sectionObserved = "observed.yaml"       // objects that exist
@@ -48,7 +49,7 @@ const (
 
 var (
 	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionLost}
-	outputs = []string{sectionRoutes, sectionSets, sectionGateways, sectionGrants, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
+	outputs = []string{sectionSummary, sectionRoutes, sectionSets, sectionGateways, sectionGrants, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
 )
 
 // now is when cases happen; the drain time is a minute.

@@ -252,7 +252,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []*conditions.Ref
 			proofs = append(proofs, proof{route.Object.Name, string(route.Visibility), p.Host, p.Path, p.Hash, p.Marker, string(p.Answers), p.HTTPS})
 		}
 	}
-	got := map[string]string{sectionRoutes: strings.Join(routes, "---\n")}
+	got := map[string]string{sectionSummary: summary(desired), sectionRoutes: strings.Join(routes, "---\n")}
 	got[sectionSets], got[sectionGrants] = documents(t, desired.ListenerSets), documents(t, desired.Grants)
 	if len(desired.Gateways) > 0 {
 		got[sectionGateways] = asYAML(t, desired.Gateways)
@@ -326,8 +326,9 @@ func asYAML(t *testing.T, value any) string {
 
 func rewrite(t *testing.T, path string, archive *txtar.Archive, got map[string]string) {
 	t.Helper()
-	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return slices.Contains(outputs, f.Name) })
-	for _, name := range outputs {
+	input := slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return slices.Contains(outputs, f.Name) })
+	archive.Files = append([]txtar.File{{Name: sectionSummary, Data: []byte(got[sectionSummary])}}, input...)
+	for _, name := range outputs[1:] {
 		if got[name] != "" {
 			archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(got[name])})
 		}
