@@ -8,8 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Advice is what is to be said about a ConfigMap that is accepted, in the place of old,
-// which is nil if it is new. It is not for one that is refused.
+// Advice is the warnings about a ConfigMap that is valid; there is none about another one. It replaces old, which is nil if
+// the ConfigMap is new.
 func Advice(cm, old *corev1.ConfigMap) []string {
 	cfg, _, err := Parse(cm.Data, cm.Namespace)
 	if err != nil {
@@ -38,7 +38,7 @@ func Advice(cm, old *corev1.ConfigMap) []string {
 	return said
 }
 
-// SharedAdvice says what it means that both lists name a Gateway.
+// SharedAdvice is the warning about a Gateway that both lists name.
 func SharedAdvice(entry Entry) string {
 	return fmt.Sprintf("%s is under %s, too: cluster-local services can be reached from outside through it", entry, ExternalGateways)
 }

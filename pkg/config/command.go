@@ -12,18 +12,18 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// Proposal is an entry that an operator may want to write. Without a Gateway it is one
-// that the controller creates; without a class, one that the operator has to fill in.
+// Proposal is an entry that an operator may want to write. Without Gateway, the controller
+// creates one for the class.
 type Proposal struct {
 	Class   string
 	Gateway types.NamespacedName
 }
 
-// noClass is no name that a GatewayClass can have: pasted as it is, it is refused.
+// noClass is for the operator to replace. It is not a valid name, so the webhook refuses it.
 const noClass = "NAME-OF-A-GATEWAYCLASS"
 
-// Propose writes the list of a key on one line. The first entry is the default; each other one needs
-// a selector, for which there is a label to be changed.
+// Propose writes the list of a key on one line. The first entry is the default; each other one has a
+// label selector for the operator to change.
 func Propose(key string, proposals []Proposal) List {
 	if len(proposals) == 0 {
 		proposals = []Proposal{{Class: noClass}}
@@ -43,8 +43,8 @@ func Propose(key string, proposals []Proposal) List {
 	return List{Key: key, Text: "[" + strings.Join(entries, ", ") + "]"}
 }
 
-// Command is what writes lists into the ConfigMap, ready to paste into a shell. Only a
-// text of the operator's own can hold a percent sign, which Serving takes for a format.
+// Command is the kubectl command that writes lists into the ConfigMap. A percent sign, which Serving would take for a
+// format, can only come from a text of the operator's own.
 func Command(exists bool, namespace string, lists []List) string {
 	if exists {
 		data := map[string]string{}

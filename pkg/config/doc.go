@@ -5,7 +5,7 @@
 //
 // Parse is pure. It reports every mistake at once, each with its key, entry and
 // field, for example data[external-gateways][1].gateway. The webhook takes the
-// strict NewFromConfigMap; the controller takes Store, which keeps the last good
-// Config when the data is bad, and for which an unknown key is only a warning, so
-// that a file written for a newer version does not stop an older controller.
+// strict NewFromConfigMap. The controller takes Store, which keeps the last good
+// Config when the data are bad, and for which an unknown key is only a warning, so
+// that an older controller accepts a file written for a newer one.
 package config

@@ -57,8 +57,8 @@ func (r *reader) entry() Entry {
 		LabelSelector:     r.selector(keyLabelSelector),
 		NamespaceSelector: r.selector(keyNamespaceSelector),
 	}
-	_, named := r.fields[keyGateway]
-	entry.Managed = !named
+	_, given := r.fields[keyGateway]
+	entry.Managed = !given
 	for _, key := range slices.Sorted(maps.Keys(r.fields)) {
 		if slices.Contains(istioKeys, key) {
 			r.rejectIstio(key)
@@ -175,9 +175,8 @@ func (r *reader) boolean(key string) bool {
 	return value
 }
 
-// text reads a string. A key without a value is an error and not a default: it is more
-// often a line that somebody meant to finish. Only service, which the
-// single-gateway plugin's files leave empty, may be so.
+// text reads a string. A key without a value is an error and not a default: it is most likely an
+// unfinished line. Only service may be empty, as in files of the single-gateway plugin.
 func (r *reader) text(key string) (string, bool) {
 	raw, given := r.fields[key]
 	if !given {
@@ -203,7 +202,7 @@ func (r *reader) reject(key, value, detail string) {
 	r.errs = append(r.errs, field.Invalid(r.path.Child(key), shorten(value, 80), detail))
 }
 
-// brief leaves away the regular expression at the end of a validation's message.
+// brief cuts the regular expression from the end of a validation's message.
 func brief(problem string) string {
 	problem, _, _ = strings.Cut(problem, " (e.g.")
 	return problem

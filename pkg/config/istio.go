@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// istioKeys are those by which net-istio's lists, of the same names, name a Gateway: who
-// comes from there, or from Knative's page about it, is told what to write (SPEC B-INS-4).
+// istioKeys name a Gateway in net-istio's lists, which have the same names. The error tells an operator who
+// comes from there, or from Knative's page about it, what to write (SPEC B-INS-4).
 var istioKeys = []string{"name", "namespace"}
 
 func (r *reader) rejectIstio(key string) {
@@ -20,7 +20,7 @@ func (r *reader) rejectIstio(key string) {
 		"this is net-istio's form; write `%s: %s/%s`, a Gateway of the Gateway API", keyGateway, namespace, name)))
 }
 
-// word is a string in the entry, or what stands for it.
+// word is a string in the entry, or otherwise.
 func (r *reader) word(key, otherwise string) string {
 	var text string
 	if err := json.Unmarshal(r.fields[key], &text); err != nil || text == "" {
@@ -29,8 +29,7 @@ func (r *reader) word(key, otherwise string) string {
 	return shorten(text, 80)
 }
 
-// serviceInDNS is the NAMESPACE/NAME of a Service's DNS name, which net-istio's lists have;
-// empty for anything else.
+// serviceInDNS turns a Service's DNS name, as in net-istio's lists, into NAMESPACE/NAME; anything else into "".
 func serviceInDNS(name string) string {
 	labels := strings.Split(name, ".")
 	if len(labels) < 3 || labels[2] != "svc" || labels[0] == "" || labels[1] == "" {

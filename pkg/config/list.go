@@ -13,18 +13,18 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// maxBytes bounds one list: some hundred entries, far below a ConfigMap's 1 MiB,
-// so that nothing large is expanded for a mistake.
+// maxBytes bounds one list: enough for some hundred entries, so that a mistake does not make the parser expand something
+// large.
 const maxBytes = 256 << 10
 
-// list is one of the two lists while it is read.
+// list is one of the two lists while the parser reads it.
 type list struct {
 	visibility v1alpha1.IngressVisibility
 	path       *field.Path
 
 	entries []Entry
-	// none tells that the list is there and has no entries.
-	none     bool
+	// empty: the list is there and has no entries.
+	empty    bool
 	warnings []Warning
 	errs     field.ErrorList
 }
@@ -35,7 +35,7 @@ func (l *list) read(text, systemNamespace string) {
 		l.errs = append(l.errs, field.Invalid(l.path, field.OmitValueType{}, err.Error()))
 		return
 	}
-	l.none = raws != nil && len(raws) == 0
+	l.empty = raws != nil && len(raws) == 0
 	for i, raw := range raws {
 		reader := reader{path: l.path.Index(i)}
 		if err := json.Unmarshal(raw, &reader.fields); err != nil || reader.fields == nil {
@@ -75,8 +75,8 @@ func (l *list) checkDefault() field.ErrorList {
 		len(defaults), strings.Join(defaults, " and "), keyLabelSelector, keyNamespaceSelector))}
 }
 
-// duplicates finds Gateways that more than one entry of the list names: whose selectors
-// and probe mode would then hold?
+// duplicates finds Gateways that more than one entry of the list names: it would not be clear whose
+// selectors and probe mode apply.
 func (l *list) duplicates() field.ErrorList {
 	var errs field.ErrorList
 	first := map[string]Entry{}
@@ -112,7 +112,7 @@ func decodeList(text string) ([]json.RawMessage, error) {
 	if documents(text) > 1 {
 		return nil, fmt.Errorf("holds more than one YAML document; only one list is read")
 	}
-	// Strict: a key that is written twice is an error, not the last one wins.
+	// Strict: a key that is written twice is an error.
 	raw, err := yaml.YAMLToJSONStrict([]byte(text))
 	if err != nil {
 		return nil, fmt.Errorf("is not YAML: %s", oneLine(err.Error()))
@@ -124,8 +124,8 @@ func decodeList(text string) ([]json.RawMessage, error) {
 	return raws, nil
 }
 
-// documents counts those with content. The YAML parser reads the first and is
-// silent about the others.
+// documents counts the YAML documents with content. The parser reads the first and
+// ignores the others.
 func documents(text string) int {
 	count, open := 0, false
 	for line := range strings.Lines(text) {
@@ -161,7 +161,7 @@ func shorten(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
-// nothing is what kindOf says of a null: a key or a dash with nothing behind it.
+// nothing is what kindOf returns for a null: a key or a dash with nothing behind it.
 const nothing = "an empty value"
 
 // kindOf names a JSON value's type in words for a message.

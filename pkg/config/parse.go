@@ -16,7 +16,7 @@ import (
 	"knative.dev/pkg/configmap"
 )
 
-// maxErrors bounds what is told of one file: it goes into Events and logs.
+// maxErrors bounds the errors about one file, which go into Events and logs.
 const maxErrors = 20
 
 // Parse reads the data of config-gateway as the controller does: unknown keys
@@ -75,11 +75,11 @@ func parse(data map[string]string, systemNamespace string) (*Config, []Warning, 
 	warnings = slices.Concat(external.warnings, local.warnings, warnings)
 	cfg := &Config{External: external.entries, Local: local.entries, Drain: drain, Unserved: sets.New[v1alpha1.IngressVisibility]()}
 	for _, l := range []list{external, local} {
-		if l.none {
+		if l.empty {
 			cfg.Unserved.Insert(l.visibility)
 		}
 	}
-	cfg.agree()
+	cfg.dropUnservedIfAll()
 	return cfg, warnings, errs
 }
 

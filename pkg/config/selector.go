@@ -13,8 +13,8 @@ import (
 )
 
 // selector reads a label selector in either of Kubernetes' two forms. Nil means
-// that the entry has none. After an error it is not nil, so that the entry is
-// not taken for a second default on top of it.
+// that the entry has none. After an error it is not nil, so that checkDefault does
+// not also complain of a second default.
 func (r *reader) selector(key string) labels.Selector {
 	raw, given := r.fields[key]
 	if !given {

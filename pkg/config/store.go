@@ -14,10 +14,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
-// State is what is known of config-gateway at one moment.
+// State is the state of config-gateway at one moment.
 type State struct {
 	// Config is the last good configuration; never nil, but empty when there was none. A
-	// list that the present data lack is that of the last good one.
+	// list that the present data lack is taken from the one before.
 	Config *Config
 	// Kept are the lists that the present data lack, as they were written last.
 	Kept []List
@@ -25,16 +25,13 @@ type State struct {
 	Problem error
 	// Warnings are what is ignored in the present data.
 	Warnings []Warning
-	// Configured tells whether Config names any Gateway. Not configured and no
-	// Problem means that nobody has written anything yet, which is not a fault.
+	// Configured tells whether Config names any Gateway. It is not a fault if it does not
+	// and there is no Problem: the operator has not written anything yet.
 	Configured bool
 	// Observed tells whether the ConfigMap, or its absence, has been seen at all; Exists
 	// tells which.
 	Observed, Exists bool
-	// ResourceVersion is that of the ConfigMap last seen; empty when it is absent.
-	ResourceVersion string
-	// UID is that of the ConfigMap last seen: without it kubectl describe does not show
-	// Events about it.
+	// UID is that of the ConfigMap. kubectl describe shows Events only if they have it.
 	UID types.UID
 
 	// written are the lists of Config as they were written last, by key.
@@ -44,8 +41,8 @@ type State struct {
 // List is one of the lists as text.
 type List struct{ Key, Text string }
 
-// Store holds the State. It never exits and never panics, whatever the data:
-// knative.dev/pkg's own store ends the process when the first load is bad.
+// Store holds the State. Bad data do not end the process, as they do in
+// knative.dev/pkg's own store at the first load.
 type Store struct {
 	systemNamespace string
 	onChange        func(State)
@@ -56,20 +53,20 @@ type Store struct {
 	state atomic.Pointer[State]
 }
 
-// NewStore returns a Store that has observed nothing. onChange, which may be nil,
-// is called after each change of the data, one call at a time, and on the first
-// observation. It must not call OnConfigMap.
+// NewStore returns a Store that has observed nothing. It calls onChange, which may be
+// nil, after each change of the data and after the first observation, one call at a
+// time. onChange must not call OnConfigMap.
 func NewStore(systemNamespace string, onChange func(State)) *Store {
 	store := &Store{systemNamespace: systemNamespace, onChange: onChange, parse: Parse}
 	store.state.Store(&State{Config: &Config{}})
 	return store
 }
 
-// Load returns the present State without a lock. Its content must not be changed.
+// Load returns the present State without a lock. Callers must not change its content.
 func (s *Store) Load() State { return *s.state.Load() }
 
 // OnConfigMap takes in what a watch delivers; nil means that there is no such
-// ConfigMap. Data that was seen before calls nobody.
+// ConfigMap. Unchanged data do not call onChange.
 func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,15 +80,15 @@ func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 	}
 }
 
-// next keeps what the last good data said where the present data say nothing, and all of
-// it where they are refused. The ConfigMap goes and comes again when the single-gateway
-// plugin is uninstalled and our release is applied; keys go when a release's file is
-// applied over the user's own (SPEC B-INS-9).
+// next is the state after old. It keeps the lists of the last good data that the present data
+// lack, and all of them if the present data are refused. The ConfigMap goes and comes again when
+// an operator uninstalls the single-gateway plugin and applies our release; keys go when a
+// release's file is applied over the operator's own (SPEC B-INS-9).
 func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 	next := State{Config: old.Config, Configured: old.Configured, Observed: true, written: old.written}
 	data := map[string]string{}
 	if cm != nil {
-		next.ResourceVersion, next.UID, next.Exists = cm.ResourceVersion, cm.UID, true
+		next.UID, next.Exists = cm.UID, true
 		data = cm.Data
 	}
 	cfg, warnings, err := s.read(data)
@@ -102,7 +99,7 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 	if cm == nil && old.Config.Configured() {
 		cfg.Drain = old.Config.Drain
 	}
-	merged, kept := cfg.filled(old.Config)
+	merged, kept := cfg.mergedWith(old.Config)
 	next.Config, next.Configured, next.written = merged, merged.Configured(), map[string]string{}
 	for _, visibility := range Visibilities {
 		key := ListKey(visibility)
@@ -116,7 +113,7 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 	return next
 }
 
-// read parses. A panic over the data is a refusal of them.
+// read parses. It turns a panic into an error.
 func (s *Store) read(data map[string]string) (cfg *Config, warnings []Warning, err error) {
 	defer panics.Into(&err)
 	return s.parse(data, s.systemNamespace)

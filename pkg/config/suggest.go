@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// suggestion names the candidate that was probably meant, as the end of a
-// message; it is empty when none is near.
+// suggestion is the end of a message that names the nearest candidate; it is empty
+// when none is near.
 func suggestion(word string, candidates []string) string {
 	best, nearest := "", 0
 	for _, candidate := range candidates {
-		// The longest candidates have some 50 letters; a longer word is no slip.
+		// The longest candidates have some 50 letters; a much longer word is not a typing error.
 		if len(word) > 2*len(candidate) {
 			continue
 		}

@@ -26,9 +26,8 @@ const (
 	DrainTime        = "drain-time"
 )
 
-// DefaultDrain is how long a route stays on a Gateway that it moves away from, if the
-// file says nothing: most resolvers follow a changed address within a minute.
-// MaxDrain bounds what a file may say.
+// DefaultDrain is how long a route stays on a Gateway that it moves away from, unless the
+// file has a drain-time: most resolvers follow a changed address within a minute.
 const (
 	DefaultDrain = 60 * time.Second
 	MaxDrain     = time.Hour
@@ -52,7 +51,7 @@ type Entry struct {
 	Index      int
 
 	Class string
-	// Gateway is never empty: an entry that names none gets ManagedGateway's name.
+	// Gateway is never empty: an entry that names none gets ManagedGatewayName.
 	Gateway types.NamespacedName
 	// Managed means that the controller creates and owns the Gateway.
 	Managed bool
@@ -74,12 +73,12 @@ type Entry struct {
 	NamespaceSelector labels.Selector
 }
 
-// IsDefault tells whether the entry serves what no other entry selects.
+// IsDefault tells whether the entry serves KIngresses that no other entry selects.
 func (e Entry) IsDefault() bool {
 	return e.LabelSelector == nil && e.NamespaceSelector == nil
 }
 
-// String names the entry as the operator finds it in the file, for messages.
+// String names the entry in messages as the operator finds it in the file.
 func (e Entry) String() string {
 	return fmt.Sprintf("%s[%d] (%s)", ListKey(e.Visibility), e.Index, e.Gateway)
 }
@@ -139,8 +138,8 @@ type Warning struct {
 func (w Warning) String() string { return w.Field + ": " + w.Detail }
 
 // ManagedGatewayName is the name of the Gateway that the controller creates for
-// an entry that names none: the same for ever, and a DNS label, because
-// implementations build the names and labels of their Services from it.
+// an entry that names none. It must not change between releases, and it is a DNS label
+// because implementations build the names and labels of their Services from it.
 func ManagedGatewayName(visibility v1alpha1.IngressVisibility, class string) string {
 	prefix := "knative-external-"
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {
@@ -148,7 +147,7 @@ func ManagedGatewayName(visibility v1alpha1.IngressVisibility, class string) str
 	}
 	label := strings.ReplaceAll(class, ".", "-")
 	if label != class {
-		// The classes a.b and a-b must not meet in one Gateway.
+		// The classes a.b and a-b must not get the same Gateway.
 		return kmeta.ChildName(prefix+label, fmt.Sprintf("-%08x", crc32.ChecksumIEEE([]byte(class))))
 	}
 	return kmeta.ChildName(prefix, class)

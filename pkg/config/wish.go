@@ -11,10 +11,10 @@ import (
 type Wish int
 
 const (
-	// Unsaid: the list is absent, blank or null. Files lose a key by mistakes and by the
-	// apply of a release, so that is no wish to have nothing served (SPEC B-INS-9).
+	// Unsaid: the list is absent, blank or null. Operators remove a key by mistake or by applying
+	// a release, so it does not mean that nothing is to be served (SPEC B-INS-9).
 	Unsaid Wish = iota
-	// Nothing: the list is [], the explicit wish that nothing is served.
+	// Nothing: the list is []: nothing of the visibility is to be served.
 	Nothing
 	// Gateways: the list has entries.
 	Gateways
@@ -45,17 +45,17 @@ func (c *Config) Unsaid() []string {
 	return keys
 }
 
-// agree takes two lists that are both [] for a file that says nothing: whoever wants
-// nothing served at all removes the controller (SPEC B-INS-3).
-func (c *Config) agree() {
+// dropUnservedIfAll takes two lists that are both [] for absent: an operator who wants nothing
+// served at all removes the controller (SPEC B-INS-3).
+func (c *Config) dropUnservedIfAll() {
 	if c.Unserved.Len() == len(Visibilities) || c.Unserved.Len() == 0 {
 		c.Unserved = nil
 	}
 }
 
-// filled is the configuration with the lists of the last good one where it says nothing
-// itself, and the visibilities of these.
-func (c *Config) filled(last *Config) (*Config, []v1alpha1.IngressVisibility) {
+// mergedWith is the configuration with the lists that it lacks taken from the last good one, and the
+// visibilities of these.
+func (c *Config) mergedWith(last *Config) (*Config, []v1alpha1.IngressVisibility) {
 	kept := []v1alpha1.IngressVisibility{}
 	merged := &Config{Drain: c.Drain, Unserved: sets.New[v1alpha1.IngressVisibility]()}
 	for _, visibility := range Visibilities {
@@ -65,8 +65,8 @@ func (c *Config) filled(last *Config) (*Config, []v1alpha1.IngressVisibility) {
 		}
 		merged.take(visibility, from)
 	}
-	if merged.agree(); merged.Unserved == nil && len(kept) == 1 && !merged.Configured() {
-		// The list that is there is [], and so is the kept one.
+	if merged.dropUnservedIfAll(); merged.Unserved == nil && len(kept) == 1 && !merged.Configured() {
+		// The present list is [], and so is the one taken from last.
 		merged.Unserved = last.Unserved
 		merged.External, merged.Local, kept = last.External, last.Local, Visibilities
 	}
