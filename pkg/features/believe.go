@@ -8,11 +8,10 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Believe chooses which state of a GatewayClass to go by: the one that is seen now, nil when
-// there is none, or the last one that was believed, nil when nothing is remembered. A class
-// that goes for a moment, or whose controller is away and takes back what it said, does not
-// make its gateways forget what they can do (SPEC B-INS-9). A list of features that became
-// shorter is believed, and so is a class that was made anew for another controller.
+// Believe chooses which state of a GatewayClass counts: the one seen now (nil if there is none) or the last one
+// that counted (nil if there was none). While a class is gone for a moment, is not accepted or has lost its list of
+// features, the last one counts, because its gateways still can do the same (SPEC B-INS-9). A shorter list counts, and
+// so does a class that was recreated for another controller.
 func Believe(remembered, seen *gatewayv1.GatewayClass) *gatewayv1.GatewayClass {
 	switch {
 	case seen == nil || NotAccepted(seen) != nil:
@@ -25,8 +24,8 @@ func Believe(remembered, seen *gatewayv1.GatewayClass) *gatewayv1.GatewayClass {
 	return seen
 }
 
-// NotAccepted is why a class's controller refuses it; nil when it does not. A class of which it
-// has not said anything is taken for good: not all of them do.
+// NotAccepted is the condition with which a class's controller refuses it, or nil. A class without the condition
+// counts as accepted, because not all controllers set it.
 func NotAccepted(class *gatewayv1.GatewayClass) *metav1.Condition {
 	accepted := meta.FindStatusCondition(class.Status.Conditions, string(gatewayv1.GatewayClassConditionStatusAccepted))
 	if accepted != nil && accepted.Status == metav1.ConditionFalse {

@@ -16,8 +16,8 @@ type Name = gwfeatures.FeatureName
 // Set holds what one gateway supports.
 type Set = sets.Set[Name]
 
-// Supported adds up what is known of a gateway: its controller's shipped table,
-// the status of its class (nil when the class is not there) and the operator's
+// Supported adds up what a gateway can do: by its controller's conformance report,
+// the status of its class (nil if there is no class) and the operator's
 // own list. The result is new on every call and may be changed.
 func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) Set {
 	supported := core.Clone()
@@ -33,10 +33,9 @@ func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) 
 }
 
 // warming are the controllers whose gateways send requests to a new backend only once
-// they know where it is, and keep the old one until then, so that one write moves traffic
-// without a loss. Envoy keeps the old endpoints of a rule until it has the new ones; ten rollouts
-// at 500 requests a second on Envoy Gateway (test/bench) lose nothing. Others belong here once
-// that was measured on them.
+// they know its endpoints, and keep the old one until then, so that one write moves traffic
+// without a loss. Envoy does: ten rollouts at 500 requests a second on Envoy Gateway lose
+// nothing (test/bench). Others belong here once that has been measured on them.
 var warming = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
 
 // Warms tells whether the gateways of a controller are known to warm new backends.
@@ -50,13 +49,12 @@ var merging = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
 // Merges tells whether the gateways of a controller are known to serve the HTTP listeners of a port from one table.
 func Merges(controllerName string) bool { return merging.Has(controllerName) }
 
-// core is what every implementation of the profile GATEWAY-HTTP has, a condition of
-// being called conformant.
+// core is what every conformant implementation of the profile GATEWAY-HTTP has.
 var core = gwfeatures.SetsToNamesSet(
 	gwfeatures.GatewayCoreFeatures, gwfeatures.ReferenceGrantCoreFeatures, gwfeatures.HTTPRouteCoreFeatures)
 
-// known are the names of this version of the Gateway API, and those that
-// implementations have claimed in their reports: files name these too.
+// known are the names of this version of the Gateway API and those in conformance reports, which
+// config-gateway may name, too.
 var known = gwfeatures.SetsToNamesSet(gwfeatures.AllFeatures).Insert(formerNames...)
 
 // Known tells whether name is, or was, the name of a Gateway API feature.

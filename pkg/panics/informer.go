@@ -11,7 +11,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// Handler is a handler of events that logs its panics. client-go ends the process for them.
+// Handler is an event handler that logs panics. With another one they end the process.
 type Handler struct {
 	Events cache.ResourceEventHandler
 	Logger *zap.SugaredLogger
@@ -36,8 +36,8 @@ func (h Handler) OnDelete(object any) {
 
 func (h Handler) log(object any, err error) { logged(h.Logger, "An event was lost", object, err) }
 
-// Indexers log the panics and errors of index functions, under which nothing is found then:
-// client-go ends the process for both.
+// Indexers are indexers that log the panics and errors of index functions and then index nothing. With
+// others client-go ends the process for both.
 func Indexers(indexers cache.Indexers, logger *zap.SugaredLogger) cache.Indexers {
 	safe := cache.Indexers{}
 	for name, index := range indexers {
@@ -68,7 +68,7 @@ func logged(logger *zap.SugaredLogger, what string, object any, err error) {
 	logger.Errorw(what+": "+name, zap.Error(err), zap.String("stack", StackOf(err)))
 }
 
-// Logged does work, and logs its panic.
+// Logged calls work and logs its panic.
 func Logged(logger *zap.SugaredLogger, what string, work func()) {
 	if err := during(work); err != nil {
 		logger.Errorw(what, zap.Error(err), zap.String("stack", StackOf(err)))

@@ -11,11 +11,10 @@ import (
 	"strings"
 )
 
-// Error is a panic. Its text is the same each time that the same thing happens, so that a
-// condition which shows it is written once.
+// Error is a panic. Its text is the same for the same panic, so that a condition which shows it is written once.
 type Error struct {
 	Value any
-	// At is the function and line of ours in which it happened, without the path of a machine.
+	// At is the function and line of ours in which it happened, without the path on the build machine.
 	At string
 	// Stack is for the log.
 	Stack string

@@ -9,14 +9,13 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Stacks logs the stack of a panic once for each object, however often its key is tried. The
-// zero value needs a Logger.
+// Stacks logs the stack of a panic once for each object, however often its key is retried.
 type Stacks struct {
 	Logger *zap.SugaredLogger
-	logged sync.Map // what was said last, by the name of the object
+	logged sync.Map // the last message, by the name of the object
 }
 
-// Log says with its stack that the error of an object is a panic, unless that was the last to be said.
+// Log logs the stack of an error that is a panic, unless the last one of the object was the same.
 func (s *Stacks) Log(name types.NamespacedName, err error) {
 	stack := StackOf(err)
 	if stack == "" {
@@ -27,5 +26,5 @@ func (s *Stacks) Log(name types.NamespacedName, err error) {
 	}
 }
 
-// Forget drops what was said of an object that is gone.
+// Forget drops an object that is gone.
 func (s *Stacks) Forget(name types.NamespacedName) { s.logged.Delete(name) }

@@ -32,7 +32,7 @@ type Request struct {
 
 // Select returns the entry that serves the request at a visibility: the one that
 // the annotation names, else the most specific one whose selectors match, else the
-// default. The refusal is nil when there is one.
+// default; or a refusal.
 func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request Request) (config.Entry, *conditions.Refusal) {
 	if wish := cfg.Wish(visibility); wish != config.Gateways {
 		return config.Entry{}, &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: unserved(visibility, wish)}
@@ -42,8 +42,8 @@ func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request R
 	if request.Target != nil {
 		subject = request.Target
 	}
-	// Serving carries all annotations of a DomainMapping to its KIngress, but kubectl's and
-	// camelCase ones (serving v0.50, pkg/reconciler/route/resources/filters.go).
+	// Serving copies a DomainMapping's annotations to its KIngress, except those of kubectl and in
+	// camelCase (serving v0.50, pkg/reconciler/route/resources/filters.go).
 	named := cmp.Or(request.Ingress.Annotations[annotation(visibility)], subject.Annotations[annotation(visibility)])
 	if named != "" {
 		return byName(entries, visibility, named, request)
@@ -59,8 +59,8 @@ func unserved(visibility v1alpha1.IngressVisibility, wish config.Wish) string {
 	return fmt.Sprintf("no gateway is configured for visibility %s: add an entry to %s in ConfigMap %s", visibility, key, config.Name)
 }
 
-// byName finds the entry that an annotation names. An entry reserved for other
-// namespaces is refused in the same words as one that does not exist: a tenant need
+// byName finds the entry that an annotation names. For an entry that is reserved for other
+// namespaces the refusal is the same as for one that does not exist, so that a tenant does
 // not learn of it.
 func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named string, request Request) (config.Entry, *conditions.Refusal) {
 	for _, entry := range entries {

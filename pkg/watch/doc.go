@@ -4,10 +4,11 @@
 // nothing does.
 //
 // Knative's injected informers start with the process and must sync before it works.
-// That fits neither kinds whose CRDs may arrive later (SPEC B-INS-7), nor objects of
-// which we need only those of a namespace, a label or a name (SPEC B-OPS-2). A Set
-// holds one informer for each Scope that was asked for.
+// That does not fit kinds whose CRDs may be installed later (SPEC B-INS-7), nor kinds of
+// which the controller needs only a namespace, a label or a name (SPEC B-OPS-2). A [Set]
+// has one informer for each [Scope] that was asked for. [Recent] merges what the controller
+// has just written into what informers show. (client-go's MutationCache holds 100 objects, a
+// burst of services writes more.)
 //
-// It knows nothing of KIngresses and makes no decisions. What comes next:
-// pkg/reconciler/ingress reads its indexers.
+// It knows nothing of KIngresses. What comes next: pkg/reconciler/ingress reads its indexers.
 package watch

@@ -15,20 +15,20 @@ import (
 )
 
 // syncTimeout is how long after the start of an informer its callers wait for its first list.
-// Who comes later has the error at once, until the list is there: a kind that cannot be read
-// costs one time-out and not one for each KIngress (SPEC B-RDY-11).
+// Later callers get the error at once until the list is there: a kind that cannot be read
+// costs one timeout and not one for each KIngress (SPEC B-RDY-11).
 const syncTimeout = 5 * time.Second
 
 // syncPeriod is how often a caller looks whether a first list has arrived. The first KIngress
-// waits for a dozen of them in turn: with the tenth of a second of cache.WaitForCacheSync that
-// would be more than a second.
+// waits for a dozen of them in turn, which would take more than a second with the 100 ms of
+// cache.WaitForCacheSync.
 const syncPeriod = 5 * time.Millisecond
 
-// latePeriod is the same for a list that was waited for in vain.
+// latePeriod is the same after syncTimeout.
 const latePeriod = 200 * time.Millisecond
 
-// Delays hears once of each scope whose first list does not come in time, with a [NotListed], and
-// once when it has arrived after all: who needs it is to be looked at again.
+// Delays is told once of each scope whose first list does not come in time, with a [NotListed], and
+// once when it has arrived after all, so that the keys that need it are reconciled again.
 type Delays interface {
 	Missed(error)
 	Arrived(Scope)
@@ -37,7 +37,7 @@ type Delays interface {
 // NotListed says why a scope cannot be read: its first list has not arrived.
 type NotListed struct {
 	Scope Scope
-	// Cause is what the API server said last; nil when it did not answer.
+	// Cause is the last error of the API server; nil when it did not answer.
 	Cause error
 }
 
@@ -61,20 +61,20 @@ type running struct {
 	// ctx ends with the informer, by stop.
 	ctx  context.Context
 	stop context.CancelFunc
-	// patience ends when callers do not wait for the first list any more.
-	patience time.Time
+	// deadline is until when callers wait for the first list.
+	deadline time.Time
 	// failure is the last error of a list or watch; of a list, while there is none.
 	failure atomic.Pointer[error]
-	// missed tells that somebody has waited in vain.
+	// missed tells that a caller has waited in vain.
 	missed atomic.Bool
 }
 
-// noteFailure keeps the API server's own words; how the informer got them says nothing. While
-// there is no first list, the log has the same words once.
-func (r *running) noteFailure(ctx context.Context, reflector *cache.Reflector, err error) {
+// setFailure keeps the API server's own error, without what the informer wraps around it. While there is no first list,
+// it logs the same error once.
+func (r *running) setFailure(ctx context.Context, reflector *cache.Reflector, err error) {
 	cause := err
-	if said := (*apierrors.StatusError)(nil); errors.As(err, &said) {
-		cause = said
+	if answer := (*apierrors.StatusError)(nil); errors.As(err, &answer) {
+		cause = answer
 	}
 	if before := r.failure.Swap(&cause); before == nil || r.HasSynced() || (*before).Error() != cause.Error() {
 		cache.DefaultWatchErrorHandler(ctx, reflector, err)
@@ -86,7 +86,7 @@ func (r *running) await(ctx context.Context) error {
 	if r.HasSynced() {
 		return nil
 	}
-	ctx, cancel := context.WithDeadline(ctx, r.patience)
+	ctx, cancel := context.WithDeadline(ctx, r.deadline)
 	defer cancel()
 	err := wait.PollUntilContextCancel(ctx, syncPeriod, true, func(context.Context) (bool, error) {
 		return r.HasSynced() || r.denied() != nil, nil
@@ -101,8 +101,8 @@ func (r *running) await(ctx context.Context) error {
 	return found
 }
 
-// denied is an answer that waiting does not change: the right to read the kind is missing, or
-// the kind is not served.
+// denied is an error that waiting does not cure: the controller may not read the kind, or
+// the API server does not serve it.
 func (r *running) denied() error {
 	cause := r.failure.Load()
 	if cause != nil && (apierrors.IsForbidden(*cause) || apierrors.IsUnauthorized(*cause) || apierrors.IsNotFound(*cause)) {
@@ -111,7 +111,7 @@ func (r *running) denied() error {
 	return nil
 }
 
-// arrive calls once the first list is there.
+// arrive calls tell once the first list is there.
 func (r *running) arrive(tell func(Scope)) {
 	synced := func(context.Context) (bool, error) { return r.HasSynced(), nil }
 	if wait.PollUntilContextCancel(r.ctx, latePeriod, true, synced) == nil {

@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 )
 
-// Recent remembers what we wrote until the informers show it. Without it a reconcile
-// that runs in between would take its own write for missing and do it again.
+// Recent remembers what the controller wrote until the informers show it. Without it a reconciliation
+// in between would take its own write for missing and repeat it.
 type Recent[T metav1.Object] struct {
 	mu      sync.Mutex
 	objects map[types.UID]written[T]
@@ -23,8 +23,8 @@ type written[T any] struct {
 	at     time.Time
 }
 
-// UnseenFor bounds how long a write is believed that no informer shows: an object that
-// was deleted before a relist is never shown at all. Who relies on one looks again then.
+// UnseenFor is how long a write counts that no informer shows: an object that is deleted
+// before a relist is never shown. A reconciliation that relies on one must be repeated then.
 const UnseenFor = time.Minute
 
 // NewRecent returns an empty Recent.
@@ -32,8 +32,7 @@ func NewRecent[T metav1.Object]() *Recent[T] {
 	return &Recent[T]{objects: map[types.UID]written[T]{}}
 }
 
-// Wrote notes an object as the API server returned it. Of two writes that end in another
-// order than they were done, the later counts.
+// Wrote remembers an object as the API server returned it, unless a newer state of it is known.
 func (r *Recent[T]) Wrote(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,8 +57,7 @@ func (r *Recent[T]) Newest(shown T) T {
 	return shown
 }
 
-// Unseen returns what was written and is not among the UIDs that an informer shows,
-// as far as it is wanted.
+// Unseen returns the wanted objects that were written and are not among the UIDs that an informer shows.
 func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,8 +72,8 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	return unseen
 }
 
-// Shown drops what an informer has shown in this or a later state. Deleted objects
-// are shown in their last state.
+// Shown drops an object that an informer has shown in the written or a later state. It
+// shows deleted objects in their last state.
 func (r *Recent[T]) Shown(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

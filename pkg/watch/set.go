@@ -43,14 +43,14 @@ type Set struct {
 	informers map[Scope]*running
 }
 
-// NewSet returns a Set whose informers end with ctx. The handler sees the events of
+// NewSet returns a Set whose informers end with ctx. The handler gets the events of
 // all of them.
 func NewSet(ctx context.Context, factories map[Kind]Factory, handler cache.ResourceEventHandler, delays Delays) *Set {
 	return &Set{ctx: ctx, factories: factories, handler: handler, delays: delays, informers: map[Scope]*running{}}
 }
 
-// Ensure returns the store of a scope, starting its informer when it is new, and
-// waits until the first list has arrived. A [NotListed] says that it has not.
+// Ensure returns the store of a scope. It starts the informer if there is none, and waits for
+// its first list. The error is a [NotListed] if the list does not come in time.
 func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
 	informer, err := s.informer(scope)
 	if err != nil {
@@ -66,8 +66,8 @@ func (s *Set) Ensure(ctx context.Context, scope Scope) (cache.Indexer, error) {
 	return informer.GetIndexer(), nil
 }
 
-// Listed returns the store of a scope whose first list is there, and whether it is. It starts no
-// informer and waits for none, so that handlers of events may look at other kinds.
+// Listed returns the store of a scope if its first list is there. It starts no informer and waits for
+// none, so that event handlers may read other kinds.
 func (s *Set) Listed(scope Scope) (cache.Indexer, bool) {
 	s.mu.Lock()
 	informer, known := s.informers[scope]
@@ -88,13 +88,13 @@ func (s *Set) informer(scope Scope) (*running, error) {
 	if !ok {
 		return nil, fmt.Errorf("no informer for kind %q", scope.Kind)
 	}
-	informer := &running{scope: scope, patience: time.Now().Add(syncTimeout), SharedIndexInformer: factory(scope.Namespace, func(options *metav1.ListOptions) {
+	informer := &running{scope: scope, deadline: time.Now().Add(syncTimeout), SharedIndexInformer: factory(scope.Namespace, func(options *metav1.ListOptions) {
 		options.LabelSelector, options.FieldSelector = scope.Labels, scope.Fields
 	})}
 	if _, err := informer.AddEventHandler(s.handler); err != nil {
 		return nil, fmt.Errorf("informer for %s: %w", scope.Kind, err)
 	}
-	if err := informer.SetWatchErrorHandlerWithContext(informer.noteFailure); err != nil {
+	if err := informer.SetWatchErrorHandlerWithContext(informer.setFailure); err != nil {
 		return nil, fmt.Errorf("informer for %s: %w", scope.Kind, err)
 	}
 	informer.ctx, informer.stop = context.WithCancel(s.ctx)
@@ -103,7 +103,7 @@ func (s *Set) informer(scope Scope) (*running, error) {
 	return informer, nil
 }
 
-// Retain stops the informers whose scopes are not wanted any more.
+// Retain stops the informers of all scopes that are not wanted.
 func (s *Set) Retain(wanted func(Scope) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
