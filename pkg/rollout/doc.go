@@ -3,31 +3,30 @@
 // Package rollout decides how far the change of an HTTPRoute may go now, so that no
 // request is lost on the way (SPEC B-RDY-3, B-SEL-5).
 //
-//	           backends that nobody vouches for
-//	settled ------------------------------------> making
+//	           backends not known to be ready
+//	settled ------------------------------------> warming
 //	 ^   |                                           | all of them answered
 //	 |   | other weights, headers, hosts, Gateway;   | through the gateway
-//	 |   | backends known to work                    v
+//	 |   | backends known to be ready                v
 //	 |   +--------------------------------------> moved
 //	 |                                               | proven, and its address published
 //	 |            drain time over                    v
 //	 +------------------------------------------- draining
 //
-// Making: traffic stays on the rules that stand; beside them each new backend has a
-// rule that only probes meet. Moved: traffic is on the new rules; Gateways that the
-// route was attached to before stay attached. Draining: so do they until clients have
-// followed the published address. A new route, and one that somebody else has
-// changed, has nothing to keep and is moved at once.
+// Warming: traffic stays on the present rules; beside them each new backend has a
+// rule that only probes match. Moved: traffic is on the new rules; the route stays
+// attached to the Gateways of before. Draining: it still does, until clients have
+// followed the published address. A new route, and one that another field manager has
+// changed, is moved at once: there are no rules to stay on.
 //
-// A gateway that warms new backends keeps the old ones itself until requests go elsewhere. On
-// any other the backends that lost their traffic stay on the moved route, in rules that only
-// probes meet, until the move is proven: those rules are the state (pkg/translate/keep.go).
+// A gateway that warms new backends itself keeps the old ones until requests go elsewhere. On
+// any other, the controller retains the backends that lost their traffic on the moved route,
+// in rules that only probes match, until the move is proven. These rules are the state.
 //
 // Writes of the HTTPRoute: one for a new route, other weights, headers or hosts, and
-// backends that are vouched for; two where backends are made first; one more to leave
-// a Gateway, and one more to let old backends go where the gateway does not keep them.
+// backends known to be ready; two where backends are warmed first; one more to leave
+// a Gateway, and one more to remove the retained backends.
 //
 // The phase is the annotation on the HTTPRoute: a restarted or new leader reads it and
-// goes on where the old one stopped (SPEC B-RDY-4). The package is pure and knows
-// nothing of Kubernetes.
+// goes on (SPEC B-RDY-4). The package is pure and knows nothing of Kubernetes.
 package rollout

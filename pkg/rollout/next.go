@@ -12,10 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 )
 
-// Live is a route as it stands.
+// Live is the present state of a route.
 type Live struct {
 	State State
-	// Intact tells that its rules are those that State describes. It counts where one of
+	// Intact tells that its rules are those that State describes. It matters only if one of
 	// Want.Unproven is not among Backends.
 	Intact bool
 	// Backends get its traffic.
@@ -31,20 +31,20 @@ type Want struct {
 	Gateway, Listener string
 	// Private tells that it must not be served outside the cluster.
 	Private bool
-	// Unproven are its backends that nobody vouches for, sorted.
+	// Unproven are its backends that are not known to be ready, sorted.
 	Unproven []string
 }
 
-// Seen is what is known of the way there.
+// Seen is what was observed on the way there.
 type Seen struct {
 	Now time.Time
 	// Proven tells that all backends of the batch answer through the gateway.
 	Proven bool
-	// Room is how many backends can be asked at a time. Without room nothing is made.
+	// Room is how many backends can be probed at a time. Without room none is warmed.
 	Room int
 	// Expelled are Gateways that the route must not stay on.
 	Expelled sets.Set[string]
-	// Guest are Gateways that the route may stay on for Drain only, served or not.
+	// Guest are Gateways that the route may stay on for Drain only, proven or not.
 	Guest sets.Set[string]
 	Drain time.Duration
 }
@@ -56,14 +56,14 @@ type Step struct {
 	Leaving []string
 }
 
-// Next decides the step. Asked again with its result as Live and nothing new seen, it
-// decides the same.
+// Next decides the step. With its result as Live, and the same Seen, it decides the
+// same again.
 func Next(live *Live, want Want, seen Seen) Step {
 	if live == nil {
 		return Step{State: version(nil, want)}
 	}
 	step := Step{State: version(&live.State, want)}
-	if todo, done := unmade(*live, want, seen); live.Intact && seen.Room > 0 && len(todo) > 0 {
+	if todo, done := unwarmed(*live, want, seen); live.Intact && seen.Room > 0 && len(todo) > 0 {
 		step.State = live.State
 		step.State.Making = &Making{Spec: want.Spec, Batch: todo[:min(len(todo), seen.Room)], Done: done}
 	}
@@ -79,10 +79,10 @@ func Next(live *Live, want Want, seen Seen) Step {
 }
 
 // version is the state of a route that serves what is wanted. A new spec is proven by
-// its own hash, as Knative's conformance suite compares it. A changed rendering under
-// an unchanged spec (another Gateway, other features, a mapped target that changed)
-// cannot be: the old version answers the same. It is proven by a hash that no version
-// before it had, until the spec changes again (SPEC B-RDY-2).
+// its own hash, which Knative's conformance suite expects. Another rendering of the same
+// spec (on another Gateway, with other features or another rewrite target) is proven by a
+// hash that no version before it had, since the old version answers with that of the spec
+// (SPEC B-RDY-2).
 func version(previous *State, want Want) State {
 	next := State{Spec: want.Spec, Rendered: want.Rendered, Gateway: want.Gateway, Listener: want.Listener, Private: want.Private, Hash: want.Spec}
 	switch {
@@ -100,9 +100,9 @@ func hashOf(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// unmade are the backends that have to answer before traffic moves, and those that
-// have answered. What is served already needs no proof.
-func unmade(live Live, want Want, seen Seen) (todo, done []string) {
+// unwarmed are the backends that have to answer before traffic moves, and those that
+// have answered. Backends that have traffic already need no proof.
+func unwarmed(live Live, want Want, seen Seen) (todo, done []string) {
 	known := sets.New[string]()
 	if making := live.State.Making; making != nil {
 		known.Insert(making.Done...)
@@ -122,8 +122,8 @@ func unmade(live Live, want Want, seen Seen) (todo, done []string) {
 	return todo, done
 }
 
-// leaving are the Gateways that the route stays on although it is wanted elsewhere. What
-// becomes private stays nowhere (SPEC B-SEL-7).
+// leaving are the Gateways that the route stays on although it is wanted elsewhere. A route
+// that becomes private stays on none (SPEC B-SEL-7).
 func leaving(live Live, want Want, seen Seen) []string {
 	if want.Private && !live.State.Private {
 		return nil
@@ -134,8 +134,8 @@ func leaving(live Live, want Want, seen Seen) []string {
 	})
 }
 
-// Drained tells whether the Gateways that are left can be let go, published being when
-// the new address was. If not, it tells after how long to ask again.
+// Drained tells whether the route can be detached from the Gateways that it leaves, and if not,
+// after how long to ask again. published is when the new address was published.
 func Drained(published, now time.Time, drain time.Duration) (bool, time.Duration) {
 	left := published.Add(drain).Sub(now)
 	return left <= 0, max(left, 0)

@@ -13,31 +13,31 @@ import (
 // Annotation holds the encoded State on an HTTPRoute.
 const Annotation = "net-gateways/rollout"
 
-// State says which version of a KIngress the traffic rules of an HTTPRoute carry, and
+// State tells which version of a KIngress the traffic rules of an HTTPRoute serve, and
 // what is under way. Hashes are lower case hexadecimal SHA-256.
 type State struct {
 	// Spec is the hash of the KIngress's name and spec.
 	Spec string `json:"spec"`
-	// Rendered is the hash of the hosts and rules that came out of it.
+	// Rendered is the hash of the rendered hosts and rules.
 	Rendered string `json:"rendered"`
-	// Gateway is where they are served, and Listener the listener if one is named.
+	// Gateway serves them, through Listener if that is not empty.
 	Gateway  string `json:"gateway"`
 	Listener string `json:"listener,omitempty"`
-	// Private tells that they are served inside the cluster only.
+	// Private tells that they must not be served outside the cluster.
 	Private bool `json:"private,omitempty"`
-	// Hash is what the data plane answers when it serves this version.
+	// Hash is the hash with which the data plane answers probes when it serves this version.
 	Hash string `json:"hash"`
-	// Making is there while new backends are proven.
+	// Making is not nil while new backends are warmed.
 	Making *Making `json:"making,omitempty"`
-	// Moving is since when the route is attached to Gateways that it is to leave.
+	// Moving is since when the route has been attached to Gateways that it is to leave.
 	Moving *time.Time `json:"moving,omitempty"`
 }
 
-// Making is the proof of new backends, while traffic stays where it is.
+// Making is the warming of new backends while traffic stays on the old ones.
 type Making struct {
-	// Spec is the hash of the KIngress's name and spec that is to come.
+	// Spec is the hash of the new version's name and spec.
 	Spec string `json:"spec"`
-	// Batch are the backends that are asked now, sorted.
+	// Batch are the backends that are probed now, sorted.
 	Batch []string `json:"batch"`
 	// Done are those that have answered, sorted.
 	Done []string `json:"done,omitempty"`
@@ -52,7 +52,7 @@ func (s State) Encode() string {
 	return string(encoded)
 }
 
-// Decode reads an annotation's value. What cannot be read counts as absent: the
+// Decode reads an annotation's value. It returns nil for one that it cannot read: the
 // route is then proven as a new one.
 func Decode(value string) *State {
 	state := &State{}
