@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The controller makes KIngresses true on Gateways.
+// The controller serves KIngresses on Gateways.
 package main
 
 import (

@@ -15,7 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// validation is what knative.dev/pkg's validation of ConfigMaps is to those who run it.
+// validation is how the webhook server sees knative.dev/pkg's validation of ConfigMaps.
 type validation interface {
 	controller.Reconciler
 	reconciler.LeaderAware
@@ -23,8 +23,8 @@ type validation interface {
 	webhook.StatelessAdmissionController
 }
 
-// advised warns of what is accepted and costs something nevertheless: knative.dev/pkg's
-// validation only says yes or no.
+// advised adds warnings to what it allows: knative.dev/pkg's validation only allows or
+// refuses.
 type advised struct{ validation }
 
 // Admit implements webhook.AdmissionController.

@@ -21,8 +21,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// TestAdvice: B-INS-3, B-INS-9, what is accepted and costs something is warned of, what is
-// refused is refused as before, and for those who run it the webhook is what it was.
+// TestAdvice: B-INS-3, B-INS-9, the webhook warns of what it allows and what has a cost, refuses
+// what it refused, and keeps the interfaces of knative.dev/pkg's validation.
 func TestAdvice(t *testing.T) {
 	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
 	ctx, _ := rtesting.SetupFakeContext(t)

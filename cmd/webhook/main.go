@@ -36,7 +36,7 @@ const (
 	port = 8443
 
 	// gracePeriod covers the seconds that an API server needs to learn that a
-	// replica goes; knative.dev/pkg's 45 s are for webhooks with much traffic.
+	// replica is shut down; knative.dev/pkg's 45 s are for webhooks with much traffic.
 	gracePeriod = 5 * time.Second
 )
 

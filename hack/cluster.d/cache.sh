@@ -31,5 +31,5 @@ entry() {
   echo "-- built $name in $(seconds_since "$begin") s"
 }
 
-# What interrupted builds left; the cache's lock is held, so nobody is building.
+# What interrupted builds left; the cache's lock is held, so no build is running.
 clean_cache() { rm -rf "$CACHE/tmp"; }

@@ -14,7 +14,7 @@ down() {
   last_one_out
 }
 
-# Kubelet and containerd first, so that nobody starts a container again.
+# Kubelet and containerd first, so that they start no container again.
 end_runtime() {
   stop kubelet containerd
   end_containers
@@ -25,7 +25,7 @@ end_runtime() {
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 same_boot() { [ ! -e "$STATE/boot" ] || [ "$(cat "$STATE/boot")" = "$(boot_id)" ]; }
 
-# Containers outlive kubelet, containerd and even their shims. All of them are in our cgroup, and nobody else is.
+# Containers outlive kubelet, containerd and even their shims. They are all of the processes in our cgroup.
 end_containers() {
   local dir tries
   for tries in 1 2 3 4 5 6 7 8 9 10; do
@@ -72,7 +72,7 @@ remove_cgroups() {
 }
 remove_cgroup() { find "$1" -depth -type d -exec rmdir {} + && [ ! -d "$1" ]; }
 
-# All mounts are in the holder's namespace and went with it; this is for the case that somebody made one outside.
+# All mounts are in the holder's namespace and went with it; this is for mounts made outside of it.
 remove_mounts() {
   local mount
   while read -r mount; do umount -l "$mount"; done < <(awk -v s="$STATE/" 'index($2, s) == 1 { print $2 }' /proc/mounts | sort -r)

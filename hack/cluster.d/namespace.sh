@@ -15,7 +15,7 @@ make_network() {
   in_network ip link set lo up
   in_network sysctl -qw net.ipv4.ip_forward=1
   # A bridge is the node's interface where the kernel has no dummy device. The default route over it makes addresses
-  # that only kube-proxy knows (Services, load balancers) routable; nobody answers at the gateway.
+  # that only kube-proxy knows (Services, load balancers) routable; no machine has the gateway's address.
   in_network ip link show node0 >/dev/null 2>&1 || in_network ip link add node0 type bridge
   in_network ip addr replace "$NODE_ADDRESS/24" dev node0
   in_network ip link set node0 up

@@ -120,7 +120,7 @@ Y
 }
 
 # A folder for PATH: what `exec` finds first. And the name server that it uses: the cluster's own, so that the cluster's names
-# resolve and all others fail at once, instead of after a wait for somebody outside.
+# resolve and all others fail at once, instead of after a timeout.
 link_binaries() {
   mkdir -p "$STATE/bin"
   put "$STATE/exec-resolv.conf" <<<"nameserver $DNS_ADDRESS"

@@ -34,7 +34,7 @@ start() {
   echo "$pid $(start_time "$pid")" >"$RUN/$name.pid"
 }
 
-# stop NAME...: by force. Nothing of the cluster is kept, so nobody is asked to finish, and nobody is waited for.
+# stop NAME...: by force. Nothing of the cluster is kept, so no process needs time to finish.
 stop() {
   local name pid
   for name; do

@@ -3,8 +3,8 @@
 
 WORKLOADS="coredns envoy-gateway serving"
 
-# install_workload NAME: create everything; or, when it was there before, only what is missing, so that whoever changed a ConfigMap
-# keeps the change. Server-side apply is for an `up` with other versions than the last one.
+# install_workload NAME: create everything; or, when it was there before, only what is missing, so that a ConfigMap
+# that you changed keeps the change. Server-side apply is for an `up` with other versions than the last one.
 install_workload() {
   local name=$1 dir=$MANIFESTS/$1 mark=$STATE/installed/$1 method=create
   mkdir -p "$STATE/installed"

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// question is a request to one Gateway and the answer that is right.
+// question is a request to one Gateway and the expected answer.
 type question struct {
 	gateway     gateway
 	host, query string

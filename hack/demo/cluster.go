@@ -51,7 +51,7 @@ func connect() (dynamic.Interface, error) {
 		return nil, fmt.Errorf("no cluster: %w", err)
 	}
 	config.WarningHandler = rest.NoWarnings{}         // Serving's advice on security contexts
-	klog.SetSlogLogger(slog.New(slog.DiscardHandler)) // a watch that ends is no news
+	klog.SetSlogLogger(slog.New(slog.DiscardHandler)) // or client-go logs the end of a watch
 	return dynamic.NewForConfig(config)
 }
 
@@ -81,7 +81,7 @@ func withImage(service *unstructured.Unstructured, image, run string) *unstructu
 	return service
 }
 
-// await returns the object as soon as done says so.
+// await returns the object as soon as done returns true.
 func await(ctx context.Context, objects dynamic.ResourceInterface, name string, done func(*unstructured.Unstructured) bool) (*unstructured.Unstructured, error) {
 	only := fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()
 	var seen *unstructured.Unstructured

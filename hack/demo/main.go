@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// demo is what the story is told with.
+// demo is what the steps share.
 type demo struct {
 	client dynamic.Interface
 	image  string

@@ -18,7 +18,7 @@ const (
 	canaryRequests = 500
 )
 
-// report prints a line for each thing that was shown and counts those that are wrong.
+// report prints a line for each check and counts the failed ones.
 type report struct {
 	lines, wrong int
 }
@@ -41,7 +41,7 @@ func (r *report) err() error {
 	return nil
 }
 
-// expect asks once and prints whether the answer is the right one.
+// expect asks once and prints whether the answer is the expected one.
 func (r *report) expect(ctx context.Context, q question) {
 	answers, err := ask(ctx, q, 1)
 	if err != nil {

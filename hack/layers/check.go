@@ -20,7 +20,7 @@ const (
 	licence = "// SPDX-License-Identifier: Apache-2.0"
 )
 
-// finding is one thing that breaks a rule.
+// finding is a violation of a rule.
 type finding struct {
 	file string
 	line int
@@ -38,7 +38,7 @@ type checker struct {
 	findings []finding
 }
 
-// check returns what in the file breaks a rule.
+// check returns the violations in a file.
 func check(file string, source []byte) ([]finding, error) {
 	set := token.NewFileSet()
 	tree, err := parser.ParseFile(set, file, source, parser.ParseComments|parser.SkipObjectResolution)
@@ -117,7 +117,7 @@ func (c *checker) clocks() {
 	})
 }
 
-// sleepless tells whether nothing in the file may sleep: it tests, and with real time.
+// sleepless tells whether the file is a test in real time, which must not sleep.
 func (c *checker) sleepless() bool {
 	if _, bubble := c.names["synctest"]; bubble {
 		return false

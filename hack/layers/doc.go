@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command layers checks what keeps this project readable: that the pure packages
-// stay pure, and that files, functions and parameter lists stay small. All such
-// projects decay the same way: a logger, a client or a clock leaks into the core.
+// Command layers checks that the pure packages stay pure, and that files, functions
+// and parameter lists stay small. Controllers decay the same way: a logger, a client
+// or a clock leaks into the core.
 //
 //	go run ./hack/layers
 //

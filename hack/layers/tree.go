@@ -13,7 +13,7 @@ import (
 // tops are the folders with Go code.
 var tops = []string{"cmd", "hack", "pkg", "test"}
 
-// checkTree returns what breaks a rule in the checkout, and how many files there are.
+// checkTree returns the violations in the checkout, and how many files there are.
 func checkTree(root string) (all []finding, files int, err error) {
 	charters := map[string]string{} // a folder and its first Go file, until its charter is found
 	err = eachGoFile(root, func(file string, source []byte) error {

@@ -20,11 +20,11 @@ import (
 	watchtools "k8s.io/client-go/tools/watch"
 )
 
-// Met says what is still missing, or nothing. It gets nil while the object does not
+// Met returns what is still missing, or nil. It gets nil while the object does not
 // exist.
 type Met[T any] func(*T) error
 
-// Await watches one object until met is content, and fails the test after the limit
+// Await watches one object until met returns nil. After the limit it fails the test
 // with what was missing last.
 func (k Kind[T]) Await(t testing.TB, c *Cluster, namespace, name string, limit time.Duration, met Met[T]) *T {
 	t.Helper()
@@ -35,7 +35,7 @@ func (k Kind[T]) Await(t testing.TB, c *Cluster, namespace, name string, limit t
 	return object
 }
 
-// TryAwait is Await for where there is no test yet.
+// TryAwait is Await without a test.
 func (k Kind[T]) TryAwait(ctx context.Context, c *Cluster, namespace, name string, limit time.Duration, met Met[T]) (*T, error) {
 	options := metav1.ListOptions{FieldSelector: fields.OneTermEqualSelector("metadata.name", name).String()}
 	var seen *T
@@ -67,14 +67,14 @@ func (k Kind[T]) TryAwait(ctx context.Context, c *Cluster, namespace, name strin
 		}
 		encoded, ok := event.Object.(*unstructured.Unstructured)
 		if !ok {
-			return false, fmt.Errorf("the watch told %T", event.Object)
+			return false, fmt.Errorf("the watch sent %T", event.Object)
 		}
 		return check(encoded)
 	})
 	switch {
 	case err == nil:
 		return seen, nil
-	case missing == nil: // what was wanted came as the time ended
+	case missing == nil: // met returned nil as the time ended
 		return seen, err
 	case wait.Interrupted(err):
 		return nil, missing
@@ -94,7 +94,7 @@ func (k Kind[T]) AwaitAny(t testing.TB, c *Cluster, namespace string, limit time
 		if !ok || event.Type == watch.Deleted {
 			return false, nil
 		}
-		last = append(last[max(0, len(last)-shownLast+1):], said(encoded))
+		last = append(last[max(0, len(last)-shownLast+1):], described(encoded))
 		object, err := k.decode(encoded)
 		if err != nil || !wanted(object) {
 			return false, err
@@ -111,16 +111,16 @@ func (k Kind[T]) AwaitAny(t testing.TB, c *Cluster, namespace string, limit time
 // shownLast is how many objects a failure of AwaitAny shows.
 const shownLast = 10
 
-// said is the name of an object, and what it says if it is an Event.
-func said(object *unstructured.Unstructured) string {
+// described is the name of an object, with the reason and message of an Event.
+func described(object *unstructured.Unstructured) string {
 	reason, _, _ := unstructured.NestedString(object.Object, "reason")
 	message, _, _ := unstructured.NestedString(object.Object, "message")
 	return strings.TrimSpace(object.GetNamespace() + "/" + object.GetName() + " " + reason + " " + message)
 }
 
-// Watch tells every change of the objects of a namespace until the test ends or stop
-// is called; stop returns after the last call of tell. It starts when all objects
-// that exist have been told.
+// Watch calls tell for every change of the objects of a namespace until the test ends or stop
+// is called; stop returns after the last call. Watch returns when tell has got all objects that
+// exist.
 func (k Kind[T]) Watch(t testing.TB, c *Cluster, namespace string, options metav1.ListOptions, tell func(watch.EventType, *T)) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -158,7 +158,7 @@ func (k Kind[T]) listWatch(c *Cluster, namespace string, options metav1.ListOpti
 	return &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, page metav1.ListOptions) (runtime.Object, error) {
 			page.FieldSelector, page.LabelSelector = options.FieldSelector, options.LabelSelector
-			if page.ResourceVersion == "0" { // what the API server remembers may be from before our own writes
+			if page.ResourceVersion == "0" { // the API server's cache may be older than our own writes
 				page.ResourceVersion = ""
 			}
 			return client.List(ctx, page)

@@ -23,16 +23,16 @@ import (
 // SystemNamespace is where Knative Serving and net-gateways run.
 const SystemNamespace = "knative-serving"
 
-// How long waits last at most. A wait ends with what it waits for; these bounds only end tests
-// in which it never comes, and leave a machine that does other work beside the cluster many
-// times what an idle one needs: Seconds for what takes that one seconds, Minutes for images,
-// pods, elections and certificates. How quick something is, is measured in test/bench.
+// How long waits last at most. A wait ends when its condition holds; these bounds only end tests
+// in which it never does, and are many times what an idle machine needs: Seconds for what takes
+// that one seconds, Minutes for images, pods, elections and certificates. test/bench measures
+// how quick something is.
 const (
 	Seconds = 3 * time.Minute
 	Minutes = 8 * time.Minute
 )
 
-// Cluster is what tests reach the API server with.
+// Cluster has the clients of the API server.
 type Cluster struct {
 	Config  *rest.Config
 	Kube    kubernetes.Interface
@@ -42,8 +42,8 @@ type Cluster struct {
 	owned sync.Map
 }
 
-// Own tells that a namespace is deleted when its test ends, after the objects in it
-// have been shown if the test failed.
+// Own records that a namespace is deleted when its test ends, after Diagnose has shown
+// its objects if the test failed.
 func (c *Cluster) Own(namespace string) { c.owned.Store(namespace, true) }
 
 func (c *Cluster) owns(namespace string) bool {
@@ -61,7 +61,7 @@ func Connect() (*Cluster, error) {
 	config.QPS, config.Burst = 200, 400
 	config.UserAgent = "net-gateways-e2e"
 	config.WarningHandler = rest.NoWarnings{}
-	klog.SetSlogLogger(slog.New(slog.DiscardHandler)) // informers of a wait that is over complain
+	klog.SetSlogLogger(slog.New(slog.DiscardHandler)) // or informers of a wait that is over log errors
 	kube, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, err

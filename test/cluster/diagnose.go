@@ -14,14 +14,14 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// diagnoseFor bounds what is spent on explaining a failure, diagnoseObjects what is
+// diagnoseFor bounds the time for explaining a failure, diagnoseObjects the objects
 // shown of each kind.
 const (
 	diagnoseFor     = 20 * time.Second
 	diagnoseObjects = 20
 )
 
-// Diagnose prints, when the test has failed, what an operator would look at.
+// Diagnose prints what an operator would look at, if the test has failed.
 func Diagnose(t testing.TB, c *Cluster, namespace string) {
 	if !t.Failed() {
 		return

@@ -7,5 +7,5 @@
 // It needs a kubeconfig, an installed net-gateways, and to run where the addresses of
 // Gateways can be reached: hack/on-cluster go test -tags e2e ./test/e2e/...
 //
-// It knows nothing of what net-gateways should do: that is said by the tests.
+// It knows nothing of what net-gateways should do: the tests do.
 package cluster

@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// askEvery is how often a data plane is asked again: there is nothing to watch.
+// askEvery is the time between two requests to a data plane, where there is nothing to watch.
 const askEvery = 50 * time.Millisecond
 
-// Answer is what came back; Code is 0 when nothing did.
+// Answer is an HTTP response; Code is 0 when there was none.
 type Answer struct {
 	Code   int
 	Body   string
@@ -40,8 +40,8 @@ func (a Answer) String() string {
 // is sent again after 1, 3 and 7.
 const dialFor = 8 * time.Second
 
-// client takes no connection twice, so that every request meets what the data plane
-// does now. keeping takes those that it has, as most clients do.
+// client makes a new connection for every request, which meets what the data plane
+// does now. keeping reuses connections, as most clients do.
 var client, keeping = newClient(-1), newClient(inFlight)
 
 // newClient keeps that many connections to an address, and follows no redirect.
@@ -100,7 +100,7 @@ func AwaitAnswer(t testing.TB, address, host string, code int, limit time.Durati
 	return await(t, address, Request{Host: host}, code, limit)
 }
 
-// AwaitRight asks until an answer of code 200 comes back with which nothing is wrong.
+// AwaitRight asks until an answer of code 200 comes back that is not Wrong.
 func AwaitRight(t testing.TB, address string, request Request, limit time.Duration) Answer {
 	t.Helper()
 	return await(t, address, request, http.StatusOK, limit)
@@ -146,8 +146,8 @@ func Answers(t testing.TB, address, host string, code int) Answer {
 	return answer
 }
 
-// AwaitAnswers is Answers at a Gateway that is new: kube-proxy may lead to its Service later than the proxies behind it are
-// ready, which is what the controller asks. From the first answer on there is no excuse.
+// AwaitAnswers is Answers at a Gateway that is new: kube-proxy may route to its Service later than the proxies behind it,
+// which the controller asks, are ready. It waits for the first answer only.
 func AwaitAnswers(t testing.TB, address, host string, code int) {
 	t.Helper()
 	AwaitAnswer(t, address, host, code, Seconds)

@@ -17,10 +17,10 @@ type Request struct {
 	Host   string
 	Path   string // "/" if empty
 	Header map[string]string
-	// Roots are those of which a certificate is taken, over TLS on port 443; nil asks in
+	// Roots must have issued the certificate, over TLS on port 443; nil asks in
 	// plain text on port 80.
 	Roots *x509.CertPool
-	// Wrong says what is wrong with an answer of code 200; nil takes all.
+	// Wrong returns what is wrong with an answer of code 200; nil accepts all.
 	Wrong func(Answer) error
 }
 

@@ -57,7 +57,7 @@ func (k Kind[T]) CreateAs(ctx context.Context, c *Cluster, manager string, objec
 	return k.decode(stored)
 }
 
-// Get reads the object as it is.
+// Get reads the object.
 func (k Kind[T]) Get(t testing.TB, c *Cluster, namespace, name string) *T {
 	t.Helper()
 	stored, err := k.client(c, namespace).Get(context.Background(), name, metav1.GetOptions{})
@@ -159,7 +159,7 @@ func (k Kind[T]) Delete(t testing.TB, c *Cluster, namespace, name string) {
 	}
 }
 
-// TryDelete is content when there is nothing to delete.
+// TryDelete returns no error when there is nothing to delete.
 func (k Kind[T]) TryDelete(ctx context.Context, c *Cluster, namespace, name string) error {
 	background := metav1.DeletePropagationBackground
 	err := k.client(c, namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: &background})

@@ -8,7 +8,7 @@ var (
 	ClientTrafficPolicies = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "ClientTrafficPolicy", "clienttrafficpolicies")
 )
 
-// Policy is one for the whole of a Gateway, which is in the same namespace.
+// Policy applies to a whole Gateway in the same namespace.
 func Policy(namespace, gateway string, spec map[string]any) *Object {
 	spec["targetRefs"] = []any{map[string]any{"group": Gateways.Group, "kind": Gateways.Kind, "name": gateway}}
 	return &Object{"metadata": map[string]any{"namespace": namespace, "name": "e2e-" + gateway}, "spec": spec}

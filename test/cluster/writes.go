@@ -11,7 +11,7 @@ import (
 )
 
 // Writes are the API server's own counts of creates, updates and patches that it
-// accepted, by whomever.
+// accepted from all clients.
 type Writes struct {
 	// Routes are those of HTTPRoutes, without those of their status.
 	Routes int
