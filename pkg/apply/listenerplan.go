@@ -32,7 +32,7 @@ func PlanListeners(owner types.UID, gateway *gatewayv1.Gateway, desired []gatewa
 	change := &ListenerChange{Gateway: gateway, Desired: desired}
 	for _, want := range desired {
 		have := stored[want.Name]
-		change.Adds = change.Adds || !owned.Has(want.Name) || !equality.Semantic.DeepEqual(ours(have), ours(want))
+		change.Adds = change.Adds || !owned.Has(want.Name) || !equality.Semantic.DeepEqual(dataplane.OwnFields(have), want)
 	}
 	if !change.Adds && change.left(gateway, owner).Len() == 0 {
 		return nil
@@ -47,16 +47,4 @@ func (c *ListenerChange) left(gateway *gatewayv1.Gateway, owner types.UID) sets.
 		left.Delete(want.Name)
 	}
 	return left
-}
-
-// ours are the fields of a listener that we write.
-func ours(listener gatewayv1.Listener) []any {
-	fields := []any{listener.Hostname, listener.Port, listener.Protocol}
-	if tls := listener.TLS; tls != nil {
-		fields = append(fields, tls.Mode, tls.CertificateRefs)
-	}
-	if allowed := listener.AllowedRoutes; allowed != nil {
-		fields = append(fields, allowed.Namespaces)
-	}
-	return fields
 }

@@ -24,16 +24,23 @@ func (t Tenant) attaches(listener gatewayv1.Listener, gateway *gatewayv1.Gateway
 	return admitsKind(listener) && admitsNamespace(routeNamespaces(listener), gateway, t)
 }
 
-// Admits follows the Gateway API's matching of hostnames: none admits all, a
-// wildcard admits any number of labels in front of its suffix.
-func Admits(hostname *gatewayv1.Hostname, host string) bool {
-	if hostname == nil || *hostname == "" {
-		return true
+// Admits follows the Gateway API's matching of the hostnames of listeners: an empty one admits all
+// hosts, a wildcard any number of labels in front of its suffix. Case does not count.
+func Admits(hostname, host string) bool {
+	suffix, wildcard := strings.CutPrefix(hostname, "*")
+	if !wildcard {
+		return hostname == "" || strings.EqualFold(hostname, host)
 	}
-	if suffix, wildcard := strings.CutPrefix(string(*hostname), "*"); wildcard {
-		return strings.HasSuffix(host, suffix) && host != suffix
+	labels := len(host) - len(suffix)
+	return labels > 0 && strings.EqualFold(host[labels:], suffix)
+}
+
+// HostnameOf is the hostname of a listener; empty where it has none.
+func HostnameOf(listener gatewayv1.Listener) string {
+	if listener.Hostname == nil {
+		return ""
 	}
-	return strings.EqualFold(string(*hostname), host)
+	return string(*listener.Hostname)
 }
 
 func admitsKind(listener gatewayv1.Listener) bool {

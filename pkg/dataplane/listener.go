@@ -41,7 +41,7 @@ func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
 	}
 	closest := slices.MinFunc(candidates, func(x, y gatewayv1.Listener) int {
 		return cmp.Or(
-			first(Admits(x.Hostname, host), Admits(y.Hostname, host)),
+			first(Admits(HostnameOf(x), host), Admits(HostnameOf(y), host)),
 			first(a.Tenant.attaches(x, a.Gateway), a.Tenant.attaches(y, a.Gateway)),
 			first(x.Port == a.Port, y.Port == a.Port),
 			first(x.Protocol == gatewayv1.HTTPProtocolType, y.Protocol == gatewayv1.HTTPProtocolType))
@@ -54,7 +54,7 @@ func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
 func (a Attachment) refusal(listener gatewayv1.Listener, host string) string {
 	at := fmt.Sprintf("spec.listeners[%s]", listener.Name)
 	switch {
-	case !Admits(listener.Hostname, host):
+	case !Admits(HostnameOf(listener), host):
 		return fmt.Sprintf("no listener of Gateway %s admits host %s: change %s.hostname, which is %s, or add a listener", a.name(), host, at, *listener.Hostname)
 	case !admitsKind(listener):
 		return fmt.Sprintf("no listener of Gateway %s for host %s admits HTTPRoutes: add kind HTTPRoute to %s.allowedRoutes.kinds", a.name(), host, at)

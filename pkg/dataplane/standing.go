@@ -11,7 +11,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -83,8 +82,7 @@ func StandingOf(gateway *gatewayv1.Gateway, uid types.UID, tenant Tenant) Standi
 func programmedListeners(gateway *gatewayv1.Gateway) sets.Set[gatewayv1.SectionName] {
 	found := sets.New[gatewayv1.SectionName]()
 	for _, status := range gateway.Status.Listeners {
-		condition := meta.FindStatusCondition(status.Conditions, string(gatewayv1.ListenerConditionProgrammed))
-		if condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= gateway.Generation {
+		if Programmed(status.Conditions, gateway.Generation) {
 			found.Insert(status.Name)
 		}
 	}

@@ -90,12 +90,13 @@ func version(previous *State, want Want) State {
 	case previous.Rendered == want.Rendered && previous.Gateway == want.Gateway && previous.Listener == want.Listener:
 		next.Hash = previous.Hash
 	default:
-		next.Hash = hashOf(previous.Hash, want.Rendered, want.Gateway, want.Listener)
+		next.Hash = Hash(previous.Hash, want.Rendered, want.Gateway, want.Listener)
 	}
 	return next
 }
 
-func hashOf(parts ...string) string {
+// Hash names one way to one version: what answers with it has followed that way.
+func Hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:])
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Liveness is what is known of the data plane of a Gateway that complains, from one route
@@ -43,8 +44,8 @@ func said(gateway *gatewayv1.Gateway, condition *metav1.Condition) string {
 
 // gatewayAccepted reports a Gateway of which its implementation says that it does not take it.
 func gatewayAccepted(s Side) *Blocker {
-	condition := meta.FindStatusCondition(s.Gateway.Status.Conditions, string(gatewayv1.GatewayConditionAccepted))
-	if condition == nil || condition.Status != metav1.ConditionFalse || condition.ObservedGeneration < s.Gateway.Generation {
+	condition := dataplane.Said(s.Gateway.Status.Conditions, string(gatewayv1.GatewayConditionAccepted), s.Gateway.Generation)
+	if condition == nil || condition.Status != metav1.ConditionFalse {
 		return nil
 	}
 	return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))

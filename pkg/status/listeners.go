@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // Listener is what was observed for the HTTPS listener of a host.
@@ -87,8 +87,7 @@ func (l Listener) conditions() (listener, set []metav1.Condition, generation int
 // Programmed tells whether the gateway says that a listener works, as it stands.
 func (l Listener) Programmed() bool {
 	ofListener, _, generation := l.conditions()
-	condition := meta.FindStatusCondition(ofListener, string(gatewayv1.ListenerConditionProgrammed))
-	return condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= generation
+	return dataplane.Programmed(ofListener, generation)
 }
 
 // Unwritten tells that a Gateway does not have a listener yet that it is to have.
@@ -113,8 +112,7 @@ func (l Listener) failure() (*metav1.Condition, string) {
 		{ofListener, string(gatewayv1.ListenerEntryConditionProgrammed), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
 		{ofSet, string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
 	} {
-		condition := meta.FindStatusCondition(look.conditions, look.kind)
-		if condition != nil && condition.Status == look.bad && condition.ObservedGeneration >= generation {
+		if condition := dataplane.Said(look.conditions, look.kind, generation); condition != nil && condition.Status == look.bad {
 			return condition, look.reason
 		}
 	}

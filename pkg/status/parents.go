@@ -3,9 +3,10 @@
 package status
 
 import (
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // condition is the Gateway's current word about a route at all its parents: the first no,
@@ -38,8 +39,8 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	found := (*metav1.Condition)(nil)
 	for _, status := range r.Object.Status.Parents {
-		condition := meta.FindStatusCondition(status.Conditions, string(kind))
-		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil || condition.ObservedGeneration < r.Object.Generation {
+		condition := dataplane.Said(status.Conditions, string(kind), r.Object.Generation)
+		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil {
 			continue
 		}
 		if or(status.ParentRef.SectionName, "") == or(parent.SectionName, "") {

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // GatewayListeners are the listeners that a KIngress should have on a Gateway, sorted by
@@ -39,7 +41,7 @@ func (u listenerUses) leaving(routes []Route) listenerUses {
 	for _, route := range routes {
 		u.gateways.Insert(route.Leaving...)
 		for _, ref := range route.Object.Spec.ParentRefs[route.own:] {
-			if isListenerSet(ref) {
+			if dataplane.IsListenerSet(ref) {
 				u.listenerSets.Insert(string(ref.Name))
 			}
 		}
@@ -77,7 +79,7 @@ func (p listenerPlan) preserved(in Input, used sets.Set[string]) []*gatewayv1.Li
 			continue
 		}
 		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(in.Ingress, name, listenerSet)}
-		if isShared(stored) {
+		if !isOwn(stored) {
 			object.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}
 		}
 		stored.Spec.DeepCopyInto(&object.Spec)
@@ -98,7 +100,7 @@ func (p listenerPlan) gatewayListeners(in Input, leaving sets.Set[string]) []Gat
 		wanted[gateway] = map[gatewayv1.SectionName]gatewayv1.Listener{}
 		for _, listener := range standing.Listeners {
 			if leaving.Has(gateway.String()) && standing.Held.Has(listener.Name) {
-				wanted[gateway][listener.Name] = onlyOurs(listener)
+				wanted[gateway][listener.Name] = dataplane.OwnFields(listener)
 			}
 		}
 	}

@@ -10,14 +10,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// covered tells whether a listener's hostname admits a host; a wildcard admits any number
-// of labels before its suffix.
-func covered(hostname, host string) bool {
-	suffix, wildcard := strings.CutPrefix(hostname, "*")
-	return hostname == host || wildcard && strings.HasSuffix(host, suffix) && len(host) > len(suffix)
-}
-
-// admitting are the hostnames of listeners that admit a host, the most specific first.
+// admitting are the hostnames of listeners that admit a host in lower case, as dataplane.Admits
+// says, the most specific first; without the empty one.
 func admitting(host string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(host) {

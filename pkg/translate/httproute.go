@@ -46,7 +46,7 @@ func (r renderer) render(set RuleSet, gateway Gateway) rendered {
 func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 	if set.Over == OnlyHTTP {
 		// Asked over HTTP, the route that is redirected to must not answer for this one.
-		r.specHash = madeHash(r.specHash, redirectSuffix)
+		r.specHash = rollout.Hash(r.specHash, redirectSuffix)
 	}
 	routes := []Route{}
 	for _, share := range r.spread(set) {

@@ -46,7 +46,7 @@ func (p *planner) homes() map[string]string {
 	}
 	for _, name := range sortedKeys(p.in.ListenerSets) {
 		set := p.in.ListenerSets[name]
-		if !isOn(p.gateway, set) || isShared(set) {
+		if !isOn(p.gateway, set) || !isOwn(set) {
 			continue
 		}
 		since := unlistedOf(set)

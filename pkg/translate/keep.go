@@ -7,6 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
 // keptPath is where backends stay on a route that have lost their traffic.
@@ -45,7 +47,7 @@ func (r renderer) keep(object *gatewayv1.HTTPRoute, gateway Gateway) {
 }
 
 func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
-	hash := madeHash(backendOf(ref))
+	hash := rollout.Hash(backendOf(ref))
 	ref.Filters, ref.Weight = nil, new(int32(1))
 	return gatewayv1.HTTPRouteRule{
 		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{

@@ -155,7 +155,7 @@ func unlistened(in translate.Input, desired translate.Desired, hostnames map[str
 					continue
 				}
 				if !slices.ContainsFunc(hostnames[gateway.Name.String()].UnsortedList(), func(hostname string) bool {
-					return hostname == host || dataplane.Admits(new(gatewayv1.Hostname(hostname)), host)
+					return hostname == host || dataplane.Admits(hostname, host)
 				}) {
 					return fmt.Errorf("host %s has certificate %s and no listener on Gateway %s", host, tls.SecretName, gateway.Name)
 				}

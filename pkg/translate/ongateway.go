@@ -23,7 +23,7 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 	wanted = p.splitForForeign(wanted)
 	taken, names := map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
 	for _, listener := range p.standing.Listeners {
-		hostname := hostnameOf(listener)
+		hostname := dataplane.HostnameOf(listener)
 		switch {
 		case !p.standing.Held.Has(listener.Name):
 			names.Insert(listener.Name)
@@ -36,7 +36,7 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 		case wanted[hostname] != "" && p.onGateway[hostname] == "":
 			p.putOnGateway(hostname, wanted[hostname])
 		case p.drains(hostname, place{name: string(listener.Name)}, p.drainingOnGateway(listener)):
-			p.own[hostname] = onlyOurs(listener)
+			p.own[hostname] = dataplane.OwnFields(listener)
 		}
 	}
 	left := certificates{}
@@ -92,7 +92,7 @@ func (p *planner) addToGateway(hostname, secret string, names sets.Set[gatewayv1
 
 // leaveTo serves a hostname with a foreign listener that has it already.
 func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
-	hostname, at := hostnameOf(listener), fmt.Sprintf("listener %s in spec.listeners of Gateway %s", listener.Name, p.gateway.Name)
+	hostname, at := dataplane.HostnameOf(listener), fmt.Sprintf("listener %s in spec.listeners of Gateway %s", listener.Name, p.gateway.Name)
 	if !p.standing.Usable.Has(listener.Name) {
 		p.gap("HTTPS is not served for host %s: %s has this hostname and does not admit HTTPRoutes of namespace %s: change its allowedRoutes, or remove it",
 			hostname, at, p.in.Ingress.Namespace)
@@ -112,7 +112,7 @@ func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
 // the KIngress's routes.
 func (p *planner) splitForForeign(wanted certificates) certificates {
 	for _, listener := range p.standing.Listeners {
-		hostname := hostnameOf(listener)
+		hostname := dataplane.HostnameOf(listener)
 		if !strings.HasPrefix(hostname, "*") || wanted[hostname] == "" || !p.isTaken(listener) || p.standing.Usable.Has(listener.Name) {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -118,6 +119,15 @@ func TestListenerNames(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOwnFields: B-TLS-1, B-OPS-5, a listener has the fields alone by which the plan of writes compares it,
+// else it would be written without end, or a change of it never.
+func TestOwnFields(t *testing.T) {
+	listener := ingress(t, without(secured(1, 1))).Gateways[0].Listeners[0]
+	if diff := cmp.Diff(dataplane.OwnFields(listener), listener); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestMovingKeepsListeners: B-SEL-5, a service that moves has its listeners on both

@@ -43,7 +43,7 @@ func (r renderer) overlapping(host string, over Over, gateway Gateway) []string 
 	standing, overlap := r.in.Standing[gateway.Name], false
 	for _, listener := range standing.Listeners {
 		switch {
-		case !standing.Attachable.Has(listener.Name) || !dataplane.Admits(listener.Hostname, host):
+		case !standing.Attachable.Has(listener.Name) || !dataplane.Admits(dataplane.HostnameOf(listener), host):
 		case listener.Protocol != gatewayv1.HTTPProtocolType:
 			if over != OnlyHTTP {
 				named = append(named, string(listener.Name))
@@ -68,7 +68,7 @@ func (r renderer) overlapping(host string, over Over, gateway Gateway) []string 
 // beside which the others were added. When they go again, nothing that is served was theirs.
 func (r renderer) preferred(host string, listeners []gatewayv1.Listener, gateway Gateway) gatewayv1.Listener {
 	bySpecificity := func(a, b gatewayv1.Listener) int {
-		return cmp.Compare(specificity(hostnameOf(a)), specificity(hostnameOf(b)))
+		return cmp.Compare(specificity(dataplane.HostnameOf(a)), specificity(dataplane.HostnameOf(b)))
 	}
 	if sections := r.sectionsOf(host, gateway); gateway.Merges && sections.Len() > 0 {
 		stays := slices.DeleteFunc(slices.Clone(listeners), func(listener gatewayv1.Listener) bool {
@@ -87,7 +87,7 @@ func (r renderer) sectionsOf(host string, gateway Gateway) sets.Set[gatewayv1.Se
 	for _, name := range r.serving[gatewayv1.Hostname(host)] {
 		route := r.in.Routes[name]
 		for _, ref := range route.Spec.ParentRefs {
-			if !isListenerSet(ref) && gatewayOf(ref, route.Namespace) == gateway.Name.String() {
+			if dataplane.GatewayBehind(ref, route.Namespace, nil) == gateway.Name {
 				found.Insert(sectionOf(ref))
 			}
 		}

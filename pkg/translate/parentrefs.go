@@ -3,8 +3,9 @@
 package translate
 
 import (
-	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 func parentRef(gateway Gateway) gatewayv1.ParentReference {
@@ -41,39 +42,12 @@ func sectionOf(ref gatewayv1.ParentReference) gatewayv1.SectionName {
 	return *ref.SectionName
 }
 
-func gatewayOf(ref gatewayv1.ParentReference, namespace string) string {
-	if ref.Namespace != nil {
-		namespace = string(*ref.Namespace)
-	}
-	return types.NamespacedName{Namespace: namespace, Name: string(ref.Name)}.String()
-}
-
-// gatewayBehind is the Gateway that a parentRef leads to, through a ListenerSet of the
-// KIngress where it names one; empty where that is not known.
-func gatewayBehind(ref gatewayv1.ParentReference, namespace string, known map[string]*gatewayv1.ListenerSet) string {
-	if !isListenerSet(ref) {
-		return gatewayOf(ref, namespace)
-	}
-	set := known[string(ref.Name)]
-	if set == nil {
-		return ""
-	}
-	parent := gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name}
-	return gatewayOf(parent, namespace)
-}
-
-const listenerSetKind gatewayv1.Kind = "ListenerSet"
-
-func isListenerSet(ref gatewayv1.ParentReference) bool {
-	return ref.Kind != nil && *ref.Kind == listenerSetKind
-}
-
 // listenerSetRefs attach to ListenerSets of the KIngress's namespace.
 func listenerSetRefs(namespace string, names []string) []gatewayv1.ParentReference {
 	refs := make([]gatewayv1.ParentReference, 0, len(names))
 	for _, name := range names {
 		refs = append(refs, gatewayv1.ParentReference{
-			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(listenerSetKind),
+			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(dataplane.KindListenerSet),
 			Namespace: new(gatewayv1.Namespace(namespace)), Name: gatewayv1.ObjectName(name),
 		})
 	}

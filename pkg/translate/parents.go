@@ -40,7 +40,7 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 func (r renderer) httpListeners(hosts []string, gateway Gateway) []string {
 	strange := []string{}
 	for _, listener := range r.in.Standing[gateway.Name].Listeners {
-		if !slices.ContainsFunc(hosts, func(host string) bool { return dataplane.Admits(listener.Hostname, host) }) {
+		if !slices.ContainsFunc(hosts, func(host string) bool { return dataplane.Admits(dataplane.HostnameOf(listener), host) }) {
 			strange = append(strange, string(listener.Name))
 		}
 	}
@@ -58,6 +58,6 @@ func (r renderer) refsOf(name string, gateways []string) []gatewayv1.ParentRefer
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(current.Spec.ParentRefs), func(ref gatewayv1.ParentReference) bool {
-		return !slices.Contains(gateways, gatewayBehind(ref, current.Namespace, r.in.ListenerSets))
+		return !slices.Contains(gateways, dataplane.GatewayBehind(ref, current.Namespace, r.in.ListenerSets).String())
 	})
 }

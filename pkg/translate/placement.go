@@ -73,8 +73,8 @@ func (p *placement) termination(host string) (found termination, exists bool) {
 // foreignTermination finds the most specific of the foreign listeners that admits a host.
 func (p *placement) foreignTermination(host string) (found termination, exists bool) {
 	for _, listener := range p.foreign {
-		hostname := hostnameOf(listener)
-		if admits := hostname == "" || covered(hostname, host); admits && (!exists || specificity(hostname) > specificity(found.hostname)) {
+		hostname := dataplane.HostnameOf(listener)
+		if dataplane.Admits(hostname, host) && (!exists || specificity(hostname) > specificity(found.hostname)) {
 			found = termination{hostname: hostname, port: listener.Port, section: listener.Name, foreign: true, programmed: p.standing.Programmed.Has(listener.Name)}
 			exists = true
 		}

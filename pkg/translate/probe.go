@@ -15,6 +15,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
 // Proof is the question whose answer proves that an HTTPRoute is served.
@@ -113,7 +114,7 @@ func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gateway
 
 // marker tells those who ask nothing about the object: whoever sees a host may ask, and the UID of an
 // object is for those who may read it.
-func marker(former string) string { return madeHash(former)[:32] }
+func marker(former string) string { return rollout.Hash(former)[:32] }
 
 // formerMarker is another one for each object and each generation of its spec, and for each question
 // about it: a rule for all paths may answer for one that is not served, and that is then no former
@@ -154,7 +155,7 @@ func answerOf(set chunk, hash string) string {
 	if set.part == 0 {
 		return hash
 	}
-	return madeHash(hash, fmt.Sprint(set.part))
+	return rollout.Hash(hash, fmt.Sprint(set.part))
 }
 
 // probedPath is what Knative's own probes ask for, and a path of its own for each

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -69,12 +68,12 @@ func (p *planner) unfit(of domain) string {
 		return fmt.Sprintf("hosts below %s belong to many", of.name)
 	}
 	for _, listener := range p.standing.Listeners {
-		hostname := hostnameOf(listener)
+		hostname := dataplane.HostnameOf(listener)
 		if hostname == of.hostname() && p.isTaken(listener) {
 			return fmt.Sprintf("listener %s of Gateway %s has hostname %s", listener.Name, p.gateway.Name, hostname)
 		}
 		secure := listener.Protocol == gatewayv1.HTTPSProtocolType || listener.Protocol == gatewayv1.TLSProtocolType
-		wider := hostname == "" || hostname != of.hostname() && covered(hostname, of.hostname())
+		wider := hostname != of.hostname() && dataplane.Admits(hostname, of.hostname())
 		if secure && wider && listener.Port == p.gateway.HTTPS.Port && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {
 			return fmt.Sprintf("one for %s would take other hosts from listener %s of Gateway %s", of.hostname(), listener.Name, p.gateway.Name)
 		}
@@ -109,11 +108,6 @@ func (p *planner) sharedName(of domain) string {
 	return shortened(of.secret, fmt.Sprintf("-%x.shared", digest[:4]))
 }
 
-// isShared tells whether a ListenerSet is one that KIngresses share.
-func isShared(set *gatewayv1.ListenerSet) bool {
-	return len(set.OwnerReferences) > 0 && metav1.GetControllerOf(set) == nil
-}
-
 // isConflicted tells whether the gateway has another listener for a hostname.
 func isConflicted(set *gatewayv1.ListenerSet, hostname string) bool {
 	for _, entry := range set.Spec.Listeners {
@@ -121,8 +115,8 @@ func isConflicted(set *gatewayv1.ListenerSet, hostname string) bool {
 			continue
 		}
 		for _, listener := range set.Status.Listeners {
-			conflict := meta.FindStatusCondition(listener.Conditions, string(gatewayv1.ListenerEntryConditionConflicted))
-			if listener.Name == entry.Name && conflict != nil && conflict.Status == metav1.ConditionTrue && conflict.ObservedGeneration >= set.Generation {
+			conflict := dataplane.Said(listener.Conditions, string(gatewayv1.ListenerEntryConditionConflicted), set.Generation)
+			if listener.Name == entry.Name && conflict != nil && conflict.Status == metav1.ConditionTrue {
 				return true
 			}
 		}

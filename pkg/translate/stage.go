@@ -4,8 +4,6 @@ package translate
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -16,6 +14,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
@@ -61,9 +60,9 @@ func (r renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 	found.Intact = !found.Backends.HasAll(unproven...) && // else nobody asks
 		renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
 	for _, ref := range current.Spec.ParentRefs {
-		gateway := gatewayBehind(ref, current.Namespace, r.in.ListenerSets)
-		if gateway != "" && !slices.Contains(found.Gateways, gateway) {
-			found.Gateways = append(found.Gateways, gateway)
+		gateway := dataplane.GatewayBehind(ref, current.Namespace, r.in.ListenerSets)
+		if gateway.Name != "" && !slices.Contains(found.Gateways, gateway.String()) {
+			found.Gateways = append(found.Gateways, gateway.String())
 		}
 	}
 	return found
@@ -104,7 +103,7 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
 			name := backend.String()
-			hash := madeHash(r.specHash, object.Annotations[rollout.Annotation], name)
+			hash := rollout.Hash(r.specHash, object.Annotations[rollout.Annotation], name)
 			proof := Proof{Host: way.host, HTTPS: way.https, Path: madePath + hash[:12], Hash: hash}
 			known := slices.ContainsFunc(proofs, func(p Proof) bool { return p.Hash == hash })
 			if slices.Contains(batch, name) && !known {
@@ -114,12 +113,6 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 		}
 	}
 	return proofs
-}
-
-// madeHash is answered by one backend on the way to one version.
-func madeHash(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return hex.EncodeToString(sum[:])
 }
 
 func hostsOf(route *gatewayv1.HTTPRoute) []string {

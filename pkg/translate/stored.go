@@ -3,10 +3,11 @@
 package translate
 
 import (
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 // storedListeners tells what ListenerSets have for a hostname, as they stand: the KIngress's own
@@ -25,37 +26,35 @@ func storedOn(gateway Gateway, all map[string]*gatewayv1.ListenerSet) map[string
 		if !isOn(gateway, set) {
 			continue
 		}
-		programmed, shared := programmedIn(set), isShared(set)
+		programmed, own := programmedIn(set), isOwn(set)
 		for hostname, entry := range byHostname(set.Spec.Listeners) {
 			known, works := found[hostname], programmed.Has(entry.Name)
 			found[hostname] = storedListeners{
 				sets:       append(known.sets, name),
-				programmed: known.programmed || works, ownProgrammed: known.ownProgrammed || works && !shared, own: known.own || !shared,
+				programmed: known.programmed || works, ownProgrammed: known.ownProgrammed || works && own, own: known.own || own,
 			}
 		}
 	}
 	return found
 }
 
-// isOn tells whether a ListenerSet is on the Gateway; without a name none is.
+// isOn tells whether a ListenerSet is on the Gateway.
 func isOn(gateway Gateway, set *gatewayv1.ListenerSet) bool {
-	ref := gatewayv1.ParentReference{Namespace: set.Spec.ParentRef.Namespace, Name: set.Spec.ParentRef.Name}
-	return gateway.Name.Name != "" && gatewayOf(ref, set.Namespace) == gateway.Name.String()
+	return dataplane.GatewayOfSet(set) == gateway.Name
 }
+
+// isOwn tells whether a ListenerSet is the KIngress's alone: none of those who share one controls
+// it. Which of the latter may be written is for pkg/apply to say.
+func isOwn(set *gatewayv1.ListenerSet) bool { return metav1.GetControllerOf(set) != nil }
 
 // programmedIn are the listeners that work, as the ListenerSet stands.
 func programmedIn(set *gatewayv1.ListenerSet) sets.Set[gatewayv1.SectionName] {
-	works, known := sets.New[gatewayv1.SectionName](), sets.New[gatewayv1.SectionName]()
+	works := sets.New[gatewayv1.SectionName]()
 	if set == nil {
 		return works
 	}
 	for _, status := range set.Status.Listeners {
-		condition := meta.FindStatusCondition(status.Conditions, string(gatewayv1.ListenerEntryConditionProgrammed))
-		if condition == nil || known.Has(status.Name) {
-			continue
-		}
-		known.Insert(status.Name)
-		if condition.Status == metav1.ConditionTrue && condition.ObservedGeneration >= set.Generation {
+		if dataplane.Programmed(status.Conditions, set.Generation) {
 			works.Insert(status.Name)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -264,6 +265,23 @@ func TestSharedWithoutHosts(t *testing.T) {
 	sets := ingress(t, in).ListenerSets
 	if len(sets) != 1 || len(sets[0].OwnerReferences) != 1 || sets[0].OwnerReferences[0].UID != "uid" {
 		t.Errorf("ListenerSets: %+v", sets)
+	}
+}
+
+// TestSharedWithAnotherOwner: B-TRN-5, a ListenerSet that KIngresses share and something else owns, too, is not
+// written, and none of them takes it for its own: once its certificate is not named any more it is not wanted.
+func TestSharedWithAnotherOwner(t *testing.T) {
+	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild")}, "a.example.com", "b.example.com")
+	in = over(in, ingress(t, in))
+	for _, set := range in.ListenerSets {
+		set.OwnerReferences = append(set.OwnerReferences, metav1.OwnerReference{APIVersion: "v1", Kind: "Secret", Name: "theirs", UID: "theirs"})
+		if plan := apply.Plan(in.Ingress, []*gatewayv1.ListenerSet{set}, ingress(t, in).ListenerSets); len(plan.Create) != 1 || len(plan.Update) != 0 {
+			t.Errorf("Planned: %+v", plan) // which its creation refuses
+		}
+	}
+	in.Ingress.Spec.TLS = nil
+	if sets := ingress(t, in).ListenerSets; len(in.ListenerSets) != 1 || len(sets) != 0 {
+		t.Errorf("Of %d ListenerSets are wanted: %+v", len(in.ListenerSets), sets)
 	}
 }
 

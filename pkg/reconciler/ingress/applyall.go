@@ -63,6 +63,6 @@ func listens(host string, listeners []status.Listener) bool {
 // unprogrammed are the listeners of a host of which the gateway does not say that they work.
 func unprogrammed(host string, listeners []status.Listener) []status.Listener {
 	return slices.DeleteFunc(slices.Clone(listeners), func(listener status.Listener) bool {
-		return !dataplane.Admits(new(gatewayv1.Hostname(listener.Host)), host) || listener.Programmed()
+		return !dataplane.Admits(listener.Host, host) || listener.Programmed()
 	})
 }

@@ -9,7 +9,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
@@ -81,7 +80,7 @@ func (seen *observed) forCallers(listener dataplane.Listener, proof translate.Pr
 // for the hosts whose certificates Serving names.
 func (seen *observed) callersPort(proof translate.Proof, visibility v1alpha1.IngressVisibility) int32 {
 	named := slices.ContainsFunc(seen.ingress.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
-		return slices.ContainsFunc(tls.Hosts, func(host string) bool { return dataplane.Admits(new(gatewayv1.Hostname(host)), proof.Host) })
+		return slices.ContainsFunc(tls.Hosts, func(host string) bool { return dataplane.Admits(host, proof.Host) })
 	})
 	switch {
 	case visibility != v1alpha1.IngressVisibilityClusterLocal:

@@ -161,14 +161,14 @@ func (u *pendingListeners) noteListeners(seen *observed, facts status.Facts) {
 	})
 	for _, gateway := range seen.gatewaysSeen {
 		for _, at := range onGatewayOf(gateway) {
-			pending = pending || at.spec != nil && at.spec.Protocol != gatewayv1.HTTPProtocolType && !at.current && seen.hasHost(at.spec.Hostname)
+			pending = pending || at.spec != nil && at.spec.Protocol != gatewayv1.HTTPProtocolType && !at.current && seen.hasHost(dataplane.HostnameOf(*at.spec))
 		}
 	}
 	u.note(seen.ingress.UID, pending)
 }
 
 // hasHost tells whether a listener with a hostname admits one of the KIngress's hosts.
-func (seen *observed) hasHost(hostname *gatewayv1.Hostname) bool {
+func (seen *observed) hasHost(hostname string) bool {
 	return slices.ContainsFunc(seen.ingress.Spec.Rules, func(rule v1alpha1.IngressRule) bool {
 		return slices.ContainsFunc(rule.Hosts, func(host string) bool { return dataplane.Admits(hostname, host) })
 	})

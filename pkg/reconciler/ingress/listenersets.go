@@ -15,6 +15,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -30,7 +31,7 @@ func (r *Reconciler) gatherListenerSets(ctx context.Context, seen *observed) err
 // onListenerSets tells whether a route is attached to one.
 func (seen *observed) onListenerSets() bool {
 	for _, route := range seen.routes {
-		if slices.ContainsFunc(route.Spec.ParentRefs, isListenerSet) {
+		if slices.ContainsFunc(route.Spec.ParentRefs, dataplane.IsListenerSet) {
 			return true
 		}
 	}
@@ -105,7 +106,7 @@ func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, chan
 func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
 	kept := sets.New[string]()
 	seen.keptParents(func(_ *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) {
-		if isListenerSet(parent) {
+		if dataplane.IsListenerSet(parent) {
 			kept.Insert(string(parent.Name))
 		}
 	})
@@ -118,19 +119,7 @@ func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
 	return found
 }
 
-// gatewayOf is the Gateway that a route's parent leads to, through a ListenerSet if it is
-// one.
+// gatewayOf is the Gateway that a route's parent leads to.
 func (seen *observed) gatewayOf(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) types.NamespacedName {
-	if !isListenerSet(parent) {
-		return gatewayOf(route, parent)
-	}
-	set := seen.listenerSets[string(parent.Name)]
-	if set == nil {
-		return types.NamespacedName{}
-	}
-	return gatewayOfSet(set)
-}
-
-func isListenerSet(parent gatewayv1.ParentReference) bool {
-	return parent.Kind != nil && *parent.Kind == "ListenerSet"
+	return dataplane.GatewayBehind(parent, route.Namespace, seen.listenerSets)
 }

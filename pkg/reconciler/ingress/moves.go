@@ -6,7 +6,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
@@ -77,12 +76,4 @@ func (seen *observed) attached() sets.Set[types.NamespacedName] {
 		}
 	}
 	return found
-}
-
-func gatewayOf(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) types.NamespacedName {
-	name := types.NamespacedName{Namespace: route.Namespace, Name: string(parent.Name)}
-	if parent.Namespace != nil {
-		name.Namespace = string(*parent.Namespace)
-	}
-	return name
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -36,7 +37,7 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observed) {
 			}
 			for _, route := range routes {
 				at := slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
-					return (parent.Kind == nil || *parent.Kind == "Gateway") && gatewayOf(route, parent) == side.entry.Gateway
+					return dataplane.GatewayBehind(parent, route.Namespace, nil) == side.entry.Gateway
 				})
 				if at && !r.isOfIngress(route) && r.told.first(seen.ingress.UID, objectName(route)) {
 					r.recorder.Eventf(seen.ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,

@@ -98,12 +98,12 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 func (w *world) listens(ref gatewayv1.ParentReference, request *http.Request) bool {
 	tls := request.TLS != nil
 	stored, err := w.gateways.Get(gateways, "gateways", string(ref.Name))
-	if isListenerSet(ref) || err != nil {
-		return tls && isListenerSet(ref)
+	if dataplane.IsListenerSet(ref) || err != nil {
+		return tls && dataplane.IsListenerSet(ref)
 	}
 	return slices.ContainsFunc(stored.(*gatewayv1.Gateway).Spec.Listeners, func(listener gatewayv1.Listener) bool {
 		return (listener.Protocol == gatewayv1.HTTPSProtocolType) == tls && (ref.SectionName == nil || *ref.SectionName == listener.Name) &&
-			dataplane.Admits(listener.Hostname, request.Host)
+			dataplane.Admits(dataplane.HostnameOf(listener), request.Host)
 	})
 }
 

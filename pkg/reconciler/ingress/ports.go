@@ -23,7 +23,7 @@ func (seen *observed) https(side observedSide) translate.HTTPS {
 // standingPort is that of the listeners that the KIngress has for a Gateway, or 0.
 func (seen *observed) standingPort(gateway types.NamespacedName) int32 {
 	for _, set := range seen.listenerSets {
-		if gatewayOfSet(set) == gateway && len(set.Spec.Listeners) > 0 {
+		if dataplane.GatewayOfSet(set) == gateway && len(set.Spec.Listeners) > 0 {
 			return set.Spec.Listeners[0].Port
 		}
 	}

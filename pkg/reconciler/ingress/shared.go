@@ -7,13 +7,13 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -101,20 +101,12 @@ func (r *Reconciler) isUsed(ctx context.Context, set *gatewayv1.ListenerSet, uns
 	return false, err
 }
 
-func gatewayOfSet(set *gatewayv1.ListenerSet) types.NamespacedName {
-	name := types.NamespacedName{Namespace: set.Namespace, Name: string(set.Spec.ParentRef.Name)}
-	if set.Spec.ParentRef.Namespace != nil {
-		name.Namespace = string(*set.Spec.ParentRef.Namespace)
-	}
-	return name
-}
-
 func (r *Reconciler) uses(ctx context.Context, ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet, unshared bool) (bool, error) {
 	gateways, err := r.gatewaysOf(ing, r.config.Load().Config)
 	if err != nil {
 		return false, err
 	}
-	on, shares := gatewayOfSet(set), translate.Shares(ing, set)
+	on, shares := dataplane.GatewayOfSet(set), translate.Shares(ing, set)
 	if !unshared && slices.ContainsFunc(shares, func(visibility v1alpha1.IngressVisibility) bool {
 		selected, known := gateways[visibility]
 		return selected == on || !known // without an entry what stands is kept
@@ -137,7 +129,7 @@ func (r *Reconciler) isAttached(ctx context.Context, ing *v1alpha1.Ingress, set 
 	return slices.ContainsFunc(routes, func(object any) bool {
 		route := r.routes.Newest(object.(*gatewayv1.HTTPRoute))
 		return slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
-			return isListenerSet(parent) && string(parent.Name) == set.Name
+			return dataplane.IsListenerSet(parent) && string(parent.Name) == set.Name
 		})
 	}), err
 }

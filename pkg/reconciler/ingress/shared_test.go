@@ -15,6 +15,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -202,7 +203,7 @@ func TestOperatorsListenerComes(t *testing.T) {
 func listenerSetsOf(route *gatewayv1.HTTPRoute) []string {
 	found := []string{}
 	for _, parent := range route.Spec.ParentRefs {
-		if isListenerSet(parent) {
+		if dataplane.IsListenerSet(parent) {
 			found = append(found, string(parent.Name))
 		}
 	}

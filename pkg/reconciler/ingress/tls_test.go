@@ -15,6 +15,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
 var listenerSets = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("listenersets")
@@ -129,7 +131,7 @@ func TestRedirect(t *testing.T) {
 		}
 		w.says("ResolvedRefs=True", "Programmed=True")
 		w.until("hello is Ready", w.is("hello", "True"))
-		if w.routes()[publicHost+".redirect"] == nil || !isListenerSet(w.routes()[publicHost].Spec.ParentRefs[0]) {
+		if w.routes()[publicHost+".redirect"] == nil || !dataplane.IsListenerSet(w.routes()[publicHost].Spec.ParentRefs[0]) {
 			t.Errorf("Ready without a redirect: %s", w.describe())
 		}
 
