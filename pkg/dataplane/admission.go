@@ -12,14 +12,14 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Tenant is a namespace that wants something of a Gateway.
+// Tenant is a namespace that uses a Gateway.
 type Tenant struct {
 	Namespace string
 	Labels    map[string]string
 }
 
 // attaches tells whether HTTPRoutes of the namespace can be attached to a listener of the
-// Gateway. It is the one place for this rule, for probes, redirects and TLS alike.
+// Gateway. Probes, redirects and TLS all use it.
 func (t Tenant) attaches(listener gatewayv1.Listener, gateway *gatewayv1.Gateway) bool {
 	return admitsKind(listener) && admitsNamespace(routeNamespaces(listener), gateway, t)
 }
@@ -50,8 +50,7 @@ func admitsKind(listener gatewayv1.Listener) bool {
 		})
 }
 
-// routeNamespaces are those whose routes a listener admits: its Gateway's own where it does not
-// say so.
+// routeNamespaces are those whose routes a listener admits; by default its Gateway's own.
 func routeNamespaces(listener gatewayv1.Listener) gatewayv1.RouteNamespaces {
 	if allowed := listener.AllowedRoutes; allowed != nil && allowed.Namespaces != nil {
 		return *allowed.Namespaces
@@ -59,7 +58,7 @@ func routeNamespaces(listener gatewayv1.Listener) gatewayv1.RouteNamespaces {
 	return gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}
 }
 
-// admitsNamespace follows the Gateway API: what is not said is refused.
+// admitsNamespace follows the Gateway API: what the rules do not say, they refuse.
 func admitsNamespace(rules gatewayv1.RouteNamespaces, gateway *gatewayv1.Gateway, tenant Tenant) bool {
 	if rules.From == nil {
 		return false
@@ -79,7 +78,7 @@ func admitsNamespace(rules gatewayv1.RouteNamespaces, gateway *gatewayv1.Gateway
 	return false
 }
 
-// described is what is said of namespaces, for who is to change it.
+// described is what the rules say, for a message.
 func described(rules gatewayv1.RouteNamespaces) string {
 	switch {
 	case rules.From == nil:

@@ -4,6 +4,6 @@
 // the one that serves a host, the Service in front of its pods, the pods' addresses, and the
 // address to publish.
 //
-// It is pure: objects in, facts out. It never lists, watches or dials. What comes
-// next: pkg/prober asks the addresses, pkg/status publishes the load balancer.
+// It is pure: objects in, facts out. What comes next: pkg/prober asks the addresses,
+// pkg/status publishes the load balancer.
 package dataplane

@@ -13,8 +13,8 @@ import (
 )
 
 // Endpoints lists the ready data-plane pods that serve a listener, as host:port,
-// sorted. The Service's port that clients come to names the pods' port, which
-// may differ (Envoy Gateway listens above 10000 for ports below 1024).
+// sorted. The pods' port may differ from the Service's (Envoy Gateway listens above
+// 10000 for ports below 1024).
 func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) []string {
 	at := portOf(service, listener.Port)
 	if at == nil {
@@ -41,9 +41,9 @@ func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discovery
 	return slices.Compact(addresses)
 }
 
-// Leads tells whether a port of a Service leads to the pods behind it. Names of a headless
-// Service lead to the pods themselves, so that these must listen on just this port; where an
-// ExternalName leads to is not for us to see.
+// Leads tells whether a port of a Service leads to the pods behind it. The name of a headless
+// Service resolves to the pods themselves, so they must listen on this very port. An ExternalName
+// may lead anywhere, so it counts.
 func Leads(port int32, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) bool {
 	if service.Spec.Type == corev1.ServiceTypeExternalName {
 		return true
@@ -57,7 +57,7 @@ func Leads(port int32, service *corev1.Service, slicesOf []*discoveryv1.Endpoint
 	})
 }
 
-// portOf is the Service's port with that number, or nil. HTTP/3 has the same number by UDP.
+// portOf is the Service's TCP port with that number, or nil. (HTTP/3 has the same number by UDP.)
 func portOf(service *corev1.Service, number int32) *corev1.ServicePort {
 	if service == nil {
 		return nil
@@ -74,7 +74,7 @@ func isTCP(port corev1.ServicePort) bool {
 	return port.Protocol == "" || port.Protocol == corev1.ProtocolTCP
 }
 
-// isOf tells whether a slice is one of a Service's.
+// isOf tells whether a slice belongs to a Service.
 func isOf(slice *discoveryv1.EndpointSlice, service *corev1.Service) bool {
 	return slice.Namespace == service.Namespace && slice.Labels[discoveryv1.LabelServiceName] == service.Name
 }

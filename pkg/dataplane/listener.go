@@ -16,24 +16,23 @@ type Attachment struct {
 	// Section is the only listener to attach to; empty is all that admit the routes.
 	Section string
 	Tenant  Tenant
-	// Port is where clients come to, if it is known; 0 where it is the listener's.
+	// Port is the one that clients connect to, if it is known; 0 for the listener's.
 	Port int32
 }
 
 // Listener is where a host is served.
 type Listener struct {
 	Name string
-	// Port is the one that clients come to, as far as it is known; else the listener's.
+	// Port is the one that clients connect to, if it is known; else the listener's.
 	Port int32
 	// TLS tells that clients speak TLS, with the host as SNI.
 	TLS bool
 }
 
-// ListenerFor finds the listener through which a host is probed, and says which field to change
-// where none admits the host, and HTTPRoutes of the namespace. The one that would then need the
-// least change is returned besides: the gateway decides, and may know better. Its port is 0 where
-// there is none at all. One on the clients' port comes first, plain HTTP before HTTPS, then the
-// Gateway's order counts.
+// ListenerFor finds the listener through which a host is probed. If none admits the host and HTTPRoutes of
+// the namespace, refusal tells which field to change, and the listener that needs the least change is returned
+// all the same, because the gateway decides; its port is 0 if there is none at all. One on the clients' port
+// comes first, plain HTTP before HTTPS, then the Gateway's order counts.
 func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
 	candidates := a.listeners()
 	if len(candidates) == 0 {
@@ -50,7 +49,7 @@ func (a Attachment) ListenerFor(host string) (found Listener, refusal string) {
 	return found, cmp.Or(a.refusal(closest, host), a.elsewhere(closest))
 }
 
-// refusal says what keeps a listener from serving a host; it is empty when nothing does.
+// refusal says why a listener does not serve a host; it is empty when it does.
 func (a Attachment) refusal(listener gatewayv1.Listener, host string) string {
 	at := fmt.Sprintf("spec.listeners[%s]", listener.Name)
 	switch {
@@ -65,8 +64,8 @@ func (a Attachment) refusal(listener gatewayv1.Listener, host string) string {
 	return ""
 }
 
-// elsewhere says what to change where another listener has the port that clients come to. The Service
-// may lead from that port to this listener all the same, which an answer shows.
+// elsewhere says what to change where another listener has the port that clients connect to. (The Service
+// may lead from that port to this listener all the same, which an answer shows.)
 func (a Attachment) elsewhere(listener gatewayv1.Listener) string {
 	at := slices.IndexFunc(a.Gateway.Spec.Listeners, func(other gatewayv1.Listener) bool {
 		return other.Port == a.Port && other.Protocol == listener.Protocol
@@ -93,8 +92,8 @@ func (a Attachment) nothing() string {
 func (a Attachment) name() string { return a.Gateway.Namespace + "/" + a.Gateway.Name }
 
 // HTTPListeners are the names of the listeners that speak plain HTTP and admit the routes, in
-// the Gateway's order. Where none admits them, they are all of those: a route that names them
-// stays as it is, and the gateway says why it refuses it.
+// the Gateway's order. If none admits them, they are all that speak plain HTTP: the route stays on
+// them, and the gateway says why it refuses the route.
 func (a Attachment) HTTPListeners() []string {
 	admitting, all := []string{}, []string{}
 	for _, listener := range a.listeners() {
@@ -117,7 +116,7 @@ func (a Attachment) HasPort(port int32) bool {
 	return slices.ContainsFunc(a.listeners(), func(listener gatewayv1.Listener) bool { return listener.Port == port })
 }
 
-// listeners are those to which an HTTPRoute can be attached, of a given section that alone.
+// listeners are those to which an HTTPRoute can be attached; only that of Section, if there is one.
 func (a Attachment) listeners() []gatewayv1.Listener {
 	return slices.DeleteFunc(slices.Clone(a.Gateway.Spec.Listeners), func(listener gatewayv1.Listener) bool {
 		speaks := listener.Protocol == gatewayv1.HTTPProtocolType || terminates(listener)

@@ -10,7 +10,7 @@ import (
 
 const defaultHTTPSPort = 443
 
-// NotAdmitted says what to change of a Gateway that does not admit ListenerSets of a
+// NotAdmitted says what to change on a Gateway that does not admit ListenerSets of a
 // namespace; it is empty when it does.
 func NotAdmitted(gateway *gatewayv1.Gateway, tenant Tenant) string {
 	// Without allowedListeners none are admitted.

@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Pods tells of the addresses behind a Service whose they are: a Service of both families has slices of both, and a pod
-// that listens on one of them is in each. An endpoint that names no pod, and an address that several name, is left out.
+// Pods maps the addresses behind a Service to the UIDs of their pods: a dual-stack Service has slices of both IP families,
+// and a pod has an address in each. The UID is empty for an endpoint without a pod and for an address of several pods.
 func Pods(service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) map[string]types.UID {
 	pods := map[string]types.UID{}
 	if service == nil {

@@ -50,9 +50,9 @@ func podPort(name string, service *corev1.Service, slicesOf []*discoveryv1.Endpo
 	return 0
 }
 
-// ProtocolConflict says what to change of a Gateway on which HTTPS cannot be served on a port, because another protocol
-// is spoken there, as where a load balancer ends TLS; it is empty when nothing is in the way. The Gateway API has both
-// listeners conflicted then, the one that was there too.
+// ProtocolConflict says what to change on a Gateway on which HTTPS cannot be served on a port because a listener speaks
+// another protocol there, as where a load balancer terminates TLS; it is empty when there is none. By the Gateway API,
+// both listeners would be conflicted, also the one that was there first.
 func ProtocolConflict(port int32, gateway *gatewayv1.Gateway) string {
 	for _, listener := range gateway.Spec.Listeners {
 		if listener.Port == port && listener.Protocol != gatewayv1.HTTPSProtocolType && listener.Protocol != gatewayv1.TLSProtocolType && listener.Protocol != gatewayv1.UDPProtocolType {

@@ -13,7 +13,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Published is the address in the status of a KIngress, and what is known about it.
+// Published is the address in the status of a KIngress, and facts about it.
 type Published struct {
 	Address []v1alpha1.LoadBalancerIngressStatus
 	// Here tells that it was published for this Gateway.
@@ -25,8 +25,8 @@ type Published struct {
 }
 
 // Next is what to publish now, and what to publish instead once it has answered; nil for nothing.
-// Serving deletes and creates the in-cluster Services of whoever gets an address of another kind, so
-// what is published stays for as long as it may be right (SPEC B-RDY-8): the name of a Service while
+// When a KIngress gets an address of another kind, Serving deletes and recreates its Services. So the
+// published address stays as long as it may be right (SPEC B-RDY-8): the name of a Service while
 // that exists, or while nothing else answers; an address of the Gateway while the Gateway lists it,
 // in whatever order, or lists none.
 func (p Published) Next(gateway *gatewayv1.Gateway, service *corev1.Service) (now, next []v1alpha1.LoadBalancerIngressStatus) {
@@ -40,7 +40,7 @@ func (p Published) Next(gateway *gatewayv1.Gateway, service *corev1.Service) (no
 	case published.IP+published.Domain != "":
 		return p.insteadOfAddress(gateway, candidate)
 	}
-	return candidate, nil // nothing that leads to a Gateway
+	return candidate, nil // it leads to no Gateway
 }
 
 func (p Published) insteadOfName(candidate []v1alpha1.LoadBalancerIngressStatus) (now, next []v1alpha1.LoadBalancerIngressStatus) {
@@ -54,7 +54,7 @@ func (p Published) insteadOfName(candidate []v1alpha1.LoadBalancerIngressStatus)
 	if isName && p.Named || !p.Exists && !p.Named || !p.Exists && isName {
 		return p.Address, candidate
 	}
-	return p.Address, nil // a mistake in `service` is no reason to leave
+	return p.Address, nil // stay: `service` may be a mistake
 }
 
 func (p Published) insteadOfAddress(gateway *gatewayv1.Gateway, candidate []v1alpha1.LoadBalancerIngressStatus) (now, next []v1alpha1.LoadBalancerIngressStatus) {

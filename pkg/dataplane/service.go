@@ -14,7 +14,7 @@ import (
 
 // Labels by which the Services of a Gateway are found. GatewayNameLabel is the
 // standard (GEP-1762) and trusted in the Gateway's own namespace only. The owning
-// labels are Envoy Gateway's, whose Services stand in its own namespace.
+// labels are those of Envoy Gateway, which creates its Services in its own namespace.
 const (
 	GatewayNameLabel     = gatewayv1.GatewayNameLabelKey
 	OwningNameLabel      = "gateway.envoyproxy.io/owning-gateway-name"
@@ -24,25 +24,23 @@ const (
 // Labels are all of them.
 var Labels = []string{GatewayNameLabel, OwningNameLabel, OwningNamespaceLabel}
 
-// systemNamespaces are where the implementations of these controllers keep the Services of all
-// Gateways, as their installation has it. Tenants cannot write there.
+// systemNamespaces are where these controllers create the Services of all
+// Gateways, in their usual installation. Tenants cannot write there.
 var systemNamespaces = map[gatewayv1.GatewayController]string{
 	"gateway.envoyproxy.io/gatewayclass-controller": "envoy-gateway-system",
 }
 
 // Discover finds the Service of a Gateway among candidates, or nil. A label alone proves nothing,
 // since a tenant can write it: outside the Gateway's namespace and that of its controller (SPEC
-// B-INS-3; the controller is empty when it is not known) the Gateway must publish an address that
-// is the Service's alone. Published is the Service whose name stands in the status of the KIngress; it was found like
-// this before, and counts while it has its labels, whatever addresses the Gateway loses (SPEC
-// B-RDY-8). Labels may be on other Services of the Gateway too: Contour puts them on that of its
-// own control plane. So of several the one counts that stands where tenants cannot write, then one
-// that the Gateway publishes, then one that has a port for a listener, then the alphabetically
-// first, so that the answer is stable.
+// B-INS-3) the Gateway must publish an address that is the Service's alone. The published Service was
+// found like this before, and stays while it has the labels, whatever addresses the Gateway loses (SPEC
+// B-RDY-8). Other Services of the Gateway may have the labels, too: Contour labels that of its control
+// plane. So a Service comes first that is where tenants cannot write, then one that the Gateway
+// publishes, then one that has a port for a listener, then the alphabetically first.
 func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
 	var found *corev1.Service
 	for _, candidate := range candidates {
-		switch labelled := owner.labels(candidate); {
+		switch labelled := Claims(candidate, owner.name()); {
 		case labelled && owner.published(candidate):
 			return candidate
 		case !labelled || !owner.system(candidate) && !publishesOnly(owner.Gateway, candidate):
@@ -53,22 +51,21 @@ func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
 	return found
 }
 
-// Owner is the Gateway whose Service is looked for, and what is known of it.
+// Owner is the Gateway whose Service is looked for.
 type Owner struct {
-	Gateway    *gatewayv1.Gateway
+	Gateway *gatewayv1.Gateway
+	// Controller is that of its class; empty when it is not known.
 	Controller gatewayv1.GatewayController
-	Published  types.NamespacedName
+	// Published is the Service whose name is in the status of the KIngress.
+	Published types.NamespacedName
 }
 
 func (o Owner) published(service *corev1.Service) bool {
 	return o.Published == types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
 }
 
-// labels tells whether a Service says of itself that it is the Gateway's.
-func (o Owner) labels(service *corev1.Service) bool { return Claims(service, o.name()) }
-
-// Claims tells whether a Service says of itself that it is that of the Gateway of this name, which
-// may not be true.
+// Claims tells whether a Service has the labels of the Gateway of this name, which may not be
+// true.
 func Claims(service *corev1.Service, gateway types.NamespacedName) bool {
 	return named(service, gateway) || owned(service, gateway)
 }
@@ -85,7 +82,7 @@ func owned(service *corev1.Service, gateway types.NamespacedName) bool {
 	return service.Labels[OwningNameLabel] == gateway.Name && service.Labels[OwningNamespaceLabel] == gateway.Namespace
 }
 
-// system tells whether a Service with the Gateway's labels stands where no tenant can write it.
+// system tells whether a Service with the Gateway's labels is where no tenant can write it.
 func (o Owner) system(service *corev1.Service) bool {
 	if named(service, o.name()) {
 		return true
@@ -94,7 +91,7 @@ func (o Owner) system(service *corev1.Service) bool {
 	return known && service.Namespace == namespace && owned(service, o.name())
 }
 
-// compare is negative when there is more to say that a leads to the Gateway's listeners.
+// compare is negative when a is more likely than b to lead to the Gateway's listeners.
 func (o Owner) compare(a, b *corev1.Service) int {
 	return cmp.Or(
 		first(o.system(a), o.system(b)),
@@ -121,14 +118,14 @@ func listens(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 }
 
 // publishes tells whether an address of the Gateway is one that the cluster gave to the
-// Service. External IPs do not count: whoever may write a Service can claim any.
+// Service. External IPs do not count, because the author of a Service can write any.
 func publishes(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 	return listsOne(gateway, clusterIPsOf(service)) || listsOne(gateway, loadBalancersOf(service))
 }
 
 // publishesOnly tells whether such an address leads to no other Service at the Gateway's listeners.
-// Load balancers share an address among Services (klipper and MetalLB do), each with ports of its
-// own: so that of a balancer counts where the Service has the ports of all listeners that work.
+// Load balancers (klipper, MetalLB) share an address among Services with different ports, so theirs
+// counts if the Service has the ports of all programmed listeners.
 func publishesOnly(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 	return listsOne(gateway, clusterIPsOf(service)) || takesAll(gateway, service) && listsOne(gateway, loadBalancersOf(service))
 }
@@ -151,8 +148,8 @@ func loadBalancersOf(service *corev1.Service) []string {
 	return addresses
 }
 
-// takesAll tells whether a Service has the ports of all the Gateway's listeners that work, or of all
-// while the gateway says of none that it does. A listener that does not may have no port there.
+// takesAll tells whether a Service has the ports of all programmed listeners of the Gateway, or of all
+// listeners while none is programmed. A listener that is not programmed may have no port there.
 func takesAll(gateway *gatewayv1.Gateway, service *corev1.Service) bool {
 	work, some := programmedListeners(gateway), false
 	for _, listener := range gateway.Spec.Listeners {
