@@ -16,15 +16,16 @@ const (
 // purePackages are values in, values out. Of a package that is pure but for some
 // files, those are named.
 var purePackages = map[string][]string{
-	"pkg/conditions": nil,
-	"pkg/config":     {"store.go", "watch.go"},
-	"pkg/dataplane":  nil,
-	"pkg/features":   nil,
-	"pkg/probe":      nil,
-	"pkg/rollout":    nil,
-	"pkg/selection":  nil,
-	"pkg/status":     nil,
-	"pkg/translate":  nil,
+	"pkg/conditions":      nil,
+	"pkg/config":          {"store.go", "watch.go"},
+	"pkg/dataplane":       nil,
+	"pkg/features":        nil,
+	"pkg/probe":           nil,
+	"pkg/rollout":         nil,
+	"pkg/selection":       nil,
+	"pkg/status":          nil,
+	"pkg/translate":       nil,
+	"pkg/translate/input": nil,
 }
 
 // pureFiles are the pure half of packages that are not.

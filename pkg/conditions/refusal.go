@@ -2,6 +2,8 @@
 
 package conditions
 
+import "fmt"
+
 // Reasoned is an error that knows the condition it causes.
 type Reasoned interface {
 	error
@@ -38,3 +40,8 @@ func (r Refusal) Reason() string { return r.Code }
 
 // Terminal implements Reasoned.
 func (r Refusal) Terminal() bool { return !r.Wait }
+
+// Unsupported is the refusal of a part of a KIngress that no change but one of the KIngress cures.
+func Unsupported(field, format string, values ...any) *Refusal {
+	return &Refusal{Field: field, Code: ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
+}

@@ -38,14 +38,14 @@ var http2Protocols = sets.New("kubernetes.io/h2c", "h2c", "grpc", "http2")
 type backendContext struct {
 	services map[types.NamespacedName]*corev1.Service
 	gateway  Gateway
-	report   *report
+	report   *conditions.Report
 }
 
 // resolveBackends makes every backend a Service with a port number. A rule that cannot
 // be served as a whole has no backends afterwards: half a split would send traffic
 // where nobody asked for it.
-func resolveBackends(rules []Rule, services map[types.NamespacedName]*corev1.Service, gateway Gateway) ([]Rule, report) {
-	found := report{}
+func resolveBackends(rules []Rule, services map[types.NamespacedName]*corev1.Service, gateway Gateway) ([]Rule, conditions.Report) {
+	found := conditions.Report{}
 	bc := backendContext{services: services, gateway: gateway, report: &found}
 	left := slices.DeleteFunc(slices.Clone(rules), bc.isOver)
 	if len(left) == 0 {
@@ -76,9 +76,9 @@ func (bc backendContext) resolveAll(rule Rule) []Backend {
 	case rule.Refused || !complete: // reported already
 		return nil
 	case len(backends) == 0:
-		bc.report.gap(Gap{Field: rule.Field + ".splits", Detail: "no backend has a share of the traffic; it is answered 500"})
+		bc.report.AddGap(conditions.Gap{Field: rule.Field + ".splits", Detail: "no backend has a share of the traffic; it is answered 500"})
 	case len(backends) > maxBackends:
-		bc.report.refuse(conditions.Refusal{Field: rule.Field + ".splits", Code: conditions.ReasonUnsupported,
+		bc.report.Refuse(conditions.Refusal{Field: rule.Field + ".splits", Code: conditions.ReasonUnsupported,
 			Detail: fmt.Sprintf("%d backends, an HTTPRoute rule holds %d different ones at most", len(backends), maxBackends)})
 		return nil
 	}
@@ -122,14 +122,14 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 			backend.Service = target
 			service = bc.services[target]
 		} else {
-			bc.report.gap(Gap{Field: backend.Field + ".serviceName", Detail: fmt.Sprintf(
+			bc.report.AddGap(conditions.Gap{Field: backend.Field + ".serviceName", Detail: fmt.Sprintf(
 				"Service %s is an ExternalName for %s, which gateways need not support as a backend", backend.Service, service.Spec.ExternalName)})
 		}
 	}
 	port, found := servicePort(service, backend.Port)
 	if backend.Port.Type == intstr.String {
 		if !found {
-			bc.report.refuse(missingPort(backend, service, named != backend.Service))
+			bc.report.Refuse(missingPort(backend, service, named != backend.Service))
 			return backend, false
 		}
 		backend.Port = intstr.FromInt32(port.Port)
@@ -159,10 +159,10 @@ func (bc backendContext) noteProtocol(backend Backend, port corev1.ServicePort) 
 	field := fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service)
 	switch {
 	case port.AppProtocol == nil && http2PortNames.Has(port.Name):
-		bc.report.gap(Gap{Field: field, Detail: fmt.Sprintf(
+		bc.report.AddGap(conditions.Gap{Field: field, Detail: fmt.Sprintf(
 			"the port's name %q does not make a gateway speak HTTP/2: set appProtocol: kubernetes.io/h2c", port.Name)})
 	case port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol) && !bc.gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendProtocolH2C):
-		bc.report.gap(Gap{Field: field, Feature: gwfeatures.SupportHTTPRouteBackendProtocolH2C,
+		bc.report.AddGap(conditions.Gap{Field: field, Feature: gwfeatures.SupportHTTPRouteBackendProtocolH2C,
 			Detail: "HTTP/2 to the backend is not spoken"})
 	}
 }

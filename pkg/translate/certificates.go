@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // certificates are names of Secrets, by the hostname of the listener that has the certificate.
@@ -22,8 +24,8 @@ type certificates map[string]string
 
 // readTLS finds the certificates of the hosts that are served, by their visibility. What
 // is not used is reported.
-func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, report) {
-	report := report{}
+func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, conditions.Report) {
+	report := conditions.Report{}
 	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
 	for _, visibility := range visibilities {
 		if found[visibility] = (certificates{}); len(in.Ingress.Spec.TLS) > 0 {
@@ -35,18 +37,18 @@ func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, report) {
 		field := fmt.Sprintf("spec.tls[%d]", i)
 		switch {
 		case tls.SecretNamespace != "" && tls.SecretNamespace != in.Ingress.Namespace:
-			report.refuse(*unsupported(field+".secretNamespace", "Secret %s/%s is not in the namespace of the KIngress: copy it to %s",
+			report.Refuse(*conditions.Unsupported(field+".secretNamespace", "Secret %s/%s is not in the namespace of the KIngress: copy it to %s",
 				tls.SecretNamespace, tls.SecretName, in.Ingress.Namespace))
 			continue
 		case len(validation.IsDNS1123Subdomain(tls.SecretName)) > 0:
-			report.refuse(*unsupported(field+".secretName", "%q is not the name of a Secret", tls.SecretName))
+			report.Refuse(*conditions.Unsupported(field+".secretName", "%q is not the name of a Secret", tls.SecretName))
 			continue
 		}
 		hosts := possibleHosts(tls.Hosts, field, &report)
 		if len(tls.Hosts) == 0 {
 			if forAll != "" {
 				if forAll != tls.SecretName {
-					report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("all hosts have Secret %s already", forAll)})
+					report.AddGap(conditions.Gap{Field: field + ".hosts", Detail: fmt.Sprintf("all hosts have Secret %s already", forAll)})
 				}
 				continue
 			}
@@ -60,13 +62,13 @@ func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, report) {
 				}
 				used = true
 				if known := found[visibility][host]; known != "" && known != tls.SecretName {
-					report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("host %s has Secret %s already", host, known)})
+					report.AddGap(conditions.Gap{Field: field + ".hosts", Detail: fmt.Sprintf("host %s has Secret %s already", host, known)})
 					continue
 				}
 				found[visibility][host] = tls.SecretName
 			}
 			if !used {
-				report.gap(Gap{Field: field + ".hosts", Detail: fmt.Sprintf("no rule has host %q", host)})
+				report.AddGap(conditions.Gap{Field: field + ".hosts", Detail: fmt.Sprintf("no rule has host %q", host)})
 			}
 		}
 	}

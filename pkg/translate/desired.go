@@ -32,7 +32,7 @@ type Desired struct {
 	// Withheld are hosts whose routes stay as they are: their backends ask for TLS that
 	// cannot be had. A Refusal says why.
 	Withheld sets.Set[HostAt]
-	Gaps     []Gap
+	Gaps     []conditions.Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*conditions.Refusal
 	// Again is after how long the answer will be another one although nothing happens;

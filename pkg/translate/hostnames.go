@@ -8,6 +8,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // admitting are the hostnames of listeners that admit a host in lower case, as dataplane.Admits
@@ -63,7 +65,7 @@ func servedHosts(in Input, visibility v1alpha1.IngressVisibility) *hostSet {
 		if Visibility(rule) != visibility {
 			continue
 		}
-		for _, host := range possibleHosts(rule.Hosts, "", &report{}) { // reported with the rule
+		for _, host := range possibleHosts(rule.Hosts, "", &conditions.Report{}) { // reported with the rule
 			if !in.Lost.Has(HostAt{Visibility: visibility, Host: host}) {
 				found.Insert(host)
 			}

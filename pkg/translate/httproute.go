@@ -11,6 +11,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
@@ -22,7 +23,7 @@ func newRenderer(in Input, specHash string, plan listenerPlan) renderer {
 type rendered struct {
 	routes []Route
 	uses   listenerUses
-	report report
+	report conditions.Report
 }
 
 // render makes the HTTPRoutes of a set. Without rules it has none.
@@ -51,7 +52,7 @@ func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 	routes := []Route{}
 	for _, share := range r.spread(set) {
 		if r.names.Has(share.name) {
-			r.report.refuse(*unsupported(share.Rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", share.name))
+			r.report.Refuse(*conditions.Unsupported(share.Rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", share.name))
 			continue
 		}
 		r.names.Insert(share.name)
@@ -127,7 +128,7 @@ func (r renderer) backendRefs(rule Rule, gateway Gateway) []gatewayv1.HTTPBacken
 		case gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendRequestHeaderModification):
 			ref.Filters = r.setHeaders(backend.Field, backend.Set)
 		default:
-			r.report.gap(Gap{Field: backend.Field + ".appendHeaders", Feature: gwfeatures.SupportHTTPRouteBackendRequestHeaderModification,
+			r.report.AddGap(conditions.Gap{Field: backend.Field + ".appendHeaders", Feature: gwfeatures.SupportHTTPRouteBackendRequestHeaderModification,
 				Detail: "headers of a split are not set"})
 		}
 		refs = append(refs, ref)
@@ -166,7 +167,7 @@ func (r renderer) rewriteHost(rule Rule, gateway Gateway) []gatewayv1.HTTPRouteF
 		return nil
 	}
 	if !gateway.Features.Has(gwfeatures.SupportHTTPRouteHostRewrite) {
-		r.report.gap(Gap{Field: rule.Field + ".rewriteHost", Feature: gwfeatures.SupportHTTPRouteHostRewrite,
+		r.report.AddGap(conditions.Gap{Field: rule.Field + ".rewriteHost", Feature: gwfeatures.SupportHTTPRouteHostRewrite,
 			Detail: fmt.Sprintf("the Host header is not rewritten to %s", rule.RewriteHost)})
 		return nil
 	}
@@ -180,7 +181,7 @@ func (r renderer) rewriteHost(rule Rule, gateway Gateway) []gatewayv1.HTTPRouteF
 func (r renderer) setHeaders(field string, set []Header) []gatewayv1.HTTPRouteFilter {
 	possible := make([]Header, 0, len(set))
 	for _, header := range set {
-		gap := Gap{Field: field + ".appendHeaders[" + header.Name + "]"}
+		gap := conditions.Gap{Field: field + ".appendHeaders[" + header.Name + "]"}
 		switch {
 		case header.Value == "":
 			gap.Detail = "the Gateway API cannot set an empty header"
@@ -192,7 +193,7 @@ func (r renderer) setHeaders(field string, set []Header) []gatewayv1.HTTPRouteFi
 			possible = append(possible, header)
 			continue
 		}
-		r.report.gap(gap)
+		r.report.AddGap(gap)
 	}
 	return setHeaders(possible)
 }

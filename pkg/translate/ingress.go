@@ -8,6 +8,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // Ingress translates a KIngress. The result depends on nothing but the input, to
@@ -22,7 +24,7 @@ func Ingress(in Input) (Desired, error) {
 	}
 	plan, report := planListeners(in)
 	ruleSets, unread := ruleSets(in)
-	report.join(unread)
+	report.Join(unread)
 	desired, uses := Desired{Withheld: sets.New[HostAt](), Unshared: plan.unshared}, listenerUses{}
 	renderer, policies := newRenderer(in, specHash, plan), map[string]*gatewayv1.BackendTLSPolicy{}
 	for _, set := range ruleSets {
@@ -31,21 +33,21 @@ func Ingress(in Input) (Desired, error) {
 			continue
 		}
 		secured := secureBackends(in, set, gateway)
-		report.join(secured.report)
+		report.Join(secured.report)
 		maps.Copy(policies, secured.policies)
 		if secured.impossible {
 			desired.withhold(set)
 			continue
 		}
 		rules, unresolved := resolveBackends(set.Rules, in.Services, gateway)
-		report.join(unresolved)
+		report.Join(unresolved)
 		set.Rules = rules
 		rendered := renderer.render(set, gateway)
-		report.join(rendered.report)
+		report.Join(rendered.report)
 		desired.Routes, uses = append(desired.Routes, rendered.routes...), uses.with(rendered.uses)
 	}
-	desired.Gaps, desired.Refusals = report.gaps, report.refusals
-	desired.Again = sooner(settle(desired.Routes, in.Moves), plan.requeueAfter)
+	desired.Gaps, desired.Refusals = report.Gaps, report.Refusals
+	desired.Again = input.Sooner(settle(desired.Routes, in.Moves), plan.requeueAfter)
 	finished := plan.finish(in, uses.leaving(desired.Routes))
 	desired.Listeners, desired.ListenerSets = finished.listeners, finished.listenerSets
 	desired.Gateways, desired.Grants = finished.gateways, finished.grants
@@ -53,7 +55,7 @@ func Ingress(in Input) (Desired, error) {
 		desired.Policies = append(desired.Policies, policies[name])
 	}
 	if len(policies) > 0 {
-		desired.Trust = trustBundle(in.Namespace, in.Trust.authorities())
+		desired.Trust = trustBundle(in.Namespace, authorities(in.Trust))
 	}
 	return desired, nil
 }

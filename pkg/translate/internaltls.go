@@ -71,7 +71,7 @@ type backendTLS struct {
 	// impossible tells that it cannot be had for all of them. Without a policy a gateway would
 	// send in the clear what is meant to be secret.
 	impossible bool
-	report     report
+	report     conditions.Report
 }
 
 // secureBackends finds the policies that the rules of a set need.
@@ -83,7 +83,7 @@ func secureBackends(in Input, set RuleSet, gateway Gateway) backendTLS {
 				continue
 			}
 			if refusal := insecure(in, backend, gateway); refusal != nil {
-				found.report.refuse(*refusal)
+				found.report.Refuse(*refusal)
 				found.impossible = true
 				continue
 			}
@@ -107,7 +107,7 @@ func insecure(in Input, backend Backend, gateway Gateway) *conditions.Refusal {
 			gateway.Name, gwfeatures.SupportBackendTLSPolicy)
 	case trust.NoPolicies != "":
 		refusal.Detail = wanted + trust.NoPolicies
-	case trust.authorities() == "":
+	case authorities(trust) == "":
 		refusal.Code, refusal.Wait, refusal.Detail = conditions.ReasonRefsNotResolved, true, wanted+trust.Missing
 	case service == nil:
 		refusal.Code, refusal.Wait, refusal.Detail = conditions.ReasonRefsNotResolved, true, wanted+"it does not exist"
@@ -126,15 +126,15 @@ func (t *backendTLS) add(in Input, backend Backend, gateway Gateway) {
 	policy := backendTLSPolicy(service, port.Name)
 	t.policies[policy.Name] = policy
 	if !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicySANValidation) {
-		t.report.gap(Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
+		t.report.AddGap(conditions.Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
 			Detail: fmt.Sprintf("certificates are checked for the name %s, which the backends of all namespaces have", commonName)})
 	}
 	if port.AppProtocol == nil && slices.ContainsFunc(service.Spec.Ports, speaksHTTP2) {
-		t.report.gap(Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
+		t.report.AddGap(conditions.Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
 			Detail: "the port has no appProtocol, though another one of the Service speaks HTTP/2: over TLS the gateway chooses the version of HTTP"})
 	}
 	for _, problem := range in.Trust.Problems {
-		t.report.gap(problem)
+		t.report.AddGap(problem)
 	}
 }
 

@@ -37,27 +37,23 @@ var (
 	pathForbidden  = regexp.MustCompile(`//|/\./|/\.\./|/\.\.$|/\.$|%2[fF]`)
 )
 
-func unsupported(field, format string, values ...any) *conditions.Refusal {
-	return &conditions.Refusal{Field: field, Code: conditions.ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
-}
-
 // checkVisibilities refuses rules of a visibility that nobody knows: it may have been
 // meant to be private.
-func checkVisibilities(ing *v1alpha1.Ingress, report *report) {
+func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
 	for i, rule := range ing.Spec.Rules {
 		if !slices.Contains(visibilities, Visibility(rule)) {
-			report.refuse(*unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
+			report.Refuse(*conditions.Unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
 		}
 	}
 }
 
 // possibleHosts leaves out hosts that an HTTPRoute cannot have.
-func possibleHosts(hosts []string, field string, report *report) []string {
+func possibleHosts(hosts []string, field string, report *conditions.Report) []string {
 	possible := make([]string, 0, len(hosts))
 	for i, host := range hosts {
 		suffix := strings.TrimPrefix(host, "*.")
 		if len(host) > validation.DNS1123SubdomainMaxLength || len(validation.IsDNS1123Subdomain(suffix)) > 0 {
-			report.refuse(*unsupported(fmt.Sprintf("%s.hosts[%d]", field, i), "%q is not a host name in lower case", host))
+			report.Refuse(*conditions.Unsupported(fmt.Sprintf("%s.hosts[%d]", field, i), "%q is not a host name in lower case", host))
 			continue
 		}
 		possible = append(possible, host)
@@ -69,15 +65,15 @@ func possibleHosts(hosts []string, field string, report *report) []string {
 func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	switch {
 	case path.Path != "" && !possiblePath(path.Path):
-		return unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
+		return conditions.Unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
 	case len(path.Headers) > maxHeaders:
-		return unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), maxHeaders)
+		return conditions.Unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), maxHeaders)
 	}
 	seen := sets.New[string]()
 	for _, name := range sortedKeys(path.Headers) {
 		value := path.Headers[name].Exact
 		if seen.Has(strings.ToLower(name)) || value == "" || !possibleHeader(Header{Name: name, Value: value}) {
-			return unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
+			return conditions.Unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
 		}
 		seen.Insert(strings.ToLower(name))
 	}
@@ -87,7 +83,7 @@ func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal
 // checkTarget says why requests cannot be sent where the path wants them, or nil.
 func checkTarget(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	if path.RewriteHost != "" && len(validation.IsDNS1123Subdomain(path.RewriteHost)) > 0 {
-		return unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
+		return conditions.Unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
 	}
 	for i, split := range path.Splits {
 		if refusal := checkSplit(split, fmt.Sprintf("%s.splits[%d]", field, i)); refusal != nil {
@@ -97,11 +93,11 @@ func checkTarget(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusa
 	return nil
 }
 
-// unread notes lists of headers that are longer than what is read of them.
-func (r *report) unread(path v1alpha1.HTTPIngressPath, field string) {
+// reportUnread notes lists of headers that are longer than what is read of them.
+func reportUnread(path v1alpha1.HTTPIngressPath, field string, report *conditions.Report) {
 	note := func(field string, values map[string]string) {
 		if len(values) > maxAppended {
-			r.gap(Gap{Field: field + ".appendHeaders", Detail: fmt.Sprintf("of %d headers only the first %d are looked at", len(values), maxAppended)})
+			report.AddGap(conditions.Gap{Field: field + ".appendHeaders", Detail: fmt.Sprintf("of %d headers only the first %d are looked at", len(values), maxAppended)})
 		}
 	}
 	note(field, path.AppendHeaders)
@@ -125,13 +121,13 @@ func checkSplit(split v1alpha1.IngressBackendSplit, field string) *conditions.Re
 	port := split.ServicePort
 	switch {
 	case split.Percent < 0 || split.Percent > maxPercent:
-		return unsupported(field+".percent", "%d is not between 0 and %d", split.Percent, maxPercent)
+		return conditions.Unsupported(field+".percent", "%d is not between 0 and %d", split.Percent, maxPercent)
 	case len(validation.IsDNS1123Label(split.ServiceName)) > 0:
-		return unsupported(field+".serviceName", "%q is not the name of a Service", split.ServiceName)
+		return conditions.Unsupported(field+".serviceName", "%q is not the name of a Service", split.ServiceName)
 	case split.ServiceNamespace != "" && len(validation.IsDNS1123Label(split.ServiceNamespace)) > 0:
-		return unsupported(field+".serviceNamespace", "%q is not the name of a namespace", split.ServiceNamespace)
+		return conditions.Unsupported(field+".serviceNamespace", "%q is not the name of a namespace", split.ServiceNamespace)
 	case port.Type == intstr.Int && len(validation.IsValidPortNum(port.IntValue())) > 0:
-		return unsupported(field+".servicePort", "%d is not a port", port.IntVal)
+		return conditions.Unsupported(field+".servicePort", "%d is not a port", port.IntVal)
 	}
 	return nil
 }

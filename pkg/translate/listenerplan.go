@@ -10,6 +10,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // listenerPlan says which listeners the hosts of a KIngress have, and so where TLS to each of
@@ -26,7 +29,7 @@ type listenerPlan struct {
 
 // planListeners finds the listeners that the hosts of each visibility need, or reports why there
 // are none.
-func planListeners(in Input) (listenerPlan, report) {
+func planListeners(in Input) (listenerPlan, conditions.Report) {
 	plan := listenerPlan{at: map[v1alpha1.IngressVisibility]*placement{}, unshared: sets.New[string]()}
 	named, report := readTLS(in)
 	for _, visibility := range visibilities {
@@ -41,8 +44,8 @@ func planListeners(in Input) (listenerPlan, report) {
 		plan.at[visibility] = &p.placement
 		plan.listenerSets = joined(plan.listenerSets, p.objects())
 		plan.unshared.Insert(slices.Collect(maps.Keys(p.unshared))...)
-		plan.requeueAfter = sooner(plan.requeueAfter, p.requeueAfter)
-		report.join(p.report)
+		plan.requeueAfter = input.Sooner(plan.requeueAfter, p.requeueAfter)
+		report.Join(p.report)
 	}
 	for _, set := range plan.listenerSets {
 		keepFromCertManager(set)

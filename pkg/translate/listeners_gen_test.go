@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -140,7 +141,7 @@ func soundListeners(in translate.Input, desired translate.Desired) error {
 // unlistened finds a host with a certificate that no listener of its Gateway admits, though
 // nobody says why.
 func unlistened(in translate.Input, desired translate.Desired, hostnames map[string]sets.Set[string]) error {
-	if slices.ContainsFunc(desired.Gaps, func(gap translate.Gap) bool { return strings.HasPrefix(gap.Field, "spec.tls") }) {
+	if slices.ContainsFunc(desired.Gaps, func(gap conditions.Gap) bool { return strings.HasPrefix(gap.Field, "spec.tls") }) {
 		return nil
 	}
 	for _, tls := range in.Ingress.Spec.TLS {

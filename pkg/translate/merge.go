@@ -9,6 +9,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // visibilities in the order in which routes are rendered and reported.
@@ -19,8 +21,8 @@ var visibilities = []v1alpha1.IngressVisibility{
 
 // ruleSets reads the KIngress into RuleSets. Rules that share hosts merge; of two
 // rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
-func ruleSets(in Input) ([]RuleSet, report) {
-	sets, report := []RuleSet{}, report{}
+func ruleSets(in Input) ([]RuleSet, conditions.Report) {
+	sets, report := []RuleSet{}, conditions.Report{}
 	checkVisibilities(in.Ingress, &report)
 	for _, visibility := range visibilities {
 		read := readRules(in.Ingress, visibility, &report)
@@ -43,7 +45,7 @@ type hostRules struct {
 	of map[string][]int
 }
 
-func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, report *report) hostRules {
+func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, report *conditions.Report) hostRules {
 	found := hostRules{read: map[int][]Rule{}, of: map[string][]int{}}
 	for i, rule := range ing.Spec.Rules {
 		if Visibility(rule) != visibility {
@@ -52,10 +54,10 @@ func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, rep
 		field := fmt.Sprintf("spec.rules[%d]", i)
 		switch {
 		case rule.HTTP == nil || len(rule.HTTP.Paths) == 0:
-			report.gap(Gap{Field: field + ".http", Detail: "a rule without paths serves nothing"})
+			report.AddGap(conditions.Gap{Field: field + ".http", Detail: "a rule without paths serves nothing"})
 			continue
 		case len(rule.Hosts) == 0:
-			report.gap(Gap{Field: field + ".hosts", Detail: "a rule without hosts is not served"})
+			report.AddGap(conditions.Gap{Field: field + ".hosts", Detail: "a rule without hosts is not served"})
 			continue
 		}
 		for _, host := range possibleHosts(rule.Hosts, field, report) {
@@ -66,13 +68,13 @@ func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, rep
 		for j, path := range rule.HTTP.Paths {
 			at := fmt.Sprintf("%s.http.paths[%d]", field, j)
 			if refusal := checkMatch(path, at); refusal != nil {
-				report.refuse(*refusal)
+				report.Refuse(*refusal)
 				continue
 			}
 			translated := ruleFor(path, at, ing.Namespace)
-			report.unread(path, at)
+			reportUnread(path, at, report)
 			if refusal := checkTarget(path, at); refusal != nil {
-				report.refuse(*refusal)
+				report.Refuse(*refusal)
 				translated = translated.refused()
 			}
 			found.read[i] = append(found.read[i], translated)

@@ -8,6 +8,9 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // planner makes the placement of one visibility.
@@ -15,7 +18,7 @@ type planner struct {
 	placement
 
 	in     Input
-	report report
+	report conditions.Report
 	// beside are the listeners that the same Gateway has for the other visibility, as sets.
 	beside map[string]map[string]gatewayv1.ListenerEntry
 	// shared names the ListenerSets that are shared with other KIngresses, and users are the
@@ -31,7 +34,7 @@ type planner struct {
 
 // gap reports something that spec.tls asks for and that is not done.
 func (p *planner) gap(format string, values ...any) {
-	p.report.gap(Gap{Field: "spec.tls", Detail: fmt.Sprintf(format, values...)})
+	p.report.AddGap(conditions.Gap{Field: "spec.tls", Detail: fmt.Sprintf(format, values...)})
 }
 
 // hasHost tells whether the KIngress has a host for a listener.
@@ -54,4 +57,4 @@ func (p *planner) put(set string, entry gatewayv1.ListenerEntry) {
 }
 
 // lookAgain notes when the listeners will be others though nothing happens.
-func (p *planner) lookAgain(left time.Duration) { p.requeueAfter = sooner(p.requeueAfter, left) }
+func (p *planner) lookAgain(left time.Duration) { p.requeueAfter = input.Sooner(p.requeueAfter, left) }

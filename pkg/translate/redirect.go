@@ -9,6 +9,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // Over says on which listeners a RuleSet is served.
@@ -44,7 +46,7 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) (sets []RuleSet, uses 
 		to, possible := r.redirectTarget(host, gateway)
 		switch works := to.programmed || r.wasRedirected(host); {
 		case possible && works:
-			port := gateway.clientPort(to.port)
+			port := gateway.ClientPort(to.port)
 			redirected[port] = append(redirected[port], host)
 			if to.foreign {
 				uses.foreign = append(uses.foreign, to)
@@ -66,20 +68,12 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) (sets []RuleSet, uses 
 	return sets, uses
 }
 
-// clientPort is the port at which clients reach the listeners of a port.
-func (g Gateway) clientPort(listener int32) int32 {
-	if client, found := g.ClientPorts[listener]; found {
-		return client
-	}
-	return listener
-}
-
 // redirectTarget is the listener to which requests for a host can be redirected, if there is one.
 func (r renderer) redirectTarget(host string, gateway Gateway) (to termination, possible bool) {
 	external := r.plan.at[v1alpha1.IngressVisibilityExternalIP]
 	to, found := external.termination(host)
-	port := gateway.clientPort(to.port)
-	gap := Gap{Field: "spec.httpOption"}
+	port := gateway.ClientPort(to.port)
+	gap := conditions.Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
 		if _, named := external.named.of(host); !named {
@@ -95,7 +89,7 @@ func (r renderer) redirectTarget(host string, gateway Gateway) (to termination, 
 	default:
 		return to, true
 	}
-	r.report.gap(gap)
+	r.report.AddGap(gap)
 	return termination{}, false
 }
 

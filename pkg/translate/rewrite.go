@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
 // maxMapped is how many pairs of a rule and one behind it the hosts of a set may have. A
@@ -20,7 +22,7 @@ const maxMapped = 10_000
 //
 // On its way a request would have met the most specific rule first, whatever the
 // target serves behind another one; what that rule covers is its own.
-func resolveRewrites(rules []Rule, in Input, report *report) []Rule {
+func resolveRewrites(rules []Rule, in Input, report *conditions.Report) []Rule {
 	if !slices.ContainsFunc(rules, func(rule Rule) bool { return in.Mapped[rule.RewriteHost] != nil }) {
 		return rules
 	}
@@ -51,7 +53,7 @@ type rewriter struct {
 	behind   map[string][]Rule
 	resolved ruleList
 	left     int // of maxMapped
-	report   *report
+	report   *conditions.Report
 }
 
 // follow adds what a request can meet behind the rule at an index.
@@ -63,7 +65,7 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 		r.behind[rule.RewriteHost] = behind
 	}
 	if len(behind) > r.left {
-		r.report.refuse(*unsupported(field, "the rules with those behind them, in KIngress %s and others, are more than %d", target.Name, maxMapped))
+		r.report.Refuse(*conditions.Unsupported(field, "the rules with those behind them, in KIngress %s and others, are more than %d", target.Name, maxMapped))
 		r.resolved.add(rule.refused())
 		return
 	}
@@ -75,18 +77,18 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 		switch {
 		case !possible || r.cover.has(combined, func(at int) bool { return at < i }):
 		case len(combined.Headers) > maxHeaders:
-			r.report.refuse(*unsupported(rule.Field+".headers", "%d headers to match together with those of %s, an HTTPRoute rule holds %d at most",
+			r.report.Refuse(*conditions.Unsupported(rule.Field+".headers", "%d headers to match together with those of %s, an HTTPRoute rule holds %d at most",
 				len(combined.Headers), rule.RewriteHost, maxHeaders))
 		default:
 			r.resolved.add(combined)
 		}
 		if possible && combined.Refused {
-			r.report.gap(Gap{Field: field, Detail: fmt.Sprintf(
+			r.report.AddGap(conditions.Gap{Field: field, Detail: fmt.Sprintf(
 				"KIngress %s has a rule for host %s that cannot be served; it is answered 500", target.Name, rule.RewriteHost)})
 		}
 	}
 	if !reached {
-		r.report.gap(Gap{Field: field, Detail: fmt.Sprintf(
+		r.report.AddGap(conditions.Gap{Field: field, Detail: fmt.Sprintf(
 			"KIngress %s serves nothing under host %s that the rule leads to", target.Name, rule.RewriteHost)})
 	}
 }
@@ -95,7 +97,7 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 // first: it is the one that a request from inside would have met.
 func (r *rewriter) rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 	if r.targets[ing] == nil {
-		ignored := &report{} // the target reports its own gaps
+		ignored := &conditions.Report{} // the target reports its own gaps
 		for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityClusterLocal, v1alpha1.IngressVisibilityExternalIP} {
 			r.targets[ing] = append(r.targets[ing], readRules(ing, visibility, ignored))
 		}

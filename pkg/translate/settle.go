@@ -9,6 +9,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // settle lets go what routes keep of the version before, once that of their visibility is proven and
@@ -18,7 +19,7 @@ func settle(routes []Route, moves Moves) (requeueAfter time.Duration) {
 	published := publishedSince(routes, moves)
 	for i := range routes {
 		if len(routes[i].Leaving) > 0 {
-			requeueAfter = sooner(requeueAfter, routes[i].leave(moves, published))
+			requeueAfter = input.Sooner(requeueAfter, routes[i].leave(moves, published))
 		}
 		routes[i].forget(published)
 	}
@@ -50,7 +51,7 @@ func (r *Route) leave(moves Moves, published func(v1alpha1.IngressVisibility) (t
 		again = left
 	}
 	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil && state.Moving != nil {
-		again = sooner(again, max(0, state.Moving.Add(moves.Drain).Sub(moves.Now)))
+		again = input.Sooner(again, max(0, state.Moving.Add(moves.Drain).Sub(moves.Now)))
 	}
 	return again
 }

@@ -14,6 +14,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -37,7 +38,7 @@ func TestPublicSuffixIsNotShared(t *testing.T) {
 func expectGap(t *testing.T, in translate.Input, words string) {
 	t.Helper()
 	gaps := ingress(t, in).Gaps
-	if words == "" && len(gaps) > 0 || words != "" && !slices.ContainsFunc(gaps, func(gap translate.Gap) bool {
+	if words == "" && len(gaps) > 0 || words != "" && !slices.ContainsFunc(gaps, func(gap conditions.Gap) bool {
 		return gap.Field == "spec.tls" && strings.Contains(gap.Detail, words)
 	}) {
 		t.Errorf("Gaps %v, want %q", gaps, words)

@@ -13,23 +13,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"knative.dev/networking/pkg/apis/networking"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
-// Trust says who signs the certificates of activator and queue-proxies.
-type Trust struct {
-	// NoPolicies says why there can be no BackendTLSPolicies, or nothing.
-	NoPolicies string
-	// Authorities are their certificates in PEM; empty where none is known, and then
-	// Missing says what is.
-	Authorities, Missing string
-	// Stored is what the namespace trusts already. It is kept while nothing is known: a
-	// Secret that is written anew is gone for a moment.
-	Stored string
-	// Problems name what is not trusted though it should be.
-	Problems []Gap
-}
-
-func (t Trust) authorities() string { return cmp.Or(t.Authorities, t.Stored) }
+// authorities are whom to trust: those that are known, else those that are trusted already.
+func authorities(t Trust) string { return cmp.Or(t.Authorities, t.Stored) }
 
 // ReadTrust finds the authorities where Serving's activator finds them (serving v0.50,
 // pkg/activator/certificate/cache.go): ca.crt in the Secret of its own certificate, which
@@ -61,7 +50,7 @@ func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.Confi
 // trustReader collects certificates, each once.
 type trustReader struct {
 	certificates []string
-	problems     []Gap
+	problems     []conditions.Gap
 }
 
 // read takes the certificates out of PEM. One that cannot be read would cost a gateway
@@ -70,12 +59,12 @@ func (r *trustReader) read(where string, content []byte) {
 	for rest := bytes.TrimSpace(content); len(rest) > 0; rest = bytes.TrimSpace(rest) {
 		block, after := pem.Decode(rest)
 		if block == nil {
-			r.problems = append(r.problems, Gap{Field: where, Detail: "not a certificate in PEM, it is not trusted"})
+			r.problems = append(r.problems, conditions.Gap{Field: where, Detail: "not a certificate in PEM, it is not trusted"})
 			return
 		}
 		rest = after
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil || block.Type != "CERTIFICATE" {
-			r.problems = append(r.problems, Gap{Field: where, Detail: fmt.Sprintf("a block %q is no certificate, it is not trusted", block.Type)})
+			r.problems = append(r.problems, conditions.Gap{Field: where, Detail: fmt.Sprintf("a block %q is no certificate, it is not trusted", block.Type)})
 			continue
 		}
 		plain := string(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package input
 
 import (
 	"time"
@@ -14,6 +14,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
@@ -34,6 +35,14 @@ type Gateway struct {
 	// ClientPorts are those at which clients reach its listeners, by the listeners' port, where they differ.
 	ClientPorts map[int32]int32
 	Features    sets.Set[gwfeatures.FeatureName]
+}
+
+// ClientPort is the port at which clients reach the listeners of a port.
+func (g Gateway) ClientPort(listener int32) int32 {
+	if client, found := g.ClientPorts[listener]; found {
+		return client
+	}
+	return listener
 }
 
 // HostAt is a host at one visibility.
@@ -109,4 +118,18 @@ type HTTPS struct {
 	Refusal string
 	// Conflict says which listener of the Gateway speaks another protocol on Port; empty when none does.
 	Conflict string
+}
+
+// Trust says who signs the certificates of activator and queue-proxies.
+type Trust struct {
+	// NoPolicies says why there can be no BackendTLSPolicies, or nothing.
+	NoPolicies string
+	// Authorities are their certificates in PEM; empty where none is known, and then
+	// Missing says what is.
+	Authorities, Missing string
+	// Stored is what the namespace trusts already. It is kept while nothing is known: a
+	// Secret that is written anew is gone for a moment.
+	Stored string
+	// Problems name what is not trusted though it should be.
+	Problems []conditions.Gap
 }

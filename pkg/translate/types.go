@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import "github.com/net-gateways/net-gateways/pkg/translate/input"
+
+type (
+	// Input is everything that a translation depends on.
+	Input = input.Input
+	// Gateway is what translation needs to know of a selected Gateway.
+	Gateway = input.Gateway
+	// HTTPS says how a Gateway takes listeners for hosts that have a certificate.
+	HTTPS = input.HTTPS
+	// HostAt is a host at one visibility.
+	HostAt = input.HostAt
+	// Moves is what leaving a Gateway depends on.
+	Moves = input.Moves
+	// Published is a version that is known to be served.
+	Published = input.Published
+	// Trust says who signs the certificates of activator and queue-proxies.
+	Trust = input.Trust
+)
