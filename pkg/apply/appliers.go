@@ -12,7 +12,7 @@ import (
 
 // HTTPRoutes writes HTTPRoutes.
 func HTTPRoutes(clients gatewayclientset.Interface) *Applier[*gatewayv1.HTTPRoute] {
-	return &Applier[*gatewayv1.HTTPRoute]{onlyFinds: true, in: func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
+	return &Applier[*gatewayv1.HTTPRoute]{leavesAdopted: true, in: func(namespace string) client[*gatewayv1.HTTPRoute] { return clients.GatewayV1().HTTPRoutes(namespace) }}
 }
 
 // ListenerSets writes ListenerSets.
@@ -36,7 +36,7 @@ func BackendTLSPolicies(clients gatewayclientset.Interface) *Applier[*gatewayv1.
 	}}
 }
 
-// ConfigMaps writes ConfigMaps, of which the key ca.crt is ours.
+// ConfigMaps writes ConfigMaps, of which only the key ca.crt is ours.
 func ConfigMaps(clients kubernetes.Interface) *Applier[*corev1.ConfigMap] {
 	return &Applier[*corev1.ConfigMap]{in: func(namespace string) client[*corev1.ConfigMap] { return clients.CoreV1().ConfigMaps(namespace) }}
 }

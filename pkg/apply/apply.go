@@ -20,11 +20,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
-// Verb is what a write did.
+// Verb is what a write did, and the reason of its Event.
 type Verb string
 
-// The verbs. Adopted objects existed and were ours without our knowing; an HTTPRoute is
-// left as it is then, for what stands in it decides what is to be written: plan again.
+// The verbs. An adopted object was the owner's already, but not in the cache. It is updated, except
+// an HTTPRoute, which is only found: its content decides what to write, so the caller plans again.
 const (
 	Created Verb = "Created"
 	Updated Verb = "Updated"
@@ -32,7 +32,7 @@ const (
 	Deleted Verb = "Deleted"
 )
 
-// Write is one write that was done.
+// Write is one write that succeeded.
 type Write[T Object] struct {
 	Verb Verb
 	// Object is what the API server returned; for a deletion, what was deleted.
@@ -50,24 +50,24 @@ type client[T Object] interface {
 // Applier writes Changes of one kind.
 type Applier[T Object] struct {
 	in func(namespace string) client[T]
-	// onlyFinds tells that an adopted object is not written.
-	onlyFinds bool
+	// leavesAdopted tells that adopted objects are not updated.
+	leavesAdopted bool
 }
 
-// Result is what came of Changes. Refusals are written into status; they are not
-// errors.
+// Result is the outcome of Changes. Refusals are not errors: the caller reports them in
+// the status.
 type Result[T Object] struct {
 	Writes   []Write[T]
 	Refusals []*Refusal
 }
 
-// Apply does the changes for their owner. What takes hosts away comes last, so that a host that
-// moved between objects is never without one, and is not done where the object to which the
-// host was to move could not be written: a refusal or the joined error says which, and the
-// next plan has it again. Each other object is tried.
+// Apply writes the changes for their owner. Writes that remove hosts come last, so that a host that
+// moves between objects is never without one. They are left out where the object to which the host
+// moves could not be written; the next plan has them again. A write that fails does not keep Apply
+// from the others; refusals and the joined error name the objects that were not written.
 func (a *Applier[T]) Apply(ctx context.Context, owner metav1.Object, changes Changes[T]) (Result[T], error) {
 	result, missing, errs := Result[T]{}, sets.New[gatewayv1.Hostname](), []error{}
-	note := func(object T, write Write[T], err error) {
+	collect := func(object T, write Write[T], err error) {
 		var refusal *Refusal
 		switch {
 		case errors.As(err, &refusal):
@@ -84,43 +84,43 @@ func (a *Applier[T]) Apply(ctx context.Context, owner metav1.Object, changes Cha
 		stored, err := a.update(ctx, update)
 		return Write[T]{Verb: Updated, Object: stored}, err
 	}
-	noteUpdate := func(update Update[T], write Write[T], err error) { note(update.Desired, write, err) }
-	add, take := parted(changes.Update)
-	together(changes.Create, func(object T) (Write[T], error) {
+	collectUpdate := func(update Update[T], write Write[T], err error) { collect(update.Desired, write, err) }
+	adding, removing := split(changes.Update)
+	inParallel(changes.Create, func(object T) (Write[T], error) {
 		return a.create(ctx, owner, object)
-	}, note)
-	together(add, update, noteUpdate)
-	together(sparing(take, missing, Update[T].taken), update, noteUpdate)
-	together(sparing(changes.Delete, missing, func(object T) sets.Set[gatewayv1.Hostname] { return hostsOf(object) }), func(object T) (Write[T], error) {
+	}, collect)
+	inParallel(adding, update, collectUpdate)
+	inParallel(skipHosts(removing, missing, Update[T].removedHosts), update, collectUpdate)
+	inParallel(skipHosts(changes.Delete, missing, func(object T) sets.Set[gatewayv1.Hostname] { return hostsOf(object) }), func(object T) (Write[T], error) {
 		return Write[T]{Verb: Deleted, Object: object}, a.delete(ctx, object)
-	}, note)
+	}, collect)
 	return result, errors.Join(errs...)
 }
 
-// atOnce is how many writes of one owner are under way at a time: a service with twenty
-// tags has forty objects, and the last one should not wait for all others.
-const atOnce = 8
+// parallelWrites is how many writes of one owner are under way at a time: a service with
+// twenty tags has forty objects, which would take long one by one.
+const parallelWrites = 8
 
-// together writes a list and notes what came of it, in its order.
-func together[I, W any](list []I, write func(I) (W, error), note func(I, W, error)) {
+// inParallel writes a list and collects the outcomes in its order.
+func inParallel[I, W any](list []I, write func(I) (W, error), collect func(I, W, error)) {
 	writes, errs := make([]W, len(list)), make([]error, len(list))
 	group := errgroup.Group{}
-	group.SetLimit(atOnce)
+	group.SetLimit(parallelWrites)
 	for i, item := range list {
 		group.Go(func() error {
-			defer panics.Into(&errs[i]) // which nobody above this goroutine could recover
+			defer panics.Into(&errs[i]) // callers could not recover it
 			writes[i], errs[i] = write(item)
 			return nil
 		})
 	}
 	_ = group.Wait() // each has its own error
 	for i, item := range list {
-		note(item, writes[i], errs[i])
+		collect(item, writes[i], errs[i])
 	}
 }
 
-// create adds an object. When one of that name is there already, our filtered cache
-// did not show it: a live look tells whether it is ours to adopt.
+// create adds an object. If one of that name exists, which the filtered cache does not
+// have, a live read tells whether the owner may adopt it.
 func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) (Write[T], error) {
 	objects := a.in(object.GetNamespace())
 	stored, err := objects.Create(ctx, object, metav1.CreateOptions{FieldManager: FieldManager})
@@ -135,14 +135,14 @@ func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) 
 		return Write[T]{}, notOwned(existing)
 	case existing.GetDeletionTimestamp() != nil:
 		return Write[T]{}, errors.New("is being deleted")
-	case !a.onlyFinds && differs(existing, object):
+	case !a.leavesAdopted && differs(existing, object):
 		existing, err = a.update(ctx, Update[T]{Current: existing, Desired: object})
 	}
 	return Write[T]{Verb: Adopted, Object: existing}, err
 }
 
-// update applies the desired object over the current one. The UID in the request
-// keeps it from touching another object of that name.
+// update applies the desired object. With the UID in the request, the API server refuses
+// it for another object of the same name.
 func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
 	var none T
 	if err := a.takeOverFields(ctx, update); err != nil {
@@ -152,20 +152,20 @@ func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
 	if err != nil {
 		return none, err
 	}
-	force := true // two managers of one field would fight for ever; ours are ours
+	force := true // of fields that another manager has, too
 	stored, err := a.in(update.Desired.GetNamespace()).Patch(ctx, update.Desired.GetName(), types.ApplyPatchType, body,
 		metav1.PatchOptions{FieldManager: FieldManager, Force: &force})
 	return stored, refused(update.Desired, err)
 }
 
-// takeOverFields books the fields of leftover managers as applied by us, so that the
+// takeOverFields makes FieldManager the owner of the fields of leftover managers, so that the
 // apply that follows removes those that are not wanted.
 func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error {
 	if len(leftovers(update.Current, update.Desired)) == 0 {
 		return nil
 	}
 	objects := a.in(update.Desired.GetNamespace())
-	live, err := objects.Get(ctx, update.Current.GetName(), metav1.GetOptions{}) // the patch has the fields of all, which no cache has
+	live, err := objects.Get(ctx, update.Current.GetName(), metav1.GetOptions{}) // the patch replaces managedFields, which the cache trims
 	if err != nil || live.GetUID() != update.Current.GetUID() {
 		return err
 	}
@@ -177,8 +177,7 @@ func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error
 	return err
 }
 
-// Others says which other field managers have fields of an object, as it is now, that are not as they
-// are wanted; nothing where nobody can look.
+// Others is the function Others for the live object; nil if it cannot be read.
 func (a *Applier[T]) Others(ctx context.Context, want T) []string {
 	live, err := a.in(want.GetNamespace()).Get(ctx, want.GetName(), metav1.GetOptions{})
 	if err != nil {
@@ -195,7 +194,7 @@ func (a *Applier[T]) delete(ctx context.Context, object T) error {
 	return err
 }
 
-// configuration is the body of a server-side apply: what we own, without the fields
+// configuration is the body of a server-side apply: the desired object without the fields
 // that the server fills.
 func configuration(uid types.UID, desired metav1.Object) ([]byte, error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(desired)

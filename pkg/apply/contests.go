@@ -12,22 +12,22 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// What another field manager has changed is written again at once, a few times in a row: the repair is not to be later than the
-// mistake. Where that goes on, as with a tool that keeps to a file of its own or a second installation of ours, it is written
-// after a pause that doubles each time, so that no two write without end; and from the third time on it is said who
-// else writes. Twice the pause and the quiet without such a change begin it anew.
+// What another field manager has changed is repaired at once, immediateRepairs times in a row. If it goes on, as with a tool
+// that syncs a file or a second installation of this controller, each repair waits twice as long as the last one, so that two
+// writers do not write endlessly; and from the reportFrom-th time on an Event names the other writer. Twice the pause and
+// resetAfter without such a change start this anew.
 const (
 	firstPause, longestPause = time.Second, 5 * time.Minute
-	quiet                    = 10 * time.Second
-	saidFrom                 = 3
-	atOnceInARow             = 5
+	resetAfter               = 10 * time.Second
+	reportFrom               = 3
+	immediateRepairs         = 5
 )
 
-// ReasonContested is that of the Event which says who else writes what is ours.
+// ReasonContested is the reason of the Event that names the other writer.
 const ReasonContested = "WrittenByOthers"
 
-// Contests remember what was written lately, to tell what others have changed since from what is
-// wanted in another way now. They are a cache: a new leader writes at once again.
+// Contests remember what was written lately, to tell a change by another writer from a change of what
+// is desired. They are a cache: a new leader starts anew.
 type Contests struct {
 	mu    sync.Mutex
 	known map[Contested]*contest
@@ -40,15 +40,15 @@ type Contested struct {
 	Name types.NamespacedName
 }
 
-// Contender is who wants to write: for which object, in which generation of it, and when. What is
-// written for another object, or for a new generation, waits for nothing.
+// Contender is the object for which a write is due, with its generation and the time. A write for another
+// object, or for a new generation, need not wait.
 type Contender struct {
 	Owner      types.UID
 	Generation int64
 	Now        time.Time
 }
 
-// contest is what was last written, when, and how often in a row others had changed it.
+// contest is the last write, and how often in a row others had changed what was written before.
 type contest struct {
 	Contender
 	wrote Digest
@@ -58,19 +58,19 @@ type contest struct {
 // NewContests returns empty ones.
 func NewContests() *Contests { return &Contests{known: map[Contested]*contest{}} }
 
-// Backoff is how long a write has to wait, and how often in a row others will then have changed what was
-// written before. Changed tells that they have since the last time.
+// Backoff is how long a write has to wait, and how often in a row others have changed what was
+// written. Changed tells that they have done so since the last write.
 type Backoff struct {
 	Wait    time.Duration
 	Times   int
 	Changed bool
 }
 
-// Said tells that others have changed it often enough to say so.
-func (b Backoff) Said() bool { return b.Wait == 0 && b.Changed && b.Times >= saidFrom }
+// Said tells that others have changed it often enough to report them.
+func (b Backoff) Said() bool { return b.Wait == 0 && b.Changed && b.Times >= reportFrom }
 
-// Due tells whether a write may be done now, given how to tell that others have changed what was written
-// before.
+// Due tells whether a write may be done now. changed compares the present content with what was written
+// last.
 func (c *Contests) Due(what Contested, by Contender, changed func(wrote Digest) bool) Backoff {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -80,7 +80,7 @@ func (c *Contests) Due(what Contested, by Contender, changed func(wrote Digest) 
 	}
 	since, pause := by.Now.Sub(known.Now), pauseOf(known.times)
 	switch {
-	case since > 2*pause+quiet:
+	case since > 2*pause+resetAfter:
 		return Backoff{}
 	case !changed(known.wrote):
 		return Backoff{Times: known.times}
@@ -92,37 +92,37 @@ func (c *Contests) Due(what Contested, by Contender, changed func(wrote Digest) 
 
 func pauseOf(times int) time.Duration {
 	pause := time.Duration(0)
-	for range times - atOnceInARow {
+	for range times - immediateRepairs {
 		pause = min(max(2*pause, firstPause), longestPause)
 	}
 	return pause
 }
 
-// Wrote remembers a write, before which others had so often changed it.
+// Wrote remembers a write after others had changed the object so many times in a row.
 func (c *Contests) Wrote(what Contested, by Contender, digest Digest, times int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.known[what] = &contest{Contender: by, wrote: digest, times: times}
-	if by.Now.Sub(c.swept) < quiet {
+	if by.Now.Sub(c.swept) < resetAfter {
 		return
 	}
 	c.swept = by.Now
 	for other, known := range c.known {
-		if by.Now.Sub(known.Now) > 2*pauseOf(known.times)+quiet {
+		if by.Now.Sub(known.Now) > 2*pauseOf(known.times)+resetAfter {
 			delete(c.known, other)
 		}
 	}
 }
 
-// Forget drops an object that we have deleted.
+// Forget drops an object that the controller has deleted.
 func (c *Contests) Forget(what Contested) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.known, what)
 }
 
-// SaidOfOthers says who else writes an object. Where no other field manager has it, one of our name does, or
-// somebody who deletes it.
+// SaidOfOthers is the message of the Event that names the other writers. If no other field manager has the fields, another
+// client deletes the object or uses our name.
 func SaidOfOthers(what Contested, others []string) string {
 	who := cmp.Or(strings.Join(others, ", "), "somebody who deletes it, or another installation of this controller under the same name,")
 	return fmt.Sprintf("%s %s: %s writes what this controller writes, over and over; it is written again after ever longer pauses, up to %s: let only one of them write it",

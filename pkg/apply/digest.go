@@ -17,10 +17,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// Digest is what of an object was ours when it was written, by field: small enough to be remembered.
+// Digest is the hash of each of our fields in an object when it was written.
 type Digest map[string][sha256.Size]byte
 
-// DigestOf is that of an object as it was stored.
+// DigestOf is the digest of the desired fields, with the values that were stored.
 func DigestOf(stored, desired metav1.Object) Digest {
 	digest, fields := Digest{}, ownFields(stored)
 	for name := range ownFields(desired) {
@@ -29,10 +29,10 @@ func DigestOf(stored, desired metav1.Object) Digest {
 	return digest
 }
 
-// DigestOfValue is that of a single value.
+// DigestOfValue is the digest of a single value.
 func DigestOfValue(value any) Digest { return Digest{"": sum(value)} }
 
-// Stands tells whether an object still has what was ours.
+// Stands tells whether our fields in an object are still as they were written.
 func (d Digest) Stands(current metav1.Object) bool {
 	fields := ownFields(current)
 	for name, written := range d {
@@ -45,7 +45,7 @@ func (d Digest) Stands(current metav1.Object) bool {
 
 func sum(value any) [sha256.Size]byte {
 	content, err := json.Marshal(value)
-	if err != nil { // what came from the API server, or goes there, always marshals
+	if err != nil { // objects of the API always marshal
 		panic(fmt.Sprintf("marshal %T: %v", value, err))
 	}
 	return sha256.Sum256(content)
@@ -76,8 +76,8 @@ func ownFields(object metav1.Object) map[string]ownField {
 	return found
 }
 
-// Others says which other field managers have fields that are not as we want them, and which
-// fields, sorted.
+// Others names the other field managers whose fields differ from the wanted ones, with these fields,
+// sorted.
 func Others(live, want metav1.Object) []string {
 	fields, others := ownFields(live), []string{}
 	wanted := ownFields(want)
@@ -99,8 +99,8 @@ func Others(live, want metav1.Object) []string {
 	return slices.Compact(others)
 }
 
-// HeldByOthers says which field managers besides ours, and those of KIngresses, have something in a
-// field, sorted.
+// HeldByOthers names the field managers, other than this controller's, that own a field or something in
+// it, sorted.
 func HeldByOthers(object metav1.Object, name ...string) []string {
 	path, others := fieldpath.Path{}, []string{}
 	for _, part := range name {

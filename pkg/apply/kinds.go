@@ -9,20 +9,20 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 )
 
-// Object is one of the kinds that we write. A kind more is named here and in kindOf, and
-// gets a constructor of its Applier.
+// Object is one of the kinds that the controller writes. Another kind needs an entry here and in
+// kindOf, and a constructor of its Applier.
 type Object interface {
 	metav1.Object
 	*gatewayv1.HTTPRoute | *gatewayv1.ListenerSet | *gatewayv1.BackendTLSPolicy | *gatewayv1beta1.ReferenceGrant | *corev1.ConfigMap
 }
 
-// kind is what writing an object depends on.
+// kind is what Plan and Apply need to know of an object.
 type kind struct {
 	version, name string
-	// whole are the fields that are ours and that an apply replaces as a whole, by their names.
+	// whole are our fields that an apply replaces as a whole, by their names.
 	whole map[string]any
-	// list is the field of the spec that others may add to, with our entries by their
-	// key. Without one it is empty.
+	// list is the field of the spec to which others may add, empty if there is none; entries
+	// are ours in it, by key.
 	list    string
 	entries map[string]any
 }
@@ -32,7 +32,7 @@ var gatewayAPI = gatewayv1.GroupVersion.String()
 // trustKey is the only key of ConfigMaps that is ours.
 const trustKey = "ca.crt"
 
-// kindOf says what of an object is ours. It is the only place that tells kinds apart.
+// kindOf returns our fields of an object. It is the only place that tells kinds apart.
 func kindOf(object metav1.Object) kind {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
@@ -47,7 +47,7 @@ func kindOf(object metav1.Object) kind {
 		return kind{version: gatewayAPI, name: "BackendTLSPolicy", whole: map[string]any{"spec.targetRefs": object.Spec.TargetRefs, "spec.validation": object.Spec.Validation}}
 	case *corev1.ConfigMap:
 		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: map[string]any{"data." + trustKey: object.Data[trustKey]}}
-	case *gatewayv1beta1.ReferenceGrant: // v1 is not served by every release that we support
+	case *gatewayv1beta1.ReferenceGrant: // not every supported release of the Gateway API serves v1
 		return kind{version: gatewayv1beta1.GroupVersion.String(), name: "ReferenceGrant", whole: map[string]any{"spec.from": object.Spec.From, "spec.to": object.Spec.To}}
 	case *gatewayv1.Gateway:
 		return kind{version: gatewayAPI, name: "Gateway"}

@@ -11,18 +11,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// ListenerChange says which listeners a KIngress should have on a Gateway, as the only
-// ones of its field manager.
+// ListenerChange is all the listeners that a KIngress should have on a Gateway.
 type ListenerChange struct {
 	Gateway *gatewayv1.Gateway
 	Desired []gatewayv1.Listener
-	// Adds tells that some are new or different; otherwise it only takes away.
+	// Adds tells that some are new or different; otherwise it only removes some.
 	Adds bool
 }
 
 // PlanListeners compares the listeners that the KIngress of a UID has on a Gateway with
-// those that it should have; nil where nothing is to be written. What others have added to
-// them does not count.
+// those that it should have; nil if they are equal. Fields that others have added to
+// them do not count.
 func PlanListeners(owner types.UID, gateway *gatewayv1.Gateway, desired []gatewayv1.Listener) *ListenerChange {
 	owned := dataplane.OwnedListeners(gateway, owner)
 	stored := map[gatewayv1.SectionName]gatewayv1.Listener{}

@@ -22,8 +22,8 @@ type listenerRemoval struct {
 	manager string
 }
 
-// withoutListeners removes listeners from a Gateway by their place in its list, which is theirs at its
-// resource version: nothing else of it is read or written, whatever fields its CRD has.
+// withoutListeners removes listeners from a Gateway by their index, which is valid at its resource version:
+// it writes no other field, whatever fields the CRD has.
 func withoutListeners(ctx context.Context, clients gatewayclientset.Interface, gateway *gatewayv1.Gateway, removal listenerRemoval) (*gatewayv1.Gateway, error) {
 	operations := []map[string]any{{"op": "replace", "path": "/metadata/resourceVersion", "value": gateway.ResourceVersion}}
 	for i, listener := range slices.Backward(gateway.Spec.Listeners) {
@@ -40,7 +40,7 @@ func withoutListeners(ctx context.Context, clients gatewayclientset.Interface, g
 	case err == nil:
 		return stored, nil
 	case apierrors.IsConflict(err):
-		return nil, fmt.Errorf("remove listeners of Gateway %s: %w", nameOf(gateway), err) // and tried again
+		return nil, fmt.Errorf("remove listeners of Gateway %s: %w", nameOf(gateway), err) // which is retried
 	}
 	return nil, refusedListeners(gateway, err)
 }

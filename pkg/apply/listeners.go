@@ -17,11 +17,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// Listeners makes the listeners that a KIngress has on a Gateway of somebody else what
-// they should be, by one server-side apply: what is not among them goes, as far as nobody
-// else owns it; all other fields of the Gateway stay as they are. What server-side apply does not
-// take away, though it is the KIngress's, is removed by another write. It returns the Gateway as
-// it is afterwards, nil when it is gone.
+// Listeners writes the listeners of a KIngress onto a Gateway that the controller does not own, by one
+// server-side apply, which also removes its others that no other field manager owns. All other fields of the
+// Gateway stay. A second write removes listeners of the KIngress that server-side apply does not remove. It
+// returns the Gateway as it is afterwards, nil when it is gone.
 func Listeners(ctx context.Context, clients gatewayclientset.Interface, owner types.UID, change ListenerChange) (*gatewayv1.Gateway, error) {
 	stored, left := change.Gateway, change.left(change.Gateway, owner)
 	if len(change.Desired) > 0 || left.Len() == 0 || dataplane.OwnedListeners(stored, owner).HasAny(left.UnsortedList()...) {
@@ -41,7 +40,7 @@ func applyListeners(ctx context.Context, clients gatewayclientset.Interface, own
 	gateway := change.Gateway
 	content := map[string]any{
 		"apiVersion": gatewayv1.GroupVersion.String(), "kind": "Gateway",
-		// The UID keeps it from making another Gateway where this one is gone.
+		// With the UID, the apply does not create a Gateway if this one is gone.
 		"metadata": map[string]any{"namespace": gateway.Namespace, "name": gateway.Name, "uid": gateway.UID},
 	}
 	if len(change.Desired) > 0 {
@@ -51,7 +50,7 @@ func applyListeners(ctx context.Context, clients gatewayclientset.Interface, own
 	if err != nil {
 		return nil, fmt.Errorf("convert listeners: %w", err)
 	}
-	force := true // two managers of one field would fight for ever; ours are ours
+	force := true // of fields that another manager has, too
 	stored, err := clients.GatewayV1().Gateways(gateway.Namespace).Patch(ctx, gateway.Name, types.ApplyPatchType, body,
 		metav1.PatchOptions{FieldManager: dataplane.ListenerManager(owner), Force: &force})
 	switch {
@@ -63,7 +62,7 @@ func applyListeners(ctx context.Context, clients gatewayclientset.Interface, own
 	return nil, refusedListeners(gateway, err)
 }
 
-// refusedListeners is the error of a write of listeners; nil when the Gateway is gone.
+// refusedListeners is the error of a write of listeners; nil if the Gateway is gone.
 func refusedListeners(gateway *gatewayv1.Gateway, err error) error {
 	switch {
 	case apierrors.IsNotFound(err):

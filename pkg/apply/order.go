@@ -8,8 +8,8 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// hostsOf are what an object serves: what goes from one object may come to another one of its
-// kind, and is then to be there first. Other kinds have none.
+// hostsOf are the hosts that an object serves. A host that moves to another object of its kind must be added there
+// before it is removed here.
 func hostsOf(object metav1.Object) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
 	switch object := object.(type) {
@@ -25,32 +25,30 @@ func hostsOf(object metav1.Object) sets.Set[gatewayv1.Hostname] {
 	return hosts
 }
 
-// parted separates what takes no host off an object from what does, for that is to be done
-// after it.
-func parted[T Object](updates []Update[T]) (add, take []Update[T]) {
+// split separates updates that remove no host from those that do.
+func split[T Object](updates []Update[T]) (adding, removing []Update[T]) {
 	for _, update := range updates {
-		if update.taken().Len() > 0 {
-			take = append(take, update)
+		if update.removedHosts().Len() > 0 {
+			removing = append(removing, update)
 		} else {
-			add = append(add, update)
+			adding = append(adding, update)
 		}
 	}
-	return add, take
+	return adding, removing
 }
 
-// sparing leaves out what would take hosts off objects that another one, which could not be
-// written, was to serve from now on.
-func sparing[T any](list []T, hosts sets.Set[gatewayv1.Hostname], takes func(T) sets.Set[gatewayv1.Hostname]) []T {
-	spared := make([]T, 0, len(list))
+// skipHosts leaves out the changes that would remove one of these hosts.
+func skipHosts[T any](list []T, hosts sets.Set[gatewayv1.Hostname], removed func(T) sets.Set[gatewayv1.Hostname]) []T {
+	kept := make([]T, 0, len(list))
 	for _, item := range list {
-		if takes(item).Intersection(hosts).Len() == 0 {
-			spared = append(spared, item)
+		if removed(item).Intersection(hosts).Len() == 0 {
+			kept = append(kept, item)
 		}
 	}
-	return spared
+	return kept
 }
 
-// taken are the hosts that an update takes off its object.
-func (u Update[T]) taken() sets.Set[gatewayv1.Hostname] {
+// removedHosts are the hosts that an update removes from its object.
+func (u Update[T]) removedHosts() sets.Set[gatewayv1.Hostname] {
 	return hostsOf(u.Current).Difference(hostsOf(u.Desired))
 }

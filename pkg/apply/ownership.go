@@ -10,18 +10,18 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
-// FieldManager is the name under which we own fields.
+// FieldManager is the field manager of all writes but those of listeners on Gateways.
 const FieldManager = "net-gateways"
 
-// leftovers are the field managers whose plain updates hold fields that are ours to
-// remove, and that server-side apply alone would leave in place:
+// leftovers are the field managers with fields that we must remove, and that our server-side
+// apply alone would leave in place:
 //
-//   - ourselves, where the Create wrote a label, annotation or list entry that is not
-//     wanted any more: the API server books a Create as an update, not as an apply;
-//   - whoever wrote the spec of an object that we have never written: the plugin
-//     from which we take it over (SPEC B-INS-8).
+//   - ourselves, if the Create wrote a label, annotation or list entry that is not
+//     wanted any more: the API server records a Create as an update, not as an apply;
+//   - the plugin from which we take over an object: the field managers that have updated the
+//     spec of an object that we have never written (SPEC B-INS-8).
 //
-// Everybody else's fields stay.
+// The fields of all others stay.
 func leftovers(have, want metav1.Object) sets.Set[string] {
 	found := sets.New[string]()
 	takenOver := true
@@ -93,7 +93,7 @@ func ownsOther[V any](fields *fieldpath.Set, wanted map[string]V) bool {
 	return found
 }
 
-// nameIn is the name of a field, or the one by which a list knows its entry: a UID for owners.
+// nameIn is the name of a field, or the key of a list entry: the UID of an owner, else its name.
 func nameIn(element fieldpath.PathElement) (string, bool) {
 	if element.FieldName != nil {
 		return *element.FieldName, true

@@ -28,8 +28,8 @@ func (c Changes[T]) Empty() bool {
 	return len(c.Create)+len(c.Update)+len(c.Delete) == 0
 }
 
-// Plan compares what an owner's objects are with what they should be. Current may
-// hold objects of others; they are left alone.
+// Plan compares an owner's current objects with the desired ones. Objects of others in current are left
+// alone.
 func Plan[T Object](owner metav1.Object, current, desired []T) Changes[T] {
 	there := map[string]T{}
 	for _, object := range current {
@@ -56,8 +56,7 @@ func Plan[T Object](owner metav1.Object, current, desired []T) Changes[T] {
 	return changes
 }
 
-// differs compares only what we own: what the kind says of the spec, our labels and
-// annotations, and nothing of others.
+// differs compares only what we own: our fields of the spec, labels and annotations.
 func differs(have, want metav1.Object) bool {
 	stored, wanted := kindOf(have), kindOf(want)
 	for key, entry := range wanted.entries {

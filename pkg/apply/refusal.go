@@ -13,12 +13,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
-// Refusal is a write that was not done and that retrying does not help. It waits where
-// the object is on its way out: it belongs to another KIngress, and of two with one host
-// only one writes.
+// Refusal is a write that failed and that a retry does not cure. It waits if the object belongs to
+// another KIngress, which will delete it: of two KIngresses with one host only one writes.
 type Refusal struct {
 	conditions.Refusal
-	// Kind and Object are what was to be written.
+	// Kind and Object name the object.
 	Kind   string
 	Object types.NamespacedName
 }
@@ -36,7 +35,7 @@ func notOwned(existing metav1.Object) *Refusal {
 	}}
 }
 
-// refused tells the API server's final no from errors that may pass.
+// refused turns an error that a retry does not cure into a Refusal.
 func refused(object metav1.Object, err error) error {
 	if !apierrors.IsInvalid(err) && !apierrors.IsBadRequest(err) {
 		return err

@@ -13,7 +13,7 @@ import (
 )
 
 // IsShared tells whether several KIngresses own an object: its label names none of them, none
-// controls it, and nobody else owns it but their namespace. All write the same, under one
+// controls it, and it has no other owners but their namespace. All write the same, under one
 // field manager.
 func IsShared(object metav1.Object) bool {
 	if label, ours := object.GetLabels()[networking.IngressLabelKey]; !ours || label != "" {
@@ -28,8 +28,8 @@ func IsShared(object metav1.Object) bool {
 	return len(object.GetOwnerReferences()) > 0
 }
 
-// OwnedByNamespace tells whether the namespace of a shared object owns it, which it does while
-// more share it than own it. The garbage collector does not take it then.
+// OwnedByNamespace tells whether its namespace owns a shared object, so that the garbage collector does not
+// delete it. It does while KIngresses share the object that are not among its owners.
 func OwnedByNamespace(object metav1.Object) bool {
 	return slices.ContainsFunc(object.GetOwnerReferences(), func(ref metav1.OwnerReference) bool { return isNamespaceOf(object, ref) })
 }
@@ -38,27 +38,26 @@ func isNamespaceOf(object metav1.Object, ref metav1.OwnerReference) bool {
 	return ref.Kind == "Namespace" && ref.APIVersion == corev1.SchemeGroupVersion.String() && ref.Name == object.GetNamespace()
 }
 
-// IsControlledBy tells whether an owner controls an object where it can: in its own namespace, if it
-// has one.
+// IsControlledBy tells whether an owner controls an object of its own namespace; of any namespace if the owner
+// has none.
 func IsControlledBy(object, owner metav1.Object) bool {
 	within := owner.GetNamespace() == "" || owner.GetNamespace() == object.GetNamespace()
 	return within && metav1.IsControlledBy(object, owner)
 }
 
-// mayWrite tells whether an object that is there is the owner's, or shared as the wanted one
-// is.
+// mayWrite tells whether an existing object is the owner's, or shared like the wanted one.
 func mayWrite(have, want, owner metav1.Object) bool {
 	return IsControlledBy(have, owner) || IsShared(have) && IsShared(want)
 }
 
-// mayDelete tells whether an object that is not wanted any more is the owner's alone. What
-// others share stays: they write who owns it. So does what their namespace owns: there may
-// be others who are not among its owners.
+// mayDelete tells whether an object that is not wanted any more is the owner's alone. One that has other
+// owners stays: these remove the owner from it. So does one that the namespace owns, because KIngresses may share
+// it that are not among its owners.
 func mayDelete(have, owner metav1.Object) bool {
 	return IsControlledBy(have, owner) || IsShared(have) && uidsOf(have).Equal(sets.New(string(owner.GetUID())))
 }
 
-// uidsOf are those of the owners.
+// uidsOf are the UIDs of an object's owners.
 func uidsOf(object metav1.Object) sets.Set[string] {
 	found := sets.New[string]()
 	for _, ref := range object.GetOwnerReferences() {

@@ -11,13 +11,13 @@ import (
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
-// Trim takes from an object of a kind that we write what Plan does not read, so that caches need not
-// hold it: which fields others have in its status, and once we have written it in its spec; and the
-// annotations of others, but for those of the given keys. Anybody may write them, up to 256 KiB.
+// Trim removes from an object what Plan does not read, to save memory in caches: the managed fields of its
+// status, and, once we have written the object, those of other managers and their annotations (which have up to
+// 256 KiB), except the given keys.
 func Trim(object metav1.Object, but ...string) {
 	entries := slices.DeleteFunc(slices.Clone(object.GetManagedFields()), func(entry metav1.ManagedFieldsEntry) bool { return entry.Subresource != "" })
 	own := slices.DeleteFunc(slices.Clone(entries), func(entry metav1.ManagedFieldsEntry) bool { return entry.Manager != FieldManager })
-	if len(own) == 0 { // what stands may be to be taken over
+	if len(own) == 0 { // leftovers needs the fields of others
 		object.SetManagedFields(entries)
 		return
 	}
