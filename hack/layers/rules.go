@@ -54,6 +54,7 @@ var pureImports = []string{
 	"k8s.io/apimachinery/pkg/util/sets",
 	"k8s.io/apimachinery/pkg/util/validation",
 	"knative.dev/networking/pkg/apis",
+	"knative.dev/networking/pkg/certificates",
 	"knative.dev/networking/pkg/http/header",
 	"knative.dev/networking/pkg/ingress",
 	"knative.dev/pkg/apis",

@@ -73,7 +73,7 @@ func (a *Applier[T]) Apply(ctx context.Context, owner metav1.Object, changes Cha
 		case errors.As(err, &refusal):
 			result.Refusals = append(result.Refusals, refusal)
 		case err != nil:
-			errs = append(errs, fmt.Errorf("%s %s: %w", kindOf(object).name, nameOf(object), err))
+			errs = append(errs, fmt.Errorf("%s %s: %w", kindOf(object).name, NameOf(object), err))
 		default:
 			result.Writes = append(result.Writes, write)
 			return

@@ -5,6 +5,7 @@ package apply
 import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 )
@@ -29,9 +30,6 @@ type kind struct {
 
 var gatewayAPI = gatewayv1.GroupVersion.String()
 
-// trustKey is the only key of ConfigMaps that is ours.
-const trustKey = "ca.crt"
-
 // kindOf returns our fields of an object. It is the only place that tells kinds apart.
 func kindOf(object metav1.Object) kind {
 	switch object := object.(type) {
@@ -45,8 +43,8 @@ func kindOf(object metav1.Object) kind {
 		return found
 	case *gatewayv1.BackendTLSPolicy:
 		return kind{version: gatewayAPI, name: "BackendTLSPolicy", whole: map[string]any{"spec.targetRefs": object.Spec.TargetRefs, "spec.validation": object.Spec.Validation}}
-	case *corev1.ConfigMap:
-		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: map[string]any{"data." + trustKey: object.Data[trustKey]}}
+	case *corev1.ConfigMap: // of which one key is ours
+		return kind{version: corev1.SchemeGroupVersion.String(), name: "ConfigMap", whole: map[string]any{"data." + certificates.CaCertName: object.Data[certificates.CaCertName]}}
 	case *gatewayv1beta1.ReferenceGrant: // not every supported release of the Gateway API serves v1
 		return kind{version: gatewayv1beta1.GroupVersion.String(), name: "ReferenceGrant", whole: map[string]any{"spec.from": object.Spec.From, "spec.to": object.Spec.To}}
 	case *gatewayv1.Gateway:

@@ -40,7 +40,7 @@ func withoutListeners(ctx context.Context, clients gatewayclientset.Interface, g
 	case err == nil:
 		return stored, nil
 	case apierrors.IsConflict(err):
-		return nil, fmt.Errorf("remove listeners of Gateway %s: %w", nameOf(gateway), err) // which is retried
+		return nil, fmt.Errorf("remove listeners of Gateway %s: %w", NameOf(gateway), err) // which is retried
 	}
 	return nil, refusedListeners(gateway, err)
 }

@@ -68,8 +68,8 @@ func refusedListeners(gateway *gatewayv1.Gateway, err error) error {
 	case apierrors.IsNotFound(err):
 		return nil
 	case apierrors.IsForbidden(err):
-		return &Refusal{Kind: "Gateway", Object: nameOf(gateway), Refusal: conditions.Refusal{Code: conditions.ReasonUnsupported, Detail: fmt.Sprintf(
-			"spec.listeners of Gateway %s may not be changed: allow it, or add an HTTPS listener with a wildcard hostname there, or use an implementation with ListenerSets: %v", nameOf(gateway), err)}}
+		return &Refusal{Kind: "Gateway", Object: NameOf(gateway), Refusal: conditions.Refusal{Code: conditions.ReasonUnsupported, Detail: fmt.Sprintf(
+			"spec.listeners of Gateway %s may not be changed: allow it, or add an HTTPS listener with a wildcard hostname there, or use an implementation with ListenerSets: %v", NameOf(gateway), err)}}
 	}
 	return refused(gateway, err)
 }

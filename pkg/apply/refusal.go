@@ -28,10 +28,10 @@ func notOwned(existing metav1.Object) *Refusal {
 		owner = fmt.Sprintf("%s %s", ref.Kind, ref.Name)
 		wait = ref.Kind == "Ingress" && ref.APIVersion == v1alpha1.SchemeGroupVersion.String()
 	}
-	return &Refusal{Kind: kindOf(existing).name, Object: nameOf(existing), Refusal: conditions.Refusal{
+	return &Refusal{Kind: kindOf(existing).name, Object: NameOf(existing), Refusal: conditions.Refusal{
 		Wait:   wait,
 		Code:   conditions.ReasonNotOwned,
-		Detail: fmt.Sprintf("%s %s exists and belongs to %s: rename or delete it", kindOf(existing).name, nameOf(existing), owner),
+		Detail: fmt.Sprintf("%s %s exists and belongs to %s: rename or delete it", kindOf(existing).name, NameOf(existing), owner),
 	}}
 }
 
@@ -40,12 +40,13 @@ func refused(object metav1.Object, err error) error {
 	if !apierrors.IsInvalid(err) && !apierrors.IsBadRequest(err) {
 		return err
 	}
-	return &Refusal{Kind: kindOf(object).name, Object: nameOf(object), Refusal: conditions.Refusal{
+	return &Refusal{Kind: kindOf(object).name, Object: NameOf(object), Refusal: conditions.Refusal{
 		Code:   conditions.ReasonUnsupported,
-		Detail: fmt.Sprintf("the API server refuses %s %s: %v", kindOf(object).name, nameOf(object), err),
+		Detail: fmt.Sprintf("the API server refuses %s %s: %v", kindOf(object).name, NameOf(object), err),
 	}}
 }
 
-func nameOf(object metav1.Object) types.NamespacedName {
+// NameOf is the name of an object in its namespace.
+func NameOf(object metav1.Object) types.NamespacedName {
 	return types.NamespacedName{Namespace: object.GetNamespace(), Name: object.GetName()}
 }

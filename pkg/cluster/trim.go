@@ -11,12 +11,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
-	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -105,7 +105,7 @@ func trimCRD(object metav1.Object) {
 func trimSecret(object metav1.Object) {
 	TrimAll(object)
 	if secret, ok := object.(*corev1.Secret); ok {
-		secret.Data = map[string][]byte{translate.TrustKey: secret.Data[translate.TrustKey]}
+		secret.Data = map[string][]byte{certificates.CaCertName: secret.Data[certificates.CaCertName]}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // The keys of an entry.
@@ -35,7 +36,7 @@ var entryKeys = []string{
 	keyProxyProtocol, keyProbe, keyLabelSelector, keyNamespaceSelector,
 }
 
-var probeModes = []ProbeMode{ProbeAuto, ProbeDataplane, ProbeAddress, ProbeStatus}
+var probeModes = []probe.Mode{probe.Auto, probe.DataPlane, probe.Address, probe.Status}
 
 // reader reads one entry and collects what is wrong with it.
 type reader struct {
@@ -122,21 +123,21 @@ func (r *reader) namespacedName(key string) types.NamespacedName {
 func (r *reader) features() features.Set {
 	supported := sets.New[features.Name]()
 	raw, given := r.fields[keyFeatures]
-	if !given || kindOf(raw) == nothing {
+	if !given || jsonType(raw) == nothing {
 		return supported
 	}
 	path := r.path.Child(keyFeatures)
 	var raws []json.RawMessage
 	if err := json.Unmarshal(raw, &raws); err != nil {
 		r.errs = append(r.errs, field.Invalid(path, field.OmitValueType{},
-			"must be a list of Gateway API feature names, not "+kindOf(raw)))
+			"must be a list of Gateway API feature names, not "+jsonType(raw)))
 		return supported
 	}
 	for i, raw := range raws {
 		var name string
-		if err := json.Unmarshal(raw, &name); err != nil || kindOf(raw) == nothing {
+		if err := json.Unmarshal(raw, &name); err != nil || jsonType(raw) == nothing {
 			r.errs = append(r.errs, field.Invalid(path.Index(i), field.OmitValueType{},
-				"must be the name of a feature, not "+kindOf(raw)))
+				"must be the name of a feature, not "+jsonType(raw)))
 			continue
 		}
 		if !features.Known(features.Name(name)) {
@@ -149,15 +150,15 @@ func (r *reader) features() features.Set {
 	return supported
 }
 
-func (r *reader) probe() ProbeMode {
+func (r *reader) probe() probe.Mode {
 	text, ok := r.text(keyProbe)
 	if !ok {
-		return ProbeAuto
+		return probe.Auto
 	}
-	mode := ProbeMode(text)
+	mode := probe.Mode(text)
 	if !slices.Contains(probeModes, mode) {
-		r.errs = append(r.errs, field.NotSupported(r.path.Child(keyProbe), ProbeMode(shorten(text, 80)), probeModes))
-		return ProbeAuto
+		r.errs = append(r.errs, field.NotSupported(r.path.Child(keyProbe), probe.Mode(shorten(text, 80)), probeModes))
+		return probe.Auto
 	}
 	return mode
 }
@@ -168,9 +169,9 @@ func (r *reader) boolean(key string) bool {
 		return false
 	}
 	var value bool
-	if err := json.Unmarshal(raw, &value); err != nil || kindOf(raw) == nothing {
+	if err := json.Unmarshal(raw, &value); err != nil || jsonType(raw) == nothing {
 		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
-			"must be true or false without quotes, not "+kindOf(raw)))
+			"must be true or false without quotes, not "+jsonType(raw)))
 	}
 	return value
 }
@@ -182,7 +183,7 @@ func (r *reader) text(key string) (string, bool) {
 	if !given {
 		return "", false
 	}
-	if kind := kindOf(raw); kind != "a string" && kind != nothing {
+	if kind := jsonType(raw); kind != "a string" && kind != nothing {
 		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
 			"must be a string, not "+kind+"; put it into quotes"))
 		return "", false

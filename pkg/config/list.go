@@ -40,7 +40,7 @@ func (l *list) read(text, systemNamespace string) {
 		reader := reader{path: l.path.Index(i)}
 		if err := json.Unmarshal(raw, &reader.fields); err != nil || reader.fields == nil {
 			l.errs = append(l.errs, field.Invalid(reader.path, field.OmitValueType{}, fmt.Sprintf(
-				"must be a mapping such as {class: NAME}, not %s", kindOf(raw))))
+				"must be a mapping such as {class: NAME}, not %s", jsonType(raw))))
 			continue
 		}
 		entry := reader.entry()
@@ -119,7 +119,7 @@ func decodeList(text string) ([]json.RawMessage, error) {
 	}
 	var raws []json.RawMessage
 	if err := json.Unmarshal(raw, &raws); err != nil {
-		return nil, fmt.Errorf("must be a list whose entries start with \"- class: NAME\", not %s", kindOf(raw))
+		return nil, fmt.Errorf("must be a list whose entries start with \"- class: NAME\", not %s", jsonType(raw))
 	}
 	return raws, nil
 }
@@ -165,7 +165,7 @@ func shorten(text string, most int) string {
 const nothing = "an empty value"
 
 // kindOf names a JSON value's type in words for a message.
-func kindOf(raw json.RawMessage) string {
+func jsonType(raw json.RawMessage) string {
 	switch raw = bytes.TrimSpace(raw); {
 	case len(raw) == 0 || raw[0] == 'n':
 		return nothing

@@ -17,6 +17,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 const (
@@ -85,18 +86,18 @@ func TestParse(t *testing.T) {
 			Visibility: external, Index: 0, Class: "eg-blue", Gateway: name("gateways/blue"),
 			Service: name("envoy-gateway-system/blue"), HTTPListener: "http",
 			Features:      sets.New[gwfeatures.FeatureName]("HTTPRouteHostRewrite", "ListenerSet"),
-			ProxyProtocol: true, Probe: config.ProbeAddress,
+			ProxyProtocol: true, Probe: probe.Address,
 		}, {
 			Visibility: external, Index: 1, Class: "eg-green", Gateway: name("gateways/green"),
-			Features: none, Probe: config.ProbeAuto,
+			Features: none, Probe: probe.Auto,
 			LabelSelector: selector(t, "gateway=green,tier in (gold,silver)"),
 		}, {
-			Visibility: external, Index: 2, Class: "eg-tenant", Features: none, Probe: config.ProbeAuto,
+			Visibility: external, Index: 2, Class: "eg-tenant", Features: none, Probe: probe.Auto,
 			Gateway: name("knative-serving/knative-external-eg-tenant"), Managed: true,
 			LabelSelector: selector(t, "app=a"), NamespaceSelector: selector(t, "tenant"),
 		}},
 		Local: []config.Entry{{
-			Visibility: local, Index: 0, Class: "eg-internal", Features: none, Probe: config.ProbeAuto,
+			Visibility: local, Index: 0, Class: "eg-internal", Features: none, Probe: probe.Auto,
 			Gateway: name("knative-serving/knative-local-eg-internal"), Managed: true,
 		}},
 		Drain: config.DefaultDrain,

@@ -32,7 +32,7 @@ func (r *reader) selector(key string) labels.Selector {
 }
 
 func parseSelector(raw json.RawMessage) (labels.Selector, error) {
-	switch kind := kindOf(raw); kind {
+	switch kind := jsonType(raw); kind {
 	case "a string":
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {

@@ -14,6 +14,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/kmeta"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // Name is the name of the ConfigMap, in the system namespace.
@@ -33,16 +35,9 @@ const (
 	MaxDrain     = time.Hour
 )
 
-// ProbeMode says how a KIngress is proven to be served.
-type ProbeMode string
-
-// The probe modes. ProbeAuto starts with what the Gateway offers and degrades.
-const (
-	ProbeAuto      ProbeMode = "auto"
-	ProbeDataplane ProbeMode = "dataplane"
-	ProbeAddress   ProbeMode = "address"
-	ProbeStatus    ProbeMode = "status"
-)
+// IngressClass is the class of the KIngresses that the Gateways serve; the single-gateway plugin
+// has the same (SPEC B-INS-8).
+const IngressClass = "gateway-api.ingress.networking.knative.dev"
 
 // Entry is one Gateway that may serve KIngresses.
 type Entry struct {
@@ -64,7 +59,8 @@ type Entry struct {
 	Features sets.Set[gwfeatures.FeatureName]
 	// ProxyProtocol makes probes speak the PROXY protocol.
 	ProxyProtocol bool
-	Probe         ProbeMode
+	// Probe says how KIngresses are proven to be served.
+	Probe probe.Mode
 
 	// LabelSelector is over the KIngress's labels; nil selects none.
 	LabelSelector labels.Selector

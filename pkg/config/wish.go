@@ -20,7 +20,7 @@ const (
 	Gateways
 )
 
-// Visibilities in the order of the file.
+// Visibilities in the order of the file, which is that of all that is rendered, observed and reported.
 var Visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
 
 // Wish tells what the list of a visibility says.

@@ -95,7 +95,7 @@ func version(previous *State, want Want) State {
 	return next
 }
 
-// Hash names one way to one version: what answers with it has followed that way.
+// Hash is the digest of parts, in hex, by which an answer proves a version and the way to it.
 func Hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:])

@@ -55,8 +55,6 @@ var (
 // now is when cases happen; the drain time is a minute.
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
-
 // sections reads an archive; an unknown, repeated or missing section is an error.
 func sections(archive *txtar.Archive) (map[string]string, error) {
 	found := map[string]string{}
@@ -118,7 +116,7 @@ func decodeCase(found map[string]string) (*testCase, error) {
 	for line := range strings.Lines(found[sectionLost]) {
 		visibility, host, both := strings.Cut(strings.TrimSpace(line), " ")
 		at := translate.HostAt{Visibility: v1alpha1.IngressVisibility(visibility), Host: host}
-		if !both || !slices.Contains(visibilities, at.Visibility) {
+		if !both || !slices.Contains(config.Visibilities, at.Visibility) {
 			return nil, fmt.Errorf("%s: %q is not VISIBILITY HOST", sectionLost, line)
 		}
 		decoded.lost.Insert(at)
@@ -255,7 +253,7 @@ func (o objects) trust() translate.Trust {
 
 func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]translate.Gateway, seen objects, request selection.Request) []*conditions.Refusal {
 	refusals := []*conditions.Refusal{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		entry, refusal := selection.Select(c.config, visibility, request)
 		if refusal != nil {
 			refusals = append(refusals, refusal)

@@ -10,6 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // certificates are names of Secrets, by the hostname of the listener that has the certificate.
@@ -27,7 +28,7 @@ type certificates map[string]string
 func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, conditions.Report) {
 	report := conditions.Report{}
 	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if found[visibility] = (certificates{}); len(in.Ingress.Spec.TLS) > 0 {
 			served[visibility] = servedHosts(in, visibility)
 		}
@@ -56,7 +57,7 @@ func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, conditions.
 		}
 		for _, host := range hosts {
 			used := false
-			for _, visibility := range visibilities {
+			for _, visibility := range config.Visibilities {
 				if !served[visibility].reached(host) {
 					continue
 				}

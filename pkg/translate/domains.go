@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // domain is a certificate and the parent domain of hosts that have it.
@@ -109,7 +111,7 @@ func Shares(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) []v1alpha1.Ingres
 			domains.Insert(domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name)))
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(visibilities), func(visibility v1alpha1.IngressVisibility) bool {
+	return slices.DeleteFunc(slices.Clone(config.Visibilities), func(visibility v1alpha1.IngressVisibility) bool {
 		return len(domainsOf(ing, visibility, domains)) == 0
 	})
 }

@@ -12,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
@@ -64,7 +65,7 @@ func (p listenerPlan) finish(in Input, uses listenerUses) listenerObjects {
 		gateways:     p.gatewayListeners(in, uses.gateways),
 	}
 	objects.grants = p.grants(in, objects.gateways)
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		objects.listeners = append(objects.listeners, p.at[visibility].listeners(uses)...)
 	}
 	return objects
@@ -104,7 +105,7 @@ func (p listenerPlan) gatewayListeners(in Input, leaving sets.Set[string]) []Gat
 			}
 		}
 	}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		gateway := p.at[visibility].gateway.Name
 		for _, listener := range p.at[visibility].own {
 			if wanted[gateway] == nil {

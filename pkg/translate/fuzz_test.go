@@ -117,7 +117,7 @@ func storable(ingress, observed string, capable bool) *testCase {
 // in.
 func sound(in translate.Input, desired translate.Desired) error {
 	hosts := map[v1alpha1.IngressVisibility]sets.Set[string]{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		hosts[visibility] = sets.New[string]()
 	}
 	for _, rule := range in.Ingress.Spec.Rules {

@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // grants let the Gateways of a namespace read the certificates of the KIngress's listeners, sorted
@@ -18,7 +20,7 @@ import (
 // KIngress does.
 func (p listenerPlan) grants(in Input, gateways []GatewayListeners) []*gatewayv1beta1.ReferenceGrant {
 	draining, grants := map[place]time.Time{}, map[string]*gatewayv1beta1.ReferenceGrant{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		maps.Copy(draining, p.at[visibility].draining)
 	}
 	for _, on := range gateways {

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	knativecerts "knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
@@ -25,20 +26,13 @@ const (
 	InternalTLSLabel = "net-gateways/internal-tls"
 	// TrustName is the ConfigMap in each namespace that holds whom to trust there.
 	TrustName = "net-gateways-internal-tls"
-	// TrustKey is its key, by the Gateway API.
-	TrustKey = "ca.crt"
 
 	policySuffix = "-internal-tls"
 )
 
-// The names in certificates of Knative's own backends (knative.dev/networking,
-// pkg/certificates): activator has the first, the queue-proxies of a namespace the second
-// with its name, and both have the third.
-const (
-	routingName    = "kn-routing"
-	userNamePrefix = "kn-user-"
-	commonName     = "data-plane.knative.dev"
-)
+// commonName is in the certificates of all of Knative's own backends, besides the names that
+// knative.dev/networking has for activator, and for the queue-proxies of a namespace.
+const commonName = knativecerts.LegacyFakeDnsName
 
 // Secured are the Services that a KIngress wants to be reached over TLS: with
 // system-internal-tls, Serving names the port https of a Revision's Service. Behind it is
@@ -162,8 +156,8 @@ func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTL
 			CACertificateRefs: []gatewayv1.LocalObjectReference{{Kind: "ConfigMap", Name: TrustName}},
 			Hostname:          commonName,
 			SubjectAltNames: []gatewayv1.SubjectAltName{
-				{Type: gatewayv1.HostnameSubjectAltNameType, Hostname: routingName},
-				{Type: gatewayv1.HostnameSubjectAltNameType, Hostname: gatewayv1.Hostname(userNamePrefix + service.Namespace)},
+				{Type: gatewayv1.HostnameSubjectAltNameType, Hostname: knativecerts.DataPlaneRoutingSAN},
+				{Type: gatewayv1.HostnameSubjectAltNameType, Hostname: gatewayv1.Hostname(knativecerts.DataPlaneUserSAN(service.Namespace))},
 			},
 		},
 	}
@@ -174,7 +168,7 @@ func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTL
 func trustBundle(namespace metav1.Object, authorities string) *corev1.ConfigMap {
 	object := &corev1.ConfigMap{ObjectMeta: internalMeta(namespace, "Namespace")}
 	object.Namespace, object.Name = namespace.GetName(), TrustName
-	object.Data = map[string]string{TrustKey: authorities}
+	object.Data = map[string]string{knativecerts.CaCertName: authorities}
 	return object
 }
 

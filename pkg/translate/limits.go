@@ -15,6 +15,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // An HTTPRoute with one value that the Gateway API does not allow is refused as a
@@ -41,7 +42,7 @@ var (
 // meant to be private.
 func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
 	for i, rule := range ing.Spec.Rules {
-		if !slices.Contains(visibilities, Visibility(rule)) {
+		if !slices.Contains(config.Visibilities, Visibility(rule)) {
 			report.Refuse(*conditions.Unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
@@ -32,10 +33,10 @@ type listenerPlan struct {
 func planListeners(in Input) (listenerPlan, conditions.Report) {
 	plan := listenerPlan{at: map[v1alpha1.IngressVisibility]*placement{}, unshared: sets.New[string]()}
 	named, report := readTLS(in)
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		p := newPlanner(in, visibility)
 		p.named = named[visibility]
-		if external := plan.at[visibilities[0]]; external != nil && external.gateway.Name == p.gateway.Name {
+		if external := plan.at[config.Visibilities[0]]; external != nil && external.gateway.Name == p.gateway.Name {
 			p.beside = external.sets
 		}
 		if _, selected := in.Gateways[visibility]; selected {

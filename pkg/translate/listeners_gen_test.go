@@ -17,6 +17,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -27,12 +28,12 @@ import (
 func withListeners(t *rapid.T, in translate.Input) translate.Input {
 	in.Moves = translate.Moves{Now: now, Drain: time.Minute}
 	if rapid.Bool().Draw(t, "one Gateway") {
-		in.Gateways[visibilities[1]] = in.Gateways[visibilities[0]]
+		in.Gateways[config.Visibilities[1]] = in.Gateways[config.Visibilities[0]]
 	}
 	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, translate.MaxOwners + 1}).Draw(t, "sharers") {
 		sharer := ingressGen(fmt.Sprintf("sharer-%d", i), someHosts).Draw(t, "sharer")
-		for _, visibility := range visibilities {
+		for _, visibility := range config.Visibilities {
 			in.Sharers[visibility] = append(in.Sharers[visibility], sharer)
 		}
 	}

@@ -11,20 +11,15 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
-
-// visibilities in the order in which routes are rendered and reported.
-var visibilities = []v1alpha1.IngressVisibility{
-	v1alpha1.IngressVisibilityExternalIP,
-	v1alpha1.IngressVisibilityClusterLocal,
-}
 
 // ruleSets reads the KIngress into RuleSets. Rules that share hosts merge; of two
 // rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
 func ruleSets(in Input) ([]RuleSet, conditions.Report) {
 	sets, report := []RuleSet{}, conditions.Report{}
 	checkVisibilities(in.Ingress, &report)
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		read := readRules(in.Ingress, visibility, &report)
 		maps.DeleteFunc(read.of, func(host string, _ []int) bool { return in.Lost.Has(HostAt{Visibility: visibility, Host: host}) })
 		for _, set := range read.sets() {

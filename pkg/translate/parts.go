@@ -11,6 +11,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // The Gateway API's limits for one HTTPRoute. Of its 16 rules four are kept free: one
@@ -60,7 +62,7 @@ func (r renderer) twin(set RuleSet, host string) string {
 	switch {
 	case set.Over == OnlyHTTP:
 		return redirectSuffix
-	case set.Visibility == visibilities[0]:
+	case set.Visibility == config.Visibilities[0]:
 		return ""
 	}
 	if r.outside.Has(routeName(host, "")) {

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -125,7 +126,7 @@ func inputGen() *rapid.Generator[translate.Input] {
 			Lost:      sets.New[translate.HostAt](),
 			Trust:     translate.Trust{Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
 		}
-		for _, visibility := range visibilities {
+		for _, visibility := range config.Visibilities {
 			in.Gateways[visibility] = translate.Gateway{
 				Name: types.NamespacedName{Namespace: "gateways", Name: string(visibility)}, Features: supported,
 				HTTPListeners: []string{"http"}, HTTPS: translate.HTTPS{Port: 443},

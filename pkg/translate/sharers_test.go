@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -38,7 +39,7 @@ func TestSharing(t *testing.T) {
 		}
 		few := in
 		in.Sharers, few.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}, map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
-		for _, visibility := range visibilities {
+		for _, visibility := range config.Visibilities {
 			sharing := translate.NewSharing(in.Ingress, "wild", visibility)
 			for i, sharer := range all {
 				if i == own {
@@ -71,7 +72,7 @@ func oneOfDomain(t *rapid.T, number int) *v1alpha1.Ingress {
 	ing.Name, ing.UID = fmt.Sprintf("s%d", number), types.UID(hosts[0])
 	ing.CreationTimestamp = metav1.NewTime(time.Unix(int64(number), 0))
 	for i := range ing.Spec.Rules {
-		ing.Spec.Rules[i].Visibility = rapid.SampledFrom(visibilities).Draw(t, "visibility")
+		ing.Spec.Rules[i].Visibility = rapid.SampledFrom(config.Visibilities).Draw(t, "visibility")
 	}
 	return ing
 }

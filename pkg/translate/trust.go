@@ -13,6 +13,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"knative.dev/networking/pkg/apis/networking"
+	knativecerts "knative.dev/networking/pkg/certificates"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
@@ -27,7 +28,7 @@ func authorities(t Trust) string { return cmp.Or(t.Authorities, t.Stored) }
 func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.ConfigMap) Trust {
 	reader := trustReader{}
 	if secret != nil {
-		reader.read(fmt.Sprintf("Secret %s, key %s", secretName, TrustKey), secret.Data[TrustKey])
+		reader.read(fmt.Sprintf("Secret %s, key %s", secretName, knativecerts.CaCertName), secret.Data[knativecerts.CaCertName])
 	}
 	bundles = slices.SortedFunc(slices.Values(bundles), func(a, b *corev1.ConfigMap) int { return strings.Compare(a.Name, b.Name) })
 	for _, bundle := range bundles {
@@ -41,7 +42,7 @@ func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.Confi
 	}
 	trust.Missing = fmt.Sprintf("Secret %s does not exist", secretName)
 	if secret != nil {
-		trust.Missing = fmt.Sprintf("Secret %s has no certificate in %s", secretName, TrustKey)
+		trust.Missing = fmt.Sprintf("Secret %s has no certificate in %s", secretName, knativecerts.CaCertName)
 	}
 	trust.Missing += fmt.Sprintf(", and no ConfigMap beside it with the label %s has one either: put the authority into one of them", networking.TrustBundleLabelKey)
 	return trust

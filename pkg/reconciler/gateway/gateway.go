@@ -158,7 +158,7 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 	r.waitsForRoutes.Store(len(todo.busy) > 0)
 	for _, gateway := range todo.busy {
 		r.speaker.say(gateway, corev1.EventTypeNormal, reasonGatewayWanted, fmt.Sprintf(
-			"no entry of %s wants Gateway %s any more; it is deleted when no HTTPRoute uses it", config.Name, nameOf(gateway)))
+			"no entry of %s wants Gateway %s any more; it is deleted when no HTTPRoute uses it", config.Name, apply.NameOf(gateway)))
 	}
 	for _, entry := range todo.foreign {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonNotOwned, fmt.Sprintf(

@@ -13,6 +13,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
@@ -47,11 +48,11 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 			continue
 		}
 		desired := desiredGateway(entry, admittedBy(cfg, entry.Gateway))
-		at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return nameOf(g) == entry.Gateway })
+		at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return apply.NameOf(g) == entry.Gateway })
 		switch {
 		case at < 0:
 			todo.create = append(todo.create, desired)
-		case !ours(current[at]):
+		case !isManaged(current[at]):
 			todo.foreign = append(todo.foreign, entry)
 		case differs(current[at], desired), listenerSets && current[at].Spec.AllowedListeners == nil:
 			todo.update = append(todo.update, desired)
@@ -59,8 +60,8 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 	}
 	for _, gateway := range current {
 		switch {
-		case !ours(gateway) || wanted[nameOf(gateway)] || unsaid(cfg, gateway) || gateway.DeletionTimestamp != nil:
-		case used(nameOf(gateway)):
+		case !isManaged(gateway) || wanted[apply.NameOf(gateway)] || unsaid(cfg, gateway) || gateway.DeletionTimestamp != nil:
+		case used(apply.NameOf(gateway)):
 			todo.busy = append(todo.busy, gateway)
 		default:
 			todo.remove = append(todo.remove, gateway)
@@ -146,8 +147,4 @@ func differs(current, desired *gatewayv1.Gateway) bool {
 		current.Spec.GatewayClassName != desired.Spec.GatewayClassName
 }
 
-func ours(gateway *gatewayv1.Gateway) bool { return gateway.Labels[ManagedByLabel] == ManagedBy }
-
-func nameOf(gateway *gatewayv1.Gateway) types.NamespacedName {
-	return types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
-}
+func isManaged(gateway *gatewayv1.Gateway) bool { return gateway.Labels[ManagedByLabel] == ManagedBy }

@@ -12,6 +12,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -67,7 +68,7 @@ func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.Gatew
 	}
 	r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 		"GatewayClass %s of Gateway %s %s; services go by what was known of it, and stay as they are after a restart of this controller",
-		gateway.Spec.GatewayClassName, nameOf(gateway), problem))
+		gateway.Spec.GatewayClassName, apply.NameOf(gateway), problem))
 }
 
 // sayExposure warns of a local gateway that can be reached from outside (SPEC B-SEL-7).

@@ -9,7 +9,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -39,7 +39,7 @@ func (seen *observed) aliveQuestion(routes []translate.Route, side status.Side) 
 	degraded := status.ProofsOf(seen.ingress.Status)[side.Visibility].Degraded
 	question, observed := aliveQuestion{}, seen.sides[side.Visibility]
 	for _, route := range routes {
-		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == config.ProbeStatus {
+		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == probe.Status {
 			continue
 		}
 		ask := questions{now: seen.now, alive: true}

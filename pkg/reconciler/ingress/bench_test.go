@@ -61,7 +61,7 @@ func BenchmarkSharers(b *testing.B) {
 	const many = 1000
 	r := among(b, many, func(i int) *v1alpha1.Ingress { return sharer(i * 7919 % many) })
 	seen := &observed{ingress: sharer(many), config: r.config.Load().Config, sides: map[v1alpha1.IngressVisibility]observedSide{}}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		side := observedSide{}
 		side.entry, side.refusal = selection.Select(seen.config, visibility, selection.Request{Ingress: seen.ingress})
 		seen.sides[visibility] = side

@@ -8,7 +8,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
@@ -34,13 +33,13 @@ type attempt[T apply.Object] struct {
 func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, todo writing[T]) (apply.Result[T], error) {
 	attempts, due := map[string]attempt[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
 	isDue := func(object T, changed func(apply.Digest) bool) bool {
-		try := attempt[T]{desired: object, Backoff: r.contests.Due(apply.Contested{Kind: todo.kind, Name: objectName(object)}, r.contender(seen.ingress, object), changed)}
+		try := attempt[T]{desired: object, Backoff: r.contests.Due(apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)}, r.contender(seen.ingress, object), changed)}
 		if try.Said() {
 			try.others = todo.applier.Others(ctx, object)
 		}
 		attempts[object.GetName()] = try
 		if seen.waitFor(try.Wait); try.Wait > 0 {
-			seen.putOff(apply.Contested{Kind: todo.kind, Name: objectName(object)})
+			seen.putOff(apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)})
 		}
 		return try.Wait == 0
 	}
@@ -56,7 +55,7 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, t
 	}
 	result, err := todo.applier.Apply(ctx, todo.owner, due)
 	for _, done := range result.Writes {
-		what, try := apply.Contested{Kind: todo.kind, Name: objectName(done.Object)}, attempts[done.Object.GetName()]
+		what, try := apply.Contested{Kind: todo.kind, Name: apply.NameOf(done.Object)}, attempts[done.Object.GetName()]
 		switch done.Verb {
 		case apply.Deleted:
 			r.contests.Forget(what)
@@ -100,8 +99,4 @@ func (seen *observed) putOff(what apply.Contested) {
 // sayContested says who else writes what is ours.
 func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
 	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, others))
-}
-
-func objectName(object metav1.Object) types.NamespacedName {
-	return types.NamespacedName{Namespace: object.GetNamespace(), Name: object.GetName()}
 }

@@ -17,7 +17,7 @@ import (
 // and the status of KIngresses.
 
 func (seen *observed) listenersOn(change *apply.ListenerChange) apply.Contested {
-	return apply.Contested{Kind: "listeners of KIngress " + nameOf(seen.ingress).String() + " on Gateway", Name: objectName(change.Gateway)}
+	return apply.Contested{Kind: "listeners of KIngress " + apply.NameOf(seen.ingress).String() + " on Gateway", Name: apply.NameOf(change.Gateway)}
 }
 
 // listenerBackoff is that of the listeners of a KIngress: they were changed by others where the same ones
@@ -51,7 +51,7 @@ func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (
 }
 
 func statusOf(ing *v1alpha1.Ingress) apply.Contested {
-	return apply.Contested{Kind: "status of KIngress", Name: nameOf(ing)}
+	return apply.Contested{Kind: "status of KIngress", Name: apply.NameOf(ing)}
 }
 
 func (r *Reconciler) itself(ing *v1alpha1.Ingress) apply.Contender {

@@ -113,7 +113,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 // promote looks at all KIngresses of a bucket.
 func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 	all, err := r.lister.List(labels.Everything())
-	all = slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool { return !bucket.Has(nameOf(ing)) })
+	all = slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool { return !bucket.Has(apply.NameOf(ing)) })
 	r.resyncs.add(inOrder(all), func(key types.NamespacedName) { enqueue(bucket, key) })
 	return err
 }
@@ -127,7 +127,7 @@ func (r *Reconciler) demote(bucket reconciler.Bucket) {
 		r.logger.Errorw("Cannot list KIngresses", zap.Error(err))
 	}
 	for _, ing := range all {
-		if bucket.Has(nameOf(ing)) {
+		if bucket.Has(apply.NameOf(ing)) {
 			r.forget(ing)
 		}
 	}

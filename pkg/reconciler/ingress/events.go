@@ -8,7 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/controller"
@@ -43,7 +42,7 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 	case *gatewayv1.ListenerSet:
 		e.r.listenerSets.Shown(object)
 		if apply.OwnedByNamespace(object) { // whose KIngresses may have gone unseen: there need be none of this name
-			e.impl.EnqueueKey(types.NamespacedName{Namespace: object.Namespace, Name: object.Name})
+			e.impl.EnqueueKey(apply.NameOf(object))
 		}
 	case *gatewayv1.BackendTLSPolicy:
 		e.r.internal.policies.Shown(object)
@@ -129,7 +128,7 @@ func (e *clusterEvents) route(old, route *gatewayv1.HTTPRoute) {
 	} else {
 		e.othersRoute(old, route)
 	}
-	for _, waiting := range e.r.conflicts.waiting(types.NamespacedName{Namespace: route.Namespace, Name: route.Name}) {
+	for _, waiting := range e.r.conflicts.waiting(apply.NameOf(route)) {
 		e.impl.EnqueueKey(waiting)
 	}
 }
@@ -138,7 +137,7 @@ func (e *clusterEvents) route(old, route *gatewayv1.HTTPRoute) {
 func (e *clusterEvents) concerned(indexName, value string) {
 	for _, object := range e.by(indexName, value) {
 		if ing, ok := object.(*v1alpha1.Ingress); ok {
-			e.impl.EnqueueKey(nameOf(ing))
+			e.impl.EnqueueKey(apply.NameOf(ing))
 			e.mapping(ing)
 		}
 	}

@@ -59,7 +59,7 @@ func (r *Reconciler) gatherGateways(ctx context.Context, seen *observed) error {
 	for _, gateway := range all {
 		gateway = r.gateways.Newest(gateway)
 		if dataplane.HeldListeners(gateway, seen.ingress.UID).Len() > 0 {
-			seen.gatewaysSeen[types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}] = gateway
+			seen.gatewaysSeen[apply.NameOf(gateway)] = gateway
 		}
 	}
 	return nil
@@ -172,7 +172,7 @@ func (r *Reconciler) applyInTurn(ctx context.Context, seen *observed, change *ap
 	if try.Wait > 0 {
 		return nil
 	}
-	if !r.turns.take(name, nameOf(seen.ingress)) {
+	if !r.turns.take(name, apply.NameOf(seen.ingress)) {
 		seen.inLine = true
 		return nil
 	}

@@ -20,6 +20,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
@@ -275,7 +276,7 @@ func TestListenersTakeTurns(t *testing.T) {
 		onGreen := sharer(0)
 		onGreen.Labels = map[string]string{"gateway": "green"}
 		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled), onGreen)...))
-		if !w.r.turns.take(blue, nameOf(sharer(1))) {
+		if !w.r.turns.take(blue, apply.NameOf(sharer(1))) {
 			t.Fatal("It is nobody's turn")
 		}
 		w.until("the other has its listener", func() bool { return len(w.listenersOf("green")) == 2 })
@@ -295,7 +296,7 @@ func TestListenersTakeTurns(t *testing.T) {
 		w.until("hello has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 		w.until("hello is Ready", w.is("hello", "True"))
 
-		if !w.r.turns.take(blue, nameOf(sharer(1))) {
+		if !w.r.turns.take(blue, apply.NameOf(sharer(1))) {
 			t.Fatal("hello has kept its turn")
 		}
 		w.deleted("hello")
@@ -314,7 +315,7 @@ func TestTurnOfOneThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), sharer(0))...))
-		w.r.turns.take(blue, nameOf(sharer(2)))
+		w.r.turns.take(blue, apply.NameOf(sharer(2)))
 		w.drain() // the first stands in line
 		w.store(sharer(1))
 		w.drain()

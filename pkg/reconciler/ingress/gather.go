@@ -69,8 +69,6 @@ type observed struct {
 	sides map[v1alpha1.IngressVisibility]observedSide
 }
 
-var visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
-
 // gather reads all of it. An error means that something could not be looked at.
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
 	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), now: r.clock.Now()}
@@ -167,7 +165,7 @@ func (r *Reconciler) gatherSides(ctx context.Context, seen *observed) error {
 		return err
 	}
 	seen.namespaceLabels = request.NamespaceLabels
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		side := observedSide{}
 		side.entry, side.refusal = selection.Select(seen.config, visibility, request)
 		if side.refusal == nil {

@@ -8,13 +8,10 @@ import (
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
-
-// Class is the ingress class that we reconcile; the single-gateway plugin has the
-// same (SPEC B-INS-8).
-const Class = "gateway-api.ingress.networking.knative.dev"
 
 // Indexes over the KIngresses of our class.
 const (
@@ -30,7 +27,7 @@ const (
 )
 
 func ours(ing *v1alpha1.Ingress) bool {
-	return ing.Annotations[networking.IngressClassAnnotationKey] == Class
+	return ing.Annotations[networking.IngressClassAnnotationKey] == config.IngressClass
 }
 
 func indexers() cache.Indexers {

@@ -209,9 +209,5 @@ func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatew
 }
 
 func ownerOf(ing *v1alpha1.Ingress) prober.Owner {
-	return prober.Owner{UID: ing.UID, Name: nameOf(ing)}
-}
-
-func nameOf(ing *v1alpha1.Ingress) types.NamespacedName {
-	return types.NamespacedName{Namespace: ing.Namespace, Name: ing.Name}
+	return prober.Owner{UID: ing.UID, Name: apply.NameOf(ing)}
 }

@@ -6,6 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
 // ingressEvents sees the KIngresses themselves.
@@ -37,7 +39,7 @@ func (e ingressEvents) OnDelete(object any) {
 	e.r.forget(ing)
 	e.neighbours(ing)
 	if len(ing.Spec.TLS) > 0 {
-		e.impl.EnqueueKey(nameOf(ing)) // which may have been the last to share a ListenerSet
+		e.impl.EnqueueKey(apply.NameOf(ing)) // which may have been the last to share a ListenerSet
 	}
 	if users, err := e.r.ingressesBy(byBackendNamespace, ing.Namespace); err == nil && len(users) == 0 {
 		e.prune()
@@ -46,7 +48,7 @@ func (e ingressEvents) OnDelete(object any) {
 
 // changed enqueues the KIngress, and its neighbours unless only its status changed.
 func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
-	e.impl.EnqueueKey(nameOf(ing))
+	e.impl.EnqueueKey(apply.NameOf(ing))
 	if old == nil {
 		e.neighbours(ing)
 		return

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
@@ -71,7 +72,7 @@ func (r *Reconciler) readInternalTLS(ctx context.Context, seen *observed, secure
 	seen.trust.NoPolicies = noPolicies
 	stored, err := r.storedTrust(ctx, seen.ingress.Namespace)
 	if stored != nil && metav1.IsControlledBy(stored, seen.namespace) {
-		seen.trust.Stored = stored.Data[translate.TrustKey]
+		seen.trust.Stored = stored.Data[certificates.CaCertName]
 	}
 	return err
 }
@@ -132,7 +133,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 // needsPolicy tells whether somebody else still reaches a Service over TLS: another
 // KIngress, or our own routes as they stand.
 func (r *Reconciler) needsPolicy(ctx context.Context, seen *observed, service *corev1.Service) bool {
-	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+	name := apply.NameOf(service)
 	users, err := r.ingressesBy(byBackend, name.String())
 	for _, user := range users {
 		if translate.Secured(user).Has(name) {

@@ -26,6 +26,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 )
 
@@ -209,7 +210,7 @@ func TestInternalTLSShared(t *testing.T) {
 		w.writes()
 		for range 3 {
 			w.reconcile(hello)
-			w.reconcile(nameOf(second))
+			w.reconcile(apply.NameOf(second))
 		}
 		expect(t, "Writes", []string{}, append(w.writes(), w.trustWrites()...))
 		w.update(service("hello", 0))

@@ -9,6 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // currentRoutes are the routes to compare with what is desired. While a side cannot be
@@ -16,13 +18,13 @@ import (
 // mistake or a Gateway that comes back must not cost traffic.
 func (seen *observed) currentRoutes() []*gatewayv1.HTTPRoute {
 	kept := map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		kept[visibility] = seen.unservedHosts(visibility)
 	}
 	routes := make([]*gatewayv1.HTTPRoute, 0, len(seen.routes))
 	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
 		route := seen.routes[name]
-		stays := slices.ContainsFunc(visibilities, func(visibility v1alpha1.IngressVisibility) bool {
+		stays := slices.ContainsFunc(config.Visibilities, func(visibility v1alpha1.IngressVisibility) bool {
 			if seen.sides[visibility].unsaid {
 				return seen.standsFor(route, visibility)
 			}

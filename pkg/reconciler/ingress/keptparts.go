@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -37,7 +38,7 @@ func (seen *observed) keptParts(desired []*gatewayv1.HTTPRoute) []*gatewayv1.HTT
 func (seen *observed) keptHosts(route *gatewayv1.HTTPRoute) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
 	stood, _ := translate.VisibilityOf(route)
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if seen.sides[visibility].unsaid && stood != visibility {
 			continue // no list tells that it must leave, and its hosts may be private now
 		}

@@ -14,6 +14,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -48,7 +49,7 @@ func onGatewayOf(gateway *gatewayv1.Gateway) map[gatewayv1.SectionName]onGateway
 // listener there changes the generation of the Gateway, of which the gateway then says all anew: that
 // is for those who wait for it.
 func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
-	name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+	name := apply.NameOf(gateway)
 	old, new, everybody, https, pending := onGatewayOf(before), onGatewayOf(gateway), false, false, false
 	for section := range sets.KeySet(old).Union(sets.KeySet(new)) {
 		change := listenerChange{old[section], new[section]}
@@ -84,7 +85,7 @@ func (e *clusterEvents) ownListener(section gatewayv1.SectionName, change listen
 	for _, object := range concerned {
 		ing := object.(*v1alpha1.Ingress)
 		if change.said() || change.undone() || change.told() && e.r.pending.has(ing.UID) {
-			e.impl.EnqueueKey(nameOf(ing))
+			e.impl.EnqueueKey(apply.NameOf(ing))
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
@@ -111,7 +112,7 @@ func TestFailingListenerOfOneMore(t *testing.T) {
 		w.drain()
 		w.store(alone(2)) // another generation
 		w.drain()
-		w.reconcile(nameOf(sharer(0)))
+		w.reconcile(apply.NameOf(sharer(0)))
 		w.drain()
 		w.saysOfListener(sharer(0), broken)
 		expect(t, "Who looks", []string{"s00"}, distinct(w.pass(10*time.Millisecond)))

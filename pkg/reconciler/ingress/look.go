@@ -65,7 +65,7 @@ func (e *clusterEvents) users(gateway types.NamespacedName) {
 // proposals enqueues those who are told what to write into config-gateway, where it says nothing.
 func (e *clusterEvents) proposals() {
 	cfg := e.r.config.Load().Config
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if cfg.Wish(visibility) == config.Unsaid {
 			e.look("what config-gateway may name", func(ing *v1alpha1.Ingress) bool { return ours(ing) && unsettled(ing).Len() > 0 })
 			return

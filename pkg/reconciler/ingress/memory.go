@@ -2,7 +2,11 @@
 
 package ingress
 
-import "knative.dev/networking/pkg/apis/networking/v1alpha1"
+import (
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
+)
 
 // forget drops everything that is remembered about a KIngress.
 func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
@@ -19,7 +23,7 @@ func (r *Reconciler) forgetServed(ing *v1alpha1.Ingress) {
 	r.pending.note(ing.UID, false)
 	r.ingresses.Forget(ing.UID)
 	r.conflicts.note(ownerOf(ing), nil)
-	r.stacks.Forget(nameOf(ing))
+	r.stacks.Forget(apply.NameOf(ing))
 }
 
 // forgetGone drops what a reconcile has remembered about a KIngress that is gone by now, or
@@ -28,7 +32,7 @@ func (r *Reconciler) forgetServed(ing *v1alpha1.Ingress) {
 // still, that event is yet to come.
 func (r *Reconciler) forgetGone(ing *v1alpha1.Ingress) {
 	now, err := r.lister.Ingresses(ing.Namespace).Get(ing.Name)
-	if err != nil || now.UID != ing.UID || !r.IsLeaderFor(nameOf(ing)) {
+	if err != nil || now.UID != ing.UID || !r.IsLeaderFor(apply.NameOf(ing)) {
 		r.forget(ing)
 	}
 }

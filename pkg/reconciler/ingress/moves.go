@@ -33,7 +33,7 @@ func (seen *observed) moves() translate.Moves {
 			moves.Published[visibility] = published
 		}
 	}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		expelled, guest := sets.New[types.NamespacedName](), sets.New[types.NamespacedName]()
 		for gateway := range seen.attached() {
 			switch {

@@ -47,7 +47,7 @@ func service(name string, age time.Duration) *v1alpha1.Ingress {
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: "default", Name: name, UID: types.UID("uid-of-" + name), Generation: 1, ResourceVersion: "1",
 			CreationTimestamp: metav1.NewTime(time.Unix(1_800_000_000, 0).Add(-age)),
-			Annotations:       map[string]string{networking.IngressClassAnnotationKey: Class},
+			Annotations:       map[string]string{networking.IngressClassAnnotationKey: config.IngressClass},
 		},
 		Spec: v1alpha1.IngressSpec{Rules: []v1alpha1.IngressRule{
 			rule(v1alpha1.IngressVisibilityClusterLocal, "hello.default", "hello.default.svc", privateHost),

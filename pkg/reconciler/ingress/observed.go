@@ -11,6 +11,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -124,7 +125,7 @@ func (seen *observed) facts(desired translate.Desired, conflicts []conditions.Re
 	for _, gap := range desired.Gaps {
 		facts.Notes = append(facts.Notes, status.Note{Reason: conditions.ReasonUnsupported, Message: gap.String()})
 	}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		facts.Sides = append(facts.Sides, seen.side(visibility, desired))
 		if side := facts.Sides[len(facts.Sides)-1]; side.Unserved && !side.Needed && seen.needs(visibility) {
 			facts.Notes = append(facts.Notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})

@@ -15,6 +15,7 @@ import (
 	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -122,7 +123,7 @@ func TestOthersGoOn(t *testing.T) {
 				w.until("hello is Ready", w.is("hello", "True"))
 				w.until("the other says why it is not", func() bool {
 					w.clock.SetTime(w.clock.Now().Add(time.Second))
-					w.impl.EnqueueKey(nameOf(c.needs))
+					w.impl.EnqueueKey(apply.NameOf(c.needs))
 					return w.is("needs", "Unknown ReconcileFailed: "+c.kind+": "+resource+" is forbidden: no such right")()
 				})
 			})

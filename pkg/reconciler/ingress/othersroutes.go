@@ -15,6 +15,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
@@ -39,10 +40,10 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observed) {
 				at := slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
 					return dataplane.GatewayBehind(parent, route.Namespace, nil) == side.entry.Gateway
 				})
-				if at && !r.isOfIngress(route) && r.told.first(seen.ingress.UID, objectName(route)) {
+				if at && !r.isOfIngress(route) && r.told.first(seen.ingress.UID, apply.NameOf(route)) {
 					r.recorder.Eventf(seen.ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,
 						"HTTPRoute %s on Gateway %s is served for host %s, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute",
-						objectName(route), side.entry.Gateway, host)
+						apply.NameOf(route), side.entry.Gateway, host)
 				}
 			}
 		}
@@ -69,7 +70,7 @@ func (e *clusterEvents) othersRoute(old, route *gatewayv1.HTTPRoute) {
 	for _, hostname := range route.Spec.Hostnames {
 		for _, host := range cluster.HostAndWildcards(string(hostname)) {
 			for _, object := range e.by(byHost, host) {
-				if ing, ok := object.(*v1alpha1.Ingress); ok && !e.r.told.has(ing.UID, objectName(route)) {
+				if ing, ok := object.(*v1alpha1.Ingress); ok && !e.r.told.has(ing.UID, apply.NameOf(route)) {
 					found = append(found, ing)
 				}
 			}

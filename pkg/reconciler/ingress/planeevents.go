@@ -12,6 +12,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
@@ -21,7 +22,7 @@ import (
 // ours alone only those that have to do with HTTPS. One that config-gateway does not name is nobody's,
 // whatever a tenant does to it (SPEC B-OPS-5).
 func (e *clusterEvents) gateway(before, gateway *gatewayv1.Gateway) {
-	name := types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+	name := apply.NameOf(gateway)
 	switch {
 	case !e.named(name):
 	case before == nil || gatewayMatters(before, gateway) || e.r.cluster.Front(e.owner(before)) != e.r.cluster.Front(e.owner(gateway)):
@@ -45,7 +46,7 @@ func (e *clusterEvents) named(gateway types.NamespacedName) bool {
 // entries are those of both lists.
 func (e *clusterEvents) entries() (all []config.Entry) {
 	cfg := e.r.config.Load().Config
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		all = append(all, cfg.Entries(visibility)...)
 	}
 	return all
@@ -72,7 +73,7 @@ func (e *clusterEvents) service(before, service *corev1.Service) {
 	if before != nil && !serviceMatters(before, service) {
 		return
 	}
-	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+	name := apply.NameOf(service)
 	if before == nil || frontMatters(before, service) {
 		e.behind(name, before, service)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -138,13 +137,13 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 // improve seeks the best proof in the background for a route that has a weaker one: the
 // route is served, and stays so. So does one whose next address is to be proven. A route with a
 // good proof is not asked about otherwise, and who could be asked now does not matter to it.
-func (q *questions) improve(fact *status.Route, best []probe.Target, configured config.ProbeMode) {
+func (q *questions) improve(fact *status.Route, best []probe.Target, configured probe.Mode) {
 	if q.improving || q.follows {
 		q.background = slices.Concat(q.background, best)
 	}
 	switch {
 	case !q.improving:
-		fact.Degraded, fact.ByStatus = "", configured == config.ProbeStatus
+		fact.Degraded, fact.ByStatus = "", configured == probe.Status
 	case len(best) > 0 || fact.Unasked != "":
 		q.weak = q.weak || !q.known.Prove(best)
 	}
@@ -207,7 +206,7 @@ func (q *questions) choose(side observedSide, listener dataplane.Listener, route
 	if q.improving {
 		known = probe.Report{}
 	}
-	mode := probe.Mode(side.entry.Probe)
+	mode := side.entry.Probe
 	if q.alive {
 		mode = probe.Auto
 	}

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -31,7 +32,7 @@ func publishedAt(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) [
 // publishedBy are the Services whose names a KIngress publishes.
 func publishedBy(ing *v1alpha1.Ingress) sets.Set[string] {
 	names := sets.New[string]()
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if name := dataplane.ServiceOf(publishedAt(ing, visibility)); name.Name != "" {
 			names.Insert(name.String())
 		}

@@ -13,6 +13,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -88,7 +89,7 @@ func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
 		message = "the plugin of ingress class %q serves it now: what served it before goes after the drain time"
 	}
 	r.recorder.Eventf(ing, corev1.EventTypeNormal, "ClassChanged", message, class)
-	r.logger.Infof("KIngress %s: "+message, nameOf(ing), class)
+	r.logger.Infof("KIngress %s: "+message, apply.NameOf(ing), class)
 }
 
 // clean takes everything away. Policies of backends go when no route needs them any more.

@@ -55,7 +55,7 @@ func TestClassIsATypo(t *testing.T) {
 		for _, route := range w.routes() {
 			objects = append(objects, route)
 		}
-		w.changesClass("hello", Class)
+		w.changesClass("hello", config.IngressClass)
 		w.drain()
 		expect(t, "Writes when the class is ours again", []string{}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
@@ -64,7 +64,7 @@ func TestClassIsATypo(t *testing.T) {
 		w.drain()
 		w.pass(time.Hour)
 		expect(t, "Writes after a restart", []string{}, w.writes())
-		w.changesClass("hello", Class)
+		w.changesClass("hello", config.IngressClass)
 		w.drain()
 		expect(t, "Writes when the class is ours again", []string{}, w.writes())
 	})
@@ -111,7 +111,7 @@ func TestClassComesBackWhileDraining(t *testing.T) {
 		w.changesClass("hello", "other")
 		w.takeOver("hello", "192.0.2.1")
 		w.drain()
-		w.changesClass("hello", Class)
+		w.changesClass("hello", config.IngressClass)
 		w.drain()
 		w.pass(time.Hour)
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes()) // our address again

@@ -78,7 +78,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, ver
 // overwritten, Events stay for a while, logs are kept.
 func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdict) {
 	ready := verdict.Status.GetCondition(v1alpha1.IngressConditionReady)
-	r.logger.Infow("KIngress "+nameOf(ing).String(), "ready", ready.Status, "generation", ing.Generation, "reason", ready.Reason, "message", ready.Message)
+	r.logger.Infow("KIngress "+apply.NameOf(ing).String(), "ready", ready.Status, "generation", ing.Generation, "reason", ready.Reason, "message", ready.Message)
 	for _, blocker := range verdict.Blockers {
 		r.recorder.Event(ing, corev1.EventTypeWarning, blocker.Reason, blocker.Message)
 	}

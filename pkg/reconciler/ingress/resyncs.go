@@ -7,6 +7,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
 // resyncs are the KIngresses that are to be looked at though nothing happened to them themselves. They
@@ -94,9 +96,9 @@ func inOrder(found []*v1alpha1.Ingress) []types.NamespacedName {
 	keys, settled := make([]types.NamespacedName, 0, len(found)), []types.NamespacedName{}
 	for _, ing := range found {
 		if unsettled(ing).Len() > 0 {
-			keys = append(keys, nameOf(ing))
+			keys = append(keys, apply.NameOf(ing))
 		} else {
-			settled = append(settled, nameOf(ing))
+			settled = append(settled, apply.NameOf(ing))
 		}
 	}
 	return append(keys, settled...)

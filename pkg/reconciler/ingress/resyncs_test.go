@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/reconciler"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
 // TestNewServicesDoNotWaitForResyncs: B-TRN-11, when all services are looked at again, one that comes then is looked at as
@@ -73,5 +75,5 @@ func TestWhoWaitsIsLookedAtFirst(t *testing.T) {
 	settled.Status.InitializeConditions()
 	settled.Status.MarkNetworkConfigured()
 	settled.Status.MarkLoadBalancerReady(nil, nil)
-	expect(t, "In order", []types.NamespacedName{nameOf(waiting), nameOf(settled)}, inOrder([]*v1alpha1.Ingress{settled, waiting}))
+	expect(t, "In order", []types.NamespacedName{apply.NameOf(waiting), apply.NameOf(settled)}, inOrder([]*v1alpha1.Ingress{settled, waiting}))
 }

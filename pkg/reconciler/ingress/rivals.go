@@ -64,7 +64,7 @@ func (r *Reconciler) gatewaysOf(ing *v1alpha1.Ingress, cfg *config.Config) (map[
 		return nil, err
 	}
 	gateways := map[v1alpha1.IngressVisibility]types.NamespacedName{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if entry, refusal := selection.Select(cfg, visibility, request); refusal == nil {
 			gateways[visibility] = entry.Gateway
 		}

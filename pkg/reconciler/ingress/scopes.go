@@ -54,7 +54,7 @@ func (e *clusterEvents) prune() {
 			users, err := e.r.ingressesBy(byBackendNamespace, scope.Namespace)
 			return err != nil || len(users) > 0
 		case scope.Namespace != "" && (scope.Kind == cluster.Services || scope.Kind == cluster.EndpointSlices):
-			for _, visibility := range visibilities {
+			for _, visibility := range config.Visibilities {
 				for _, entry := range cfg.Entries(visibility) {
 					if scope == watch.Named(cluster.Services, entry.Service.Namespace, entry.Service.Name) || scope == cluster.SlicesOf(entry.Service) {
 						return true

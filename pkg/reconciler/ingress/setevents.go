@@ -50,7 +50,7 @@ func (e *clusterEvents) eldest(secret string) {
 		if many == translate.MaxOwners+1 {
 			return
 		}
-		e.impl.EnqueueKey(nameOf(ing))
+		e.impl.EnqueueKey(apply.NameOf(ing))
 		many++
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -88,7 +89,7 @@ func TestSharedOutlivesItsOwners(t *testing.T) {
 		w := sharing(t, translate.MaxOwners+2)
 		expect(t, "Owners", append([]string{"default"}, namesOf(0, translate.MaxOwners)...), w.owners())
 		for _, name := range namesOf(0, translate.MaxOwners+2) {
-			w.reconcile(nameOf(w.ingress(name)))
+			w.reconcile(apply.NameOf(w.ingress(name)))
 		}
 		expect(t, "Writes when nothing happened", 0, len(w.writes()))
 
@@ -97,7 +98,7 @@ func TestSharedOutlivesItsOwners(t *testing.T) {
 		expect(t, "Owners", namesOf(translate.MaxOwners, translate.MaxOwners+2), w.owners())
 		w.writes()
 		for _, name := range namesOf(translate.MaxOwners, translate.MaxOwners+2) {
-			w.reconcile(nameOf(w.ingress(name)))
+			w.reconcile(apply.NameOf(w.ingress(name)))
 		}
 		expect(t, "Writes when nothing more happened", 0, len(w.writes()))
 		if !w.is("s08", "True")() || !w.is("s09", "True")() {

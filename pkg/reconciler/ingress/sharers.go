@@ -12,6 +12,7 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -26,7 +27,7 @@ func (r *Reconciler) gatherSharers(_ context.Context, seen *observed) error {
 		}
 		_, name, _ := strings.Cut(secret, "/")
 		sharing := map[v1alpha1.IngressVisibility]translate.Sharing{}
-		for _, visibility := range visibilities {
+		for _, visibility := range config.Visibilities {
 			if seen.sides[visibility].refusal == nil {
 				sharing[visibility] = translate.NewSharing(seen.ingress, name, visibility)
 			}
@@ -46,7 +47,7 @@ func (r *Reconciler) knowSharers(seen *observed, candidates []*v1alpha1.Ingress,
 			return nil
 		}
 		lacks := func(visibility v1alpha1.IngressVisibility) bool { return sharing[visibility].Lacks(candidate) }
-		if candidate.UID == seen.ingress.UID || candidate.DeletionTimestamp != nil || !slices.ContainsFunc(visibilities, lacks) {
+		if candidate.UID == seen.ingress.UID || candidate.DeletionTimestamp != nil || !slices.ContainsFunc(config.Visibilities, lacks) {
 			continue
 		}
 		gateways, err := r.gatewaysOf(candidate, seen.config)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
 // sets are the ListenerSets that are stored: their hostnames, and the names of their owners.
@@ -62,7 +64,7 @@ func TestSharedListener(t *testing.T) {
 		w.drain()
 		w.writes()
 		w.reconcile(hello)
-		w.reconcile(nameOf(younger))
+		w.reconcile(apply.NameOf(younger))
 		expect(t, "Writes", []string{}, w.writes())
 
 		w.must(w.networking.Tracker().Delete(ingresses, elder.Namespace, elder.Name))

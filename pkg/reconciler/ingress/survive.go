@@ -8,6 +8,7 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
@@ -17,7 +18,7 @@ import (
 func (r *Reconciler) survive(ctx context.Context, ing *v1alpha1.Ingress, work func(context.Context, *v1alpha1.Ingress) error) error {
 	var err error
 	panicked := recovered(func() { err = work(ctx, ing) })
-	r.stacks.Log(nameOf(ing), errors.Join(panicked, err)) // that of a write side by side is in err
+	r.stacks.Log(apply.NameOf(ing), errors.Join(panicked, err)) // that of a write side by side is in err
 	if panicked == nil {
 		return err
 	}

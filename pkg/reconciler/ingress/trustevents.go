@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -35,7 +36,7 @@ func (e *clusterEvents) internalTLS(old, object any) {
 		}
 	case *corev1.Secret:
 		before, ok := old.(*corev1.Secret)
-		if !ok || !bytes.Equal(before.Data[translate.TrustKey], object.Data[translate.TrustKey]) {
+		if !ok || !bytes.Equal(before.Data[certificates.CaCertName], object.Data[certificates.CaCertName]) {
 			e.allSecured("Secret " + object.Namespace + "/" + object.Name)
 		}
 	}

@@ -47,7 +47,7 @@ func (r *Reconciler) gatherUnsaid(ctx context.Context, seen *observed, visibilit
 // missingLists is the command that writes the lists of which nothing is known.
 func (r *Reconciler) missingLists(ctx context.Context, state config.State) (string, error) {
 	lists := []config.List{}
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if state.Config.Wish(visibility) != config.Unsaid {
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -55,7 +56,7 @@ func (seen *observed) withdrawals(about []*gatewayv1.HTTPRoute) apply.Changes[*g
 		left, change := seen.left(route)
 		switch {
 		case !change || route.DeletionTimestamp != nil || names.Has(name):
-		case seen.deferred.Has(apply.Contested{Kind: "HTTPRoute", Name: objectName(route)}) && len(left.Spec.ParentRefs) == len(route.Spec.ParentRefs):
+		case seen.deferred.Has(apply.Contested{Kind: "HTTPRoute", Name: apply.NameOf(route)}) && len(left.Spec.ParentRefs) == len(route.Spec.ParentRefs):
 			// Another field manager puts these hosts there over and over: to delete the route would cost its own hosts theirs.
 		case len(left.Spec.Hostnames) == 0 || len(left.Spec.ParentRefs) == 0:
 			changes.Delete = append(changes.Delete, route)
@@ -110,7 +111,7 @@ func (seen *observed) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.Pare
 // isReserved tells whether a parent is on a Gateway that only other namespaces than ours may use.
 func (seen *observed) isReserved(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
 	reserved := false
-	for _, visibility := range visibilities {
+	for _, visibility := range config.Visibilities {
 		if entry, known := seen.config.Entry(visibility, seen.gatewayOf(route, parent)); known {
 			if selection.Admits(entry, seen.namespaceLabels) {
 				return false

@@ -24,8 +24,8 @@ import (
 	"knative.dev/pkg/system"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
-	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 )
 
 // The switch in config-network.
@@ -82,10 +82,10 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	r.saidAbsent.Store(false)
 	desired := applycorev1.ConfigMap(cm.Name, cm.Namespace)
 	switch wanted := cm.Data[layerKey] == ourLayer; {
-	case wanted && cm.Data[classKey] == ingress.Class, !wanted && !owns(cm):
+	case wanted && cm.Data[classKey] == config.IngressClass, !wanted && !owns(cm):
 		return nil
 	case wanted:
-		desired.WithData(map[string]string{classKey: ingress.Class})
+		desired.WithData(map[string]string{classKey: config.IngressClass})
 	}
 	return r.apply(ctx, cm, desired)
 }
@@ -123,7 +123,7 @@ func (r *Reconciler) sayAbsent() {
 
 func (r *Reconciler) sayConflict(cm *corev1.ConfigMap, err error) {
 	message := fmt.Sprintf("%s: %s asks for %s: %s, but the key is %q and belongs to another field manager (%v). Remove the key, or set it to that value",
-		layerKey, ourLayer, classKey, ingress.Class, cm.Data[classKey], err)
+		layerKey, ourLayer, classKey, config.IngressClass, cm.Data[classKey], err)
 	r.recorder.Event(cm, corev1.EventTypeWarning, "IngressClassConflict", message)
 	r.logger.Warn(message)
 }

@@ -20,7 +20,7 @@ import (
 	"knative.dev/pkg/reconciler"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 const other = "other.ingress.networking.knative.dev"
@@ -110,17 +110,17 @@ func TestNetworkLayer(t *testing.T) {
 		applies int
 		event   []string
 	}{
-		{name: "ours", users: layer(ourLayer), want: with(layer(ourLayer), ingress.Class), applies: 1},
-		{name: "ours, and applied", users: layer(ourLayer), applied: ingress.Class, want: with(layer(ourLayer), ingress.Class)},
-		{name: "ours, and the class is set by somebody", users: with(layer(ourLayer), ingress.Class), want: with(layer(ourLayer), ingress.Class)},
+		{name: "ours", users: layer(ourLayer), want: with(layer(ourLayer), config.IngressClass), applies: 1},
+		{name: "ours, and applied", users: layer(ourLayer), applied: config.IngressClass, want: with(layer(ourLayer), config.IngressClass)},
+		{name: "ours, and the class is set by somebody", users: with(layer(ourLayer), config.IngressClass), want: with(layer(ourLayer), config.IngressClass)},
 		{name: "ours, and another class is set by somebody", users: with(layer(ourLayer), other), want: with(layer(ourLayer), other), applies: 1,
-			event: []string{"Warning IngressClassConflict", classKey, other, ingress.Class, `"user"`}},
+			event: []string{"Warning IngressClassConflict", classKey, other, config.IngressClass, `"user"`}},
 		{name: "another's", users: layer("istio"), want: layer("istio")},
 		{name: "another's, and its class", users: with(layer("istio"), other), want: with(layer("istio"), other)},
 		{name: "none", users: map[string]string{classKey: other}, want: map[string]string{classKey: other}},
-		{name: "none, and our class set by somebody", users: map[string]string{classKey: ingress.Class}, want: map[string]string{classKey: ingress.Class}},
-		{name: "another's by now", users: layer("istio"), applied: ingress.Class, want: layer("istio"), applies: 1},
-		{name: "none by now", users: map[string]string{"theirs": "stays"}, applied: ingress.Class, want: map[string]string{"theirs": "stays"}, applies: 1},
+		{name: "none, and our class set by somebody", users: map[string]string{classKey: config.IngressClass}, want: map[string]string{classKey: config.IngressClass}},
+		{name: "another's by now", users: layer("istio"), applied: config.IngressClass, want: layer("istio"), applies: 1},
+		{name: "none by now", users: map[string]string{"theirs": "stays"}, applied: config.IngressClass, want: map[string]string{"theirs": "stays"}, applies: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t, c.users, c.applied)
@@ -176,7 +176,7 @@ func TestConflictEnds(t *testing.T) {
 	if err := p.reconcile(); err != nil {
 		t.Fatal(err)
 	}
-	if class := p.stored().Data[classKey]; class != ingress.Class {
+	if class := p.stored().Data[classKey]; class != config.IngressClass {
 		t.Errorf("ingress-class is %q", class)
 	}
 }
@@ -197,7 +197,7 @@ func TestAbsent(t *testing.T) {
 		t.Errorf("Log: %v", logs.All())
 	}
 	p.r.seen.Store(there)
-	if err := p.reconcile(); err != nil || p.stored().Data[classKey] != ingress.Class {
+	if err := p.reconcile(); err != nil || p.stored().Data[classKey] != config.IngressClass {
 		t.Errorf("there again: %v, %v", err, p.stored().Data)
 	}
 }
