@@ -25,7 +25,7 @@ func (t Tenant) attaches(listener gatewayv1.Listener, gateway *gatewayv1.Gateway
 }
 
 // Admits follows the Gateway API's matching of the hostnames of listeners: an empty one admits all
-// hosts, a wildcard any number of labels in front of its suffix. Case does not count.
+// hosts, a wildcard any number of labels in front of its suffix, in any case.
 func Admits(hostname, host string) bool {
 	suffix, wildcard := strings.CutPrefix(hostname, "*")
 	if !wildcard {

@@ -4,8 +4,8 @@ package dataplane
 
 import gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-// OwnFields is a listener with the fields alone that a KIngress writes of its listeners on
-// Gateways: without what others have added, and what the API server defaults.
+// OwnFields is a listener with only the fields that a KIngress writes in its listeners on Gateways,
+// without those that others add or the API server defaults.
 func OwnFields(listener gatewayv1.Listener) gatewayv1.Listener {
 	own := gatewayv1.Listener{Name: listener.Name, Hostname: listener.Hostname, Port: listener.Port, Protocol: listener.Protocol}
 	if listener.TLS != nil {

@@ -15,8 +15,8 @@ func IsListenerSet(ref gatewayv1.ParentReference) bool {
 	return ref.Kind != nil && *ref.Kind == KindListenerSet
 }
 
-// GatewayBehind is the Gateway that a parentRef of an HTTPRoute leads to, through one of the known
-// ListenerSets of the HTTPRoute's namespace where it names one; empty where it leads to none of them.
+// GatewayBehind is the Gateway that a parentRef of an HTTPRoute leads to, directly or through one of the known
+// ListenerSets of the HTTPRoute's namespace; empty if it leads to none.
 func GatewayBehind(ref gatewayv1.ParentReference, namespace string, known map[string]*gatewayv1.ListenerSet) types.NamespacedName {
 	switch {
 	case IsListenerSet(ref):

@@ -44,7 +44,7 @@ func said(gateway *gatewayv1.Gateway, condition *metav1.Condition) string {
 
 // gatewayAccepted reports a Gateway of which its implementation says that it does not take it.
 func gatewayAccepted(s Side) *Blocker {
-	condition := dataplane.Said(s.Gateway.Status.Conditions, string(gatewayv1.GatewayConditionAccepted), s.Gateway.Generation)
+	condition := dataplane.CurrentCondition(s.Gateway.Status.Conditions, string(gatewayv1.GatewayConditionAccepted), s.Gateway.Generation)
 	if condition == nil || condition.Status != metav1.ConditionFalse {
 		return nil
 	}

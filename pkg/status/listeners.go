@@ -112,7 +112,7 @@ func (l Listener) failure() (*metav1.Condition, string) {
 		{ofListener, string(gatewayv1.ListenerEntryConditionProgrammed), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
 		{ofSet, string(gatewayv1.ListenerSetConditionAccepted), metav1.ConditionFalse, conditions.ReasonGatewayNotProgrammed},
 	} {
-		if condition := dataplane.Said(look.conditions, look.kind, generation); condition != nil && condition.Status == look.bad {
+		if condition := dataplane.CurrentCondition(look.conditions, look.kind, generation); condition != nil && condition.Status == look.bad {
 			return condition, look.reason
 		}
 	}

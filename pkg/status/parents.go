@@ -39,7 +39,7 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	found := (*metav1.Condition)(nil)
 	for _, status := range r.Object.Status.Parents {
-		condition := dataplane.Said(status.Conditions, string(kind), r.Object.Generation)
+		condition := dataplane.CurrentCondition(status.Conditions, string(kind), r.Object.Generation)
 		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil {
 			continue
 		}

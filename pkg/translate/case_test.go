@@ -193,7 +193,7 @@ func (c *testCase) input(seen objects) (translate.Input, []*conditions.Refusal) 
 
 		ListenerSets: map[string]*gatewayv1.ListenerSet{},
 		Sharers:      map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{},
-		Standing:     map[types.NamespacedName]dataplane.Standing{},
+		Standing:     map[types.NamespacedName]dataplane.AvailableListeners{},
 		Grants:       map[string]*gatewayv1beta1.ReferenceGrant{},
 		Moves:        translate.Moves{Now: now, Drain: time.Minute},
 	}
@@ -236,7 +236,7 @@ func (c *testCase) input(seen objects) (translate.Input, []*conditions.Refusal) 
 		}
 	}
 	for _, found := range seen.gateways {
-		in.Standing[types.NamespacedName{Namespace: found.Namespace, Name: found.Name}] = dataplane.StandingOf(found, c.ingress.UID, dataplane.Tenant{Namespace: c.ingress.Namespace, Labels: request.NamespaceLabels})
+		in.Standing[types.NamespacedName{Namespace: found.Namespace, Name: found.Name}] = dataplane.AvailableListenersOf(found, c.ingress.UID, dataplane.Tenant{Namespace: c.ingress.Namespace, Labels: request.NamespaceLabels})
 	}
 	return in, c.selectGateways(in.Gateways, seen, request)
 }

@@ -224,7 +224,7 @@ func outlives(desired translate.Desired) bool {
 }
 
 // applied is what stands on a Gateway once the listeners of a KIngress are there.
-func applied(standing dataplane.Standing, listeners translate.GatewayListeners) dataplane.Standing {
+func applied(standing dataplane.AvailableListeners, listeners translate.GatewayListeners) dataplane.AvailableListeners {
 	standing.Listeners = slices.DeleteFunc(slices.Clone(standing.Listeners), func(l gatewayv1.Listener) bool { return standing.Held.Has(l.Name) })
 	standing.Held = sets.New[gatewayv1.SectionName]()
 	for _, listener := range listeners.Listeners {

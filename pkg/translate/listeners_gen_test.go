@@ -37,7 +37,7 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 			in.Sharers[visibility] = append(in.Sharers[visibility], sharer)
 		}
 	}
-	in.Standing = map[types.NamespacedName]dataplane.Standing{}
+	in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{}
 	for _, gateway := range in.Gateways {
 		in.Standing[gateway.Name] = standingGen().Draw(t, "standing")
 	}
@@ -60,9 +60,9 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 	return in
 }
 
-func standingGen() *rapid.Generator[dataplane.Standing] {
-	return rapid.Custom(func(t *rapid.T) dataplane.Standing {
-		standing := dataplane.Standing{
+func standingGen() *rapid.Generator[dataplane.AvailableListeners] {
+	return rapid.Custom(func(t *rapid.T) dataplane.AvailableListeners {
+		standing := dataplane.AvailableListeners{
 			Held: sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New[gatewayv1.SectionName](),
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, "listeners") {

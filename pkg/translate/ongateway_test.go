@@ -27,14 +27,14 @@ var external = types.NamespacedName{Namespace: "gateways", Name: "external"}
 // without is an input in which ListenerSets are not possible.
 func without(in translate.Input) translate.Input {
 	in.NoListenerSets = "not served"
-	in.Standing = map[types.NamespacedName]dataplane.Standing{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
+	in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
 	return in
 }
 
 // standing is the input with what was desired stored, and all listeners working.
 func standing(in translate.Input, desired translate.Desired) translate.Input {
 	in = over(in, desired)
-	next := map[types.NamespacedName]dataplane.Standing{}
+	next := map[types.NamespacedName]dataplane.AvailableListeners{}
 	for name, found := range in.Standing {
 		next[name] = found
 	}
@@ -177,7 +177,7 @@ func TestOwnListenerIsProven(t *testing.T) {
 	}
 	plain, wildcard := without(secured(1, 0)), without(secured(1, 0))
 	theirs := gatewayv1.Listener{Name: "wildcard", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
-	wildcard.Standing[external] = dataplane.Standing{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
+	wildcard.Standing[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
 	if version(plain) != version(wildcard) {
 		t.Error("The operator's new listener takes every proof away")
 	}
@@ -185,7 +185,7 @@ func TestOwnListenerIsProven(t *testing.T) {
 		t.Errorf("Proofs %+v", proofs)
 	}
 	theirs.Name = "wildcard.0.net-gateways" // another KIngress's, which goes when that goes
-	wildcard.Standing[external] = dataplane.Standing{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
+	wildcard.Standing[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
 	if proofs := ingress(t, wildcard).Routes[0].Proofs; len(proofs) != 1 {
 		t.Errorf("Proofs through another KIngress's listener: %+v", proofs)
 	}
@@ -212,7 +212,7 @@ func TestHostnameIsTaken(t *testing.T) {
 					Name: "kni-0", Hostname: new(gatewayv1.Hostname("h0.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,
 					TLS: &gatewayv1.ListenerTLSConfig{CertificateRefs: []gatewayv1.SecretObjectReference{{Name: gatewayv1.ObjectName(test.secret), Namespace: new(gatewayv1.Namespace("default"))}}},
 				}
-				found := dataplane.Standing{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New(theirs.Name)}
+				found := dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New(theirs.Name)}
 				if test.usable {
 					found.Usable.Insert(theirs.Name)
 				}

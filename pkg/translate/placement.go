@@ -17,7 +17,7 @@ import (
 type placement struct {
 	visibility v1alpha1.IngressVisibility
 	gateway    Gateway
-	standing   dataplane.Standing
+	standing   dataplane.AvailableListeners
 
 	// named are the certificates that spec.tls names, whether there is a place for their listener or not.
 	named certificates

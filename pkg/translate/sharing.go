@@ -115,7 +115,7 @@ func isConflicted(set *gatewayv1.ListenerSet, hostname string) bool {
 			continue
 		}
 		for _, listener := range set.Status.Listeners {
-			conflict := dataplane.Said(listener.Conditions, string(gatewayv1.ListenerEntryConditionConflicted), set.Generation)
+			conflict := dataplane.CurrentCondition(listener.Conditions, string(gatewayv1.ListenerEntryConditionConflicted), set.Generation)
 			if listener.Name == entry.Name && conflict != nil && conflict.Status == metav1.ConditionTrue {
 				return true
 			}

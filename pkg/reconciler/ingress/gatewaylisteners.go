@@ -78,10 +78,10 @@ func (r *Reconciler) gatherGrants(ctx context.Context, seen *observed) error {
 }
 
 // standing is what these Gateways have for listeners.
-func (seen *observed) standing() map[types.NamespacedName]dataplane.Standing {
-	found := map[types.NamespacedName]dataplane.Standing{}
+func (seen *observed) standing() map[types.NamespacedName]dataplane.AvailableListeners {
+	found := map[types.NamespacedName]dataplane.AvailableListeners{}
 	for name, gateway := range seen.gatewaysSeen {
-		found[name] = dataplane.StandingOf(gateway, seen.ingress.UID, seen.tenant())
+		found[name] = dataplane.AvailableListenersOf(gateway, seen.ingress.UID, seen.tenant())
 	}
 	return found
 }

@@ -77,7 +77,7 @@ type Input struct {
 	NoListenerSets string
 	// Standing is what the selected Gateways, and those that this KIngress has listeners
 	// on, have for listeners. Grants are its ReferenceGrants, by name.
-	Standing map[types.NamespacedName]dataplane.Standing
+	Standing map[types.NamespacedName]dataplane.AvailableListeners
 	Grants   map[string]*gatewayv1beta1.ReferenceGrant
 	// Sharers are the other KIngresses of the namespace that name a Secret that this one
 	// names, and have the same Gateway; of very many those that Sharing asks for.

@@ -47,15 +47,15 @@ func TestStanding(t *testing.T) {
 		owns("net-gateways-other", `{"f:spec":{"f:listeners":{"k:{\"name\":\"theirs\"}":{".":{}}}}}`),
 		owns("net-gateways-uid", `{"f:metadata":{"f:labels":{"f:all":{}}}}`), owns("net-gateways-uid", `nonsense`), {Manager: "net-gateways-uid"},
 	}
-	got := dataplane.StandingOf(gw, "uid", dataplane.Tenant{Namespace: "shop", Labels: map[string]string{"team": "shop"}})
-	want := dataplane.Standing{
+	got := dataplane.AvailableListenersOf(gw, "uid", dataplane.Tenant{Namespace: "shop", Labels: map[string]string{"team": "shop"}})
+	want := dataplane.AvailableListeners{
 		Listeners: gw.Spec.Listeners, Held: sets.New[gatewayv1.SectionName]("ours"),
 		Attachable: sets.New[gatewayv1.SectionName]("http", "all", "ours"), Usable: sets.New[gatewayv1.SectionName]("all", "ours"), Programmed: sets.New[gatewayv1.SectionName]("all"),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if !dataplane.StandingOf(gw, "uid", dataplane.Tenant{Namespace: "gateways"}).Usable.HasAll("same", "silent") {
+	if !dataplane.AvailableListenersOf(gw, "uid", dataplane.Tenant{Namespace: "gateways"}).Usable.HasAll("same", "silent") {
 		t.Error("Listeners do not admit the Gateway's own namespace")
 	}
 }
