@@ -31,46 +31,40 @@ func holdsListeners(ing *v1alpha1.Ingress) bool {
 	return slices.Contains(ing.Finalizers, listenerFinalizer)
 }
 
-func (r *Reconciler) dropForeignFinalizer(ctx context.Context, ing *v1alpha1.Ingress) error {
-	return r.dropFinalizer(ctx, &observed{ingress: ing}, legacyFinalizer)
-}
-
-func (r *Reconciler) setFinalizer(ctx context.Context, seen *observed) error {
-	if holdsListeners(seen.ingress) {
-		return nil
+func (r *Reconciler) setFinalizer(ctx context.Context, ing *v1alpha1.Ingress) (*v1alpha1.Ingress, error) {
+	if holdsListeners(ing) {
+		return ing, nil
 	}
-	return r.writeFinalizers(ctx, seen, append(slices.Clone(seen.ingress.Finalizers), listenerFinalizer))
+	return r.writeFinalizers(ctx, ing, append(slices.Clone(ing.Finalizers), listenerFinalizer))
 }
 
-func (r *Reconciler) dropFinalizer(ctx context.Context, seen *observed, finalizer string) error {
-	kept := slices.DeleteFunc(slices.Clone(seen.ingress.Finalizers), func(f string) bool { return f == finalizer })
-	if len(kept) == len(seen.ingress.Finalizers) {
-		return nil
+func (r *Reconciler) dropFinalizer(ctx context.Context, ing *v1alpha1.Ingress, finalizer string) (*v1alpha1.Ingress, error) {
+	left := slices.DeleteFunc(slices.Clone(ing.Finalizers), func(f string) bool { return f == finalizer })
+	if len(left) == len(ing.Finalizers) {
+		return ing, nil
 	}
-	return r.writeFinalizers(ctx, seen, kept)
+	return r.writeFinalizers(ctx, ing, left)
 }
 
-// writeFinalizers goes on with the KIngress as it is afterwards. The resource version in
-// the patch keeps a finalizer that somebody adds meanwhile.
-func (r *Reconciler) writeFinalizers(ctx context.Context, seen *observed, finalizers []string) error {
-	ing := seen.ingress
+// writeFinalizers returns the KIngress as it is stored then. The resource version in the patch keeps
+// a finalizer that another client adds meanwhile.
+func (r *Reconciler) writeFinalizers(ctx context.Context, ing *v1alpha1.Ingress, finalizers []string) (*v1alpha1.Ingress, error) {
 	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
 		"finalizers":      finalizers,
 		"resourceVersion": ing.ResourceVersion,
 	}})
 	if err != nil {
-		return err
+		return ing, err
 	}
 	stored, err := r.client.NetworkingV1alpha1().Ingresses(ing.Namespace).Patch(ctx, ing.Name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: apply.FieldManager})
 	switch {
 	case apierrors.IsNotFound(err):
-		return nil
+		return ing, nil
 	case err != nil:
-		return fmt.Errorf("write finalizers %v: %w", finalizers, err)
+		return ing, fmt.Errorf("write finalizers %v: %w", finalizers, err)
 	}
 	r.ingresses.Wrote(stored)
-	seen.ingress = stored
-	return nil
+	return stored, nil
 }
 
 // letGo takes the listeners of a KIngress that is being deleted off all Gateways. One that
@@ -96,5 +90,6 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 			return lookAgain(seen.pause)
 		}
 	}
-	return r.dropFinalizer(ctx, seen, listenerFinalizer)
+	_, err = r.dropFinalizer(ctx, ing, listenerFinalizer)
+	return err
 }

@@ -96,7 +96,7 @@ func (r *Reconciler) addListeners(ctx context.Context, seen *observed, desired t
 	if err != nil || len(changes) == 0 {
 		return refused, err
 	}
-	if err := r.setFinalizer(ctx, seen); err != nil {
+	if seen.ingress, err = r.setFinalizer(ctx, seen.ingress); err != nil {
 		return refused, err
 	}
 	again, err := r.applyListeners(ctx, seen, changes)
@@ -121,7 +121,8 @@ func (r *Reconciler) removeListeners(ctx context.Context, seen *observed, desire
 	if err != nil || wanted {
 		return refused, err
 	}
-	return refused, r.dropFinalizer(ctx, seen, listenerFinalizer)
+	seen.ingress, err = r.dropFinalizer(ctx, seen.ingress, listenerFinalizer)
+	return refused, err
 }
 
 // listenerChanges are the writes that Gateways need. Those that routes stay on although

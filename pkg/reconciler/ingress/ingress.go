@@ -5,7 +5,6 @@ package ingress
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -89,58 +88,32 @@ var (
 // in memory.
 func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	namespace, name, err := cache.SplitMetaNamespaceKey(key)
+	if err != nil {
+		return controller.NewSkipKey(key)
+	}
 	looked := types.NamespacedName{Namespace: namespace, Name: name}
 	r.resyncs.begun(looked)
 	defer r.resyncs.ended(looked)
 	defer r.turns.ended(looked)
-	if err != nil || !r.IsLeaderFor(looked) {
-		return controller.NewSkipKey(key)
-	}
-	ing, err := r.lister.Ingresses(namespace).Get(name)
-	if apierrors.IsNotFound(err) {
-		return errors.Join(r.dropTrust(ctx, namespace, ""), r.dropShared(ctx, namespace, nil)) // owner references clean up the rest
-	} else if err != nil {
+	ing, err := r.find(ctx, looked)
+	if ing == nil || err != nil {
 		return err
 	}
 	defer r.forgetGone(ing)
 	return r.survive(ctx, r.ingresses.Newest(ing), r.serve)
 }
 
-// serve does for a KIngress what is due: it is served, or let go of.
+// serve serves a KIngress, or does what is due instead.
 func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
-	rival, err := r.cluster.RivalController(ctx)
-	switch {
-	case err != nil:
-		return r.reportFailed(ctx, ing, err)
-	case ing.DeletionTimestamp != nil && holdsListeners(ing):
-		return r.letGo(ctx, ing)
-	case rival != nil:
-		return nil // it serves this class; two controllers would fight
-	case !ours(ing):
-		return r.release(ctx, ing)
-	case ing.DeletionTimestamp != nil:
-		return r.dropForeignFinalizer(ctx, ing)
+	ing, err := r.preconditions(ctx, ing)
+	if ing == nil || err != nil {
+		return err
 	}
-	r.departures.forget(ing.UID)
 	return r.reconcile(ctx, ing)
 }
 
 // reconcile is the whole way of a KIngress that we serve.
 func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error {
-	if err := r.dropForeignFinalizer(ctx, ing); err != nil {
-		return err
-	}
-	if r.ends(ing.Namespace) {
-		return nil // its routes go first, it goes next
-	}
-	missing, err := r.cluster.Missing(ctx)
-	if err != nil {
-		return r.reportFailed(ctx, ing, err)
-	}
-	if missing != nil {
-		return r.withoutGatewayAPI(ctx, ing, missing)
-	}
-
 	r.pending.note(ing.UID, wantsHTTPS(ing)) // until it is known
 	// 1. Observe everything that matters; decide nothing.
 	seen, err := r.gather(ctx, ing)

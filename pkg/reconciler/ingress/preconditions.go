@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"context"
+	"errors"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/controller"
+)
+
+// find returns the KIngress of that name. Where there is none it returns nil, and has deleted what
+// the garbage collector does not: it follows owner references.
+func (r *Reconciler) find(ctx context.Context, name types.NamespacedName) (*v1alpha1.Ingress, error) {
+	if !r.IsLeaderFor(name) {
+		return nil, controller.NewSkipKey(name.String())
+	}
+	ing, err := r.lister.Ingresses(name.Namespace).Get(name.Name)
+	if apierrors.IsNotFound(err) {
+		return nil, errors.Join(r.dropTrust(ctx, name.Namespace, ""), r.dropShared(ctx, name.Namespace, nil))
+	}
+	return ing, err
+}
+
+// preconditions returns the KIngress, as it is stored by then, if it is to be served. Where it is
+// not, it returns nil, and has done what is due instead.
+func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (*v1alpha1.Ingress, error) {
+	other, err := r.cluster.RivalController(ctx)
+	switch {
+	case err != nil:
+		return nil, r.reportFailed(ctx, ing, err)
+	case ing.DeletionTimestamp != nil && holdsListeners(ing):
+		return nil, r.letGo(ctx, ing)
+	case other != nil:
+		return nil, nil // it serves this class; two controllers would fight
+	case !ours(ing):
+		return nil, r.release(ctx, ing)
+	}
+	if ing, err = r.dropFinalizer(ctx, ing, legacyFinalizer); err != nil || ing.DeletionTimestamp != nil {
+		return nil, err
+	}
+	r.departures.forget(ing.UID)
+	if r.ends(ing.Namespace) {
+		return nil, nil // its routes go first, it goes next
+	}
+	missing, err := r.cluster.Missing(ctx)
+	if err != nil {
+		return nil, r.reportFailed(ctx, ing, err)
+	}
+	if missing != nil {
+		return nil, r.withoutGatewayAPI(ctx, ing, missing)
+	}
+	return ing, nil
+}
