@@ -5,6 +5,8 @@ package ingress
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -19,19 +21,34 @@ import (
 
 // applyAll writes what differs, policies for backends and listeners before the routes that
 // rely on them; on Gateways listeners go after them, for a route may name them there.
-func (r *Reconciler) applyAll(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
-	if wait, refused, err := r.applyInternalTLS(ctx, seen, desired); wait || len(refused) > 0 || err != nil {
-		return refused, err
+func (r *Reconciler) applyAll(ctx context.Context, try *attempt) error {
+	try.preserved = try.stands.preserve(try.desired)
+	if wait, err := r.applyInternalTLS(ctx, try); wait || err != nil {
+		return err
 	}
-	refused, err := r.applyListenerSets(ctx, seen, apply.Plan(seen.ingress, seen.currentListenerSets(), desired.ListenerSets))
-	added, addErr := r.addListeners(ctx, seen, desired)
-	applied, routesErr := r.apply(ctx, seen, slices.Concat(desired.Objects(), seen.keptParts(desired.Objects())))
-	refused = slices.Concat(refused, added, applied.Refusals)
-	if err = errors.Join(err, addErr, routesErr); err != nil {
-		return refused, err
+	err := errors.Join(r.applyListenerSets(ctx, try), r.addListeners(ctx, try), r.applyRoutes(ctx, try))
+	if err != nil {
+		return err
 	}
-	removed, err := r.removeListeners(ctx, seen, desired)
-	return append(refused, removed...), errors.Join(err, r.leaveShared(ctx, seen, desired))
+	return errors.Join(r.removeListeners(ctx, try), r.leaveShared(ctx, try))
+}
+
+// applyRoutes writes the HTTPRoutes that differ.
+func (r *Reconciler) applyRoutes(ctx context.Context, try *attempt) error {
+	seen, current := try.stands, []*gatewayv1.HTTPRoute{}
+	for _, name := range slices.Sorted(maps.Keys(seen.routes)) {
+		if !try.preserved.routes.Has(name) {
+			current = append(current, seen.routes[name])
+		}
+	}
+	changes := apply.Plan(seen.ingress, current, slices.Concat(try.desired.Objects(), try.preserved.parts))
+	applied, err := write(ctx, r, try, writing[*gatewayv1.HTTPRoute]{"HTTPRoute", r.applier, seen.ingress, changes})
+	note(r, seen.ingress, known[*gatewayv1.HTTPRoute]{"HTTPRoute", r.routes, seen.routes}, applied.Writes)
+	try.found = slices.ContainsFunc(applied.Writes, func(write apply.Write[*gatewayv1.HTTPRoute]) bool { return write.Verb == apply.Adopted })
+	if err = r.watchConflicts(ctx, seen.ingress, applied.Refusals, err); err != nil {
+		return fmt.Errorf("apply: %w", err)
+	}
+	return nil
 }
 
 // listeners are the facts about the HTTPS listeners of a side.

@@ -7,11 +7,13 @@ import (
 	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // classes remembers the last state of each GatewayClass that was believed. It is a cache: a
@@ -62,13 +64,13 @@ func classUnknown(name string, refused *metav1.Condition) *conditions.Refusal {
 		"GatewayClass %s: %s is False: %s: %s", name, refused.Type, refused.Reason, refused.Message)}
 }
 
-// stands tells, of a side whose class is not known, that a KIngress which is settled is served
+// standsAll tells, of a side whose class is not known, that a KIngress which is settled is served
 // as it was: each host of the side has its route (SPEC B-INS-9).
-func (seen *observed) stands(side status.Side) bool {
+func (seen *observed) standsAll(side status.Side, withheld sets.Set[translate.HostAt]) bool {
 	if side.NoClass == nil || !status.IsSettled(seen.ingress.Status, seen.ingress.Generation) {
 		return false
 	}
-	hosts := seen.unservedHosts(side.Visibility)
+	hosts := seen.unservedHosts(side.Visibility, withheld)
 	for _, route := range seen.routes {
 		hosts.Delete(route.Spec.Hostnames...)
 	}

@@ -4,11 +4,9 @@ package ingress
 
 import (
 	"context"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
@@ -22,26 +20,28 @@ type writing[T apply.Object] struct {
 	changes apply.Changes[T]
 }
 
-// attempt is a write that is due, and who else writes the object.
-type attempt[T apply.Object] struct {
+// dueWrite is a write of an object, and who else writes it.
+type dueWrite[T apply.Object] struct {
 	apply.Backoff
 	desired T
 	others  []string
 }
 
-// write does it, but for what others change again and again, which waits (SPEC B-TRN-6).
-func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, todo writing[T]) (apply.Result[T], error) {
-	attempts, due := map[string]attempt[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
+// write does it, but for what others change again and again, which waits (SPEC B-TRN-6). The attempt
+// has what is refused.
+func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, todo writing[T]) (apply.Result[T], error) {
+	ing := try.stands.ingress
+	writes, due := map[string]dueWrite[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
 	isDue := func(object T, changed func(apply.Digest) bool) bool {
-		try := attempt[T]{desired: object, Backoff: r.contests.Due(apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)}, r.contender(seen.ingress, object), changed)}
-		if try.Said() {
-			try.others = todo.applier.Others(ctx, object)
+		what := apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)}
+		write := dueWrite[T]{desired: object, Backoff: r.contests.Due(what, r.contender(ing, object), changed)}
+		if write.Said() {
+			write.others = todo.applier.Others(ctx, object)
 		}
-		attempts[object.GetName()] = try
-		if seen.waitFor(try.Wait); try.Wait > 0 {
-			seen.putOff(apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)})
+		if writes[object.GetName()] = write; write.Wait > 0 {
+			try.putOff(what, write.Wait)
 		}
-		return try.Wait == 0
+		return write.Wait == 0
 	}
 	for _, object := range todo.changes.Create {
 		if isDue(object, func(apply.Digest) bool { return true }) {
@@ -54,15 +54,16 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, seen *observed, t
 		}
 	}
 	result, err := todo.applier.Apply(ctx, todo.owner, due)
+	try.refused = append(try.refused, result.Refusals...)
 	for _, done := range result.Writes {
-		what, try := apply.Contested{Kind: todo.kind, Name: apply.NameOf(done.Object)}, attempts[done.Object.GetName()]
+		what, write := apply.Contested{Kind: todo.kind, Name: apply.NameOf(done.Object)}, writes[done.Object.GetName()]
 		switch done.Verb {
 		case apply.Deleted:
 			r.contests.Forget(what)
 		case apply.Created, apply.Updated:
-			r.contests.Wrote(what, r.contender(seen.ingress, try.desired), apply.DigestOf(done.Object, try.desired), try.Times)
-			if try.Said() {
-				r.sayContested(seen.ingress, what, try.others)
+			r.contests.Wrote(what, r.contender(ing, write.desired), apply.DigestOf(done.Object, write.desired), write.Times)
+			if write.Said() {
+				r.sayContested(ing, what, write.others)
 			}
 		}
 	}
@@ -79,21 +80,6 @@ func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) appl
 		}
 	}
 	return by
-}
-
-// waitFor comes back after a time, if not sooner; 0 is no reason to.
-func (seen *observed) waitFor(wait time.Duration) {
-	if wait > 0 && (seen.pause == 0 || wait < seen.pause) {
-		seen.pause = wait
-	}
-}
-
-// putOff notes what is not written before the pause has passed.
-func (seen *observed) putOff(what apply.Contested) {
-	if seen.deferred == nil { // of a KIngress that leaves, nothing else is gathered
-		seen.deferred = sets.New[apply.Contested]()
-	}
-	seen.deferred.Insert(what)
 }
 
 // sayContested says who else writes what is ours.

@@ -11,9 +11,11 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/controller"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // contestedWrites are those of ten minutes in which another field manager undoes each: five at once, and after
@@ -184,13 +186,16 @@ func TestDriftIsRepairedAtOnce(t *testing.T) {
 	})
 }
 
-// TestPutOff: B-TRN-6, what a KIngress leaves behind may be contested, too, when nothing but that was gathered.
+// TestPutOff: B-TRN-6, what a KIngress leaves behind may be contested, too, when nothing but that was observed.
 func TestPutOff(t *testing.T) {
-	seen, what := &observed{}, apply.Contested{Kind: "ConfigMap"}
-	if seen.deferred.Has(what) {
-		t.Error("It is put off from the start")
+	try := newAttempt(&observed{}, translate.Desired{})
+	if try.unfinished() || try.comeAgain() != nil {
+		t.Error("Something is put off from the start")
 	}
-	if seen.putOff(what); !seen.deferred.Has(what) {
-		t.Error("It is not put off")
+	try.in(0, time.Minute)
+	try.putOff(apply.Contested{Kind: "ConfigMap"}, time.Second)
+	try.in(time.Hour)
+	if _, after := controller.IsRequeueKey(try.comeAgain()); !try.unfinished() || after != time.Second {
+		t.Errorf("It is put off for %s", after)
 	}
 }

@@ -16,25 +16,23 @@ import (
 // Parts of objects of others that we write, and that others may write, too: our listeners on Gateways,
 // and the status of KIngresses.
 
-func (seen *observed) listenersOn(change *apply.ListenerChange) apply.Contested {
-	return apply.Contested{Kind: "listeners of KIngress " + apply.NameOf(seen.ingress).String() + " on Gateway", Name: apply.NameOf(change.Gateway)}
+func listenersOn(ing *v1alpha1.Ingress, change *apply.ListenerChange) apply.Contested {
+	return apply.Contested{Kind: "listeners of KIngress " + apply.NameOf(ing).String() + " on Gateway", Name: apply.NameOf(change.Gateway)}
 }
 
 // listenerBackoff is that of the listeners of a KIngress: they were changed by others where the same ones
 // are to be written again.
-func (r *Reconciler) listenerBackoff(seen *observed, change *apply.ListenerChange) apply.Backoff {
-	try := r.contests.Due(seen.listenersOn(change), r.itself(seen.ingress), func(wrote apply.Digest) bool {
+func (r *Reconciler) listenerBackoff(ing *v1alpha1.Ingress, change *apply.ListenerChange) apply.Backoff {
+	return r.contests.Due(listenersOn(ing, change), r.itself(ing), func(wrote apply.Digest) bool {
 		return maps.Equal(wrote, apply.DigestOfValue(change.Desired))
 	})
-	seen.waitFor(try.Wait)
-	return try
 }
 
-func (r *Reconciler) wroteListeners(seen *observed, change *apply.ListenerChange, try apply.Backoff) {
-	what := seen.listenersOn(change)
-	r.contests.Wrote(what, r.itself(seen.ingress), apply.DigestOfValue(change.Desired), try.Times)
+func (r *Reconciler) wroteListeners(ing *v1alpha1.Ingress, change *apply.ListenerChange, try apply.Backoff) {
+	what := listenersOn(ing, change)
+	r.contests.Wrote(what, r.itself(ing), apply.DigestOfValue(change.Desired), try.Times)
 	if try.Said() {
-		r.sayContested(seen.ingress, what, apply.HeldByOthers(change.Gateway, "spec", "listeners"))
+		r.sayContested(ing, what, apply.HeldByOthers(change.Gateway, "spec", "listeners"))
 	}
 }
 

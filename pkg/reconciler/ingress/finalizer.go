@@ -70,24 +70,24 @@ func (r *Reconciler) writeFinalizers(ctx context.Context, ing *v1alpha1.Ingress,
 // letGo takes the listeners of a KIngress that is being deleted off all Gateways. One that
 // cannot be taken off is somebody else's by then; it does not hold the deletion up.
 func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
-	seen := &observed{ingress: ing}
 	exist, err := r.cluster.HasGateways(ctx)
 	if err != nil {
 		return err
 	}
 	if exist {
+		seen := &observed{ingress: ing}
 		if err := r.gatherGateways(ctx, seen); err != nil {
 			return err
 		}
-		refused, err := r.applyListeners(ctx, seen, seen.listenerChanges(translate.Desired{}))
-		if err != nil {
+		try := newAttempt(seen, translate.Desired{})
+		if err := r.applyListeners(ctx, try, try.listenerChanges()); err != nil {
 			return err
 		}
-		for _, refusal := range refused {
+		for _, refusal := range try.refused {
 			r.recorder.Event(ing, corev1.EventTypeWarning, refusal.Reason(), "listeners stay: "+refusal.Error())
 		}
-		if seen.inLine || seen.pause > 0 {
-			return lookAgain(seen.pause)
+		if try.unfinished() {
+			return try.comeAgain()
 		}
 	}
 	_, err = r.dropFinalizer(ctx, ing, listenerFinalizer)

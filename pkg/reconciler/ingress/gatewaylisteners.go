@@ -11,7 +11,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
@@ -88,113 +87,107 @@ func (seen *observed) standing() map[types.NamespacedName]dataplane.AvailableLis
 
 // addListeners writes listeners onto Gateways, with what they need: the grants before
 // them, and the finalizer by which they go again with the KIngress.
-func (r *Reconciler) addListeners(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
-	grants := apply.Plan(seen.ingress, slices.Collect(maps.Values(seen.grants)), desired.Grants)
+func (r *Reconciler) addListeners(ctx context.Context, try *attempt) error {
+	grants := try.grantChanges()
 	grants.Delete = nil
-	refused, err := r.applyGrants(ctx, seen, grants)
-	changes := slices.DeleteFunc(seen.listenerChanges(desired), func(change *apply.ListenerChange) bool { return !change.Adds })
+	err := r.applyGrants(ctx, try, grants)
+	changes := slices.DeleteFunc(try.listenerChanges(), func(change *apply.ListenerChange) bool { return !change.Adds })
 	if err != nil || len(changes) == 0 {
-		return refused, err
+		return err
 	}
-	if seen.ingress, err = r.setFinalizer(ctx, seen.ingress); err != nil {
-		return refused, err
+	if try.stands.ingress, err = r.setFinalizer(ctx, try.stands.ingress); err != nil {
+		return err
 	}
-	again, err := r.applyListeners(ctx, seen, changes)
-	return append(refused, again...), err
+	return r.applyListeners(ctx, try, changes)
 }
 
 // removeListeners takes away the listeners that are not wanted any more, after the routes
 // that were attached to them, and then what they needed.
-func (r *Reconciler) removeListeners(ctx context.Context, seen *observed, desired translate.Desired) ([]*apply.Refusal, error) {
-	changes := slices.DeleteFunc(seen.listenerChanges(desired), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
-	refused, err := r.applyListeners(ctx, seen, changes)
-	if err != nil || seen.inLine || seen.pause > 0 || seen.keptGateways().Len() > 0 {
-		return refused, err
+func (r *Reconciler) removeListeners(ctx context.Context, try *attempt) error {
+	seen := try.stands
+	changes := slices.DeleteFunc(try.listenerChanges(), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
+	err := r.applyListeners(ctx, try, changes)
+	if err != nil || try.unfinished() || try.preserved.gateways.Len() > 0 {
+		return err
 	}
-	grants := apply.Plan(seen.ingress, slices.Collect(maps.Values(seen.grants)), desired.Grants)
-	again, err := r.applyGrants(ctx, seen, apply.Changes[*gatewayv1beta1.ReferenceGrant]{Delete: grants.Delete})
-	refused = append(refused, again...)
-	wanted := slices.ContainsFunc(desired.Gateways, func(listeners translate.GatewayListeners) bool { return len(listeners.Listeners) > 0 })
+	err = r.applyGrants(ctx, try, apply.Changes[*gatewayv1beta1.ReferenceGrant]{Delete: try.grantChanges().Delete})
+	wanted := slices.ContainsFunc(try.desired.Gateways, func(listeners translate.GatewayListeners) bool { return len(listeners.Listeners) > 0 })
 	for _, gateway := range seen.gatewaysSeen {
 		wanted = wanted || dataplane.HeldListeners(gateway, seen.ingress.UID).Len() > 0
 	}
 	if err != nil || wanted {
-		return refused, err
+		return err
 	}
 	seen.ingress, err = r.dropFinalizer(ctx, seen.ingress, listenerFinalizer)
-	return refused, err
+	return err
 }
 
-// listenerChanges are the writes that Gateways need. Those that routes stay on although
-// their side cannot be served are left alone.
-func (seen *observed) listenerChanges(desired translate.Desired) []*apply.ListenerChange {
+// listenerChanges are the writes that Gateways need.
+func (a *attempt) listenerChanges() []*apply.ListenerChange {
 	wanted := map[types.NamespacedName][]gatewayv1.Listener{}
-	for _, listeners := range desired.Gateways {
+	for _, listeners := range a.desired.Gateways {
 		wanted[listeners.Gateway] = listeners.Listeners
 	}
-	changes, kept := []*apply.ListenerChange{}, seen.keptGateways()
-	for _, name := range slices.SortedFunc(maps.Keys(seen.gatewaysSeen), func(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) }) {
-		change := apply.PlanListeners(seen.ingress.UID, seen.gatewaysSeen[name], wanted[name])
-		if change != nil && !kept.Has(name) {
+	changes, gateways := []*apply.ListenerChange{}, a.stands.gatewaysSeen
+	for _, name := range slices.SortedFunc(maps.Keys(gateways), func(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) }) {
+		change := apply.PlanListeners(a.stands.ingress.UID, gateways[name], wanted[name])
+		if change != nil && !a.preserved.gateways.Has(name) {
 			changes = append(changes, change)
 		}
 	}
 	return changes
 }
 
-// keptGateways are those of routes that stay as they are.
-func (seen *observed) keptGateways() sets.Set[types.NamespacedName] {
-	kept := sets.New[types.NamespacedName]()
-	seen.keptParents(func(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) {
-		kept.Insert(seen.gatewayOf(route, parent))
-	})
-	return kept
-}
-
 // applyListeners does the changes to the Gateways whose turn this KIngress has; for the others it is
 // called.
-func (r *Reconciler) applyListeners(ctx context.Context, seen *observed, changes []*apply.ListenerChange) ([]*apply.Refusal, error) {
-	refused, errs := []*apply.Refusal{}, []error{}
+func (r *Reconciler) applyListeners(ctx context.Context, try *attempt, changes []*apply.ListenerChange) error {
+	errs := []error{}
 	for _, change := range changes {
-		err := r.applyInTurn(ctx, seen, change)
+		err := r.applyInTurn(ctx, try, change)
 		var refusal *apply.Refusal
 		if errors.As(err, &refusal) {
-			refused = append(refused, refusal)
+			try.refused = append(try.refused, refusal)
 		} else if err != nil {
 			errs = append(errs, err)
 		}
 	}
-	return refused, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
-func (r *Reconciler) applyInTurn(ctx context.Context, seen *observed, change *apply.ListenerChange) error {
-	name := types.NamespacedName{Namespace: change.Gateway.Namespace, Name: change.Gateway.Name}
-	try := r.listenerBackoff(seen, change)
-	if try.Wait > 0 {
+func (r *Reconciler) applyInTurn(ctx context.Context, try *attempt, change *apply.ListenerChange) error {
+	ing, gateways, name := try.stands.ingress, try.stands.gatewaysSeen, apply.NameOf(change.Gateway)
+	backoff := r.listenerBackoff(ing, change)
+	if backoff.Wait > 0 {
+		try.putOff(listenersOn(ing, change), backoff.Wait)
 		return nil
 	}
-	if !r.turns.take(name, apply.NameOf(seen.ingress)) {
-		seen.inLine = true
+	if !r.turns.take(name, apply.NameOf(ing)) {
+		try.inLine = true
 		return nil
 	}
 	defer r.turns.give(name)
-	stored, err := apply.Listeners(ctx, r.gatewayClient, seen.ingress.UID, *change)
+	stored, err := apply.Listeners(ctx, r.gatewayClient, ing.UID, *change)
 	switch {
 	case err != nil:
 		return err
 	case stored == nil:
-		delete(seen.gatewaysSeen, name)
+		delete(gateways, name)
 	default:
 		r.gateways.Wrote(stored)
-		seen.gatewaysSeen[name] = stored
-		r.wroteListeners(seen, change, try)
-		r.recorder.Eventf(seen.ingress, corev1.EventTypeNormal, string(apply.Updated), "%d HTTPS listeners on Gateway %s", len(change.Desired), name)
+		gateways[name] = stored
+		r.wroteListeners(ing, change, backoff)
+		r.recorder.Eventf(ing, corev1.EventTypeNormal, string(apply.Updated), "%d HTTPS listeners on Gateway %s", len(change.Desired), name)
 	}
 	return nil
 }
 
-func (r *Reconciler) applyGrants(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) ([]*apply.Refusal, error) {
-	applied, err := write(ctx, r, seen, writing[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grantApplier, seen.ingress, changes})
+func (a *attempt) grantChanges() apply.Changes[*gatewayv1beta1.ReferenceGrant] {
+	return apply.Plan(a.stands.ingress, slices.Collect(maps.Values(a.stands.grants)), a.desired.Grants)
+}
+
+func (r *Reconciler) applyGrants(ctx context.Context, try *attempt, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) error {
+	seen := try.stands
+	applied, err := write(ctx, r, try, writing[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grantApplier, seen.ingress, changes})
 	note(r, seen.ingress, known[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grants, seen.grants}, applied.Writes)
-	return applied.Refusals, err
+	return err
 }

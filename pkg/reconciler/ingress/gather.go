@@ -14,7 +14,6 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
-	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
@@ -39,8 +38,6 @@ type observed struct {
 	routes map[string]*gatewayv1.HTTPRoute
 	// served are the Services to which the routes lead now.
 	served sets.Set[types.NamespacedName]
-	// adopted tells that routes have a route that no informer showed.
-	adopted bool
 	// unseen is after how long to look whether informers show what was written; 0 if they do.
 	unseen time.Duration
 	// listenerSets are this KIngress's, by name; noListenerSets says why there can be none.
@@ -55,23 +52,13 @@ type observed struct {
 	// policies are those of the backends, by name; trust is what they need.
 	policies map[string]*gatewayv1.BackendTLSPolicy
 	trust    translate.Trust
-	// withheld are hosts whose routes stay as they are.
-	withheld sets.Set[translate.HostAt]
-	// inLine tells that it has not been this KIngress's turn to write to a Gateway. It is called.
-	inLine bool
-	// pause is after how long to write again what others change over and over; 0 if they do not.
-	pause time.Duration
-	// deferred is what is not written before that.
-	deferred sets.Set[apply.Contested]
-	// made are the routes whose new backends have all answered.
-	made  sets.Set[string]
-	now   time.Time
-	sides map[v1alpha1.IngressVisibility]observedSide
+	now      time.Time
+	sides    map[v1alpha1.IngressVisibility]observedSide
 }
 
 // gather reads all of it. An error means that something could not be looked at.
 func (r *Reconciler) gather(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
-	seen := &observed{ingress: ing, state: r.config.Load(), made: sets.New[string](), now: r.clock.Now()}
+	seen := &observed{ingress: ing, state: r.config.Load(), now: r.clock.Now()}
 	seen.config = seen.state.Config
 	steps := []func(context.Context, *observed) error{
 		r.gatherNamespace, r.gatherMapped, r.gatherServices, r.gatherRoutes, r.gatherServed, r.gatherListenerSets, r.gatherInternalTLS,

@@ -6,8 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
@@ -26,7 +24,6 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
-	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
@@ -120,65 +117,46 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil {
 		return r.reportFailed(ctx, ing, err)
 	}
-	var (
-		desired   translate.Desired
-		conflicts []conditions.Reasoned
-		refused   []*apply.Refusal
-		applyErr  error
-	)
-	for again := true; again; again = seen.adopts() {
+	try := &attempt{found: true}
+	for try.found {
 		// 2. Say what should exist at this step of the rollout, and how to see that it works.
-		if desired, conflicts, err = r.render(seen); err != nil {
+		desired, err := r.render(seen)
+		if err != nil {
 			return r.reportFailed(ctx, ing, fmt.Errorf("translate: %w", err))
 		}
 		// 3. Write the difference. What is found on the way is one more thing observed.
-		refused, applyErr = r.write(ctx, seen, desired)
+		try = r.write(ctx, seen, desired)
+		seen = try.stands
 	}
-	if apierrors.HasStatusCause(applyErr, corev1.NamespaceTerminatingCause) {
+	if apierrors.HasStatusCause(try.err, corev1.NamespaceTerminatingCause) {
 		return nil // which its informer has not shown yet
 	}
 	// 4. Ask the data planes whether they serve it.
-	facts := seen.facts(desired, conflicts, refused)
-	facts.Unexpected = applyErr
+	facts := seen.facts(try.desired, try.refused)
+	facts.Unexpected = try.err
 	r.pending.noteListeners(seen, facts)
-	recheck := r.prove(seen, desired, &facts)
+	recheck := r.prove(seen, try.desired, &facts)
 	// 5. Report.
 	patience, err := r.report(ctx, seen.ingress, facts) // which may have our finalizer by now
 	r.sayOthersRoutes(ctx, seen)
-	if err != nil || applyErr != nil {
-		return cmp.Or(applyErr, err)
+	if err != nil || try.err != nil {
+		return cmp.Or(try.err, err)
 	}
-	return lookAgain(desired.Again, seen.unseen, seen.pause, recheck, askAgain(refused), patience)
+	try.in(try.desired.Again, seen.unseen, recheck, askAgain(try.refused), patience)
+	return try.comeAgain()
 }
 
 // render translates once more when the new backends of a route have answered.
-func (r *Reconciler) render(seen *observed) (translate.Desired, []conditions.Reasoned, error) {
-	desired, conflicts, err := seen.translate()
-	if err != nil || !seen.findMade(desired, r.prober.Known(ownerOf(seen.ingress))) {
-		return desired, conflicts, err
+func (r *Reconciler) render(seen *observed) (translate.Desired, error) {
+	in := seen.input()
+	desired, err := translate.Ingress(in)
+	if err != nil {
+		return desired, err
 	}
-	return seen.translate()
-}
-
-// lookAgain comes back after the shortest of the times that are not 0.
-func lookAgain(times ...time.Duration) error {
-	times = slices.DeleteFunc(times, func(d time.Duration) bool { return d == 0 })
-	if len(times) == 0 {
-		return nil
+	if in.Made = seen.made(desired, r.prober.Known(ownerOf(seen.ingress))); len(in.Made) > 0 {
+		return translate.Ingress(in)
 	}
-	return controller.NewRequeueAfter(slices.Min(times))
-}
-
-// apply writes the HTTPRoutes that differ.
-func (r *Reconciler) apply(ctx context.Context, seen *observed, desired []*gatewayv1.HTTPRoute) (apply.Result[*gatewayv1.HTTPRoute], error) {
-	ing := seen.ingress
-	applied, err := write(ctx, r, seen, writing[*gatewayv1.HTTPRoute]{"HTTPRoute", r.applier, ing, apply.Plan(ing, seen.currentRoutes(), desired)})
-	note(r, ing, known[*gatewayv1.HTTPRoute]{"HTTPRoute", r.routes, seen.routes}, applied.Writes)
-	seen.adopted = slices.ContainsFunc(applied.Writes, func(write apply.Write[*gatewayv1.HTTPRoute]) bool { return write.Verb == apply.Adopted })
-	if err = r.watchConflicts(ctx, ing, applied.Refusals, err); err != nil {
-		return applied, fmt.Errorf("apply: %w", err)
-	}
-	return applied, nil
+	return desired, nil
 }
 
 func ownerOf(ing *v1alpha1.Ingress) prober.Owner {

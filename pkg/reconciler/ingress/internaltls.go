@@ -95,20 +95,20 @@ func (r *Reconciler) gatherPolicies(ctx context.Context, seen *observed) error {
 // soonAfter is when to go on after a write whose event does not come.
 const soonAfter = time.Second
 
-// applyInternalTLS writes what makes gateways speak TLS. While it writes, routes wait: a
-// gateway that reads the route before the policy would send in the clear.
-func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desired translate.Desired) (wait bool, refused []*apply.Refusal, err error) {
-	if len(seen.policies)+len(desired.Policies) == 0 {
-		return false, nil, nil
+// applyInternalTLS writes what makes gateways speak TLS, and tells whether routes are to wait: while it
+// writes, or cannot, a gateway that reads the route before the policy would send in the clear.
+func (r *Reconciler) applyInternalTLS(ctx context.Context, try *attempt) (wait bool, err error) {
+	seen, refused := try.stands, len(try.refused)
+	if len(seen.policies)+len(try.desired.Policies) == 0 {
+		return false, nil
 	}
-	if desired.Trust != nil {
-		applied, err := r.applyTrust(ctx, seen, desired.Trust)
-		if wait, refused = len(applied.Writes) > 0, applied.Refusals; err != nil || len(refused) > 0 {
-			return true, refused, err
+	if try.desired.Trust != nil {
+		if wait, err = r.applyTrust(ctx, try); err != nil || len(try.refused) > refused {
+			return true, err
 		}
 	}
 	wanted := map[types.UID][]*gatewayv1.BackendTLSPolicy{}
-	for _, policy := range desired.Policies {
+	for _, policy := range try.desired.Policies {
 		wanted[metav1.GetControllerOf(policy).UID] = []*gatewayv1.BackendTLSPolicy{policy}
 	}
 	errs := []error{}
@@ -117,17 +117,17 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, seen *observed, desir
 			continue
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.policies)), wanted[service.UID])
-		applied, err := write(ctx, r, seen, writing[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policyApplier, service, changes})
+		applied, err := write(ctx, r, try, writing[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policyApplier, service, changes})
 		note(r, seen.ingress, known[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policies, seen.policies}, applied.Writes)
-		wait, refused, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(refused, applied.Refusals...), append(errs, err)
+		wait, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(errs, err)
 	}
 	if wait {
-		seen.unseen = soonAfter
+		try.in(soonAfter)
 	}
 	if len(seen.policies) == 0 {
 		errs = append(errs, r.dropTrust(ctx, seen.ingress.Namespace, seen.ingress.UID))
 	}
-	return wait, refused, errors.Join(errs...)
+	return wait || len(try.refused) > refused, errors.Join(errs...)
 }
 
 // needsPolicy tells whether somebody else still reaches a Service over TLS: another

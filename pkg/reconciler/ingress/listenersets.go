@@ -95,25 +95,20 @@ func secretsIn(set *gatewayv1.ListenerSet) sets.Set[string] {
 	return found
 }
 
-func (r *Reconciler) applyListenerSets(ctx context.Context, seen *observed, changes apply.Changes[*gatewayv1.ListenerSet]) ([]*apply.Refusal, error) {
-	applied, err := write(ctx, r, seen, writing[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSetApplier, seen.ingress, changes})
+func (r *Reconciler) applyListenerSets(ctx context.Context, try *attempt) error {
+	seen := try.stands
+	changes := apply.Plan(seen.ingress, try.listenerSets(), try.desired.ListenerSets)
+	applied, err := write(ctx, r, try, writing[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSetApplier, seen.ingress, changes})
 	note(r, seen.ingress, known[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSets, seen.listenerSets}, applied.Writes)
-	return applied.Refusals, err
+	return err
 }
 
-// currentListenerSets are those to compare with what is desired. Those of routes that stay
-// although their side cannot be served stay with them.
-func (seen *observed) currentListenerSets() []*gatewayv1.ListenerSet {
-	kept := sets.New[string]()
-	seen.keptParents(func(_ *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) {
-		if dataplane.IsListenerSet(parent) {
-			kept.Insert(string(parent.Name))
-		}
-	})
+// listenerSets are those to compare with what is desired.
+func (a *attempt) listenerSets() []*gatewayv1.ListenerSet {
 	found := []*gatewayv1.ListenerSet{}
-	for _, name := range slices.Sorted(maps.Keys(seen.listenerSets)) {
-		if !kept.Has(name) {
-			found = append(found, seen.listenerSets[name])
+	for _, name := range slices.Sorted(maps.Keys(a.stands.listenerSets)) {
+		if !a.preserved.listenerSets.Has(name) {
+			found = append(found, a.stands.listenerSets[name])
 		}
 	}
 	return found

@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -17,10 +18,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// translate renders the KIngress on the selected Gateways. It returns the hosts that
-// older KIngresses keep beside what is desired.
-func (seen *observed) translate() (translate.Desired, []conditions.Reasoned, error) {
-	lost, conflicts := seen.lostHosts()
+// clone is a copy of what was observed whose maps of the KIngress's own objects may be changed.
+func (seen *observed) clone() *observed {
+	copied := *seen
+	copied.routes, copied.listenerSets, copied.policies = maps.Clone(seen.routes), maps.Clone(seen.listenerSets), maps.Clone(seen.policies)
+	copied.gatewaysSeen, copied.grants = maps.Clone(seen.gatewaysSeen), maps.Clone(seen.grants)
+	return &copied
+}
+
+// input is what the translation depends on, but for what has answered.
+func (seen *observed) input() translate.Input {
+	lost, _ := seen.lostHosts()
 	in := translate.Input{
 		Ingress:  seen.ingress,
 		Gateways: seen.gateways(),
@@ -29,7 +37,6 @@ func (seen *observed) translate() (translate.Desired, []conditions.Reasoned, err
 		Lost:     lost,
 		Routes:   seen.routes,
 		Served:   seen.served,
-		Made:     seen.made,
 		Moves:    seen.moves(),
 
 		ListenerSets:   seen.listenerSets,
@@ -42,9 +49,7 @@ func (seen *observed) translate() (translate.Desired, []conditions.Reasoned, err
 	if seen.namespace != nil {
 		in.Namespace = seen.namespace
 	}
-	desired, err := translate.Ingress(in)
-	seen.withheld = desired.Withheld
-	return desired, conflicts, err
+	return in
 }
 
 func (seen *observed) gateways() map[v1alpha1.IngressVisibility]translate.Gateway {
@@ -114,7 +119,8 @@ func (seen *observed) doubled(at translate.HostAt) bool {
 }
 
 // facts is what status needs to know, except for the proofs.
-func (seen *observed) facts(desired translate.Desired, conflicts []conditions.Reasoned, refused []*apply.Refusal) status.Facts {
+func (seen *observed) facts(desired translate.Desired, refused []*apply.Refusal) status.Facts {
+	_, conflicts := seen.lostHosts()
 	facts := status.Facts{Generation: seen.ingress.Generation, Now: seen.now, Failures: conflicts}
 	for _, refusal := range desired.Refusals {
 		facts.Failures = append(facts.Failures, refusal)
@@ -154,7 +160,7 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 	proof, proven := status.ProofsOf(seen.ingress.Status)[visibility]
 	side.Former = proven && proof.Generation == seen.ingress.Generation && proof.Version != side.Version && side.NoClass == nil
 	side.Held = side.Former
-	side.Stands = seen.stands(side)
+	side.Stands = seen.standsAll(side, desired.Withheld)
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {
 			side.Leaving = side.Leaving || len(route.Leaving) > 0
@@ -170,13 +176,6 @@ func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired transl
 	seen.publish(&side)
 	side.Published = side.IsPublished(seen.ingress.Status, seen.ingress.Generation)
 	return side
-}
-
-// adopts tells, once, that a route was found which no informer showed: it lacked our labels.
-func (seen *observed) adopts() bool {
-	adopted := seen.adopted
-	seen.adopted = false
-	return adopted
 }
 
 func (seen *observed) needs(visibility v1alpha1.IngressVisibility) bool {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
@@ -52,9 +53,10 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *sta
 // atOnce is the time after which to look at what is known already.
 const atOnce = time.Millisecond
 
-// findMade finds the routes whose questions about new backends are all answered. What
-// stands must be what was asked about.
-func (seen *observed) findMade(desired translate.Desired, known probe.Report) bool {
+// made are the routes whose questions about new backends are all answered. What stands must be
+// what was asked about.
+func (seen *observed) made(desired translate.Desired, known probe.Report) sets.Set[string] {
+	found := sets.New[string]()
 	ask := questions{known: known, now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
 	for _, route := range desired.Routes {
 		if len(route.Making) == 0 || !seen.isWritten(route) {
@@ -62,10 +64,10 @@ func (seen *observed) findMade(desired translate.Desired, known probe.Report) bo
 		}
 		side := seen.side(route.Visibility, desired)
 		if fact, targets := ask.about(route, seen, &side); fact.ByStatus && side.Believed(fact) || known.Prove(targets) {
-			seen.made.Insert(route.Object.Name)
+			found.Insert(route.Object.Name)
 		}
 	}
-	return len(seen.made) > 0
+	return found
 }
 
 // isWritten tells whether the HTTPRoute of a route is stored as it is wanted now: it may have been

@@ -29,7 +29,7 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 	case !missing.Outdated:
 		r.cluster.DropGatewayAPI()
 		patience, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{missing}})
-		return cmp.Or(err, lookAgain(patience))
+		return cmp.Or(err, comeAgain(patience))
 	case status.IsSettled(ing.Status, ing.Generation):
 		return nil
 	}
@@ -39,5 +39,5 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 // reportOnly says why nothing can be done. What stands, and what was proven of it, stays.
 func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why conditions.Reasoned) error {
 	patience, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{why}, Unobserved: true})
-	return cmp.Or(err, lookAgain(patience))
+	return cmp.Or(err, comeAgain(patience))
 }

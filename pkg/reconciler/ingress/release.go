@@ -48,7 +48,7 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return nil // its status tells when that changes
 	}
 	if rest := since.Add(r.drain()).Sub(r.clock.Now()); rest > 0 {
-		return lookAgain(rest)
+		return comeAgain(rest)
 	}
 	return r.clean(ctx, seen)
 }
@@ -103,12 +103,13 @@ func (r *Reconciler) clean(ctx context.Context, seen *observed) error {
 			return err
 		}
 	}
-	refused, err := r.applyAll(ctx, seen, translate.Desired{})
-	if err != nil {
+	try := newAttempt(seen, translate.Desired{})
+	if err := r.applyAll(ctx, try); err != nil {
 		return err
 	}
-	_, again, err := r.applyInternalTLS(ctx, seen, translate.Desired{})
-	return cmp.Or(err, lookAgain(askAgain(append(refused, again...))))
+	_, err := r.applyInternalTLS(ctx, try)
+	try.in(askAgain(try.refused))
+	return cmp.Or(err, try.comeAgain())
 }
 
 // gatherLeftPolicies reads the policies of the backends that the KIngress has or its routes lead

@@ -25,11 +25,11 @@ func (r *Reconciler) gatherNamespace(_ context.Context, seen *observed) (err err
 
 // leaveShared deletes what the KIngress has shared and does not want any more, where it was the
 // last one.
-func (r *Reconciler) leaveShared(ctx context.Context, seen *observed, desired translate.Desired) error {
-	for _, set := range seen.currentListenerSets() {
-		wanted := slices.ContainsFunc(desired.ListenerSets, func(want *gatewayv1.ListenerSet) bool { return want.Name == set.Name })
+func (r *Reconciler) leaveShared(ctx context.Context, try *attempt) error {
+	for _, set := range try.listenerSets() {
+		wanted := slices.ContainsFunc(try.desired.ListenerSets, func(want *gatewayv1.ListenerSet) bool { return want.Name == set.Name })
 		if !wanted && apply.IsShared(set) {
-			return r.dropShared(ctx, seen.ingress.Namespace, desired.Unshared)
+			return r.dropShared(ctx, try.stands.ingress.Namespace, try.desired.Unshared)
 		}
 	}
 	return nil

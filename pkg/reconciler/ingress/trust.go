@@ -35,26 +35,26 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 	return nil, nil
 }
 
-// applyTrust writes the ConfigMap of a namespace. Its KIngresses are reconciled side by
-// side and want the same one: one of them writes it.
-func (r *Reconciler) applyTrust(ctx context.Context, seen *observed, desired *corev1.ConfigMap) (apply.Result[*corev1.ConfigMap], error) {
-	namespace := seen.namespace
+// applyTrust writes the ConfigMap of a namespace, and tells whether it did. Its KIngresses are
+// reconciled side by side and want the same one: one of them writes it.
+func (r *Reconciler) applyTrust(ctx context.Context, try *attempt) (wrote bool, err error) {
+	namespace := try.stands.namespace
 	r.internal.lock.Lock()
 	defer r.internal.lock.Unlock()
 	stored, err := r.storedTrust(ctx, namespace.GetName())
 	if err != nil {
-		return apply.Result[*corev1.ConfigMap]{}, err
+		return false, err
 	}
 	current := []*corev1.ConfigMap{}
 	if stored != nil {
 		current = append(current, stored)
 	}
-	changes := apply.Plan(namespace, current, []*corev1.ConfigMap{desired})
-	applied, err := write(ctx, r, seen, writing[*corev1.ConfigMap]{"ConfigMap", r.internal.trustApplier, namespace, changes})
+	changes := apply.Plan(namespace, current, []*corev1.ConfigMap{try.desired.Trust})
+	applied, err := write(ctx, r, try, writing[*corev1.ConfigMap]{"ConfigMap", r.internal.trustApplier, namespace, changes})
 	for _, write := range applied.Writes {
 		r.internal.trusts.Wrote(write.Object)
 	}
-	return applied, err
+	return len(applied.Writes) > 0, err
 }
 
 // dropTrust deletes the ConfigMap of a namespace of which no KIngress asks for TLS, and none but
