@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"slices"
-	"time"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -14,11 +13,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// alive writes into the facts what is known of the data planes of Gateways that complain, where the
-// KIngress is settled on them. It returns when to ask them again.
-func (r *Reconciler) alive(seen *observed, desired translate.Desired, facts *status.Facts) time.Duration {
+// alive adds what is known of the data planes of Gateways that complain, where the KIngress is settled
+// on them.
+func (r *Reconciler) alive(seen *observed, desired translate.Desired, found *proofs) {
 	questions := map[types.NamespacedName]aliveQuestion{}
-	for _, side := range facts.Sides {
+	for _, side := range found.sides {
 		if !side.Settled() || side.Decision() != nil || side.Doubt() == nil {
 			continue
 		}
@@ -27,10 +26,10 @@ func (r *Reconciler) alive(seen *observed, desired translate.Desired, facts *sta
 		}
 	}
 	known, again := r.liveness.of(ownerOf(seen.ingress), questions, seen.now)
-	for i := range facts.Sides {
-		facts.Sides[i].Liveness = known[facts.Sides[i].Entry.Gateway]
+	for i := range found.sides {
+		found.sides[i].Liveness = known[found.sides[i].Entry.Gateway]
 	}
-	return again
+	found.in(again)
 }
 
 // aliveQuestion is about a route that was proven as well as the entry asks for. Where the Gateway's
@@ -42,8 +41,8 @@ func (seen *observed) aliveQuestion(routes []translate.Route, side status.Side) 
 		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == probe.Status {
 			continue
 		}
-		ask := questions{now: seen.now, alive: true}
-		_, question.targets = ask.about(route, seen, &side)
+		ask := questions{seen: seen, alive: true}
+		_, question.targets = ask.about(route, &side)
 		if question.able = len(question.targets) > 0 || !observed.anybody(); question.able {
 			break
 		}

@@ -132,17 +132,15 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		return nil // which its informer has not shown yet
 	}
 	// 4. Ask the data planes whether they serve it.
-	facts := seen.facts(try.desired, try.refused)
-	facts.Unexpected = try.err
-	r.pending.noteListeners(seen, facts)
-	recheck := r.prove(seen, try.desired, &facts)
+	proven := r.prove(seen, try.desired)
+	r.pending.noteListeners(seen, proven.sides)
 	// 5. Report.
-	patience, err := r.report(ctx, seen.ingress, facts) // which may have our finalizer by now
+	patience, err := r.report(ctx, seen.ingress, try.facts(proven)) // which may have our finalizer by now
 	r.sayOthersRoutes(ctx, seen)
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)
 	}
-	try.in(try.desired.Again, seen.unseen, recheck, askAgain(try.refused), patience)
+	try.in(try.desired.Again, seen.unseen, proven.soonest, askAgain(try.refused), patience)
 	return try.comeAgain()
 }
 

@@ -156,8 +156,8 @@ func (u *pendingListeners) has(uid types.UID) bool {
 
 // noteListeners notes whether a listener does not work that a KIngress needs, or that may serve one of
 // its hosts.
-func (u *pendingListeners) noteListeners(seen *observed, facts status.Facts) {
-	pending := slices.ContainsFunc(facts.Sides, func(side status.Side) bool {
+func (u *pendingListeners) noteListeners(seen *observed, sides []status.Side) {
+	pending := slices.ContainsFunc(sides, func(side status.Side) bool {
 		return slices.ContainsFunc(side.Listeners, func(listener status.Listener) bool { return !listener.Programmed() })
 	})
 	for _, gateway := range seen.gatewaysSeen {

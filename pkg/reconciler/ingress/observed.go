@@ -10,9 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
-	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -118,29 +116,29 @@ func (seen *observed) doubled(at translate.HostAt) bool {
 		external.entry.Gateway == local.entry.Gateway && seen.hostsAt(v1alpha1.IngressVisibilityExternalIP).Has(gatewayv1.Hostname(at.Host))
 }
 
-// facts is what status needs to know, except for the proofs.
-func (seen *observed) facts(desired translate.Desired, refused []*apply.Refusal) status.Facts {
-	_, conflicts := seen.lostHosts()
-	facts := status.Facts{Generation: seen.ingress.Generation, Now: seen.now, Failures: conflicts}
-	for _, refusal := range desired.Refusals {
-		facts.Failures = append(facts.Failures, refusal)
+// facts is what status needs to know, but for the times.
+func (a *attempt) facts(proven proofs) status.Facts {
+	seen := a.stands
+	_, failures := seen.lostHosts()
+	for _, refusal := range a.desired.Refusals {
+		failures = append(failures, refusal)
 	}
-	for _, refusal := range refused {
-		facts.Failures = append(facts.Failures, refusal)
+	for _, refusal := range a.refused {
+		failures = append(failures, refusal)
 	}
-	for _, gap := range desired.Gaps {
-		facts.Notes = append(facts.Notes, status.Note{Reason: conditions.ReasonUnsupported, Message: gap.String()})
+	notes := []status.Note{}
+	for _, gap := range a.desired.Gaps {
+		notes = append(notes, status.Note{Reason: conditions.ReasonUnsupported, Message: gap.String()})
 	}
-	for _, visibility := range config.Visibilities {
-		facts.Sides = append(facts.Sides, seen.side(visibility, desired))
-		if side := facts.Sides[len(facts.Sides)-1]; side.Unserved && !side.Needed && seen.needs(visibility) {
-			facts.Notes = append(facts.Notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
+	for _, side := range proven.sides {
+		if side.Unserved && !side.Needed && seen.needs(side.Visibility) {
+			notes = append(notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
 		}
-		if without := seen.sides[visibility].withoutService(); without != "" {
-			facts.Notes = append(facts.Notes, status.Note{Reason: conditions.ReasonServiceNotFound, Message: without})
+		if without := seen.sides[side.Visibility].withoutService(); without != "" {
+			notes = append(notes, status.Note{Reason: conditions.ReasonServiceNotFound, Message: without})
 		}
 	}
-	return facts
+	return status.Facts{Failures: failures, Unexpected: a.err, Sides: proven.sides, Notes: notes, InLine: proven.inLine}
 }
 
 func (seen *observed) side(visibility v1alpha1.IngressVisibility, desired translate.Desired) status.Side {

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
@@ -19,35 +20,45 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// prove asks the data planes for what was rendered and writes what they answer into
-// the facts. A side of which just this version was proven before is not asked again
-// (SPEC B-RDY-4), but for a better proof where it has a weaker one. It returns when to
-// look again though nothing happens; 0 is never.
-func (r *Reconciler) prove(seen *observed, desired translate.Desired, facts *status.Facts) time.Duration {
-	owner := ownerOf(seen.ingress)
-	ask := questions{known: r.prober.Known(owner), now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
-	for i := range facts.Sides {
-		ask.side(desired.Routes, seen, &facts.Sides[i])
-		facts.Sides[i].Exposure = seen.exposure(facts.Sides[i])
+// proofs are the sides of a KIngress with what data planes say of them, and when to look again
+// though nothing happens.
+type proofs struct {
+	sides []status.Side
+	// inLine tells that gateways still take up what was asked for before.
+	inLine bool
+	requeue
+}
+
+// prove asks the data planes whether they serve what was rendered. A side of which just this
+// version was proven before is not asked again (SPEC B-RDY-4), but for a better proof where it has
+// a weaker one.
+func (r *Reconciler) prove(seen *observed, desired translate.Desired) proofs {
+	owner, found := ownerOf(seen.ingress), proofs{}
+	ask := questions{seen: seen, routes: desired.Routes, known: r.prober.Known(owner), proofs: status.ProofsOf(seen.ingress.Status)}
+	for _, visibility := range config.Visibilities {
+		side := ask.side(seen.side(visibility, desired))
+		side.Exposure = seen.exposure(side)
+		found.sides = append(found.sides, side)
 	}
-	ask.again(r.alive(seen, desired, facts))
+	r.alive(seen, desired, &found)
+	found.in(ask.soonest)
 	if !ask.asking {
 		r.prober.Forget(owner)
-		return ask.recheck
+		return found
 	}
 	report := r.prober.Check(owner, ask.targets, ask.background...)
 	r.prober.Nudge(owner)
-	facts.InLine = r.prober.InLine(owner)
-	for i := range facts.Sides {
-		for j := range facts.Sides[i].Routes {
-			route := &facts.Sides[i].Routes[j]
+	found.inLine = r.prober.InLine(owner)
+	for _, side := range found.sides {
+		for i := range side.Routes {
+			route := &side.Routes[i]
 			route.Report = report.OfRoute(route.Name.Name)
 			if len(route.Making) > 0 && route.Report.Proven() {
-				ask.recheck = atOnce // the answers came after the rendering
+				found.in(atOnce) // the answers came after the rendering
 			}
 		}
 	}
-	return ask.recheck
+	return found
 }
 
 // atOnce is the time after which to look at what is known already.
@@ -57,13 +68,13 @@ const atOnce = time.Millisecond
 // what was asked about.
 func (seen *observed) made(desired translate.Desired, known probe.Report) sets.Set[string] {
 	found := sets.New[string]()
-	ask := questions{known: known, now: seen.now, proofs: status.ProofsOf(seen.ingress.Status)}
+	ask := questions{seen: seen, known: known, proofs: status.ProofsOf(seen.ingress.Status)}
 	for _, route := range desired.Routes {
 		if len(route.Making) == 0 || !seen.isWritten(route) {
 			continue
 		}
 		side := seen.side(route.Visibility, desired)
-		if fact, targets := ask.about(route, seen, &side); fact.ByStatus && side.Believed(fact) || known.Prove(targets) {
+		if fact, targets := ask.about(route, &side); fact.ByStatus && side.Believed(fact) || known.Prove(targets) {
 			found.Insert(route.Object.Name)
 		}
 	}
@@ -79,13 +90,14 @@ func (seen *observed) isWritten(route translate.Route) bool {
 
 // questions collects what to ask whom.
 type questions struct {
+	seen   *observed
+	routes []translate.Route
 	known  probe.Report
-	now    time.Time
 	proofs status.Proofs
 
 	asking              bool
 	targets, background []probe.Target
-	recheck             time.Duration
+	requeue
 	// improving asks for the best proof of a route that has a weaker one; weak tells that a
 	// route of the side has none yet.
 	improving, weak bool
@@ -95,21 +107,21 @@ type questions struct {
 	alive bool
 }
 
-// side asks about the routes of one visibility. Where somebody has said no already,
+// side asks about the routes of one side, and returns it with them. Where somebody has said no already,
 // nobody is asked: what was proven until then is dropped, and proven anew after the
 // cure.
-func (q *questions) side(routes []translate.Route, seen *observed, side *status.Side) {
-	proven := q.proofs.Of(side.Visibility, seen.ingress.Generation, side.Version)
+func (q *questions) side(side status.Side) status.Side {
+	proven := q.proofs.Of(side.Visibility, q.seen.ingress.Generation, side.Version)
 	degraded, guarded := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].Guarded
 	asked := *q
 	asked.weak, asked.follows = false, proven && len(side.Next) > 0
 	followed := asked.follows
-	for _, route := range routes {
+	for _, route := range q.routes {
 		if route.Visibility != side.Visibility {
 			continue
 		}
 		asked.improving = proven && degraded[route.Object.Name] != ""
-		fact, targets := asked.about(route, seen, side)
+		fact, targets := asked.about(route, &side)
 		if fact.Proven = proven; proven {
 			followed = followed && (q.known.Prove(targets) || fact.ByStatus && side.Believed(fact) && side.Doubt() == nil)
 			asked.improve(&fact, targets, side.Entry.Probe)
@@ -128,12 +140,13 @@ func (q *questions) side(routes []translate.Route, seen *observed, side *status.
 			route.Guarded = cmp.Or(guarded[route.Name.Name], route.Guarded)
 		}
 	}
-	if absent := seen.sides[side.Visibility].absent; absent > 0 {
-		asked.again(status.PatienceWhenReady - absent)
+	if absent := q.seen.sides[side.Visibility].absent; absent > 0 {
+		asked.in(status.PatienceWhenReady - absent)
 	}
 	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
 		*q = asked
 	}
+	return side
 }
 
 // improve seeks the best proof in the background for a route that has a weaker one: the
@@ -152,12 +165,13 @@ func (q *questions) improve(fact *status.Route, best []probe.Target, configured 
 }
 
 // about turns the proofs of one route into targets, or says why there are none.
-func (q *questions) about(route translate.Route, seen *observed, side *status.Side) (status.Route, []probe.Target) {
+func (q *questions) about(route translate.Route, side *status.Side) (status.Route, []probe.Target) {
+	seen, observed := q.seen, q.seen.sides[side.Visibility]
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
 	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
 	fact.Unwritten = !seen.isWritten(route)
 	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
-	targets, pods := []probe.Target{}, dataplane.Pods(seen.sides[side.Visibility].service, seen.sides[side.Visibility].slices)
+	targets, pods := []probe.Target{}, dataplane.Pods(observed.service, observed.slices)
 	for _, proof := range route.Proofs {
 		if proof.Answers == "" {
 			fact.ByStatus = true
@@ -168,7 +182,7 @@ func (q *questions) about(route translate.Route, seen *observed, side *status.Si
 		if !found {
 			continue
 		}
-		choice := q.choose(seen.sides[side.Visibility], listener, name, q.proofs[side.Visibility].Guarded[name.Name])
+		choice := q.choose(observed, listener, name, q.proofs[side.Visibility].Guarded[name.Name])
 		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
 		if choice.Guarded {
 			fact.Guarded = choice.Mode
@@ -212,19 +226,12 @@ func (q *questions) choose(side observedSide, listener dataplane.Listener, route
 	if q.alive {
 		mode = probe.Auto
 	}
-	choice := probe.Choose(mode, offer, known, q.now)
+	choice := probe.Choose(mode, offer, known, q.seen.now)
 	if q.improving && choice.Mode == probe.DataPlane {
 		choice.Background = offer.Addresses
 	}
-	q.again(choice.Recheck)
+	q.in(choice.Recheck)
 	return choice
-}
-
-// again looks again after a time, if nothing was to be looked at sooner; 0 is never.
-func (q *questions) again(after time.Duration) {
-	if after > 0 && (q.recheck == 0 || after < q.recheck) {
-		q.recheck = after
-	}
 }
 
 func at(target probe.Target, addresses []string, pods map[string]types.UID) []probe.Target {
