@@ -20,6 +20,7 @@ var purePackages = map[string][]string{
 	"pkg/config":          {"store.go", "watch.go"},
 	"pkg/dataplane":       nil,
 	"pkg/features":        nil,
+	"pkg/observe":         nil,
 	"pkg/probe":           nil,
 	"pkg/rollout":         nil,
 	"pkg/selection":       nil,

@@ -12,7 +12,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// IsFront tells whether DataPlane would find a Service for a Gateway, were it as it is given, among
+// IsFront tells whether observe.ServiceOf would find a Service for a Gateway, were it as it is given, among
 // those that informers show now. It waits for nothing.
 func (c Cluster) IsFront(owner dataplane.Owner, service *corev1.Service) bool {
 	others := slices.DeleteFunc(c.labelled(), func(other *corev1.Service) bool {
@@ -21,7 +21,7 @@ func (c Cluster) IsFront(owner dataplane.Owner, service *corev1.Service) bool {
 	return dataplane.Discover(owner, append(others, service)) == service
 }
 
-// Front is the Service that DataPlane would find for a Gateway, among those that informers show now.
+// Front is the Service that observe.ServiceOf would find for a Gateway, among those that informers show now.
 func (c Cluster) Front(owner dataplane.Owner) *corev1.Service {
 	return dataplane.Discover(owner, c.labelled())
 }

@@ -16,6 +16,8 @@ import (
 
 // State is the state of config-gateway at one moment.
 type State struct {
+	// Namespace is that of the ConfigMap.
+	Namespace string
 	// Config is the last good configuration; never nil, but empty when there was none. A
 	// list that the present data lack is taken from the one before.
 	Config *Config
@@ -58,7 +60,7 @@ type Store struct {
 // time. onChange must not call OnConfigMap.
 func NewStore(systemNamespace string, onChange func(State)) *Store {
 	store := &Store{systemNamespace: systemNamespace, onChange: onChange, parse: Parse}
-	store.state.Store(&State{Config: &Config{}})
+	store.state.Store(&State{Namespace: systemNamespace, Config: &Config{}})
 	return store
 }
 
@@ -85,7 +87,7 @@ func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 // an operator uninstalls the single-gateway plugin and applies our release; keys go when a
 // release's file is applied over the operator's own (SPEC B-INS-9).
 func (s *Store) next(old State, cm *corev1.ConfigMap) State {
-	next := State{Config: old.Config, Configured: old.Configured, Observed: true, written: old.written}
+	next := State{Namespace: old.Namespace, Config: old.Config, Configured: old.Configured, Observed: true, written: old.written}
 	data := map[string]string{}
 	if cm != nil {
 		next.UID, next.Exists = cm.UID, true

@@ -30,6 +30,22 @@ type Request struct {
 	Target *v1alpha1.Ingress
 }
 
+// Choice is the entry that serves a visibility, or why none does.
+type Choice struct {
+	Entry   config.Entry
+	Refusal *conditions.Refusal
+}
+
+// Choose selects for each visibility.
+func Choose(cfg *config.Config, request Request) map[v1alpha1.IngressVisibility]Choice {
+	choices := map[v1alpha1.IngressVisibility]Choice{}
+	for _, visibility := range config.Visibilities {
+		entry, refusal := Select(cfg, visibility, request)
+		choices[visibility] = Choice{Entry: entry, Refusal: refusal}
+	}
+	return choices
+}
+
 // Select returns the entry that serves the request at a visibility: the one that
 // the annotation names, else the most specific one whose selectors match, else the
 // default; or a refusal.

@@ -53,7 +53,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		DeleteFunc: func(object any) { r.happened(impl, object) },
 	}, arrivals(func() { impl.EnqueueKey(key()) }))
 	r.config = config.NewStore(system.Namespace(), func(config.State) { impl.EnqueueKey(key()) })
-	observe(r.config)
+	exportConfiguration(r.config)
 	config.Watch(cmw, r.config)
 	return impl
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// observe publishes the state of config-gateway: 1 for the state that holds, so that
+// exportConfiguration publishes the state of config-gateway: 1 for the state that holds, so that
 // an alert can tell "nothing configured" from "refused".
-func observe(store *config.Store) {
+func exportConfiguration(store *config.Store) {
 	meter := otel.Meter("github.com/net-gateways/net-gateways")
 	// Only a malformed name can fail, and this one is a constant.
 	_, _ = meter.Int64ObservableGauge("net_gateways.config.state",

@@ -18,6 +18,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -77,7 +78,7 @@ func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gatewa
 	if class != nil {
 		owner.Controller = class.Spec.ControllerName
 	}
-	service, _, err := r.cluster.DataPlane(ctx, entry, owner)
+	service, _, err := observe.ServiceOf(r.cluster.Reader(ctx), entry, owner)
 	if err != nil {
 		return err
 	}

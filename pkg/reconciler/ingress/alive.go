@@ -8,6 +8,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -15,35 +16,35 @@ import (
 
 // alive adds what is known of the data planes of Gateways that complain, where the KIngress is settled
 // on them.
-func (r *Reconciler) alive(seen *observed, desired translate.Desired, found *proofs) {
+func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired, found *proofs) {
 	questions := map[types.NamespacedName]aliveQuestion{}
 	for _, side := range found.sides {
 		if !side.Settled() || side.Decision() != nil || side.Doubt() == nil {
 			continue
 		}
-		if question := seen.aliveQuestion(desired.Routes, side); question.able || !questions[side.Entry.Gateway].able {
+		if question := aliveQuestionAbout(seen, desired.Routes, side); question.able || !questions[side.Entry.Gateway].able {
 			questions[side.Entry.Gateway] = question
 		}
 	}
-	known, again := r.liveness.of(ownerOf(seen.ingress), questions, seen.now)
+	known, again := r.liveness.of(ownerOf(seen.Ingress), questions, seen.Now)
 	for i := range found.sides {
 		found.sides[i].Liveness = known[found.sides[i].Entry.Gateway]
 	}
 	found.in(again)
 }
 
-// aliveQuestion is about a route that was proven as well as the entry asks for. Where the Gateway's
+// aliveQuestionAbout is about a route that was proven as well as the entry asks for. Where the Gateway's
 // word is the proof, there is none.
-func (seen *observed) aliveQuestion(routes []translate.Route, side status.Side) aliveQuestion {
-	degraded := status.ProofsOf(seen.ingress.Status)[side.Visibility].Degraded
-	question, observed := aliveQuestion{}, seen.sides[side.Visibility]
+func aliveQuestionAbout(seen *observe.Observation, routes []translate.Route, side status.Side) aliveQuestion {
+	degraded := status.ProofsOf(seen.Ingress.Status)[side.Visibility].Degraded
+	question, observed := aliveQuestion{}, seen.Sides[side.Visibility]
 	for _, route := range routes {
 		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == probe.Status {
 			continue
 		}
 		ask := questions{seen: seen, alive: true}
 		_, question.targets = ask.about(route, &side)
-		if question.able = len(question.targets) > 0 || !observed.anybody(); question.able {
+		if question.able = len(question.targets) > 0 || !anybody(observed); question.able {
 			break
 		}
 	}
@@ -51,9 +52,9 @@ func (seen *observed) aliveQuestion(routes []translate.Route, side status.Side) 
 }
 
 // anybody tells whether a side has somebody to ask.
-func (s observedSide) anybody() bool {
-	return len(s.gateway.Status.Addresses) > 0 || slices.ContainsFunc(s.slices, func(slice *discoveryv1.EndpointSlice) bool {
-		return s.service != nil && slice.Labels[discoveryv1.LabelServiceName] == s.service.Name && slices.ContainsFunc(slice.Endpoints, func(endpoint discoveryv1.Endpoint) bool {
+func anybody(side observe.Side) bool {
+	return len(side.Gateway.Status.Addresses) > 0 || slices.ContainsFunc(side.EndpointSlices, func(slice *discoveryv1.EndpointSlice) bool {
+		return side.Service != nil && slice.Labels[discoveryv1.LabelServiceName] == side.Service.Name && slices.ContainsFunc(slice.Endpoints, func(endpoint discoveryv1.Endpoint) bool {
 			return endpoint.Conditions.Ready == nil || *endpoint.Conditions.Ready
 		})
 	})

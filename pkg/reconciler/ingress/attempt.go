@@ -9,6 +9,8 @@ import (
 	"knative.dev/pkg/controller"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/observe"
+	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -16,9 +18,9 @@ import (
 type attempt struct {
 	desired translate.Desired
 	// stands is what was observed, with the objects as the writes have left them so far.
-	stands *observed
+	stands *observe.Observation
 	// preserved is what stays as it stands though it is not among what is desired.
-	preserved preserved
+	preserved observe.Preserved
 	// refused is what the API server or the owner of an object did not let be written.
 	refused []*apply.Refusal
 	// err is unexpected, and retried.
@@ -33,8 +35,8 @@ type attempt struct {
 	requeue
 }
 
-func newAttempt(seen *observed, desired translate.Desired) *attempt {
-	return &attempt{desired: desired, stands: seen.clone(), contested: sets.New[apply.Contested]()}
+func newAttempt(seen *observe.Observation, desired translate.Desired) *attempt {
+	return &attempt{desired: desired, stands: seen.Clone(), contested: sets.New[apply.Contested]()}
 }
 
 // putOff notes what is to be written again only after a time.
@@ -72,4 +74,15 @@ func comeAgain(times ...time.Duration) error {
 	again := requeue{}
 	again.in(times...)
 	return again.comeAgain()
+}
+
+// facts is what status needs to know, but for the times.
+func (a *attempt) facts(proven proofs) status.Facts {
+	failures := a.stands.Failures(a.desired)
+	for _, refusal := range a.refused {
+		failures = append(failures, refusal)
+	}
+	return status.Facts{
+		Failures: failures, Unexpected: a.err, Sides: proven.sides, Notes: a.stands.Notes(a.desired, proven.sides), InLine: proven.inLine,
+	}
 }

@@ -9,12 +9,15 @@ import (
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	corelisters "k8s.io/client-go/listers/core/v1"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 )
 
@@ -60,15 +63,18 @@ func BenchmarkTenantsService(b *testing.B) {
 func BenchmarkSharers(b *testing.B) {
 	const many = 1000
 	r := among(b, many, func(i int) *v1alpha1.Ingress { return sharer(i * 7919 % many) })
-	seen := &observed{ingress: sharer(many), config: r.config.Load().Config, sides: map[v1alpha1.IngressVisibility]observedSide{}}
-	for _, visibility := range config.Visibilities {
-		side := observedSide{}
-		side.entry, side.refusal = selection.Select(seen.config, visibility, selection.Request{Ingress: seen.ingress})
-		seen.sides[visibility] = side
-	}
+	ing := sharer(many)
+	related := &observe.Relations{Subject: observe.Subject{Ingress: ing, Namespace: &corev1.Namespace{}}}
+	selected := observe.Selected{State: r.config.Load()}
+	selected.Choices = selection.Choose(selected.State.Config, related.Request())
 	for b.Loop() {
-		if err := r.gatherSharers(b.Context(), seen); err != nil {
+		if _, err := observe.Gateways(withoutGateways{r.reader(b.Context())}, related, selected); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
+
+// withoutGateways reads KIngresses alone.
+type withoutGateways struct{ *informers }
+
+func (withoutGateways) Gateway(types.NamespacedName) (*gatewayv1.Gateway, error) { return nil, nil }

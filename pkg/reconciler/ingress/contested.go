@@ -30,7 +30,7 @@ type dueWrite[T apply.Object] struct {
 // write does it, but for what others change again and again, which waits (SPEC B-TRN-6). The attempt
 // has what is refused.
 func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, todo writing[T]) (apply.Result[T], error) {
-	ing := try.stands.ingress
+	ing := try.stands.Ingress
 	writes, due := map[string]dueWrite[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
 	isDue := func(object T, changed func(apply.Digest) bool) bool {
 		what := apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)}

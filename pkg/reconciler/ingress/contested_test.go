@@ -15,6 +15,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -188,7 +189,7 @@ func TestDriftIsRepairedAtOnce(t *testing.T) {
 
 // TestPutOff: B-TRN-6, what a KIngress leaves behind may be contested, too, when nothing but that was observed.
 func TestPutOff(t *testing.T) {
-	try := newAttempt(&observed{}, translate.Desired{})
+	try := newAttempt(&observe.Observation{}, translate.Desired{})
 	if try.unfinished() || try.comeAgain() != nil {
 		t.Error("Something is put off from the start")
 	}

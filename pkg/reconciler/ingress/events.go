@@ -15,6 +15,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
 // clusterEvents turns what happens in the cluster into the keys of the KIngresses that it
@@ -145,7 +146,7 @@ func (e *clusterEvents) concerned(indexName, value string) {
 
 // mapping enqueues the KIngresses that map to a host of this one.
 func (e *clusterEvents) mapping(ing *v1alpha1.Ingress) {
-	for host := range hostsOf(ing) {
+	for host := range observe.HostsOf(ing) {
 		e.enqueueBy(byRewrite, ing.Namespace+"/"+host)
 	}
 }

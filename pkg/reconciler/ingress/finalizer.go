@@ -15,6 +15,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -22,20 +23,13 @@ const (
 	// legacyFinalizer is what the single-gateway plugin puts on KIngresses. Without its
 	// controller a KIngress that has it could never be deleted (SPEC B-INS-8).
 	legacyFinalizer = "ingresses.networking.internal.knative.dev"
-	// listenerFinalizer is ours, on a KIngress that has listeners on Gateways: no owner
-	// reference takes these away. All else goes without (SPEC B-OPS-4).
-	listenerFinalizer = "net-gateways/gateway-listeners"
 )
 
-func holdsListeners(ing *v1alpha1.Ingress) bool {
-	return slices.Contains(ing.Finalizers, listenerFinalizer)
-}
-
 func (r *Reconciler) setFinalizer(ctx context.Context, ing *v1alpha1.Ingress) (*v1alpha1.Ingress, error) {
-	if holdsListeners(ing) {
+	if observe.HoldsListeners(ing) {
 		return ing, nil
 	}
-	return r.writeFinalizers(ctx, ing, append(slices.Clone(ing.Finalizers), listenerFinalizer))
+	return r.writeFinalizers(ctx, ing, append(slices.Clone(ing.Finalizers), observe.ListenerFinalizer))
 }
 
 func (r *Reconciler) dropFinalizer(ctx context.Context, ing *v1alpha1.Ingress, finalizer string) (*v1alpha1.Ingress, error) {
@@ -75,8 +69,8 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return err
 	}
 	if exist {
-		seen := &observed{ingress: ing}
-		if err := r.gatherGateways(ctx, seen); err != nil {
+		seen, err := observe.LeftOnGateways(r.reader(ctx), ing)
+		if err != nil {
 			return err
 		}
 		try := newAttempt(seen, translate.Desired{})
@@ -90,6 +84,6 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 			return try.comeAgain()
 		}
 	}
-	_, err = r.dropFinalizer(ctx, ing, listenerFinalizer)
+	_, err = r.dropFinalizer(ctx, ing, observe.ListenerFinalizer)
 	return err
 }

@@ -16,8 +16,8 @@ import (
 	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -39,52 +39,6 @@ func newOnGateways(clients gatewayclientset.Interface) onGateways {
 	}
 }
 
-// gatherGateways finds the Gateways that matter for listeners: the selected ones, and
-// those that the KIngress has listeners on. Without our finalizer it has none.
-func (r *Reconciler) gatherGateways(ctx context.Context, seen *observed) error {
-	seen.gatewaysSeen, seen.grants = map[types.NamespacedName]*gatewayv1.Gateway{}, map[string]*gatewayv1beta1.ReferenceGrant{}
-	for _, side := range seen.sides {
-		if side.serves() {
-			seen.gatewaysSeen[side.entry.Gateway] = side.gateway
-		}
-	}
-	if !holdsListeners(seen.ingress) {
-		return nil
-	}
-	all, err := cluster.List[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, "")
-	if err != nil {
-		return err
-	}
-	for _, gateway := range all {
-		gateway = r.gateways.Newest(gateway)
-		if dataplane.HeldListeners(gateway, seen.ingress.UID).Len() > 0 {
-			seen.gatewaysSeen[apply.NameOf(gateway)] = gateway
-		}
-	}
-	return nil
-}
-
-// gatherGrants reads the KIngress's ReferenceGrants, which only listeners on Gateways need.
-func (r *Reconciler) gatherGrants(ctx context.Context, seen *observed) error {
-	if !holdsListeners(seen.ingress) {
-		return nil
-	}
-	store, err := r.cluster.Ensure(ctx, cluster.OurGrants)
-	if err != nil {
-		return err
-	}
-	return gatherControlled(ownedBy{seen, store, seen.ingress}, r.grants, seen.grants)
-}
-
-// standing is what these Gateways have for listeners.
-func (seen *observed) standing() map[types.NamespacedName]dataplane.AvailableListeners {
-	found := map[types.NamespacedName]dataplane.AvailableListeners{}
-	for name, gateway := range seen.gatewaysSeen {
-		found[name] = dataplane.AvailableListenersOf(gateway, seen.ingress.UID, seen.tenant())
-	}
-	return found
-}
-
 // addListeners writes listeners onto Gateways, with what they need: the grants before
 // them, and the finalizer by which they go again with the KIngress.
 func (r *Reconciler) addListeners(ctx context.Context, try *attempt) error {
@@ -95,7 +49,7 @@ func (r *Reconciler) addListeners(ctx context.Context, try *attempt) error {
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	if try.stands.ingress, err = r.setFinalizer(ctx, try.stands.ingress); err != nil {
+	if try.stands.Ingress, err = r.setFinalizer(ctx, try.stands.Ingress); err != nil {
 		return err
 	}
 	return r.applyListeners(ctx, try, changes)
@@ -107,18 +61,18 @@ func (r *Reconciler) removeListeners(ctx context.Context, try *attempt) error {
 	seen := try.stands
 	changes := slices.DeleteFunc(try.listenerChanges(), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
 	err := r.applyListeners(ctx, try, changes)
-	if err != nil || try.unfinished() || try.preserved.gateways.Len() > 0 {
+	if err != nil || try.unfinished() || try.preserved.Gateways.Len() > 0 {
 		return err
 	}
 	err = r.applyGrants(ctx, try, apply.Changes[*gatewayv1beta1.ReferenceGrant]{Delete: try.grantChanges().Delete})
 	wanted := slices.ContainsFunc(try.desired.Gateways, func(listeners translate.GatewayListeners) bool { return len(listeners.Listeners) > 0 })
-	for _, gateway := range seen.gatewaysSeen {
-		wanted = wanted || dataplane.HeldListeners(gateway, seen.ingress.UID).Len() > 0
+	for _, gateway := range seen.Gateways {
+		wanted = wanted || dataplane.HeldListeners(gateway, seen.Ingress.UID).Len() > 0
 	}
 	if err != nil || wanted {
 		return err
 	}
-	seen.ingress, err = r.dropFinalizer(ctx, seen.ingress, listenerFinalizer)
+	seen.Ingress, err = r.dropFinalizer(ctx, seen.Ingress, observe.ListenerFinalizer)
 	return err
 }
 
@@ -128,10 +82,10 @@ func (a *attempt) listenerChanges() []*apply.ListenerChange {
 	for _, listeners := range a.desired.Gateways {
 		wanted[listeners.Gateway] = listeners.Listeners
 	}
-	changes, gateways := []*apply.ListenerChange{}, a.stands.gatewaysSeen
+	changes, gateways := []*apply.ListenerChange{}, a.stands.Gateways
 	for _, name := range slices.SortedFunc(maps.Keys(gateways), func(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) }) {
-		change := apply.PlanListeners(a.stands.ingress.UID, gateways[name], wanted[name])
-		if change != nil && !a.preserved.gateways.Has(name) {
+		change := apply.PlanListeners(a.stands.Ingress.UID, gateways[name], wanted[name])
+		if change != nil && !a.preserved.Gateways.Has(name) {
 			changes = append(changes, change)
 		}
 	}
@@ -155,7 +109,7 @@ func (r *Reconciler) applyListeners(ctx context.Context, try *attempt, changes [
 }
 
 func (r *Reconciler) applyInTurn(ctx context.Context, try *attempt, change *apply.ListenerChange) error {
-	ing, gateways, name := try.stands.ingress, try.stands.gatewaysSeen, apply.NameOf(change.Gateway)
+	ing, gateways, name := try.stands.Ingress, try.stands.Gateways, apply.NameOf(change.Gateway)
 	backoff := r.listenerBackoff(ing, change)
 	if backoff.Wait > 0 {
 		try.putOff(listenersOn(ing, change), backoff.Wait)
@@ -182,12 +136,12 @@ func (r *Reconciler) applyInTurn(ctx context.Context, try *attempt, change *appl
 }
 
 func (a *attempt) grantChanges() apply.Changes[*gatewayv1beta1.ReferenceGrant] {
-	return apply.Plan(a.stands.ingress, slices.Collect(maps.Values(a.stands.grants)), a.desired.Grants)
+	return apply.Plan(a.stands.Ingress, slices.Collect(maps.Values(a.stands.Grants)), a.desired.Grants)
 }
 
 func (r *Reconciler) applyGrants(ctx context.Context, try *attempt, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) error {
 	seen := try.stands
-	applied, err := write(ctx, r, try, writing[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grantApplier, seen.ingress, changes})
-	note(r, seen.ingress, known[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grants, seen.grants}, applied.Writes)
+	applied, err := write(ctx, r, try, writing[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grantApplier, seen.Ingress, changes})
+	note(r, seen.Ingress, known[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grants, seen.Grants}, applied.Writes)
 	return err
 }

@@ -3,12 +3,15 @@
 package ingress
 
 import (
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -32,7 +35,7 @@ func ours(ing *v1alpha1.Ingress) bool {
 
 func indexers() cache.Indexers {
 	return cache.Indexers{
-		byHost:             index(hostsOf),
+		byHost:             index(observe.HostsOf),
 		byRewrite:          index(rewritesOf),
 		byBackend:          index(backendsOf),
 		byBackendNamespace: index(backendNamespacesOf),
@@ -42,6 +45,19 @@ func indexers() cache.Indexers {
 		byListener:         index(listenerOwner),
 		byUnsettled:        index(unsettled),
 	}
+}
+
+// ingressesBy are the KIngresses that an index has under a value.
+func (r *Reconciler) ingressesBy(indexName, value string) ([]*v1alpha1.Ingress, error) {
+	objects, err := r.indexer.ByIndex(indexName, value)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*v1alpha1.Ingress, 0, len(objects))
+	for _, object := range objects {
+		found = append(found, object.(*v1alpha1.Ingress))
+	}
+	return found, nil
 }
 
 func index(keys func(*v1alpha1.Ingress) sets.Set[string]) cache.IndexFunc {
@@ -54,52 +70,43 @@ func index(keys func(*v1alpha1.Ingress) sets.Set[string]) cache.IndexFunc {
 	}
 }
 
-func hostsOf(ing *v1alpha1.Ingress) sets.Set[string] {
-	hosts := sets.New[string]()
-	for _, rule := range ing.Spec.Rules {
-		hosts.Insert(rule.Hosts...)
+// keys are those of names, as NAMESPACE/NAME.
+func keys(names sets.Set[types.NamespacedName]) sets.Set[string] {
+	found := sets.New[string]()
+	for name := range names {
+		found.Insert(name.String())
 	}
-	return hosts
+	return found
 }
 
 func rewritesOf(ing *v1alpha1.Ingress) sets.Set[string] {
 	found := sets.New[string]()
-	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
-		if path.RewriteHost != "" {
-			found.Insert(ing.Namespace + "/" + path.RewriteHost)
-		}
-	})
-	return found
-}
-
-func backendsOf(ing *v1alpha1.Ingress) sets.Set[string] {
-	found := sets.New[string]()
-	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
-		for _, split := range path.Splits {
-			found.Insert(namespaceOf(split, ing) + "/" + split.ServiceName)
-		}
-	})
-	return found
-}
-
-// secretsOf are the certificates of its own namespace.
-func secretsOf(ing *v1alpha1.Ingress) sets.Set[string] {
-	found := sets.New[string]()
-	for _, tls := range ing.Spec.TLS {
-		if tls.SecretNamespace == "" || tls.SecretNamespace == ing.Namespace {
-			found.Insert(ing.Namespace + "/" + tls.SecretName)
-		}
+	for host := range observe.RewritesOf(ing) {
+		found.Insert(ing.Namespace + "/" + host)
 	}
 	return found
 }
 
+func backendsOf(ing *v1alpha1.Ingress) sets.Set[string] { return keys(observe.BackendsOf(ing)) }
+
+func secretsOf(ing *v1alpha1.Ingress) sets.Set[string] { return keys(observe.SecretsOf(ing)) }
+
+// publishedBy are the Services whose names a KIngress publishes.
+func publishedBy(ing *v1alpha1.Ingress) sets.Set[string] {
+	names := sets.New[string]()
+	for _, visibility := range config.Visibilities {
+		if name := dataplane.ServiceOf(observe.PublishedAt(ing, visibility)); name.Name != "" {
+			names.Insert(name.String())
+		}
+	}
+	return names
+}
+
 func backendNamespacesOf(ing *v1alpha1.Ingress) sets.Set[string] {
 	found := sets.New[string]()
-	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
-		for _, split := range path.Splits {
-			found.Insert(namespaceOf(split, ing))
-		}
-	})
+	for backend := range observe.BackendsOf(ing) {
+		found.Insert(backend.Namespace)
+	}
 	return found
 }
 
@@ -118,22 +125,4 @@ func unsettled(ing *v1alpha1.Ingress) sets.Set[string] {
 		return nil
 	}
 	return sets.New(waits)
-}
-
-func namespaceOf(split v1alpha1.IngressBackendSplit, ing *v1alpha1.Ingress) string {
-	if split.ServiceNamespace == "" {
-		return ing.Namespace
-	}
-	return split.ServiceNamespace
-}
-
-func eachPath(ing *v1alpha1.Ingress, visit func(v1alpha1.HTTPIngressPath)) {
-	for _, rule := range ing.Spec.Rules {
-		if rule.HTTP == nil {
-			continue
-		}
-		for _, path := range rule.HTTP.Paths {
-			visit(path)
-		}
-	}
 }

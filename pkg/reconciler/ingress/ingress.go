@@ -25,8 +25,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
+	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -111,47 +113,56 @@ func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
 
 // reconcile is the whole way of a KIngress that we serve.
 func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error {
-	r.pending.note(ing.UID, wantsHTTPS(ing)) // until it is known
-	// 1. Observe everything that matters; decide nothing.
-	seen, err := r.gather(ctx, ing)
+	r.pending.note(ing.UID, observe.WantsHTTPS(ing)) // until it is known
+	reader := r.reader(ctx)
+	// 1. Read what it has to do with, whichever Gateways serve it.
+	related, err := observe.Related(reader, ing)
+	if err != nil {
+		return r.reportFailed(ctx, ing, err)
+	}
+	// 2. Select a Gateway for each visibility.
+	selected := observe.Selected{State: r.config.Load(), Now: r.clock.Now()}
+	selected.Choices = selection.Choose(selected.State.Config, related.Request())
+	// 3. Read these Gateways, and who else uses them. From here on nothing of what was observed changes.
+	seen, err := observe.Gateways(reader, related, selected)
 	if err != nil {
 		return r.reportFailed(ctx, ing, err)
 	}
 	try := &attempt{found: true}
 	for try.found {
-		// 2. Say what should exist at this step of the rollout, and how to see that it works.
+		// 4. Say what should exist at this step of the rollout, and how to see that it works.
 		desired, err := r.render(seen)
 		if err != nil {
 			return r.reportFailed(ctx, ing, fmt.Errorf("translate: %w", err))
 		}
-		// 3. Write the difference. What is found on the way is one more thing observed.
+		// 5. Write the difference. What is found on the way is one more thing to go by.
 		try = r.write(ctx, seen, desired)
 		seen = try.stands
 	}
 	if apierrors.HasStatusCause(try.err, corev1.NamespaceTerminatingCause) {
 		return nil // which its informer has not shown yet
 	}
-	// 4. Ask the data planes whether they serve it.
+	// 6. Ask the data planes whether they serve it.
 	proven := r.prove(seen, try.desired)
 	r.pending.noteListeners(seen, proven.sides)
-	// 5. Report.
-	patience, err := r.report(ctx, seen.ingress, try.facts(proven)) // which may have our finalizer by now
+	// 7. Report.
+	patience, err := r.report(ctx, seen.Ingress, try.facts(proven)) // which may have our finalizer by now
 	r.sayOthersRoutes(ctx, seen)
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)
 	}
-	try.in(try.desired.Again, seen.unseen, proven.soonest, askAgain(try.refused), patience)
+	try.in(try.desired.Again, reader.unseen, proven.soonest, askAgain(try.refused), patience)
 	return try.comeAgain()
 }
 
 // render translates once more when the new backends of a route have answered.
-func (r *Reconciler) render(seen *observed) (translate.Desired, error) {
-	in := seen.input()
+func (r *Reconciler) render(seen *observe.Observation) (translate.Desired, error) {
+	in := seen.Input()
 	desired, err := translate.Ingress(in)
 	if err != nil {
 		return desired, err
 	}
-	if in.Made = seen.made(desired, r.prober.Known(ownerOf(seen.ingress))); len(in.Made) > 0 {
+	if in.Made = seen.Made(desired, r.answered(seen, desired)); len(in.Made) > 0 {
 		return translate.Ingress(in)
 	}
 	return desired, nil

@@ -8,6 +8,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
 // ingressEvents sees the KIngresses themselves.
@@ -63,10 +64,10 @@ func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
 // neighbours are the KIngresses that share a host with this one or map to it, and the eldest
 // that share its certificates: these write who owns what is shared.
 func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
-	for secret := range secretsOf(ing) {
+	for secret := range observe.SecretsOf(ing) {
 		e.eldest(secret)
 	}
-	for host := range hostsOf(ing) {
+	for host := range observe.HostsOf(ing) {
 		e.enqueueBy(byHost, host)
 	}
 	e.mapping(ing)

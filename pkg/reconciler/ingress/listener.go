@@ -11,6 +11,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
@@ -22,21 +23,11 @@ const callersHTTP, callersHTTPS = 80, 443
 const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not programmed yet"
 const callersMiss = "callers in the cluster do not arrive"
 
-// tenant is the KIngress's namespace.
-func (seen *observed) tenant() dataplane.Tenant {
-	return dataplane.Tenant{Namespace: seen.ingress.Namespace, Labels: seen.namespaceLabels}
-}
-
-// attachment is how the KIngress's routes are attached to the Gateway of a side.
-func (seen *observed) attachment(side observedSide) dataplane.Attachment {
-	return dataplane.Attachment{Gateway: side.gateway, Section: side.entry.HTTPListener, Tenant: seen.tenant()}
-}
-
 // listenerFor finds where a proof is asked for, or writes into the fact why it cannot be.
-func (seen *observed) listenerFor(proof translate.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {
+func (q *questions) listenerFor(proof translate.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {
 	if listener = (dataplane.Listener{Port: proof.HTTPS, TLS: true}); proof.HTTPS == 0 {
-		attachment := seen.attachment(seen.sides[side.Visibility])
-		attachment.Port = seen.callersPort(proof, side.Visibility)
+		attachment := q.seen.Attachment(q.seen.Sides[side.Visibility])
+		attachment.Port = q.callersPort(proof, side.Visibility)
 		listener, fact.NotAdmitted = attachment.ListenerFor(proof.Host)
 	}
 	switch {
@@ -48,9 +39,9 @@ func (seen *observed) listenerFor(proof translate.Proof, side *status.Side, fact
 		// Without a marker an object of the same name and spec that is gone may answer.
 		fact.Unasked = fmt.Sprintf("Gateway %s has not accepted it yet", side.Entry.Gateway)
 	default:
-		observed := seen.sides[side.Visibility]
-		listener.Port = dataplane.ClientPort(listener.Port, observed.service, observed.slices)
-		return seen.forCallers(listener, proof, side, fact)
+		observed := q.seen.Sides[side.Visibility]
+		listener.Port = dataplane.ClientPort(listener.Port, observed.Service, observed.EndpointSlices)
+		return q.forCallers(listener, proof, side, fact)
 	}
 	return listener, false
 }
@@ -58,17 +49,17 @@ func (seen *observed) listenerFor(proof translate.Proof, side *status.Side, fact
 // forCallers replaces the port of a listener by the one that callers in the cluster come to, at
 // what is published for them (SPEC B-RDY-9). Where nobody listens there, and callers are led there
 // already, the listener's own port has to do: nothing gets worse.
-func (seen *observed) forCallers(listener dataplane.Listener, proof translate.Proof, side *status.Side, fact *status.Route) (dataplane.Listener, bool) {
-	port, observed := seen.callersPort(proof, side.Visibility), seen.sides[side.Visibility]
+func (q *questions) forCallers(listener dataplane.Listener, proof translate.Proof, side *status.Side, fact *status.Route) (dataplane.Listener, bool) {
+	port, observed := q.callersPort(proof, side.Visibility), q.seen.Sides[side.Visibility]
 	if port == 0 {
 		return listener, true
 	}
-	if published := side.LoadBalancer; observed.service == nil || len(published) == 0 || published[0].DomainInternal == "" || dataplane.Leads(port, observed.service, observed.slices) {
+	if published := side.LoadBalancer; observed.Service == nil || len(published) == 0 || published[0].DomainInternal == "" || dataplane.Leads(port, observed.Service, observed.EndpointSlices) {
 		return dataplane.Listener{Name: listener.Name, Port: port, TLS: proof.HTTPS != 0}, true
 	}
 	side.MissingPort = &status.MissingPort{
-		Port: port, Service: types.NamespacedName{Namespace: observed.service.Namespace, Name: observed.service.Name},
-		Listened: seen.listensOn(port, proof, observed),
+		Port: port, Service: types.NamespacedName{Namespace: observed.Service.Namespace, Name: observed.Service.Name},
+		Listened: q.listensOn(port, proof, observed),
 	}
 	if !side.Published {
 		fact.Unasked = callersMiss
@@ -78,8 +69,8 @@ func (seen *observed) forCallers(listener dataplane.Listener, proof translate.Pr
 
 // callersPort is the port that callers in the cluster come to, or 0 where none come: they use TLS
 // for the hosts whose certificates Serving names.
-func (seen *observed) callersPort(proof translate.Proof, visibility v1alpha1.IngressVisibility) int32 {
-	named := slices.ContainsFunc(seen.ingress.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
+func (q *questions) callersPort(proof translate.Proof, visibility v1alpha1.IngressVisibility) int32 {
+	named := slices.ContainsFunc(q.seen.Ingress.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
 		return slices.ContainsFunc(tls.Hosts, func(host string) bool { return dataplane.Admits(host, proof.Host) })
 	})
 	switch {
@@ -94,19 +85,33 @@ func (seen *observed) callersPort(proof translate.Proof, visibility v1alpha1.Ing
 }
 
 // listensOn tells whether a listener through which a proof is asked for has that port.
-func (seen *observed) listensOn(port int32, proof translate.Proof, side observedSide) bool {
-	return proof.HTTPS == port || proof.HTTPS == 0 && seen.attachment(side).HasPort(port)
+func (q *questions) listensOn(port int32, proof translate.Proof, side observe.Side) bool {
+	return proof.HTTPS == port || proof.HTTPS == 0 && q.seen.Attachment(side).HasPort(port)
 }
 
 // miss writes into the facts where callers miss the data plane: nobody can be reached at the port
 // that they come to, and none of the listeners has it. Then the Gateway's word is no proof. What
 // answers at that port is for the operator to judge.
-func (seen *observed) miss(proof translate.Proof, side *status.Side, fact *status.Route, known probe.Report) {
-	port, published := seen.callersPort(proof, side.Visibility), side.LoadBalancer
+func (q *questions) miss(proof translate.Proof, side *status.Side, fact *status.Route, known probe.Report) {
+	port, published := q.callersPort(proof, side.Visibility), side.LoadBalancer
 	answered := slices.ContainsFunc(known.Results, func(result probe.Result) bool { return result.Kind != probe.Unreachable })
-	if port == 0 || side.Published || answered || len(published) == 0 || seen.listensOn(port, proof, seen.sides[side.Visibility]) {
+	if port == 0 || side.Published || answered || len(published) == 0 || q.listensOn(port, proof, q.seen.Sides[side.Visibility]) {
 		return
 	}
 	side.MissingPort = &status.MissingPort{Port: port, Address: cmp.Or(published[0].IP, published[0].Domain, published[0].DomainInternal)}
 	fact.Unasked = callersMiss
+}
+
+// listens tells whether an answer for a host through TLS comes from the listener with its
+// certificate: while the gateway does not say that it works, another one may give it. While the
+// listener is not even written, nobody is to be asked in vain.
+func listens(host string, listeners []status.Listener) bool {
+	return !slices.ContainsFunc(unprogrammed(host, listeners), func(listener status.Listener) bool { return listener.Overlaid || listener.Unwritten() })
+}
+
+// unprogrammed are the listeners of a host of which the gateway does not say that they work.
+func unprogrammed(host string, listeners []status.Listener) []status.Listener {
+	return slices.DeleteFunc(slices.Clone(listeners), func(listener status.Listener) bool {
+		return !dataplane.Admits(listener.Host, host) || listener.Programmed()
+	})
 }

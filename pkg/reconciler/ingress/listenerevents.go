@@ -16,6 +16,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -68,7 +69,7 @@ func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
 	case everybody:
 		e.users(name)
 	case https:
-		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return wantsHTTPS(ing) && e.r.usesGateway(ing, name) })
+		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return observe.WantsHTTPS(ing) && e.r.usesGateway(ing, name) })
 	case pending:
 		e.look("a word about Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return e.r.pending.has(ing.UID) && e.r.usesGateway(ing, name) })
 	}
@@ -123,7 +124,7 @@ func isWildcard(listener *gatewayv1.Listener) bool {
 
 // listenerOwner is the value of the index byListener.
 func listenerOwner(ing *v1alpha1.Ingress) sets.Set[string] {
-	if !wantsHTTPS(ing) {
+	if !observe.WantsHTTPS(ing) {
 		return nil
 	}
 	return sets.New(dataplane.ListenerDigest(ing.UID))
@@ -156,21 +157,21 @@ func (u *pendingListeners) has(uid types.UID) bool {
 
 // noteListeners notes whether a listener does not work that a KIngress needs, or that may serve one of
 // its hosts.
-func (u *pendingListeners) noteListeners(seen *observed, sides []status.Side) {
+func (u *pendingListeners) noteListeners(seen *observe.Observation, sides []status.Side) {
 	pending := slices.ContainsFunc(sides, func(side status.Side) bool {
 		return slices.ContainsFunc(side.Listeners, func(listener status.Listener) bool { return !listener.Programmed() })
 	})
-	for _, gateway := range seen.gatewaysSeen {
+	for _, gateway := range seen.Gateways {
 		for _, at := range onGatewayOf(gateway) {
-			pending = pending || at.spec != nil && at.spec.Protocol != gatewayv1.HTTPProtocolType && !at.current && seen.hasHost(dataplane.HostnameOf(*at.spec))
+			pending = pending || at.spec != nil && at.spec.Protocol != gatewayv1.HTTPProtocolType && !at.current && hasHost(seen.Ingress, dataplane.HostnameOf(*at.spec))
 		}
 	}
-	u.note(seen.ingress.UID, pending)
+	u.note(seen.Ingress.UID, pending)
 }
 
 // hasHost tells whether a listener with a hostname admits one of the KIngress's hosts.
-func (seen *observed) hasHost(hostname string) bool {
-	return slices.ContainsFunc(seen.ingress.Spec.Rules, func(rule v1alpha1.IngressRule) bool {
+func hasHost(ing *v1alpha1.Ingress, hostname string) bool {
+	return slices.ContainsFunc(ing.Spec.Rules, func(rule v1alpha1.IngressRule) bool {
 		return slices.ContainsFunc(rule.Hosts, func(host string) bool { return dataplane.Admits(hostname, host) })
 	})
 }

@@ -3,11 +3,14 @@
 package ingress
 
 import (
+	"context"
+
 	"go.uber.org/zap"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
 // scansForOne is how many KIngresses can be asked whether something concerns them in the CPU time
@@ -79,6 +82,6 @@ func (r *Reconciler) usesGateway(ing *v1alpha1.Ingress, gateway types.Namespaced
 	if !ours(ing) {
 		return false
 	}
-	gateways, err := r.gatewaysOf(ing, r.config.Load().Config)
+	gateways, err := observe.SelectedFor(r.reader(context.Background()), ing, r.config.Load().Config)
 	return err != nil || gateways[v1alpha1.IngressVisibilityExternalIP] == gateway || gateways[v1alpha1.IngressVisibilityClusterLocal] == gateway
 }

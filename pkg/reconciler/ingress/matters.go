@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
@@ -72,11 +71,6 @@ func sameSet(old, new *gatewayv1.ListenerSet) bool {
 // sameWord tells whether conditions say the same, of the same generation.
 func sameWord(old, new []metav1.Condition) bool {
 	return sameConditions(old, new) && slices.EqualFunc(old, new, sameGeneration)
-}
-
-// wantsHTTPS tells whether listeners concern a KIngress.
-func wantsHTTPS(ing *v1alpha1.Ingress) bool {
-	return len(ing.Spec.TLS) > 0 || ing.Spec.HTTPOption == v1alpha1.HTTPOptionRedirected || holdsListeners(ing)
 }
 
 func sameGeneration(a, b metav1.Condition) bool { return a.ObservedGeneration == b.ObservedGeneration }

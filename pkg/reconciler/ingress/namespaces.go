@@ -3,27 +3,14 @@
 package ingress
 
 import (
-	"fmt"
-
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-)
 
-// namespace is that of a KIngress. Its informer may show it later than another one shows the
-// KIngress: until then nobody knows which entries are for it, and on the default one a service
-// of an isolated namespace would be reached through everybody's Gateway (SPEC B-SEL-3). So
-// whoever depends on it waits, and what stands stays.
-func (r *Reconciler) namespace(ing *v1alpha1.Ingress) (*corev1.Namespace, error) {
-	found, err := r.namespaces.Get(ing.Namespace)
-	if apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("namespace %s of KIngress %s is not seen yet: its labels decide which Gateway serves", ing.Namespace, ing.Name)
-	}
-	return found, err
-}
+	"github.com/net-gateways/net-gateways/pkg/observe"
+)
 
 // ends tells that a namespace is being deleted: nothing can be created in it any more.
 func (r *Reconciler) ends(namespace string) bool {
@@ -64,7 +51,7 @@ func (e namespaceEvents) changed(namespace *corev1.Namespace) {
 		}
 		concerned = append(concerned, ing)
 		if ours(ing) {
-			for host := range hostsOf(ing) {
+			for host := range observe.HostsOf(ing) {
 				concerned = append(concerned, e.ingressesBy(byHost, host)...)
 			}
 		}

@@ -19,16 +19,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
 // sayOthersRoutes says in Events, once for each, which HTTPRoutes of others are attached to the Gateway of
 // a host of the KIngress with that host (SPEC B-TRN-7). That is theirs to do; but where rules of both
 // match a request, nobody finds out by the KIngress why it goes elsewhere.
-func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observed) {
-	for _, rule := range seen.ingress.Spec.Rules {
-		side := seen.sides[translate.Visibility(rule)]
-		if !side.serves() {
+func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observation) {
+	for _, rule := range seen.Ingress.Spec.Rules {
+		side := seen.Sides[translate.Visibility(rule)]
+		if !side.Serves() {
 			continue
 		}
 		for _, host := range rule.Hosts {
@@ -38,12 +39,12 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observed) {
 			}
 			for _, route := range routes {
 				at := slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
-					return dataplane.GatewayBehind(parent, route.Namespace, nil) == side.entry.Gateway
+					return dataplane.GatewayBehind(parent, route.Namespace, nil) == side.Entry.Gateway
 				})
-				if at && !r.isOfIngress(route) && r.told.first(seen.ingress.UID, apply.NameOf(route)) {
-					r.recorder.Eventf(seen.ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,
+				if at && !r.isOfIngress(route) && r.told.first(seen.Ingress.UID, apply.NameOf(route)) {
+					r.recorder.Eventf(seen.Ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,
 						"HTTPRoute %s on Gateway %s is served for host %s, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute",
-						apply.NameOf(route), side.entry.Gateway, host)
+						apply.NameOf(route), side.Entry.Gateway, host)
 				}
 			}
 		}

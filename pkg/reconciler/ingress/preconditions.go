@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/controller"
+
+	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
 // find returns the KIngress of that name. Where there is none it returns nil, and has deleted what
@@ -32,7 +34,7 @@ func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (
 	switch {
 	case err != nil:
 		return nil, r.reportFailed(ctx, ing, err)
-	case ing.DeletionTimestamp != nil && holdsListeners(ing):
+	case ing.DeletionTimestamp != nil && observe.HoldsListeners(ing):
 		return nil, r.letGo(ctx, ing)
 	case other != nil:
 		return nil, nil // it serves this class; two controllers would fight

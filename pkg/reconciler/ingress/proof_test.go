@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,9 +146,9 @@ func (w *world) unaccept(route string) {
 	changed.Status.Parents = nil
 	w.replaces(changed)
 	w.until("the words are gone", func() bool {
-		seen := &observed{ingress: w.ingress("hello")}
-		w.must(w.r.gatherRoutes(w.Context(), seen))
-		return len(seen.routes[route].Status.Parents) == 0
+		stored, err := w.r.reader(w.Context()).Routes(w.ingress("hello"))
+		w.must(err)
+		return !slices.ContainsFunc(stored, func(r *gatewayv1.HTTPRoute) bool { return r.Name == route && len(r.Status.Parents) > 0 })
 	})
 }
 

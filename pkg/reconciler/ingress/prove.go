@@ -10,12 +10,11 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/sets"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
-	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -32,12 +31,12 @@ type proofs struct {
 // prove asks the data planes whether they serve what was rendered. A side of which just this
 // version was proven before is not asked again (SPEC B-RDY-4), but for a better proof where it has
 // a weaker one.
-func (r *Reconciler) prove(seen *observed, desired translate.Desired) proofs {
-	owner, found := ownerOf(seen.ingress), proofs{}
-	ask := questions{seen: seen, routes: desired.Routes, known: r.prober.Known(owner), proofs: status.ProofsOf(seen.ingress.Status)}
+func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired) proofs {
+	owner, found := ownerOf(seen.Ingress), proofs{}
+	ask := questions{seen: seen, routes: desired.Routes, known: r.prober.Known(owner), proofs: status.ProofsOf(seen.Ingress.Status)}
 	for _, visibility := range config.Visibilities {
-		side := ask.side(seen.side(visibility, desired))
-		side.Exposure = seen.exposure(side)
+		side := ask.side(seen.Side(visibility, desired))
+		side.Exposure = seen.Exposure(side)
 		found.sides = append(found.sides, side)
 	}
 	r.alive(seen, desired, &found)
@@ -64,33 +63,19 @@ func (r *Reconciler) prove(seen *observed, desired translate.Desired) proofs {
 // atOnce is the time after which to look at what is known already.
 const atOnce = time.Millisecond
 
-// made are the routes whose questions about new backends are all answered. What stands must be
-// what was asked about.
-func (seen *observed) made(desired translate.Desired, known probe.Report) sets.Set[string] {
-	found := sets.New[string]()
-	ask := questions{seen: seen, known: known, proofs: status.ProofsOf(seen.ingress.Status)}
-	for _, route := range desired.Routes {
-		if len(route.Making) == 0 || !seen.isWritten(route) {
-			continue
-		}
-		side := seen.side(route.Visibility, desired)
-		if fact, targets := ask.about(route, &side); fact.ByStatus && side.Believed(fact) || known.Prove(targets) {
-			found.Insert(route.Object.Name)
-		}
+// answered tells of a route whether its questions about new backends were all answered.
+func (r *Reconciler) answered(seen *observe.Observation, desired translate.Desired) func(translate.Route) bool {
+	ask := questions{seen: seen, known: r.prober.Known(ownerOf(seen.Ingress)), proofs: status.ProofsOf(seen.Ingress.Status)}
+	return func(route translate.Route) bool {
+		side := seen.Side(route.Visibility, desired)
+		fact, targets := ask.about(route, &side)
+		return fact.ByStatus && side.Believed(fact) || ask.known.Prove(targets)
 	}
-	return found
-}
-
-// isWritten tells whether the HTTPRoute of a route is stored as it is wanted now: it may have been
-// refused, or have failed to be written (SPEC B-RDY-1).
-func (seen *observed) isWritten(route translate.Route) bool {
-	stored := seen.routes[route.Object.Name]
-	return stored != nil && stored.Annotations[rollout.Annotation] == route.Object.Annotations[rollout.Annotation]
 }
 
 // questions collects what to ask whom.
 type questions struct {
-	seen   *observed
+	seen   *observe.Observation
 	routes []translate.Route
 	known  probe.Report
 	proofs status.Proofs
@@ -111,7 +96,7 @@ type questions struct {
 // nobody is asked: what was proven until then is dropped, and proven anew after the
 // cure.
 func (q *questions) side(side status.Side) status.Side {
-	proven := q.proofs.Of(side.Visibility, q.seen.ingress.Generation, side.Version)
+	proven := q.proofs.Of(side.Visibility, q.seen.Ingress.Generation, side.Version)
 	degraded, guarded := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].Guarded
 	asked := *q
 	asked.weak, asked.follows = false, proven && len(side.Next) > 0
@@ -140,7 +125,7 @@ func (q *questions) side(side status.Side) status.Side {
 			route.Guarded = cmp.Or(guarded[route.Name.Name], route.Guarded)
 		}
 	}
-	if absent := q.seen.sides[side.Visibility].absent; absent > 0 {
+	if absent := q.seen.Sides[side.Visibility].Absent; absent > 0 {
 		asked.in(status.PatienceWhenReady - absent)
 	}
 	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
@@ -166,19 +151,19 @@ func (q *questions) improve(fact *status.Route, best []probe.Target, configured 
 
 // about turns the proofs of one route into targets, or says why there are none.
 func (q *questions) about(route translate.Route, side *status.Side) (status.Route, []probe.Target) {
-	seen, observed := q.seen, q.seen.sides[side.Visibility]
+	seen, observed := q.seen, q.seen.Sides[side.Visibility]
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
-	fact := status.Route{Name: name, Object: seen.routes[name.Name], Making: route.Making, Parents: route.Parents()}
-	fact.Unwritten = !seen.isWritten(route)
+	fact := status.Route{Name: name, Object: seen.Routes[name.Name], Making: route.Making, Parents: route.Parents()}
+	fact.Unwritten = !seen.IsWritten(route)
 	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
-	targets, pods := []probe.Target{}, dataplane.Pods(observed.service, observed.slices)
+	targets, pods := []probe.Target{}, dataplane.Pods(observed.Service, observed.EndpointSlices)
 	for _, proof := range route.Proofs {
 		if proof.Answers == "" {
 			fact.ByStatus = true
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
 		}
-		listener, found := seen.listenerFor(proof, side, &fact)
+		listener, found := q.listenerFor(proof, side, &fact)
 		if !found {
 			continue
 		}
@@ -191,7 +176,7 @@ func (q *questions) about(route translate.Route, side *status.Side) (status.Rout
 			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
 		}
 		if fact.ByStatus && choice.Degraded != "" {
-			seen.miss(proof, side, &fact, q.known.OfRoute(name.Name))
+			q.miss(proof, side, &fact, q.known.OfRoute(name.Name))
 		}
 		if !fact.ByStatus && len(choice.Addresses) == 0 {
 			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
@@ -212,21 +197,21 @@ func (q *questions) about(route translate.Route, side *status.Side) (status.Rout
 // choose decides how a route of a side is proven. What is to be improved is asked for as
 // if nobody had refused, and the addresses besides: that they refuse is then known to
 // the next service.
-func (q *questions) choose(side observedSide, listener dataplane.Listener, route types.NamespacedName, guarded probe.Mode) probe.Choice {
+func (q *questions) choose(side observe.Side, listener dataplane.Listener, route types.NamespacedName, guarded probe.Mode) probe.Choice {
 	offer := probe.Offer{
-		Endpoints: dataplane.Endpoints(listener, side.service, side.slices),
-		Addresses: dataplane.Addresses(listener, side.gateway),
+		Endpoints: dataplane.Endpoints(listener, side.Service, side.EndpointSlices),
+		Addresses: dataplane.Addresses(listener, side.Gateway),
 		Guarded:   guarded,
 	}
 	known := q.known.OfRoute(route.Name)
 	if q.improving {
 		known = probe.Report{}
 	}
-	mode := side.entry.Probe
+	mode := probe.Mode(side.Entry.Probe)
 	if q.alive {
 		mode = probe.Auto
 	}
-	choice := probe.Choose(mode, offer, known, q.seen.now)
+	choice := probe.Choose(mode, offer, known, q.seen.Now)
 	if q.improving && choice.Mode == probe.DataPlane {
 		choice.Background = offer.Addresses
 	}

@@ -5,22 +5,13 @@ package ingress
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
-	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
-
-// configRefused says that config-gateway is refused and that there is no good list from
-// before. That is not "nothing configured" (SPEC B-INS-6), but as little is known of what
-// the operator wants (SPEC B-INS-4).
-func configRefused(problem error) *conditions.Refusal {
-	return &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is refused: %v", config.Name, problem)}
-}
 
 // withoutGatewayAPI says which CRD is needed. What is settled stays so under one that only looks
 // old; with one that is gone went all objects of its kind, and what was proven with them.

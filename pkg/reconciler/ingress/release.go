@@ -5,18 +5,15 @@ package ingress
 import (
 	"cmp"
 	"context"
-	"maps"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -28,11 +25,11 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	if missing, err := r.cluster.Missing(ctx); missing != nil || err != nil {
 		return err
 	}
-	seen, err := r.gatherLeft(ctx, ing)
+	seen, err := observe.Left(r.reader(ctx), ing)
 	if err != nil {
 		return err
 	}
-	if len(seen.routes)+len(seen.listenerSets) == 0 && !holdsListeners(ing) {
+	if len(seen.Routes)+len(seen.ListenerSets) == 0 && !observe.HoldsListeners(ing) {
 		r.departures.forget(ing.UID)
 		if ing.Status.Annotations[status.ReportedAnnotation] == "" {
 			return nil // it was never ours
@@ -51,24 +48,6 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return comeAgain(rest)
 	}
 	return r.clean(ctx, seen)
-}
-
-// gatherLeft reads what of a KIngress of another class is ours.
-func (r *Reconciler) gatherLeft(ctx context.Context, ing *v1alpha1.Ingress) (*observed, error) {
-	seen := &observed{ingress: ing}
-	if err := r.gatherRoutes(ctx, seen); err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(seen.routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
-		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
-	})
-	for _, gather := range []func(context.Context, *observed) error{r.gatherListenerSets, r.gatherGateways, r.gatherGrants} {
-		if err := gather(ctx, seen); err != nil {
-			return nil, err
-		}
-	}
-	maps.DeleteFunc(seen.listenerSets, func(_ string, set *gatewayv1.ListenerSet) bool { return !owns(ing, set) })
-	return seen, nil
 }
 
 // drain is how long what was left stands when another plugin serves. While nobody knows what the
@@ -93,13 +72,14 @@ func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
 }
 
 // clean takes everything away. Policies of backends go when no route needs them any more.
-func (r *Reconciler) clean(ctx context.Context, seen *observed) error {
-	secured := len(translate.Secured(seen.ingress)) > 0
-	for _, route := range seen.routes {
-		secured = secured || len(overTLS(route)) > 0
+func (r *Reconciler) clean(ctx context.Context, seen *observe.Observation) error {
+	secured := len(translate.Secured(seen.Ingress)) > 0
+	for _, route := range seen.Routes {
+		secured = secured || len(observe.OverTLS(route)) > 0
 	}
 	if secured {
-		if err := r.gatherLeftPolicies(ctx, seen); err != nil {
+		var err error
+		if seen, err = seen.WithPolicies(r.reader(ctx)); err != nil {
 			return err
 		}
 	}
@@ -110,27 +90,4 @@ func (r *Reconciler) clean(ctx context.Context, seen *observed) error {
 	_, err := r.applyInternalTLS(ctx, try)
 	try.in(askAgain(try.refused))
 	return cmp.Or(err, try.comeAgain())
-}
-
-// gatherLeftPolicies reads the policies of the backends that the KIngress has or its routes lead
-// to.
-func (r *Reconciler) gatherLeftPolicies(ctx context.Context, seen *observed) error {
-	if without, err := r.cluster.NoBackendTLSPolicies(ctx); err != nil || without != "" {
-		return err
-	}
-	if err := r.gatherServices(ctx, seen); err != nil {
-		return err
-	}
-	for _, route := range seen.routes {
-		for name := range overTLS(route) {
-			service, err := cluster.Get[corev1.Service](ctx, r.cluster, cluster.BackendServices(name.Namespace), name)
-			if err != nil {
-				return err
-			}
-			if service != nil {
-				seen.services[name] = service
-			}
-		}
-	}
-	return r.gatherPolicies(ctx, seen)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -87,6 +88,15 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 	}
 	for _, remark := range verdict.Remarks {
 		r.recorder.Event(ing, corev1.EventTypeWarning, remark.Reason, remark.Message)
+	}
+}
+
+// logHolders names in the log the KIngresses of other namespaces that keep hosts from this one.
+func (r *Reconciler) logHolders(ing *v1alpha1.Ingress, failures []conditions.Reasoned) {
+	for _, failure := range failures {
+		if conflict, is := failure.(observe.HostConflict); is && conflict.Holder.Namespace != ing.Namespace {
+			r.logger.Infof("KIngress %s: host %s is served by the older KIngress %s", apply.NameOf(ing), conflict.Host, conflict.Holder)
+		}
 	}
 }
 

@@ -4,10 +4,12 @@ package ingress
 
 import (
 	"go.uber.org/zap"
+	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
@@ -20,9 +22,9 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 		return
 	}
 	e.impl.EnqueueControllerOf(set)
-	secrets := secretsIn(set)
+	secrets := observe.SecretsIn(set)
 	if before != nil {
-		secrets = secrets.Union(secretsIn(before))
+		secrets = secrets.Union(observe.SecretsIn(before))
 	}
 	if !apply.IsShared(set) && (before == nil || !apply.IsShared(before)) {
 		return
@@ -32,21 +34,21 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 			e.eldest(secret)
 		}
 		if said {
-			e.lookAmong("ListenerSets with Secret "+secret, func() []any { return e.by(bySecret, secret) }, func(ing *v1alpha1.Ingress) bool {
-				return secretsOf(ing).Has(secret)
+			e.lookAmong("ListenerSets with Secret "+secret.String(), func() []any { return e.by(bySecret, secret.String()) }, func(ing *v1alpha1.Ingress) bool {
+				return observe.SecretsOf(ing).Has(secret)
 			})
 		}
 	}
 }
 
 // eldest enqueues the KIngresses that write who owns the ListenerSets of a certificate.
-func (e *clusterEvents) eldest(secret string) {
-	sharers, err := e.r.ingressesBy(bySecret, secret)
+func (e *clusterEvents) eldest(secret types.NamespacedName) {
+	sharers, err := e.r.ingressesBy(bySecret, secret.String())
 	if err != nil {
 		e.logger.Errorw("Cannot look up the KIngresses of a Secret", zap.Error(err))
 	}
 	many := 0
-	for ing := range fromEldest(sharers) {
+	for ing := range observe.FromEldest(sharers) {
 		if many == translate.MaxOwners+1 {
 			return
 		}

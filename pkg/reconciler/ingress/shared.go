@@ -14,14 +14,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
-
-// gatherNamespace reads the KIngress's namespace, which owns what very many share.
-func (r *Reconciler) gatherNamespace(_ context.Context, seen *observed) (err error) {
-	seen.namespace, err = r.namespace(seen.ingress)
-	return err
-}
 
 // leaveShared deletes what the KIngress has shared and does not want any more, where it was the
 // last one.
@@ -29,7 +24,7 @@ func (r *Reconciler) leaveShared(ctx context.Context, try *attempt) error {
 	for _, set := range try.listenerSets() {
 		wanted := slices.ContainsFunc(try.desired.ListenerSets, func(want *gatewayv1.ListenerSet) bool { return want.Name == set.Name })
 		if !wanted && apply.IsShared(set) {
-			return r.dropShared(ctx, try.stands.ingress.Namespace, try.desired.Unshared)
+			return r.dropShared(ctx, try.stands.Ingress.Namespace, try.desired.Unshared)
 		}
 	}
 	return nil
@@ -76,8 +71,8 @@ func (r *Reconciler) dropShared(ctx context.Context, namespace string, unshared 
 // attached to it though it is unshared, or though the KIngress moves to another Gateway or has
 // another class, whose plugin may not serve it yet.
 func (r *Reconciler) isUsed(ctx context.Context, set *gatewayv1.ListenerSet, unshared bool) (bool, error) {
-	for secret := range secretsIn(set) {
-		users, err := r.ingressesBy(bySecret, secret)
+	for secret := range observe.SecretsIn(set) {
+		users, err := r.ingressesBy(bySecret, secret.String())
 		if err != nil {
 			return false, err
 		}
@@ -102,7 +97,7 @@ func (r *Reconciler) isUsed(ctx context.Context, set *gatewayv1.ListenerSet, uns
 }
 
 func (r *Reconciler) uses(ctx context.Context, ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet, unshared bool) (bool, error) {
-	gateways, err := r.gatewaysOf(ing, r.config.Load().Config)
+	gateways, err := observe.SelectedFor(r.reader(ctx), ing, r.config.Load().Config)
 	if err != nil {
 		return false, err
 	}

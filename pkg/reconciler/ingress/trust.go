@@ -10,11 +10,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
-	"knative.dev/networking/pkg/apis/networking"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -38,7 +38,7 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 // applyTrust writes the ConfigMap of a namespace, and tells whether it did. Its KIngresses are
 // reconciled side by side and want the same one: one of them writes it.
 func (r *Reconciler) applyTrust(ctx context.Context, try *attempt) (wrote bool, err error) {
-	namespace := try.stands.namespace
+	namespace := try.stands.Namespace
 	r.internal.lock.Lock()
 	defer r.internal.lock.Unlock()
 	stored, err := r.storedTrust(ctx, namespace.GetName())
@@ -101,25 +101,8 @@ func (r *Reconciler) leftOverTLS(ctx context.Context, namespace string, but type
 			continue
 		}
 		if ing, err := r.lister.Ingresses(namespace).Get(owner.Name); err == nil && ing.UID == owner.UID && !ours(ing) {
-			found = found.Union(overTLS(route))
+			found = found.Union(observe.OverTLS(route))
 		}
 	}
 	return found, err
-}
-
-// overTLS are the Services that a route reaches over TLS.
-func overTLS(route *gatewayv1.HTTPRoute) sets.Set[types.NamespacedName] {
-	found := sets.New[types.NamespacedName]()
-	for _, rule := range route.Spec.Rules {
-		for _, ref := range rule.BackendRefs {
-			if ref.Port != nil && *ref.Port == networking.ServiceHTTPSPort {
-				name := types.NamespacedName{Namespace: route.Namespace, Name: string(ref.Name)}
-				if ref.Namespace != nil {
-					name.Namespace = string(*ref.Namespace)
-				}
-				found.Insert(name)
-			}
-		}
-	}
-	return found
 }

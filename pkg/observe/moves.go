@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package ingress
+package observe
 
 import (
 	"k8s.io/apimachinery/pkg/types"
@@ -17,29 +17,29 @@ import (
 // at once: a private host must not stay public (SPEC B-SEL-7). One that is reserved for
 // namespaces of which ours is none may be stayed on for the drain time only (SPEC
 // B-SEL-3).
-func (seen *observed) moves() translate.Moves {
+func (o *Observation) moves() translate.Moves {
 	moves := translate.Moves{
-		Now: seen.now, Drain: seen.config.Drain,
+		Now: o.Now, Drain: o.State.Config.Drain,
 		Expelled:  map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
 		Guest:     map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
 		Published: map[v1alpha1.IngressVisibility]translate.Published{},
 	}
-	for visibility, proof := range status.ProofsOf(seen.ingress.Status) {
+	for visibility, proof := range status.ProofsOf(o.Ingress.Status) {
 		published := translate.Published{Version: proof.Version}
 		if proof.Moved != nil {
 			published.At = *proof.Moved
 		}
-		if proof.Generation == seen.ingress.Generation {
+		if proof.Generation == o.Ingress.Generation {
 			moves.Published[visibility] = published
 		}
 	}
 	for _, visibility := range config.Visibilities {
 		expelled, guest := sets.New[types.NamespacedName](), sets.New[types.NamespacedName]()
-		for gateway := range seen.attached() {
+		for gateway := range o.attached() {
 			switch {
-			case seen.expels(gateway, visibility):
+			case o.expels(gateway, visibility):
 				expelled.Insert(gateway)
-			case seen.reserved(gateway, visibility):
+			case o.reserved(gateway, visibility):
 				guest.Insert(gateway)
 			}
 		}
@@ -51,28 +51,28 @@ func (seen *observed) moves() translate.Moves {
 // expels tells whether a Gateway is of the other visibility alone: a private host that
 // stayed on it would stay public. One in both lists expels nobody, and while the list of
 // the own visibility says nothing, it is not known which are in it.
-func (seen *observed) expels(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
+func (o *Observation) expels(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
 	other := v1alpha1.IngressVisibilityClusterLocal
 	if visibility == other {
 		other = v1alpha1.IngressVisibilityExternalIP
 	}
-	_, own := seen.config.Entry(visibility, gateway)
-	_, others := seen.config.Entry(other, gateway)
-	return others && !own && seen.config.Wish(visibility) != config.Unsaid
+	_, own := o.State.Config.Entry(visibility, gateway)
+	_, others := o.State.Config.Entry(other, gateway)
+	return others && !own && o.State.Config.Wish(visibility) != config.Unsaid
 }
 
 // reserved tells whether a Gateway is for namespaces of which ours is none.
-func (seen *observed) reserved(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
-	entry, known := seen.config.Entry(visibility, gateway)
-	return known && !selection.Admits(entry, seen.namespaceLabels)
+func (o *Observation) reserved(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
+	entry, known := o.State.Config.Entry(visibility, gateway)
+	return known && !selection.Admits(entry, o.Namespace.Labels)
 }
 
 // attached are the Gateways that the routes are attached to.
-func (seen *observed) attached() sets.Set[types.NamespacedName] {
+func (o *Observation) attached() sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
-	for _, route := range seen.routes {
+	for _, route := range o.Routes {
 		for _, parent := range route.Spec.ParentRefs {
-			found.Insert(seen.gatewayOf(route, parent))
+			found.Insert(o.gatewayBehind(route, parent))
 		}
 	}
 	return found

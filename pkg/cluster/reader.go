@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster
+
+import (
+	"context"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/watch"
+)
+
+// Reader reads from a Cluster until its context ends: the part of an observe.Reader that needs no
+// memory of what was written.
+type Reader struct {
+	cluster Cluster
+	ctx     context.Context
+}
+
+// Reader reads until the context ends.
+func (c Cluster) Reader(ctx context.Context) Reader { return Reader{cluster: c, ctx: ctx} }
+
+// Backend implements observe.Reader.
+func (r Reader) Backend(name types.NamespacedName) (*corev1.Service, error) {
+	return Get[corev1.Service](r.ctx, r.cluster, BackendServices(name.Namespace), name)
+}
+
+// Service implements observe.DataPlane.
+func (r Reader) Service(name types.NamespacedName) (*corev1.Service, error) {
+	return Get[corev1.Service](r.ctx, r.cluster, watch.Named(Services, name.Namespace, name.Name), name)
+}
+
+// Claiming implements observe.DataPlane.
+func (r Reader) Claiming(gateway types.NamespacedName) ([]*corev1.Service, error) {
+	candidates := []*corev1.Service{}
+	for _, label := range DataPlaneLabels {
+		labelled, err := List[corev1.Service](r.ctx, r.cluster, watch.Scope{Kind: Services, Labels: label}, "")
+		if err != nil {
+			return nil, err
+		}
+		candidates = append(candidates, labelled...)
+	}
+	return slices.DeleteFunc(candidates, func(service *corev1.Service) bool { return !dataplane.Claims(service, gateway) }), nil
+}
+
+// EndpointSlices implements observe.DataPlane.
+func (r Reader) EndpointSlices(service *corev1.Service, labelled bool) ([]*discoveryv1.EndpointSlice, error) {
+	if !labelled {
+		return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, SlicesOf(types.NamespacedName{Namespace: service.Namespace, Name: service.Name}), "")
+	}
+	label := DataPlaneLabels[0]
+	if _, has := service.Labels[label]; !has {
+		label = DataPlaneLabels[1]
+	}
+	return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, watch.Scope{Kind: EndpointSlices, Labels: label}, service.Namespace)
+}
+
+// Trust implements observe.Reader.
+func (r Reader) Trust() (translate.Trust, error) { return r.cluster.Trust(r.ctx) }
+
+// Proposals implements observe.Reader.
+func (r Reader) Proposals(visibility v1alpha1.IngressVisibility) ([]config.Proposal, error) {
+	return r.cluster.Proposals(r.ctx, visibility)
+}

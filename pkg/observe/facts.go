@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package observe
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// Made are the routes whose questions about new backends are all answered. What stands must be
+// what was asked about.
+func (o *Observation) Made(desired translate.Desired, answered func(translate.Route) bool) sets.Set[string] {
+	found := sets.New[string]()
+	for _, route := range desired.Routes {
+		if len(route.Making) > 0 && o.IsWritten(route) && answered(route) {
+			found.Insert(route.Object.Name)
+		}
+	}
+	return found
+}
+
+// IsWritten tells whether the HTTPRoute of a route is stored as it is wanted now: it may have been
+// refused, or have failed to be written (SPEC B-RDY-1).
+func (o *Observation) IsWritten(route translate.Route) bool {
+	stored := o.Routes[route.Object.Name]
+	return stored != nil && stored.Annotations[rollout.Annotation] == route.Object.Annotations[rollout.Annotation]
+}
+
+// Failures are what is wrong with the KIngress as a whole, or with parts of it.
+func (o *Observation) Failures(desired translate.Desired) []conditions.Reasoned {
+	_, failures := o.lostHosts()
+	for _, refusal := range desired.Refusals {
+		failures = append(failures, refusal)
+	}
+	return failures
+}
+
+// Notes are what is to be said though nothing blocks.
+func (o *Observation) Notes(desired translate.Desired, sides []status.Side) []status.Note {
+	notes := []status.Note{}
+	for _, gap := range desired.Gaps {
+		notes = append(notes, status.Note{Reason: conditions.ReasonUnsupported, Message: gap.String()})
+	}
+	for _, side := range sides {
+		if side.Unserved && !side.Needed && o.Needs(side.Visibility) {
+			notes = append(notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
+		}
+		if without := o.Sides[side.Visibility].withoutService(); without != "" {
+			notes = append(notes, status.Note{Reason: conditions.ReasonServiceNotFound, Message: without})
+		}
+	}
+	return notes
+}
+
+// Side is what status needs to know of one visibility, but for the proofs.
+func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired translate.Desired) status.Side {
+	observed := o.Sides[visibility]
+	side := status.Side{
+		Visibility: visibility,
+		Needed:     o.Needs(visibility),
+		Entry:      observed.Entry,
+		Gateway:    observed.Gateway,
+		Refusal:    observed.Refusal,
+		Unserved:   observed.Unserved,
+		NoClass:    observed.NoClass,
+		Controller: observed.Controller(),
+		Version:    desired.Version(visibility),
+		Listeners:  o.listeners(visibility, desired),
+	}
+	proof, proven := status.ProofsOf(o.Ingress.Status)[visibility]
+	side.Former = proven && proof.Generation == o.Ingress.Generation && proof.Version != side.Version && side.NoClass == nil
+	side.Held = side.Former
+	side.Stands = o.standsAll(side, desired.Withheld)
+	for _, route := range desired.Routes {
+		if route.Visibility == visibility {
+			side.Leaving = side.Leaving || len(route.Leaving) > 0
+			side.Held = side.Held && (len(route.Leaving) > 0 || len(route.Making) > 0)
+		}
+	}
+	if observed.Kept {
+		side.Needed, side.Kept = false, true
+	}
+	if side.Unserved && visibility == v1alpha1.IngressVisibilityClusterLocal && o.Needs(v1alpha1.IngressVisibilityExternalIP) {
+		side.Needed = false // the rest of it is served
+	}
+	o.publish(&side)
+	side.Published = side.IsPublished(o.Ingress.Status, o.Ingress.Generation)
+	return side
+}
+
+// listeners are the facts about the HTTPS listeners of a side.
+func (o *Observation) listeners(visibility v1alpha1.IngressVisibility, desired translate.Desired) []status.Listener {
+	found := make([]status.Listener, 0, len(desired.Listeners))
+	for _, listener := range desired.Listeners {
+		if listener.Visibility != visibility {
+			continue
+		}
+		fact := status.Listener{
+			Host: listener.Host, Secret: types.NamespacedName{Namespace: o.Ingress.Namespace, Name: listener.Secret},
+			SetName: listener.Set, Set: o.ListenerSets[listener.Set], Name: gatewayv1.SectionName(listener.Name), Awaited: listener.Awaited, Overlaid: listener.Overlaid,
+		}
+		if listener.Set == "" {
+			fact.Gateway = o.Gateways[o.Sides[visibility].Entry.Gateway]
+		}
+		found = append(found, fact)
+	}
+	return found
+}
+
+// standsAll tells, of a side whose class is not known, that a KIngress which is settled is served
+// as it was: each host of the side has its route (SPEC B-INS-9).
+func (o *Observation) standsAll(side status.Side, withheld sets.Set[translate.HostAt]) bool {
+	if side.NoClass == nil || !status.IsSettled(o.Ingress.Status, o.Ingress.Generation) {
+		return false
+	}
+	hosts := o.unservedHosts(side.Visibility, withheld)
+	for _, route := range o.Routes {
+		hosts.Delete(route.Spec.Hostnames...)
+	}
+	return len(hosts) == 0
+}
+
+// withoutService says that the Service does not exist which the entry names, and what is used
+// instead; empty where it does.
+func (s Side) withoutService() string {
+	named := s.Entry.Service
+	switch {
+	case named.Name == "" || s.Gateway == nil || s.Service != nil && s.Service.Name == named.Name && s.Service.Namespace == named.Namespace:
+		return ""
+	case s.Service != nil:
+		return fmt.Sprintf("Service %s, which %s names, does not exist; using Service %s/%s, whose name is published", named, s.Entry, s.Service.Namespace, s.Service.Name)
+	}
+	return fmt.Sprintf("Service %s, which %s names, does not exist; using what Gateway %s publishes", named, s.Entry, s.Entry.Gateway)
+}
+
+// publish decides what address a side publishes, and what it publishes once that has answered. A
+// Service that is away for a moment does not turn its name into an address.
+func (o *Observation) publish(side *status.Side) {
+	observed := o.Sides[side.Visibility]
+	if observed.Gateway == nil {
+		return
+	}
+	proofs := status.ProofsOf(o.Ingress.Status)
+	published, proven := observed.Published, proofs.Of(side.Visibility, o.Ingress.Generation, side.Version)
+	if side.Needed {
+		published.Here = proven || proofs[side.Visibility].Gateway == side.Entry.Gateway.String()
+	} else {
+		published.Here = status.IsSettled(o.Ingress.Status, o.Ingress.Generation)
+	}
+	side.LoadBalancer, side.Next = published.Next(observed.Gateway, observed.Service)
+	switch {
+	case len(side.Next) == 0:
+	case side.Next[0].DomainInternal == "" && observed.Absent < status.PatienceWhenReady:
+		side.Next = nil
+	case !proven: // it will be by what answers there
+		side.LoadBalancer, side.Next = side.Next, nil
+	}
+}
+
+// Exposure says how a side that should be private can be reached from outside, given what is
+// published for it; empty when it cannot.
+func (o *Observation) Exposure(side status.Side) string {
+	observed := o.Sides[side.Visibility]
+	if side.Visibility != v1alpha1.IngressVisibilityClusterLocal {
+		return ""
+	}
+	if _, shared := o.State.Config.Entry(v1alpha1.IngressVisibilityExternalIP, observed.Entry.Gateway); shared {
+		return config.ExternalGateways + " names it, too"
+	}
+	return dataplane.Exposure(observed.Gateway, observed.Service, side.LoadBalancer)
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package observe
+
+import (
+	"maps"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/selection"
+)
+
+// Observation is everything on which the translation and the status of a KIngress depend. Only
+// the maps of a Clone may be changed.
+type Observation struct {
+	Relations
+	Selected
+	Sides map[v1alpha1.IngressVisibility]Side
+	// Rivals serve a host of this KIngress and are older, in the order of their age.
+	Rivals []Rival
+	// Sharers are others that name a Secret that this one names, on the same Gateway.
+	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
+	// Gateways are the selected ones that serve, and those that this KIngress has listeners on;
+	// Grants are its ReferenceGrants, by name.
+	Gateways map[types.NamespacedName]*gatewayv1.Gateway
+	Grants   map[string]*gatewayv1beta1.ReferenceGrant
+}
+
+// Selected is what selection chose, from what, and when.
+type Selected struct {
+	Choices map[v1alpha1.IngressVisibility]selection.Choice
+	State   config.State
+	Now     time.Time
+}
+
+// Gateways reads the selected Gateways, and who else uses them.
+func Gateways(reader Reader, related *Relations, selected Selected) (*Observation, error) {
+	found := &Observation{Relations: *related, Selected: selected}
+	for _, read := range []func(Reader) error{found.readSides, found.readRivals, found.readSharers, found.readGateways, found.readGrants} {
+		if err := read(reader); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// Clone is a copy whose maps of the KIngress's own objects, and of Gateways, may be changed.
+func (o *Observation) Clone() *Observation {
+	cloned := *o
+	cloned.Routes, cloned.ListenerSets, cloned.Policies = maps.Clone(o.Routes), maps.Clone(o.ListenerSets), maps.Clone(o.Policies)
+	cloned.Gateways, cloned.Grants = maps.Clone(o.Gateways), maps.Clone(o.Grants)
+	return &cloned
+}
+
+func (o *Observation) readSides(reader Reader) error {
+	o.Sides = map[v1alpha1.IngressVisibility]Side{}
+	for _, visibility := range config.Visibilities {
+		side, err := o.readSide(reader, visibility)
+		if err != nil {
+			return err
+		}
+		o.Sides[visibility] = side
+	}
+	return nil
+}
+
+// readGateways finds the Gateways that matter for listeners. Without our finalizer the KIngress
+// has none on others.
+func (o *Observation) readGateways(reader Reader) error {
+	o.Gateways = map[types.NamespacedName]*gatewayv1.Gateway{}
+	for _, side := range o.Sides {
+		if side.Serves() {
+			o.Gateways[side.Entry.Gateway] = side.Gateway
+		}
+	}
+	if !HoldsListeners(o.Ingress) {
+		return nil
+	}
+	held, err := reader.GatewaysOf(o.Ingress)
+	for _, gateway := range held {
+		o.Gateways[types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}] = gateway
+	}
+	return err
+}
+
+// readGrants reads the KIngress's ReferenceGrants, which only listeners on Gateways need.
+func (o *Observation) readGrants(reader Reader) error {
+	o.Grants = map[string]*gatewayv1beta1.ReferenceGrant{}
+	if !HoldsListeners(o.Ingress) {
+		return nil
+	}
+	grants, err := reader.Grants(o.Ingress)
+	o.Grants = byName(grants)
+	return err
+}
+
+// standing is what these Gateways have for listeners.
+func (o *Observation) standing() map[types.NamespacedName]dataplane.AvailableListeners {
+	found := map[types.NamespacedName]dataplane.AvailableListeners{}
+	for name, gateway := range o.Gateways {
+		found[name] = dataplane.AvailableListenersOf(gateway, o.Ingress.UID, o.tenant())
+	}
+	return found
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package observe
+
+import (
+	"cmp"
+
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// Input is what the translation depends on, but for what has answered.
+func (o *Observation) Input() translate.Input {
+	lost, _ := o.lostHosts()
+	return translate.Input{
+		Ingress:   o.Ingress,
+		Namespace: o.Namespace,
+		Gateways:  o.gateways(),
+		Services:  o.Services,
+		Mapped:    o.Mapped,
+		Lost:      lost,
+		Routes:    o.Routes,
+		Served:    o.Served,
+		Moves:     o.moves(),
+
+		ListenerSets:   o.ListenerSets,
+		NoListenerSets: o.NoListenerSets,
+		Sharers:        o.Sharers,
+		Standing:       o.standing(),
+		Grants:         o.Grants,
+		Trust:          o.Trust,
+	}
+}
+
+func (o *Observation) gateways() map[v1alpha1.IngressVisibility]translate.Gateway {
+	selected := map[v1alpha1.IngressVisibility]translate.Gateway{}
+	for visibility, side := range o.Sides {
+		if !side.Serves() {
+			continue
+		}
+		controllerName, https := string(side.Controller()), o.https(side)
+		selected[visibility] = translate.Gateway{
+			Name:    side.Entry.Gateway,
+			Warms:   features.Warms(controllerName),
+			Merges:  features.Merges(controllerName),
+			Section: side.Entry.HTTPListener,
+			HTTPS:   https,
+
+			HTTPListeners: o.Attachment(side).HTTPListeners(),
+			ClientPorts:   side.clientPorts(https.Port),
+			Features:      features.Supported(controllerName, side.Class, side.Entry.Features),
+		}
+	}
+	return selected
+}
+
+// https says how the Gateway of a side takes listeners of the KIngress.
+func (o *Observation) https(side Side) translate.HTTPS {
+	port := dataplane.HTTPSPort(side.Gateway, o.tenant(), side.Service, side.EndpointSlices)
+	if side.Service == nil { // away for a moment: what stands stays where it is
+		port = cmp.Or(o.standingPort(side.Entry.Gateway), port)
+	}
+	return translate.HTTPS{Port: port, Refusal: dataplane.NotAdmitted(side.Gateway, o.tenant()), Conflict: dataplane.ProtocolConflict(port, side.Gateway)}
+}
+
+// standingPort is that of the listeners that the KIngress has for a Gateway, or 0.
+func (o *Observation) standingPort(gateway types.NamespacedName) int32 {
+	for _, set := range o.ListenerSets {
+		if dataplane.GatewayOfSet(set) == gateway && len(set.Spec.Listeners) > 0 {
+			return set.Spec.Listeners[0].Port
+		}
+	}
+	return 0
+}
+
+// clientPorts are those at which clients reach the listeners of the side's Gateway, where they differ.
+func (s Side) clientPorts(https int32) map[int32]int32 {
+	ports := map[int32]int32{}
+	add := func(listener int32) {
+		if client := dataplane.ClientPort(listener, s.Service, s.EndpointSlices); client != listener {
+			ports[listener] = client
+		}
+	}
+	add(https)
+	for _, listener := range s.Gateway.Spec.Listeners {
+		add(listener.Port)
+	}
+	return ports
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package observe
+
+import (
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// Rival is an older KIngress with a host in common, and its Gateways.
+type Rival struct {
+	Ingress  *v1alpha1.Ingress
+	Gateways map[v1alpha1.IngressVisibility]types.NamespacedName
+}
+
+// HostConflict says that another KIngress keeps a host from one.
+type HostConflict struct {
+	conditions.Refusal
+	Host   string
+	Holder types.NamespacedName
+}
+
+// newHostConflict names the holder to those who may read its namespace. What another tenant has is
+// not told; the log has it for the operator.
+func newHostConflict(host string, ing, holder *v1alpha1.Ingress) HostConflict {
+	detail := fmt.Sprintf("host %s is served by the older KIngress %s: change the host of one of them, or delete one", host, nameOf(holder))
+	if holder.Namespace != ing.Namespace {
+		detail = fmt.Sprintf("host %s is served by an older KIngress of another namespace: change the host, or ask the operator, to whom the log of net-gateways-controller names it", host)
+	}
+	return HostConflict{conditions.Refusal{Code: conditions.ReasonHostConflict, Detail: detail}, host, nameOf(holder)}
+}
+
+// readRivals finds older KIngresses with a host in common.
+func (o *Observation) readRivals(reader Reader) error {
+	known := map[types.UID]bool{o.Ingress.UID: true}
+	for host := range HostsOf(o.Ingress) {
+		candidates, err := reader.IngressesAt(host)
+		if err != nil {
+			return err
+		}
+		for _, candidate := range candidates {
+			if known[candidate.UID] || !Older(candidate, o.Ingress) || candidate.DeletionTimestamp != nil {
+				continue
+			}
+			known[candidate.UID] = true
+			gateways, err := SelectedFor(reader, candidate, o.State.Config)
+			if err != nil {
+				return err
+			}
+			o.Rivals = append(o.Rivals, Rival{Ingress: candidate, Gateways: gateways})
+		}
+	}
+	slices.SortFunc(o.Rivals, func(a, b Rival) int { return byAge(a.Ingress, b.Ingress) })
+	return nil
+}
+
+// lostHosts are the hosts that an older KIngress has on the same Gateway. A conflict
+// is per host and Gateway: the other hosts are served (SPEC B-TRN-5).
+func (o *Observation) lostHosts() (sets.Set[translate.HostAt], []conditions.Reasoned) {
+	lost, conflicts := sets.New[translate.HostAt](), []conditions.Reasoned{}
+	for _, rule := range o.Ingress.Spec.Rules {
+		for _, host := range rule.Hosts {
+			at := translate.HostAt{Visibility: translate.Visibility(rule), Host: host}
+			if o.doubled(at) {
+				lost.Insert(at)
+			} else if holder := o.holder(at); holder != nil && !lost.Has(at) {
+				lost.Insert(at)
+				conflicts = append(conflicts, newHostConflict(host, o.Ingress, holder))
+			}
+		}
+	}
+	return lost, conflicts
+}
+
+// holder is the oldest KIngress that has a host on the Gateway of a side; nil when there is none.
+func (o *Observation) holder(at translate.HostAt) *v1alpha1.Ingress {
+	side := o.Sides[at.Visibility]
+	if side.Refusal != nil {
+		return nil
+	}
+	for _, rival := range o.Rivals {
+		for _, rule := range rival.Ingress.Spec.Rules {
+			if rival.Gateways[translate.Visibility(rule)] == side.Entry.Gateway && slices.Contains(rule.Hosts, at.Host) {
+				return rival.Ingress
+			}
+		}
+	}
+	return nil
+}
+
+// doubled tells of a cluster-local host that the KIngress has as an external one, too, on
+// one Gateway for both: of two HTTPRoutes for it only one would be served, so the external
+// rule serves it alone.
+func (o *Observation) doubled(at translate.HostAt) bool {
+	external, local := o.Sides[v1alpha1.IngressVisibilityExternalIP], o.Sides[v1alpha1.IngressVisibilityClusterLocal]
+	return at.Visibility == v1alpha1.IngressVisibilityClusterLocal && external.Refusal == nil && local.Refusal == nil &&
+		external.Entry.Gateway == local.Entry.Gateway && o.HostsAt(v1alpha1.IngressVisibilityExternalIP).Has(gatewayv1.Hostname(at.Host))
+}

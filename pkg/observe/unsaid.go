@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package observe
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// readUnsaid finds out about a visibility of which config-gateway says nothing, now and
+// since the start of the controller. Nobody knows then what is wanted: what stands for it
+// stays, and a KIngress that is not served yet is told what to write (SPEC B-INS-9).
+func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisibility, side *Side) error {
+	wish := o.State.Config.Wish(visibility)
+	side.Unsaid, side.Unserved = wish == config.Unsaid, wish == config.Nothing
+	if !side.Unsaid {
+		return nil
+	}
+	if side.Kept = !o.Needs(visibility) || o.settledAt(visibility); side.Kept {
+		return nil
+	}
+	if o.State.Problem != nil {
+		// It is refused, and there is no good list from before. That is not "nothing configured"
+		// (SPEC B-INS-6), but as little is known of what the operator wants (SPEC B-INS-4).
+		side.Refusal = &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is refused: %v", config.Name, o.State.Problem)}
+		return nil
+	}
+	command, err := missingLists(reader, o.State)
+	if err != nil {
+		return err
+	}
+	side.Refusal = &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: fmt.Sprintf(
+		"no gateway is configured: ConfigMap %s says nothing under %s; write it, [] if no such hosts are to be served: %s",
+		config.Name, strings.Join(o.State.Config.Unsaid(), " and "), command)}
+	return nil
+}
+
+// missingLists is the command that writes the lists of which nothing is known.
+func missingLists(reader Reader, state config.State) (string, error) {
+	lists := []config.List{}
+	for _, visibility := range config.Visibilities {
+		if state.Config.Wish(visibility) != config.Unsaid {
+			continue
+		}
+		proposals, err := reader.Proposals(visibility)
+		if err != nil {
+			return "", err
+		}
+		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
+	}
+	return config.Command(state.Exists, state.Namespace, lists), nil
+}
+
+// settledAt tells whether this generation was Ready at a visibility and each of its hosts
+// still has a route.
+func (r *Relations) settledAt(visibility v1alpha1.IngressVisibility) bool {
+	proof, proven := status.ProofsOf(r.Ingress.Status)[visibility]
+	if !status.IsSettled(r.Ingress.Status, r.Ingress.Generation) && (!proven || proof.Generation != r.Ingress.Generation) {
+		return false
+	}
+	standing := sets.New[gatewayv1.Hostname]()
+	for _, route := range r.Routes {
+		if r.standsFor(route, visibility) {
+			standing.Insert(route.Spec.Hostnames...)
+		}
+	}
+	return standing.IsSuperset(r.HostsAt(visibility))
+}
+
+// standsFor tells whether a route serves hosts that the KIngress has at a visibility. One
+// with a host that is private now does not stand for the external side, whatever else it
+// serves (SPEC B-SEL-7). Of a route that tells no visibility the hosts decide alone.
+func (r *Relations) standsFor(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
+	hosts := r.HostsAt(visibility)
+	own, known := translate.VisibilityOf(route)
+	switch {
+	case !known:
+		return len(route.Spec.Hostnames) > 0 && hosts.HasAll(route.Spec.Hostnames...)
+	case own != visibility || !hosts.HasAny(route.Spec.Hostnames...):
+		return false
+	case visibility == v1alpha1.IngressVisibilityExternalIP:
+		return !r.HostsAt(v1alpha1.IngressVisibilityClusterLocal).Difference(hosts).HasAny(route.Spec.Hostnames...)
+	}
+	return true
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package observe
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// Left is what of a route may stay as it stands, and whether that is less than all. A Gateway that is
+// reserved for others may be stayed on for the drain time, which begins when it could not be
+// left at once.
+func (o *Observation) Left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bool) {
+	hosts, parents := sets.New(route.Spec.Hostnames...), []gatewayv1.ParentReference{}
+	state, begins := rollout.Decode(route.Annotations[rollout.Annotation]), false
+	for _, parent := range route.Spec.ParentRefs {
+		switch reserved := o.isReserved(route, parent); {
+		case reserved && state != nil && state.Moving == nil:
+			begins = true
+		case reserved && (state == nil || !o.Now.Before(state.Moving.Add(o.State.Config.Drain))):
+			continue
+		}
+		parents = append(parents, parent)
+		if o.isPublic(route, parent) {
+			hosts = hosts.Intersection(o.HostsAt(v1alpha1.IngressVisibilityExternalIP))
+		}
+	}
+	if !begins && len(parents) == len(route.Spec.ParentRefs) && hosts.Len() == len(route.Spec.Hostnames) {
+		return nil, false
+	}
+	left := translate.PartOf(route, hosts)
+	left.Spec.ParentRefs = parents
+	if state := rollout.Decode(left.Annotations[rollout.Annotation]); begins {
+		state.Moving = new(o.Now.UTC().Truncate(time.Second))
+		left.Annotations[rollout.Annotation] = state.Encode()
+	}
+	return left, true
+}
+
+// isPublic tells whether a parent is on a Gateway of which the operator says that it serves
+// what is outside of the cluster, and not that it serves what is inside. Of a Gateway of which
+// nothing is said the route's own label tells.
+func (o *Observation) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
+	gateway := o.gatewayBehind(route, parent)
+	_, external := o.State.Config.Entry(v1alpha1.IngressVisibilityExternalIP, gateway)
+	_, local := o.State.Config.Entry(v1alpha1.IngressVisibilityClusterLocal, gateway)
+	own, labelled := translate.VisibilityOf(route)
+	return !local && (external || labelled && own == v1alpha1.IngressVisibilityExternalIP)
+}
+
+// isReserved tells whether a parent is on a Gateway that only other namespaces than ours may use.
+func (o *Observation) isReserved(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
+	reserved := false
+	for _, visibility := range config.Visibilities {
+		if entry, known := o.State.Config.Entry(visibility, o.gatewayBehind(route, parent)); known {
+			if selection.Admits(entry, o.Namespace.Labels) {
+				return false
+			}
+			reserved = true
+		}
+	}
+	return reserved
+}
