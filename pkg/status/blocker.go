@@ -15,16 +15,16 @@ const (
 	loadBalancer = v1alpha1.IngressConditionLoadBalancerReady
 )
 
-// Certainty says how much a blocker is worth.
+// Certainty says how soon a blocker is reported.
 type Certainty int
 
 const (
-	// Unanswered: nobody has answered yet.
+	// Unanswered: neither the gateway nor its data plane has answered yet.
 	Unanswered Certainty = iota
-	// Answered: a gateway says no. About a new route that may pass: gateways learn of a
+	// Answered: a gateway reports a negative condition. For a new route that may pass: gateways learn of a
 	// Service after the route that names it.
 	Answered
-	// Certain: objects or the API server say no. Waiting changes nothing.
+	// Certain: the objects or the API server rule it out. Waiting changes nothing.
 	Certain
 )
 
@@ -50,7 +50,7 @@ func waiting(condition apis.ConditionType, reason, message string) *Blocker {
 	return &Blocker{Condition: condition, Reason: reason, Message: message}
 }
 
-// failed is certain when nothing but a change of what the error names helps.
+// failed is Certain for an error that is terminal.
 func failed(condition apis.ConditionType, err conditions.Reasoned) *Blocker {
 	found := Blocker{Condition: condition, Reason: err.Reason(), Message: err.Error(), Certainty: Answered}
 	if err.Terminal() {

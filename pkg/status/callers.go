@@ -11,33 +11,33 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// MissingPort is where callers in the cluster come to and nobody listens: Serving leads them to
-// what is published for them, and they come to port 80 there, or with TLS to port 443, whatever
-// the listener's port is (SPEC B-RDY-9).
+// MissingPort is a port that callers in the cluster connect to and that no listener has: Serving leads
+// them to the published address, where they use port 80, or 443 with TLS, whatever the listener's port
+// is (SPEC B-RDY-9).
 type MissingPort struct {
 	Port int32
-	// Service is what is published; without a name, Address is.
+	// Service is the published one; if it has no name, Address is published.
 	Service types.NamespacedName
 	Address string
 	// Listened tells that a listener of the Gateway has the port.
 	Listened bool
 }
 
-// callersArrive reports a Gateway that serves its hosts where nobody looks for them. Where callers
-// are led there already it is a note: nothing gets worse.
+// callersArrive reports a Gateway that serves its hosts on a port that callers do not use. If they are led there
+// already, it is only a note, because nothing gets worse.
 func callersArrive(s Side) *Blocker {
 	switch {
 	case s.MissingPort == nil || s.Published:
 		return nil
 	case s.MissingPort.Listened, s.MissingPort.Service.Name == "":
-		return waiting(loadBalancer, conditions.ReasonGatewayUnsuitable, s.unsuitable()) // the port may come by itself
+		return waiting(loadBalancer, conditions.ReasonGatewayUnsuitable, s.unsuitable()) // the implementation may add the port
 	}
 	found := answered(loadBalancer, conditions.ReasonGatewayUnsuitable, s.unsuitable())
 	found.Terminal = true
 	return found
 }
 
-// unsuitable says what to change so that callers in the cluster arrive.
+// unsuitable says what to change so that callers in the cluster reach a listener.
 func (s Side) unsuitable() string {
 	at, change := "Service "+s.MissingPort.Service.String(), fmt.Sprintf("add a listener with this port to spec.listeners of Gateway %s", s.Entry.Gateway)
 	switch {

@@ -14,12 +14,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// check looks at one side and returns what blocks it, or nil.
+// check returns what blocks a side, or nil.
 type check func(Side) *Blocker
 
-// Checks in the order in which an operator would look: is there a Gateway, does it
-// work, does it take our routes, do they answer. What decisions find is decided, whatever a data
-// plane would answer; proofs look at what it answers. Usable are the decisions about the Gateway.
+// Checks in the order in which an operator would look: does the Gateway exist, does it
+// work, does it accept our routes, do they answer. What decisions find blocks whatever the data
+// plane answers; proofs need its answers. usable are the decisions about the Gateway.
 var (
 	usable = []check{
 		entrySelected,
@@ -38,13 +38,13 @@ var (
 		routesAdmitted,
 		dataPlaneAnswers,
 		gatewayProgrammed,
-		routesBelieved,
+		routeStatusCurrent,
 		routesProven,
 		addressKnown,
 	}
 )
 
-// Blocker is the first thing that stands in the way of the side, or nil.
+// Blocker is what blocks the side first, or nil.
 func (s Side) Blocker() *Blocker {
 	if decision := s.Decision(); decision != nil {
 		return decision
@@ -52,13 +52,12 @@ func (s Side) Blocker() *Blocker {
 	return s.first(proofs)
 }
 
-// Decision is the first thing that stands in the way of the side so that no data plane needs to
-// be asked, or nil.
+// Decision is what blocks the side first whatever a data plane would answer, or nil.
 func (s Side) Decision() *Blocker { return s.first(decisions) }
 
-// stands tells that nothing is wrong but that the class is not known: what is reported stands,
-// and is not looked into (SPEC B-INS-9).
-func (s Side) stands() bool { return s.Stands && s.first(usable) == nil }
+// stillReady tells that only the GatewayClass is unknown: what is reported as Ready then stays, without
+// further checks (SPEC B-INS-9).
+func (s Side) stillReady() bool { return s.Stands && s.first(usable) == nil }
 
 func (s Side) first(checks []check) *Blocker {
 	for _, check := range checks {
@@ -110,7 +109,7 @@ func refsResolved(s Side) *Blocker {
 	return s.refused(gatewayv1.RouteConditionResolvedRefs, conditions.ReasonRefsNotResolved)
 }
 
-// refused reports a route of which the gateway says no.
+// refused reports a route for which the gateway reports a condition as False.
 func (s Side) refused(kind gatewayv1.RouteConditionType, reason string) *Blocker {
 	for _, route := range s.Routes {
 		if condition := route.condition(s, kind); condition != nil && condition.Status == metav1.ConditionFalse {
@@ -124,7 +123,7 @@ func (s Side) refused(kind gatewayv1.RouteConditionType, reason string) *Blocker
 }
 
 // routesAdmitted reports a route that no listener admits by the Gateway's spec, as long as the
-// gateway has not spoken: it decides.
+// gateway, which decides, has not reported a condition.
 func routesAdmitted(s Side) *Blocker {
 	for _, route := range s.Routes {
 		if route.NotAdmitted != "" && !route.Proven && route.condition(s, gatewayv1.RouteConditionAccepted) == nil {
@@ -134,17 +133,17 @@ func routesAdmitted(s Side) *Blocker {
 	return nil
 }
 
-// routesBelieved reports a route of which the gateway's word is the proof, and is missing or
+// routeStatusCurrent reports a route that is proven by its conditions, if these are missing or
 // outdated.
-func routesBelieved(s Side) *Blocker {
-	for _, said := range []struct {
+func routeStatusCurrent(s Side) *Blocker {
+	for _, need := range []struct {
 		kind   gatewayv1.RouteConditionType
 		reason string
 	}{{gatewayv1.RouteConditionAccepted, conditions.ReasonRouteNotAccepted}, {gatewayv1.RouteConditionResolvedRefs, conditions.ReasonRefsNotResolved}} {
 		for _, route := range s.Routes {
-			if route.ByStatus && route.condition(s, said.kind) == nil {
-				return waiting(network, said.reason, fmt.Sprintf(
-					"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, said.kind))
+			if route.ByStatus && route.condition(s, need.kind) == nil {
+				return waiting(network, need.reason, fmt.Sprintf(
+					"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, need.kind))
 			}
 		}
 	}
@@ -165,8 +164,8 @@ func (r Route) unproven() bool {
 	return len(r.Making) > 0 || !r.Proven && !answered
 }
 
-// reason is that of a route that is not proven. One that no listener admits may be accepted
-// all the same: it is served at another of its hosts.
+// reason is that of a route that is not proven. The gateway may accept a route that no listener admits
+// for one host, because of its other hosts.
 func (r Route) reason() string {
 	if r.NotAdmitted != "" {
 		return conditions.ReasonRouteNotAccepted
@@ -188,7 +187,7 @@ func (r Route) problem(s Side) string {
 	return fmt.Sprintf("HTTPRoute %s is being probed through Gateway %s%s", r.Name, s.Entry.Gateway, r.keeping())
 }
 
-// change is what to change so that a listener admits a route, in brackets.
+// change is what to change so that a listener admits the route, in brackets.
 func (r Route) change() string {
 	if r.NotAdmitted == "" {
 		return ""
@@ -196,7 +195,7 @@ func (r Route) change() string {
 	return " (" + r.NotAdmitted + ")"
 }
 
-// keeping says where traffic is while new backends are proven.
+// keeping says where traffic goes while new backends are warmed.
 func (r Route) keeping() string {
 	if len(r.Making) == 0 {
 		return ""

@@ -5,20 +5,20 @@
 //
 // For each visibility an ordered chain of pure checks looks at what was observed;
 // the first that fails is the Blocker that users read. How soon it is reported depends
-// on its Certainty and on what is reported already (patience.go): a KIngress is not
-// written for every step on its way to Ready, and restarts, resyncs and lagging caches
-// do not take Ready away. Nor does a new version of an unchanged generation while what
-// answers is that generation (held.go).
+// on its Certainty and on what is reported already (patience.go): the controller does not write a
+// KIngress for every step on its way to Ready, and restarts, resyncs and lagging caches
+// do not take Ready away. Nor does a new version of an unchanged generation while the data
+// plane answers with that generation (held.go).
 //
-// How it is seen in `kubectl get ksvc` (Serving v0.50, Route.PropagateIngressStatus, then
-// Service.PropagateRouteStatus): status, reason and message of the KIngress's Ready are
-// copied as they are, False and Unknown alike, and only of Ready. So whatever is worth
-// reading must be in Ready. What does not get there:
+// In `kubectl get ksvc` (Serving v0.50, Route.PropagateIngressStatus, then
+// Service.PropagateRouteStatus) users see the status, reason and message of the KIngress's
+// Ready, False and Unknown alike, and no other condition. So whatever is worth reading must
+// be in Ready. They do not see:
 //   - a status of an older generation: until the first report of a generation the ksvc says
 //     IngressNotConfigured, and during a gradual rollout RolloutInProgress;
-//   - what a condition says that is True: our notes are in the KIngress and in Events;
+//   - the message of a condition that is True: our notes are in the KIngress and in Events;
 //   - a % in a message: Serving takes it for a format, and %2F becomes %!F(MISSING).
 //
-// The package is pure and knows neither clients nor clocks: durations come in.
-// What comes next: pkg/reconciler/ingress writes the result if it differs.
+// The package is pure: the time comes in with the facts. What comes next:
+// pkg/reconciler/ingress writes the result if it differs.
 package status

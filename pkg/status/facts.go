@@ -22,20 +22,20 @@ type Facts struct {
 	Failures []conditions.Reasoned
 	// Unexpected is an error that is being retried, or nil.
 	Unexpected error
-	// Unobserved tells that nothing could be looked at: what was proven stays proven.
+	// Unobserved tells that the controller could not read the objects: proofs stay.
 	Unobserved bool
 	// Sides are the visibilities, external first.
 	Sides []Side
-	// Notes are shown where nothing blocks, before the degradations.
+	// Notes are shown if nothing blocks, before those of degraded proofs.
 	Notes []Note
-	// Waited is how long these versions have been without an answer.
+	// Waited is how long these versions have been waiting for an answer.
 	Waited time.Duration
-	// Refused is how long a gateway has been saying no about them.
+	// Refused is how long a gateway has been reporting negative conditions for them.
 	Refused time.Duration
-	// InLine tells that the gateways still take up what was asked for before these versions,
-	// and nothing that came after them.
+	// InLine tells that the data planes still take up versions that are older than these, and none that
+	// are newer.
 	InLine bool
-	// SinceReport is how long ago they were last reported as waiting.
+	// SinceReport is how long ago they were last reported as not Ready.
 	SinceReport time.Duration
 }
 
@@ -48,7 +48,7 @@ func (f Facts) Versions() []string {
 	return versions
 }
 
-// Note is what a condition that is True still has to say.
+// Note is the message of a condition that is True.
 type Note struct {
 	Reason, Message string
 }
@@ -58,19 +58,19 @@ type Side struct {
 	Visibility v1alpha1.IngressVisibility
 	// Needed tells that the KIngress has rules of this visibility.
 	Needed bool
-	// Refusal says why no entry was selected, or nil.
+	// Refusal says why no entry was selected; nil if one was.
 	Refusal *conditions.Refusal
-	// Unserved tells that the operator wants no hosts of this visibility served.
+	// Unserved tells that config-gateway has [] for this visibility: no hosts are to be served.
 	Unserved bool
-	// Kept tells that nobody knows what is wanted here, and that what stands serves on.
+	// Kept tells that what is wanted is not known, and that the present objects are preserved.
 	Kept  bool
 	Entry config.Entry
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
 	// Controller is that of the Gateway's class; empty when the class is not known.
 	Controller gatewayv1.GatewayController
-	// NoClass says why nobody knows what the Gateway can do, or is nil. Its routes then stay as
-	// they are; Stands tells that they are what is reported as Ready.
+	// NoClass says why the Gateway's features are not known; nil if they are. Its routes are then
+	// preserved; Stands tells that they are what is reported as Ready.
 	NoClass *conditions.Refusal
 	Stands  bool
 	// Listeners are the HTTPS listeners of its hosts.
@@ -78,24 +78,23 @@ type Side struct {
 	Routes    []Route
 	// Version identifies what must be proven: routes, Gateway and hashes.
 	Version string
-	// Leaving tells that a route is still attached to a Gateway that it is to leave.
+	// Leaving tells that a route is still attached to a Gateway that it leaves.
 	Leaving bool
-	// Held tells that this generation was proven before, and what was proven is served on
-	// until the new version is proven.
+	// Held tells that this generation was proven before, in a version that stays in service until the
+	// new one is proven.
 	Held bool
-	// Liveness is what is known of the data plane of a settled side whose Gateway complains.
+	// Liveness is what is known of the data plane of a settled side whose Gateway reports a negative condition.
 	Liveness Liveness
 	// Former tells that this generation was proven before in another version.
 	Former bool
-	// LoadBalancer is the address to publish; empty when there is none yet. Next is what to publish
-	// instead once it has answered; empty for nothing.
+	// LoadBalancer is the address to publish; empty if there is none yet. Next, if it is not empty, is the
+	// address to publish instead once it has answered.
 	LoadBalancer, Next []v1alpha1.LoadBalancerIngressStatus
 	// Published tells that this generation is reported as Ready, with this address.
 	Published bool
-	// MissingPort is where callers in the cluster do not arrive; nil when they do.
+	// MissingPort is the port that callers in the cluster use and no listener has, or nil.
 	MissingPort *MissingPort
-	// Exposure says how a local gateway is reachable from outside; empty when it is
-	// not.
+	// Exposure says how a local gateway can be reached from outside; empty if it cannot.
 	Exposure string
 }
 
@@ -104,29 +103,29 @@ type Route struct {
 	Name types.NamespacedName
 	// Object is the stored HTTPRoute; nil when the cache has not seen it yet.
 	Object *gatewayv1.HTTPRoute
-	// Unwritten tells that it does not stand as this version wants it: what the Gateway or a
-	// data plane says is about another version.
+	// Unwritten tells that it is not stored as this version wants it: conditions and answers are
+	// those of another version.
 	Unwritten bool
-	// Parents are what it is attached to at the side's Gateway; without any, the Gateway.
+	// Parents are its parentRefs at the side's Gateway; none for the Gateway as a whole.
 	Parents []gatewayv1.ParentReference
-	// Making are new backends that are proven before they get traffic, if there are any.
+	// Making are the new backends that are being warmed.
 	Making []string
-	// Stays tells that traffic is where it was proven, until the new version is.
+	// Stays tells that traffic stays on the proven version until the new one is proven.
 	Stays bool
 	// Proven tells that the route is known to be served.
 	Proven bool
-	// ByStatus tells that the Gateway API's own word is the proof.
+	// ByStatus tells that the conditions of the Gateway API are the proof.
 	ByStatus bool
-	// Degraded says why its proof is weaker than the entry asks for; or is empty.
+	// Degraded says why the proof is weaker than the entry asks for; empty if it is not.
 	Degraded string
-	// Guarded is how it is proven because something in front of better ways asks for credentials;
-	// or is empty.
+	// Guarded is the mode in which it is proven because an auth proxy answers in better ones; empty if none
+	// does.
 	Guarded probe.Mode
-	// Unasked says why nobody can be asked though somebody should; or is empty.
+	// Unasked says why no address can be probed although one should be; empty if one can.
 	Unasked string
-	// NotAdmitted says what to change of the Gateway, where by its spec no listener admits the
-	// route; or is empty. What the Gateway says of the route counts for more.
+	// NotAdmitted says what to change on the Gateway so that a listener admits the route; empty if one
+	// does by the Gateway's spec. The route's conditions count for more.
 	NotAdmitted string
-	// Report holds the probes' answers.
+	// Report has the answers to its probes.
 	Report probe.Report
 }

@@ -82,7 +82,7 @@ func probed(results ...probe.Result) edit {
 }
 
 // said is the gateway's word about the route, at a generation of the route.
-func said(kind string, value metav1.ConditionStatus, generation int64) edit {
+func describe(kind string, value metav1.ConditionStatus, generation int64) edit {
 	return func(s *status.Side) {
 		namespace := gatewayv1.Namespace(s.Entry.Gateway.Namespace)
 		route := s.Routes[0].Object.DeepCopy()

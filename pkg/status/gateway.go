@@ -15,22 +15,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// Liveness is what is known of the data plane of a Gateway that complains, from one route
-// that is served through it.
+// Liveness is what probes of one route tell about the data plane of a Gateway that reports a negative
+// condition.
 type Liveness struct {
-	// Asked tells that somebody asks. Otherwise the Gateway's word is all there is.
+	// Asked tells that the controller probes it. Otherwise only the conditions count.
 	Asked bool
-	// Dead says who has not answered for PatienceWhenReady, and what came instead; empty while
-	// there is hope.
+	// Dead says which target has not answered as expected for PatienceWhenReady, and how it has answered; empty
+	// before that.
 	Dead string
 }
 
-// Complaint is what a Gateway says is wrong with itself, in its own words; empty when it
-// says nothing of the kind.
+// Complaint is the negative condition of a Gateway, in its own words; empty if there is none.
 func Complaint(gateway *gatewayv1.Gateway) string {
 	for _, kind := range gatewayConditions {
 		if condition := meta.FindStatusCondition(gateway.Status.Conditions, string(kind)); condition != nil && condition.Status == metav1.ConditionFalse {
-			return said(gateway, condition)
+			return describe(gateway, condition)
 		}
 	}
 	return ""
@@ -38,21 +37,21 @@ func Complaint(gateway *gatewayv1.Gateway) string {
 
 var gatewayConditions = []gatewayv1.GatewayConditionType{gatewayv1.GatewayConditionAccepted, gatewayv1.GatewayConditionProgrammed}
 
-func said(gateway *gatewayv1.Gateway, condition *metav1.Condition) string {
+func describe(gateway *gatewayv1.Gateway, condition *metav1.Condition) string {
 	return fmt.Sprintf("Gateway %s/%s: %s is False: %s: %s", gateway.Namespace, gateway.Name, condition.Type, condition.Reason, condition.Message)
 }
 
-// gatewayAccepted reports a Gateway of which its implementation says that it does not take it.
+// gatewayAccepted reports a Gateway that its implementation does not accept.
 func gatewayAccepted(s Side) *Blocker {
 	condition := dataplane.CurrentCondition(s.Gateway.Status.Conditions, string(gatewayv1.GatewayConditionAccepted), s.Gateway.Generation)
 	if condition == nil || condition.Status != metav1.ConditionFalse {
 		return nil
 	}
-	return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))
+	return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, describe(s.Gateway, condition))
 }
 
-// Doubt is what the Gateway says, or does not say, of itself so that its word is no proof; nil
-// when it says yes to all.
+// Doubt is the condition of the Gateway that is missing or not True, so that its status proves nothing; nil if
+// there is none.
 func (s Side) Doubt() *Blocker {
 	for _, kind := range gatewayConditions {
 		condition := meta.FindStatusCondition(s.Gateway.Status.Conditions, string(kind))
@@ -61,31 +60,30 @@ func (s Side) Doubt() *Blocker {
 			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
 		case condition.Status != metav1.ConditionFalse:
-		case condition.ObservedGeneration < s.Gateway.Generation || resting(condition):
-			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))
+		case condition.ObservedGeneration < s.Gateway.Generation || withoutProxies(condition):
+			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, describe(s.Gateway, condition))
 		default:
-			return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, said(s.Gateway, condition))
+			return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, describe(s.Gateway, condition))
 		}
 	}
 	return nil
 }
 
-// resting tells that the Gateway says of itself that its proxies are away. A proxy that is
-// late with one health check is not a reason to take Ready from all its services at once
-// (SPEC B-RDY-4); one that stays away is.
-func resting(condition *metav1.Condition) bool {
+// withoutProxies tells that the Gateway reports that it has no proxies. One that is late with a health
+// check is no reason to take Ready from all services at once (SPEC B-RDY-4); one that stays away is.
+func withoutProxies(condition *metav1.Condition) bool {
 	return condition.Type == string(gatewayv1.GatewayConditionProgrammed) && condition.Reason == string(gatewayv1.GatewayReasonNoResources)
 }
 
-// Settled tells that the side's routes were proven before, as they stand.
+// Settled tells that the side's routes are proven as they are stored.
 func (s Side) Settled() bool {
 	return len(s.Routes) > 0 && !slices.ContainsFunc(s.Routes, func(r Route) bool { return !r.settled() })
 }
 
 func (r Route) settled() bool { return r.Proven && len(r.Making) == 0 }
 
-// dataPlaneAnswers reports the data plane of a Gateway that complains when it has not
-// answered for a while: until then it takes no Ready away (SPEC B-RDY-8).
+// dataPlaneAnswers reports a Gateway with a negative condition whose data plane has not
+// answered for a while: before that, it does not take Ready away (SPEC B-RDY-8).
 func dataPlaneAnswers(s Side) *Blocker {
 	doubt := s.Doubt()
 	if doubt == nil || !s.Settled() || s.Liveness.Dead == "" {
@@ -96,8 +94,8 @@ func dataPlaneAnswers(s Side) *Blocker {
 	return doubt
 }
 
-// gatewayProgrammed reports a Gateway that does not say that it works, where nobody knows better:
-// a proxy that answers for a route does, whatever the Gateway complains of (SPEC B-RDY-7).
+// gatewayProgrammed reports a Gateway whose conditions are not True, unless a proxy answers for a
+// route: answers count for more than the Gateway's conditions (SPEC B-RDY-7).
 func gatewayProgrammed(s Side) *Blocker {
 	doubt := s.Doubt()
 	if doubt == nil || s.Settled() && s.Liveness.Asked {

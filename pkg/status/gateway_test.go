@@ -51,8 +51,8 @@ func TestWithoutLoadBalancer(t *testing.T) {
 		s.Routes = append(s.Routes, acme)
 	}
 	believed := func(s *status.Side) {
-		said("Accepted", "True", 3)(s)
-		said("ResolvedRefs", "True", 3)(s)
+		describe("Accepted", "True", 3)(s)
+		describe("ResolvedRefs", "True", 3)(s)
 	}
 	tests := []struct {
 		name string
@@ -73,7 +73,7 @@ func TestWithoutLoadBalancer(t *testing.T) {
 		{"something asks for credentials", side(external, pending, byStatus, believed, degraded), words + "; 10.0.0.1:80 answers 401; using the Gateway's status"},
 		{"its word is all there is about a second route", side(external, pending, believed, second), "True"},
 		{"and is missing", side(external, pending, second), "Unknown RouteNotAccepted: Gateway gateways/blue has not answered about " + route + ": no current condition Accepted"},
-		{"the route is not accepted, which says more", side(external, pending, notFound, said("Accepted", "False", 3)), "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words"},
+		{"the route is not accepted, which says more", side(external, pending, notFound, describe("Accepted", "False", 3)), "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -9,73 +9,73 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// holds tells that a blocker is no reason to be not Ready: what was proven before is served
-// until the new version is (SPEC B-SEL-5), or what answers is this generation as it was
-// rendered before (SPEC B-RDY-10). A gateway's no about the new rendering is a decision.
-func (s Side) holds(blocker *Blocker, now time.Time) bool {
-	return s.Held && blocker.Certainty < Certain || blocker.Certainty == Unanswered && s.answersAsBefore(now)
+// tolerates tells that the side stays Ready in spite of a blocker: the proven version is served
+// until the new one is proven (SPEC B-SEL-5), or the data plane answers with this generation in
+// its former version (SPEC B-RDY-10). A negative condition about the new version counts.
+func (s Side) tolerates(blocker *Blocker, now time.Time) bool {
+	return s.Held && blocker.Certainty < Certain || blocker.Certainty == Unanswered && s.servesGeneration(now)
 }
 
-// answersAsBefore tells that this generation was proven, and that no route has been answered
-// otherwise than by it for as long as somebody may be without an answer.
-func (s Side) answersAsBefore(now time.Time) bool {
+// servesGeneration tells that this generation was proven, and that no route has been without an
+// answer of it for too long.
+func (s Side) servesGeneration(now time.Time) bool {
 	for _, route := range s.Routes {
-		if lost, _ := route.lost(s, now); lost && !route.Stays {
+		if lost, _ := route.unserved(s, now); lost && !route.Stays {
 			return false
 		}
 	}
 	return s.Former && len(s.Routes) > 0
 }
 
-// lost tells that nothing says any more that a route is served as it was before, or when
-// that will be so unless another answer comes; 0 when there is no reason to look. Where there
-// is no marker nobody can tell a former version's answer; its time runs from the change on.
-func (r Route) lost(s Side, now time.Time) (bool, time.Duration) {
+// unserved tells that no answer shows any more that a route is served in its former version, or else when that will
+// be so unless another answer comes; 0 for never. Without a marker, answers of a former version
+// cannot be told from others, so the time runs from the change on.
+func (r Route) unserved(s Side, now time.Time) (bool, time.Duration) {
 	switch {
 	case r.Unasked != "":
 		return true, 0
 	case r.ByStatus:
-		return !r.believedBefore(s), 0
+		return !r.wasAccepted(s), 0
 	case len(r.Report.Results) == 0:
 		return true, 0
 	}
 	return r.Report.Lost(now, PatienceWhenReady)
 }
 
-// believedBefore tells whether the gateway's last word about a route is yes, at whatever it
-// was attached to then.
-func (r Route) believedBefore(s Side) bool {
+// wasAccepted tells whether the gateway last reported a route as accepted and its references as resolved,
+// at whatever parents it had then.
+func (r Route) wasAccepted(s Side) bool {
 	if r.Object == nil {
 		return false
 	}
-	said := false
+	accepted := false
 	for _, parent := range r.Object.Status.Parents {
-		if !s.wrote(parent) {
+		if !s.isByController(parent) {
 			continue
 		}
-		said = true
+		accepted = true
 		for _, kind := range []gatewayv1.RouteConditionType{gatewayv1.RouteConditionAccepted, gatewayv1.RouteConditionResolvedRefs} {
 			if !meta.IsStatusConditionTrue(parent.Conditions, string(kind)) {
 				return false
 			}
 		}
 	}
-	return said
+	return accepted
 }
 
-// lingers tells that all that is held is held by answers of the version before, and after
-// which time that may be over.
-func (f Facts) lingers() (bool, time.Duration) {
+// servedAsBefore tells that all blocked sides are tolerated because the data plane answers with their former
+// version, and after which time that may be over.
+func (f Facts) servedAsBefore() (bool, time.Duration) {
 	var least time.Duration
 	for _, side := range f.Sides {
-		if !side.Needed || side.stands() || side.Blocker() == nil {
+		if !side.Needed || side.stillReady() || side.Blocker() == nil {
 			continue
 		}
-		if side.Held || !side.answersAsBefore(f.Now) {
+		if side.Held || !side.servesGeneration(f.Now) {
 			return false, 0
 		}
 		for _, route := range side.Routes {
-			if _, left := route.lost(side, f.Now); left > 0 && (least == 0 || left < least) {
+			if _, left := route.unserved(side, f.Now); left > 0 && (least == 0 || left < least) {
 				least = left
 			}
 		}

@@ -50,9 +50,9 @@ func TestAnswersAsBefore(t *testing.T) {
 		{"nobody can be asked", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.PatienceWhenReady - time.Second},
 		{"nobody could be asked for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.PatienceWhenReady, "Unknown", 0},
 		{"new backends are made meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Making = true, []string{"b:80"} }}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
-		{"the gateway's word about the former version is all there is", []edit{former, byStatus, said("Accepted", "True", 2), said("ResolvedRefs", "True", 2)}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
-		{"and it was a no", []edit{former, byStatus, said("Accepted", "False", 2), said("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
-		{"the gateway says no to the new rendering", []edit{former, served, said("Accepted", "False", 3)}, time.Minute, "False", 0},
+		{"the gateway's word about the former version is all there is", []edit{former, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"and it was a no", []edit{former, byStatus, describe("Accepted", "False", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
+		{"the gateway says no to the new rendering", []edit{former, served, describe("Accepted", "False", 3)}, time.Minute, "False", 0},
 		{"this generation was never proven", []edit{version("v2"), served}, status.PatienceWhenReady, "Unknown", 0},
 	}
 	for _, test := range tests {
@@ -73,7 +73,7 @@ func TestAnswersAsBefore(t *testing.T) {
 // TestRefusedInLine: B-RDY-4, a gateway that is behind with its statuses says no about a moment before the proof: that
 // is believed when the no itself has lasted, however long its route was in line.
 func TestRefusedInLine(t *testing.T) {
-	refused := facts(side(external, said("ResolvedRefs", "False", 3)))
+	refused := facts(side(external, describe("ResolvedRefs", "False", 3)))
 	refused.InLine, refused.Waited, refused.SinceReport = true, time.Minute, time.Minute
 	for said, want := range map[time.Duration]time.Duration{0: status.PatienceBeforeReport, time.Second: status.PatienceBeforeReport - time.Second, status.PatienceBeforeReport: 0} {
 		refused.Refused = said

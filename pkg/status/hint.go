@@ -11,13 +11,12 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// ofListeners are the reasons for which the listeners are to be changed.
+// ofListeners are the reasons that a change of the listeners cures.
 var ofListeners = []gatewayv1.RouteConditionReason{
 	gatewayv1.RouteReasonNotAllowedByListeners, gatewayv1.RouteReasonNoMatchingListenerHostname, gatewayv1.RouteReasonNoMatchingParent,
 }
 
-// hint names the field to change, where a gateway says only that something does not
-// fit. It follows the gateway's own words; empty when they suffice.
+// hint names the field to change, to follow the gateway's own message; empty if that is enough.
 func (s Side) hint(route Route, reason string) string {
 	switch {
 	case route.NotAdmitted != "" && slices.Contains(ofListeners, gatewayv1.RouteConditionReason(reason)):
@@ -34,9 +33,8 @@ func (s Side) hint(route Route, reason string) string {
 	return ""
 }
 
-// missingGrants names the ReferenceGrants without which backends of other namespaces are
-// refused. Those namespaces' owners write them: to grant it for who asks would break
-// isolation (SPEC B-OPS-5).
+// missingGrants names the ReferenceGrants that backends of other namespaces need. The owners of
+// those namespaces must write them: if the controller did, it would break isolation (SPEC B-OPS-5).
 func (r Route) missingGrants() string {
 	grants := sets.New[string]()
 	for _, rule := range r.Object.Spec.Rules {

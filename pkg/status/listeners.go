@@ -17,24 +17,24 @@ import (
 // Listener is what was observed for the HTTPS listener of a host.
 type Listener struct {
 	Host string
-	// Secret holds its certificate. Nobody reads it but the gateway.
+	// Secret has its certificate. Only the gateway reads it.
 	Secret types.NamespacedName
-	// Set is the ListenerSet that holds it, by SetName; nil when the cache has not seen it
-	// yet. Name is the listener's in there.
+	// Set is the ListenerSet named SetName that has it; nil if the cache does not have it yet. Name is the
+	// listener's name in it.
 	SetName string
 	Set     *gatewayv1.ListenerSet
 	Name    gatewayv1.SectionName
-	// Gateway is what holds it where no ListenerSet does; nil when it is gone.
+	// Gateway has it if no ListenerSet does; nil if it is gone.
 	Gateway *gatewayv1.Gateway
-	// Awaited tells that the host is redirected to it once it works.
+	// Awaited tells that the host is redirected to it once it is programmed.
 	Awaited bool
-	// Overlaid tells that a listener of somebody else answers for the host until it works.
+	// Overlaid tells that another owner's listener answers for the host until it is programmed.
 	Overlaid bool
 }
 
-// listenersWork reports a listener of which the gateway says no: what is wrong with a
-// certificate nobody else can tell. A missing or outdated answer counts only where
-// something waits for it; otherwise the probes through the listener are the proof.
+// listenersWork reports a listener with a negative condition: only the gateway can tell what is wrong with a
+// certificate. A missing or outdated condition blocks only if a redirect waits for it; otherwise
+// probes through the listener are the proof.
 func listenersWork(s Side) *Blocker {
 	for _, listener := range s.Listeners {
 		condition, reason := listener.failure()
@@ -62,8 +62,8 @@ func (l Listener) subject(s Side) string {
 	return fmt.Sprintf("HTTPS for host %s with Secret %s (%s)", l.Host, l.Secret, at)
 }
 
-// conditions are what the gateway says of a listener, and of the ListenerSet that holds
-// it; and the generation that it must have seen to say it of the listener as it stands.
+// conditions are those of a listener and of its ListenerSet, with the generation at which they are
+// current.
 func (l Listener) conditions() (listener, set []metav1.Condition, generation int64) {
 	switch {
 	case l.Set != nil:
@@ -84,20 +84,20 @@ func (l Listener) conditions() (listener, set []metav1.Condition, generation int
 	return nil, nil, 0
 }
 
-// Programmed tells whether the gateway says that a listener works, as it stands.
+// Programmed tells whether the gateway reports the listener as Programmed at the current generation.
 func (l Listener) Programmed() bool {
 	ofListener, _, generation := l.conditions()
 	return dataplane.Programmed(ofListener, generation)
 }
 
-// Unwritten tells that a Gateway does not have a listener yet that it is to have.
+// Unwritten tells that the Gateway does not have the listener yet.
 func (l Listener) Unwritten() bool {
 	return l.SetName == "" && l.Gateway != nil &&
 		!slices.ContainsFunc(l.Gateway.Spec.Listeners, func(listener gatewayv1.Listener) bool { return listener.Name == l.Name })
 }
 
-// failure is what the gateway says is wrong with a listener as it stands, the cause
-// before its consequences, and the reason to report.
+// failure is the negative condition of a listener, the cause before its consequences, and the reason
+// to report.
 func (l Listener) failure() (*metav1.Condition, string) {
 	ofListener, ofSet, generation := l.conditions()
 	for _, look := range []struct {

@@ -17,16 +17,16 @@ import (
 // Verdict is the status to report, and what to do about it.
 type Verdict struct {
 	Status v1alpha1.IngressStatus
-	// Blockers are what stands in the way of Ready, external side first.
+	// Blockers are why the KIngress is not Ready, external side first.
 	Blockers []Blocker
-	// Notes are what else is to be said.
+	// Notes are those of all conditions.
 	Notes []Note
-	// Remarks are said once, when the status is written, and stand in no condition.
+	// Remarks are reported once, when the status is written, and are in no condition.
 	Remarks []Note
-	// Held tells that something new is not proven, and what was there before is served.
+	// Held tells that a new version is not proven and the former one is served.
 	Held bool
-	// Patience is how long to wait before the blockers are reported; zero when the
-	// status is to be written now.
+	// Patience is how long to wait before the blockers are reported; zero if the status
+	// is to be written now.
 	Patience time.Duration
 }
 
@@ -53,18 +53,18 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	status.ObservedGeneration = facts.Generation
 	status.InitializeConditions()
 	publish(status, facts.Sides)
-	if len(blockers) > 0 || !facts.stand(old) {
+	if len(blockers) > 0 || !facts.keepsConditions(old) {
 		mark(status, facts, verdict.Blockers)
 	}
 	if !facts.Unobserved {
 		ProofsOf(old).next(facts).write(status)
 	}
-	sign(status)
+	recordReported(status)
 	return verdict
 }
 
-// blockers are what stands in the way of Ready, and the notes of what would if the
-// version before were not served on.
+// blockers are why the KIngress is not Ready, and the notes of blockers that are tolerated because the former
+// version is served.
 func (f Facts) blockers() (found []Blocker, held []Note) {
 	for _, failure := range f.Failures {
 		found = append(found, *failed(network, failure))
@@ -73,13 +73,13 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 		found = append(found, *waiting(network, conditions.ReasonReconcileFailed, f.Unexpected.Error()))
 	}
 	for _, side := range f.Sides {
-		if !side.Needed || side.stands() {
+		if !side.Needed || side.stillReady() {
 			continue
 		}
 		blocker := side.Blocker()
 		switch {
 		case blocker == nil:
-		case side.holds(blocker, f.Now):
+		case side.tolerates(blocker, f.Now):
 			held = append(held, Note{Reason: blocker.Reason, Message: "served as before, because: " + blocker.Message})
 		default:
 			found = append(found, *blocker)
@@ -88,15 +88,15 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 	return found, held
 }
 
-// stand tells that a side stands, or is kept: the conditions, with their notes, go on to say
-// what they said, for the notes of that side are not known.
-func (f Facts) stand(old v1alpha1.IngressStatus) bool {
+// keepsConditions tells that the conditions keep their messages, because a side is preserved and its notes are
+// not known.
+func (f Facts) keepsConditions(old v1alpha1.IngressStatus) bool {
 	return IsSettled(old, f.Generation) && slices.ContainsFunc(f.Sides, func(side Side) bool {
-		return side.Kept || side.Needed && side.stands()
+		return side.Kept || side.Needed && side.stillReady()
 	})
 }
 
-// Refusing tells that a gateway says no, and nothing worse is known.
+// Refusing tells that a gateway reports a negative condition, and that nothing worse is known.
 func (f Facts) Refusing() bool {
 	blockers, _ := f.blockers()
 	certainty := Unanswered
@@ -110,7 +110,7 @@ func (f Facts) Refusing() bool {
 func mark(status *v1alpha1.IngressStatus, facts Facts, blockers []Blocker) {
 	conditions := (&v1alpha1.Ingress{}).GetConditionSet().Manage(status)
 	for _, condition := range []apis.ConditionType{network, loadBalancer} {
-		blocker, blocked := worst(blockers, condition)
+		blocker, blocked := merge(blockers, condition)
 		notes := facts.notes(condition)
 		switch {
 		case blocked && blocker.Terminal:
@@ -133,10 +133,10 @@ func joined(notes []Note) string {
 	return strings.Join(messages, "; ")
 }
 
-// worst joins the blockers of a condition: a terminal one decides the reason, and
-// every message is shown once. Beside somebody's word a missing answer is no news: its
-// text follows the probes, and each change of it would be a write.
-func worst(blockers []Blocker, condition apis.ConditionType) (Blocker, bool) {
+// merge joins the blockers of a condition: a terminal one decides the reason, and every message is
+// shown once. It drops the Unanswered beside others: their messages change with every answer to a
+// probe, and each change would be a write.
+func merge(blockers []Blocker, condition apis.ConditionType) (Blocker, bool) {
 	concerned := slices.DeleteFunc(slices.Clone(blockers), func(b Blocker) bool { return b.Condition != condition })
 	if definite := func(b Blocker) bool { return b.Certainty > Unanswered }; slices.ContainsFunc(concerned, definite) {
 		concerned = slices.DeleteFunc(concerned, func(b Blocker) bool { return b.Certainty == Unanswered })
@@ -158,7 +158,7 @@ func worst(blockers []Blocker, condition apis.ConditionType) (Blocker, bool) {
 	return joined, true
 }
 
-// Equal tells whether two statuses say the same; times do not count.
+// Equal tells whether two statuses are equal except for times.
 func Equal(a, b v1alpha1.IngressStatus) bool {
 	return equality.Semantic.DeepEqual(a, b)
 }

@@ -49,16 +49,16 @@ func TestReasons(t *testing.T) {
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Programmed yet: is the controller of GatewayClass envoy running?")},
 		{"the Gateway is not programmed", facts(side(external, byStatus, gatewaySaid("Programmed", "False", 2))),
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: TheReason: the words")},
-		{"the route is not accepted", facts(side(external, said("Accepted", "False", 3))),
+		{"the route is not accepted", facts(side(external, describe("Accepted", "False", 3))),
 			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
-		{"an older route was not accepted", facts(side(external, said("Accepted", "False", 2))), ready},
-		{"references are not resolved", facts(side(external, said("Accepted", "True", 3), said("ResolvedRefs", "False", 3))),
+		{"an older route was not accepted", facts(side(external, describe("Accepted", "False", 2))), ready},
+		{"references are not resolved", facts(side(external, describe("Accepted", "True", 3), describe("ResolvedRefs", "False", 3))),
 			network("False RefsNotResolved: " + route + " on Gateway gateways/blue: TheReason: the words")},
 		{"the gateway's word is the proof, and is missing", facts(side(external, byStatus)),
 			network("Unknown RouteNotAccepted: Gateway gateways/blue has not answered about " + route + ": no current condition Accepted")},
-		{"the gateway's word is the proof, and is old", facts(side(external, byStatus, said("Accepted", "True", 3), said("ResolvedRefs", "True", 2))),
+		{"the gateway's word is the proof, and is old", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 2))),
 			network("Unknown RefsNotResolved: Gateway gateways/blue has not answered about " + route + ": no current condition ResolvedRefs")},
-		{"the gateway's word is the proof, and is good", facts(side(external, byStatus, said("Accepted", "True", 3), said("ResolvedRefs", "True", 3))), ready},
+		{"the gateway's word is the proof, and is good", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 3))), ready},
 		{"a probe failed", facts(side(external, probed(answer(probe.Proven, ""), answer(probe.Failed, "status 404")))),
 			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404")},
 		{"a probe is under way", facts(side(external, probed(answer(probe.Pending, "")))),
@@ -77,9 +77,9 @@ func TestReasons(t *testing.T) {
 			withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason("RefsNotResolved", "no port", false), reason("Unsupported", "too wide", true), reason("Unsupported", "too wide", true)),
 			network("False Unsupported: no port; too wide")},
 		{"beside a definite no, a missing answer is no news",
-			facts(side(external, said("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
+			facts(side(external, describe("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
 			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
-		{"the sides fail differently", facts(side(external, said("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
+		{"the sides fail differently", facts(side(external, describe("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
 			"Ready":             "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
 			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words",
 			"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
@@ -130,7 +130,7 @@ func TestHints(t *testing.T) {
 		// B-DMP-2, a DomainMapping to a service of another class: its gateway is in another namespace.
 		"RefNotPermitted": "the words (create a ReferenceGrant in namespace kourier-system from HTTPRoutes of namespace default to Service kourier-internal)",
 	} {
-		refused := facts(side(external, said("Accepted", "False", 3), func(s *status.Side) {
+		refused := facts(side(external, describe("Accepted", "False", 3), func(s *status.Side) {
 			s.Routes[0].Object.Status.Parents[0].Conditions[0].Reason = reason
 			s.Entry.HTTPListener = "web"
 			s.Routes[0].Object.Spec.Hostnames = []gatewayv1.Hostname{"hello.example.com"}

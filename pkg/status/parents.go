@@ -9,8 +9,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// condition is the Gateway's current word about a route at all its parents: the first no,
-// else the last yes; nil when one is missing or of an older generation.
+// condition is the current condition of a route at all its parents: the first that is False,
+// else the last one; nil when one is missing or of an older generation.
 func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	if r.Object == nil {
 		return nil
@@ -19,28 +19,28 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	if len(parents) == 0 {
 		parents = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)}}
 	}
-	said, silent := (*metav1.Condition)(nil), false
+	last, missing := (*metav1.Condition)(nil), false
 	for _, parent := range parents {
 		condition := r.conditionOf(s, parent, kind)
 		if condition != nil && condition.Status == metav1.ConditionFalse {
 			return condition
 		}
-		said, silent = condition, silent || condition == nil
+		last, missing = condition, missing || condition == nil
 	}
-	if silent {
+	if missing {
 		return nil
 	}
-	return said
+	return last
 }
 
-// conditionOf is the current word of the side's gateway about a route at one parent. Other
-// controllers may write about the same parent, and others may attach the route to sections of
-// it: what is said of just this reference counts before what is said of a section.
+// conditionOf is the current condition of a route at one parent, by the side's gateway. Other
+// controllers may report on the same parent, and others may attach the route to sections of it: the
+// condition of this very reference comes before that of a section.
 func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	found := (*metav1.Condition)(nil)
 	for _, status := range r.Object.Status.Parents {
 		condition := dataplane.CurrentCondition(status.Conditions, string(kind), r.Object.Generation)
-		if !s.wrote(status) || !r.same(status.ParentRef, parent) || condition == nil {
+		if !s.isByController(status) || !r.same(status.ParentRef, parent) || condition == nil {
 			continue
 		}
 		if or(status.ParentRef.SectionName, "") == or(parent.SectionName, "") {
@@ -53,9 +53,9 @@ func (r Route) conditionOf(s Side, parent gatewayv1.ParentReference, kind gatewa
 	return found
 }
 
-// wrote tells whether the controller of the side's GatewayClass wrote this; every controller
-// counts where the class is not known.
-func (s Side) wrote(status gatewayv1.RouteParentStatus) bool {
+// isByController tells whether the controller of the side's GatewayClass reported this; any
+// controller counts if the class is not known.
+func (s Side) isByController(status gatewayv1.RouteParentStatus) bool {
 	return s.Controller == "" || status.ControllerName == s.Controller
 }
 
@@ -75,12 +75,12 @@ func or[T any](value *T, otherwise T) T {
 	return *value
 }
 
-// Believed tells whether the Gateway says yes to a route as it stands.
+// Believed tells whether the gateway reports a route as accepted and its references as resolved.
 func (s Side) Believed(route Route) bool {
 	return s.Accepted(route) && route.isTrue(s, gatewayv1.RouteConditionResolvedRefs)
 }
 
-// Accepted tells whether the Gateway takes a route as it stands.
+// Accepted tells whether the gateway reports a route as accepted.
 func (s Side) Accepted(route Route) bool {
 	return route.isTrue(s, gatewayv1.RouteConditionAccepted)
 }

@@ -22,7 +22,7 @@ func TestPatience(t *testing.T) {
 	wasReady := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
 	waits := facts(side(external, probed(answer(probe.Failed, "status 404"))))
 	wasWaiting := status.Mark(v1alpha1.IngressStatus{}, waits).Status
-	refused := facts(side(external, said("Accepted", "False", 3)))
+	refused := facts(side(external, describe("Accepted", "False", 3)))
 	conflict := facts(side(external))
 	conflict.Failures = []conditions.Reasoned{reason("HostConflict", "taken", true)}
 	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
@@ -81,7 +81,7 @@ func TestPatience(t *testing.T) {
 // nothing, Ready is just what no blocker blocks, and a load balancer has one entry.
 func TestMarkSettles(t *testing.T) {
 	edits := []edit{
-		func(*status.Side) {}, notNeeded, noAddress, byStatus, said("Accepted", "False", 3), said("ResolvedRefs", "False", 3), said("Accepted", "True", 3),
+		func(*status.Side) {}, notNeeded, noAddress, byStatus, describe("Accepted", "False", 3), describe("ResolvedRefs", "False", 3), describe("Accepted", "True", 3),
 		probed(answer(probe.Failed, "status 404")), probed(answer(probe.Pending, "")), gatewaySaid("Programmed", metav1.ConditionFalse, 2), gatewaySaid("Programmed", metav1.ConditionFalse, 1),
 		func(s *status.Side) { s.Refusal = reason("GatewayNotConfigured", "write this", true) },
 		leaving, held, version("v2"),

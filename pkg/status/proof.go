@@ -11,32 +11,32 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// ProvenAnnotation, in the status of a KIngress, says what was proven when its
-// addresses were published. A new leader reads it and does not probe again.
+// ProvenAnnotation, in the status of a KIngress, has its Proofs. A new leader reads them and does
+// not probe again.
 const ProvenAnnotation = "net-gateways/proven"
 
-// Proof is what was proven for one visibility: the sides are independent.
+// Proof is what was proven for one visibility when its address was published.
 type Proof struct {
 	Generation int64  `json:"generation"`
 	Version    string `json:"version"`
-	// Gateway is where it was proven, and what the published address leads to. It alone stays when
-	// the proof goes.
+	// Gateway is where it was proven, to which the published address leads. It stays when the proof is
+	// dropped.
 	Gateway string `json:"gateway,omitempty"`
-	// Moved is when the address was published, where routes were leaving another
-	// Gateway then; they stay attached to it for a while.
+	// Moved is when the address was published, if routes were leaving another
+	// Gateway then; they stay attached to it for the drain time.
 	Moved *time.Time `json:"moved,omitempty"`
-	// Degraded says of each HTTPRoute whose proof is weaker than the entry asks for, why. The
-	// words stay the same until there is a better one, also under a new leader.
+	// Degraded says why the proof of an HTTPRoute is weaker than the entry asks for. It does not change
+	// until there is a better one, also under a new leader.
 	Degraded map[string]string `json:"degraded,omitempty"`
-	// Guarded says of each HTTPRoute before which something asks for credentials in which way it
-	// was proven. It outlives the generation, so that the next one need not find out (SPEC B-RDY-12).
+	// Guarded is the mode in which an HTTPRoute behind an auth proxy was proven. It outlives the
+	// generation, so that the next one need not find out (SPEC B-RDY-12).
 	Guarded map[string]probe.Mode `json:"guarded,omitempty"`
 }
 
-// Proofs are those of a KIngress.
+// Proofs are those of one KIngress.
 type Proofs map[v1alpha1.IngressVisibility]Proof
 
-// ProofsOf reads them. What cannot be read is proven anew.
+// ProofsOf reads the proofs from a status; none if it cannot, so that all is proven anew.
 func ProofsOf(status v1alpha1.IngressStatus) Proofs {
 	proofs := Proofs{}
 	if err := json.Unmarshal([]byte(status.Annotations[ProvenAnnotation]), &proofs); err != nil {
@@ -52,7 +52,7 @@ func (p Proofs) Of(visibility v1alpha1.IngressVisibility, generation int64, vers
 	return known && proof.Generation == generation && proof.Version == version
 }
 
-// write puts them into a status.
+// write stores the proofs in a status.
 func (p Proofs) write(status *v1alpha1.IngressStatus) {
 	if len(p) == 0 {
 		delete(status.Annotations, ProvenAnnotation)
@@ -72,7 +72,7 @@ func annotate(status *v1alpha1.IngressStatus, key, value string) {
 	status.Annotations[key] = value
 }
 
-// degraded are the routes with a weaker proof; nil when there is none.
+// degraded are the routes with a weaker proof; nil if there is none.
 func (s Side) degraded() map[string]string {
 	var reasons map[string]string
 	for _, route := range s.Routes {
@@ -87,7 +87,7 @@ func (s Side) degraded() map[string]string {
 	return reasons
 }
 
-// guarded are the routes before which something asks for credentials; nil when there is none.
+// guarded are the routes behind an auth proxy; nil if there is none.
 func (s Side) guarded() map[string]probe.Mode {
 	var modes map[string]probe.Mode
 	for _, route := range s.Routes {
@@ -102,8 +102,8 @@ func (s Side) guarded() map[string]probe.Mode {
 	return modes
 }
 
-// next are the proofs after these facts. What is blocked is proven anew after the
-// cure, of a guard no more is known than before; what is held keeps the proof of what is still served.
+// next are the proofs after these facts. A blocked side loses its proof, except its Gateway and what is known of auth
+// proxies; a side that is tolerated keeps the proof of the version that is served.
 func (p Proofs) next(facts Facts) Proofs {
 	proofs := Proofs{}
 	for _, side := range facts.Sides {
@@ -124,7 +124,7 @@ func (p Proofs) next(facts Facts) Proofs {
 				proof.Moved = new(facts.Now.UTC())
 			}
 			proofs[side.Visibility] = proof
-		case known && (side.stands() || side.holds(blocker, facts.Now)):
+		case known && (side.stillReady() || side.tolerates(blocker, facts.Now)):
 			proofs[side.Visibility] = old
 		case old.Gateway != "" || len(old.Guarded) > 0:
 			proofs[side.Visibility] = Proof{Gateway: old.Gateway, Guarded: old.Guarded}

@@ -16,7 +16,7 @@ import (
 // nothing of another version or generation is believed.
 func TestProofs(t *testing.T) {
 	proven := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
-	failed := status.Mark(proven, facts(side(external, said("Accepted", "False", 3)), side(local))).Status
+	failed := status.Mark(proven, facts(side(external, describe("Accepted", "False", 3)), side(local))).Status
 	forged := *proven.DeepCopy()
 	forged.Annotations[status.ProvenAnnotation] = "[]"
 	tests := []struct {

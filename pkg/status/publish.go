@@ -12,7 +12,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
-// notes are what is shown by a condition that nothing blocks.
+// notes are those of a condition that nothing blocks.
 func (f Facts) notes(condition apis.ConditionType) []Note {
 	if condition == network {
 		return slices.Concat(f.Notes, f.degraded())
@@ -30,7 +30,7 @@ func (f Facts) notes(condition apis.ConditionType) []Note {
 	return notes
 }
 
-// degraded are the routes that have a weaker proof.
+// degraded are the notes of routes with a weaker proof.
 func (f Facts) degraded() []Note {
 	notes := []Note{}
 	for _, side := range f.Sides {
@@ -43,8 +43,8 @@ func (f Facts) degraded() []Note {
 	return notes
 }
 
-// complaints are those of Gateways whose proxies answer nevertheless. They come and go with the
-// Gateway: in a condition they would be a write for each of its services.
+// complaints are the negative conditions of Gateways whose proxies answer nevertheless. They are not in a
+// condition, because each change would be a write for each service of the Gateway.
 func (f Facts) complaints() []Note {
 	notes := []Note{}
 	for _, side := range f.Sides {
@@ -59,16 +59,16 @@ func (f Facts) complaints() []Note {
 }
 
 // publish sets the load balancers. The sides are independent: each is published
-// once it is proven, and stays while it is not (SPEC B-RDY-5). A side without rules
+// once it is proven, and stays published afterwards (SPEC B-RDY-5). A side without rules
 // is published when it has an address, because Serving and the conformance suite
-// look at both. What is published stays when nobody can say what should be: only [] is a
-// wish to take it back (SPEC B-INS-9).
+// look at both. Only [] in config-gateway takes an address back; while what is wanted is not known, it
+// stays (SPEC B-INS-9).
 func publish(status *v1alpha1.IngressStatus, sides []Side) {
 	for _, side := range sides {
 		target := side.loadBalancer(status)
 		switch {
 		case side.Unserved:
-			*target = side.nobody()
+			*target = side.meshOnly()
 		case side.Kept:
 		case len(side.LoadBalancer) > 0 && (!side.Needed || side.Blocker() == nil):
 			*target = &v1alpha1.LoadBalancerStatus{Ingress: side.LoadBalancer}
@@ -76,7 +76,7 @@ func publish(status *v1alpha1.IngressStatus, sides []Side) {
 	}
 }
 
-// loadBalancer is where the side's address is published.
+// loadBalancer is the field for the side's address.
 func (s Side) loadBalancer(status *v1alpha1.IngressStatus) **v1alpha1.LoadBalancerStatus {
 	if s.Visibility == v1alpha1.IngressVisibilityClusterLocal {
 		return &status.PrivateLoadBalancer
@@ -84,17 +84,16 @@ func (s Side) loadBalancer(status *v1alpha1.IngressStatus) **v1alpha1.LoadBalanc
 	return &status.PublicLoadBalancer
 }
 
-// IsPublished tells that a status reports the generation as Ready, and leads callers to the side's
-// address.
+// IsPublished tells that a status reports the generation as Ready with the side's address.
 func (s Side) IsPublished(status v1alpha1.IngressStatus, generation int64) bool {
 	published := *s.loadBalancer(&status)
 	return IsSettled(status, generation) && published != nil && slices.Equal(published.Ingress, s.LoadBalancer)
 }
 
-// nobody is what is published where the operator wants nothing served. Without a load
-// balancer Serving would lead callers in the cluster to the public gateway; for a mesh it
-// makes a Service without endpoints, where they are refused (SPEC B-INS-3).
-func (s Side) nobody() *v1alpha1.LoadBalancerStatus {
+// meshOnly is what is published if the operator wants nothing served. Without a load
+// balancer, Serving would lead callers in the cluster to the public gateway. For MeshOnly it
+// creates a Service without endpoints, which refuses them (SPEC B-INS-3).
+func (s Side) meshOnly() *v1alpha1.LoadBalancerStatus {
 	if s.Visibility != v1alpha1.IngressVisibilityClusterLocal {
 		return nil
 	}

@@ -10,11 +10,11 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// ReportedAnnotation, in the status of a KIngress, is what of it we wrote: what differs from it
-// was written by another class's plugin since.
+// ReportedAnnotation, in the status of a KIngress, is what this controller reported. If the status differs from
+// it, another class's plugin has written it since.
 const ReportedAnnotation = "net-gateways/reported"
 
-// reported is what a plugin that takes over writes differently.
+// reported are the fields that a plugin that takes over writes differently.
 type reported struct {
 	Generation int64 `json:"generation"`
 	// Public and Private are the load balancers' addresses.
@@ -22,8 +22,8 @@ type reported struct {
 	Private []string `json:"private,omitempty"`
 }
 
-// sign notes in a status what it reports.
-func sign(status *v1alpha1.IngressStatus) {
+// recordReported writes the annotation.
+func recordReported(status *v1alpha1.IngressStatus) {
 	encoded, err := json.Marshal(reported{
 		Generation: status.ObservedGeneration,
 		Public:     addressesOf(status.PublicLoadBalancer), Private: addressesOf(status.PrivateLoadBalancer),
@@ -34,10 +34,10 @@ func sign(status *v1alpha1.IngressStatus) {
 	annotate(status, ReportedAnnotation, string(encoded))
 }
 
-// TakenOver tells, of a KIngress whose class is not ours any more, whether the plugin of its new
-// class serves it: it has published load balancers that are not ours, or observed a later
-// generation than we have (SPEC B-INS-9). Until then nobody else serves it: the class may be a
-// typo, or the plugin not installed.
+// TakenOver tells whether the plugin of the new class of a KIngress, which was ours, serves it: it has
+// published load balancers that are not ours, or observed a later generation than we have (SPEC
+// B-INS-9). Until then it may not be served at all: the class may be a typing error, or its plugin not
+// installed.
 func TakenOver(status v1alpha1.IngressStatus) bool {
 	ours := reported{}
 	if err := json.Unmarshal([]byte(status.Annotations[ReportedAnnotation]), &ours); err != nil {
@@ -47,8 +47,8 @@ func TakenOver(status v1alpha1.IngressStatus) bool {
 		isOther(status.PublicLoadBalancer, ours.Public) || isOther(status.PrivateLoadBalancer, ours.Private)
 }
 
-// takenOverUnsigned is TakenOver for a status without our note: of an older release of ours, which
-// has proofs, or written anew by another plugin.
+// takenOverUnsigned is TakenOver for a status without the annotation: of an older release of ours, which
+// has proofs, or rewritten by another plugin.
 func takenOverUnsigned(status v1alpha1.IngressStatus) bool {
 	proofs := ProofsOf(status)
 	for _, proof := range proofs {
