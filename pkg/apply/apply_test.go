@@ -102,22 +102,12 @@ func TestCreateMeetsAnother(t *testing.T) {
 		refusal  string
 		err      string
 	}{{
-		name: "ours, and as it should be", existing: route("a"),
-		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
-	}, {
-		name: "ours, and different", existing: route("a", drifted),
-		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
-	}, {
-		name: "ours, as the single-gateway plugin left it (B-INS-8)", manager: "controller", existing: route("a"),
+		name: "ours, as the single-gateway plugin left it (B-INS-8)", manager: "controller", existing: route("a", drifted),
 		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
 	}, {
 		name: "somebody's", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.OwnerReferences[0].UID, r.OwnerReferences[0].Name = "other", "beta" }),
 		requests: []string{"create", "get"}, verbs: []string{},
 		refusal: "HTTPRoute default/a exists and belongs to Ingress beta: rename or delete it",
-	}, {
-		name: "a user's own (B-TRN-7)", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.OwnerReferences = nil }),
-		requests: []string{"create", "get"}, verbs: []string{},
-		refusal: "HTTPRoute default/a exists and belongs to no controller: rename or delete it",
 	}, {
 		name: "ours, on its way out", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.DeletionTimestamp, r.Finalizers = &metav1.Time{}, []string{"x"} }),
 		requests: []string{"create", "get"}, verbs: []string{}, err: "HTTPRoute default/a: is being deleted",
@@ -161,83 +151,50 @@ func expectRefusal(t *testing.T, refusals []*apply.Refusal, reason, text string)
 	}
 }
 
-// TestUpdateTakesOver: B-INS-8, what the single-gateway plugin wrote by plain updates becomes
-// ours first: applying alone would leave in place what is not wanted.
-func TestUpdateTakesOver(t *testing.T) {
-	client := apiServerOf(t, "controller", route("a"))
-	changes := apply.Plan(owner, list(get(t, client, "a")), list(route("a")))
-	if len(changes.Update) != 1 {
-		t.Fatalf("Plan() = %+v, want one update", changes)
-	}
-	client.ClearActions()
-	result, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, changes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wanted := []string{"get", "patch " + string(types.JSONPatchType), "patch " + string(types.ApplyPatchType)}
-	if diff := gocmp.Diff(wanted, requests(client)) + gocmp.Diff([]string{"Updated a"}, verbs(result)); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// TestUpdate: B-TRN-6, one request; ours is repaired, what others added stays.
+// TestUpdate: B-TRN-6, what is ours is repaired by one request, and what others added stays. Before it, what was written by plain
+// updates is made ours: a label of our own Create that is not wanted any more, and what the single-gateway plugin wrote (B-INS-8).
+// Applying alone would leave both in place.
 func TestUpdate(t *testing.T) {
-	client := apiServer(t)
-	applier := apply.HTTPRoutes(client)
-	if _, err := applier.Apply(t.Context(), owner, apply.Changes[*gatewayv1.HTTPRoute]{Create: list(route("a"))}); err != nil {
-		t.Fatal(err)
-	}
-	theirs := get(t, client, "a")
-	theirs.Labels["theirs"], theirs.Annotations["theirs"] = "label", "annotation"
-	current, err := client.GatewayV1().HTTPRoutes("default").Update(t.Context(), theirs, metav1.UpdateOptions{FieldManager: "external-dns"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client.ClearActions()
-
-	want := route("a", func(r *gatewayv1.HTTPRoute) { r.Spec.Hostnames[0] = "b.example.com" })
-	changes := apply.Plan(owner, list(current), list(want))
-	result, err := applier.Apply(t.Context(), owner, changes)
-	if err != nil || len(result.Refusals) > 0 {
-		t.Fatal(err, result.Refusals)
-	}
-	if diff := gocmp.Diff([]string{"patch application/apply-patch+yaml"}, requests(client)); diff != "" {
-		t.Error(diff)
-	}
-	stored := get(t, client, "a")
-	if diff := gocmp.Diff(map[string]string{"ours": "label", "theirs": "label"}, stored.Labels) + gocmp.Diff(want.Spec, stored.Spec); diff != "" {
-		t.Error(diff)
-	}
-	if again := apply.Plan(owner, list(stored), list(want)); !again.Empty() {
-		t.Errorf("A second look writes again: %v", names(again))
-	}
-}
-
-// TestUpdateDropsOurOwn: B-TRN-6, B-INS-8: a label that we wrote once and the fields of
-// the plugin that we take over go; what others wrote stays.
-func TestUpdateDropsOurOwn(t *testing.T) {
-	for _, manager := range []string{"net-gateways", "controller"} {
-		t.Run(manager, func(t *testing.T) {
-			client := apiServer(t)
-			old := route("a", func(r *gatewayv1.HTTPRoute) { r.Labels["stale"] = "label" })
-			current, err := client.GatewayV1().HTTPRoutes("default").Create(t.Context(), old, metav1.CreateOptions{FieldManager: manager})
+	takeOver := []string{"get", "patch " + string(types.JSONPatchType)}
+	for name, test := range map[string]struct {
+		manager string
+		stale   bool
+		before  []string
+	}{
+		"ours":                                {"net-gateways", false, nil},
+		"ours, and a stale label":             {"net-gateways", true, takeOver},
+		"the plugin's":                        {"controller", false, takeOver},
+		"the plugin's and a label of its own": {"controller", true, takeOver},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := apiServerOf(t, test.manager, route("a", func(r *gatewayv1.HTTPRoute) {
+				r.Spec.Hostnames[0] = "drifted.example.com"
+				if test.stale {
+					r.Labels["stale"] = "label"
+				}
+			}))
+			theirs := get(t, client, "a")
+			theirs.Labels["theirs"], theirs.Annotations["theirs"] = "label", "annotation"
+			current, err := client.GatewayV1().HTTPRoutes("default").Update(t.Context(), theirs, metav1.UpdateOptions{FieldManager: "external-dns"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			current.Labels["theirs"] = "label"
-			if current, err = client.GatewayV1().HTTPRoutes("default").Update(t.Context(), current, metav1.UpdateOptions{FieldManager: "kubectl-label"}); err != nil {
-				t.Fatal(err)
-			}
 			client.ClearActions()
-			changes := apply.Plan(owner, list(current), list(route("a")))
-			if _, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, changes); err != nil {
-				t.Fatal(err)
+			want := route("a")
+			result, err := apply.HTTPRoutes(client).Apply(t.Context(), owner, apply.Plan(owner, list(current), list(want)))
+			if err != nil || len(result.Refusals) > 0 {
+				t.Fatal(err, result.Refusals)
 			}
-			stored := get(t, client, "a")
-			if diff := gocmp.Diff(map[string]string{"ours": "label", "theirs": "label"}, stored.Labels); diff != "" {
+			requested := append(test.before, "patch "+string(types.ApplyPatchType))
+			if diff := gocmp.Diff(requested, requests(client)) + gocmp.Diff([]string{"Updated a"}, verbs(result)); diff != "" {
 				t.Error(diff)
 			}
-			if again := apply.Plan(owner, list(stored), list(route("a"))); !again.Empty() {
+			stored := get(t, client, "a")
+			labels, annotations := map[string]string{"ours": "label", "theirs": "label"}, map[string]string{"ours": "annotation", "theirs": "annotation"}
+			if diff := gocmp.Diff(labels, stored.Labels) + gocmp.Diff(annotations, stored.Annotations) + gocmp.Diff(want.Spec, stored.Spec); diff != "" {
+				t.Error(diff)
+			}
+			if again := apply.Plan(owner, list(stored), list(want)); !again.Empty() {
 				t.Errorf("A second look writes again: %v", names(again))
 			}
 		})
