@@ -37,23 +37,23 @@ func (w *world) gatewayBecomes(name string, change func(*gatewayv1.Gateway)) {
 	})
 }
 
-// without takes a Gateway's addresses, as where no load balancer serves it.
-func without(gateway *gatewayv1.Gateway) {
+// withoutAddress takes a Gateway's addresses, as where no load balancer serves it.
+func withoutAddress(gateway *gatewayv1.Gateway) {
 	gateway.Status.Addresses = nil
 	meta.SetStatusCondition(&gateway.Status.Conditions, metav1.Condition{
 		Type: "Programmed", Status: "False", Reason: "AddressNotAssigned", Message: "no load balancer", ObservedGeneration: gateway.Generation,
 	})
 }
 
-// content gives it one.
-func content(gateway *gatewayv1.Gateway) {
+// withAddress gives it one.
+func withAddress(gateway *gatewayv1.Gateway) {
 	gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}}
 	meta.SetStatusCondition(&gateway.Status.Conditions, metav1.Condition{Type: "Programmed", Status: "True", ObservedGeneration: gateway.Generation})
 }
 
-// inSystem is an installation as Envoy Gateway makes it: its Services are in its own namespace.
-func inSystem(data *plane, change func(*gatewayv1.Gateway)) []runtime.Object {
-	objects := installation(data)
+// anInstallationInSystem is an installation as Envoy Gateway makes it: its Services are in its own namespace.
+func anInstallationInSystem(data *plane, change func(*gatewayv1.Gateway)) []runtime.Object {
+	objects := anInstallation(data)
 	for _, object := range objects {
 		switch object := object.(type) {
 		case *gatewayv1.Gateway:
@@ -98,7 +98,7 @@ func TestGatewayWithoutAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, append(inSystem(data, without), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallationInSystem(data, withoutAddress), aKIngress("hello", 0))...))
 		w.until("both routes are asked", func() bool { return w.known().Count("Failed") == 2 })
 		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
 		w.reconcile(hello)
@@ -131,13 +131,13 @@ func TestGatewayWithoutAddress(t *testing.T) {
 func TestNoServiceFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := inSystem(data, without)
+		objects := anInstallationInSystem(data, withoutAddress)
 		for _, object := range objects {
 			if found, ok := object.(metav1.Object); ok && found.GetNamespace() == "envoy-gateway-system" {
 				found.SetNamespace("a-tenant")
 			}
 		}
-		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...))
 		w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
 		w.accept(publicHost)
 		w.accept(privateHost)
@@ -156,12 +156,12 @@ func TestNoServiceFound(t *testing.T) {
 func TestAddressWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(inSystem(data, content), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallationInSystem(data, withAddress), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.writes()
 		w.said()
 		before := w.ingress("hello").Status
-		for _, change := range []func(*gatewayv1.Gateway){without, content} {
+		for _, change := range []func(*gatewayv1.Gateway){withoutAddress, withAddress} {
 			for _, name := range []string{"blue", "inner"} {
 				w.gatewayBecomes(name, change)
 			}

@@ -21,15 +21,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/selection"
 )
 
-// among is a Reconciler whose cache holds so many KIngresses, and nothing that asks an API server.
-func among(b *testing.B, many int, ingress func(int) *v1alpha1.Ingress) *Reconciler {
+// aReconcilerOf is a Reconciler whose cache holds so many KIngresses, and nothing that asks an API server.
+func aReconcilerOf(b *testing.B, many int, ingress func(int) *v1alpha1.Ingress) *Reconciler {
 	b.Helper()
 	namespaces := cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{})
 	r := &Reconciler{
 		indexer: cache.NewIndexer(cache.MetaNamespaceKeyFunc, indexers()), namespaces: corelisters.NewNamespaceLister(namespaces),
 		config: config.NewStore("knative-serving", nil), classes: newClasses(),
 	}
-	r.config.OnConfigMap(configGateway(testConfig))
+	r.config.OnConfigMap(aConfigGateway(testConfig))
 	err := namespaces.Add(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default"}})
 	for i := 0; i < many && err == nil; i++ {
 		err = r.indexer.Add(ingress(i))
@@ -43,7 +43,7 @@ func among(b *testing.B, many int, ingress func(int) *v1alpha1.Ingress) *Reconci
 // BenchmarkTenantsService: B-OPS-5, what one patch of a tenant's Service costs that says to be that
 // of a Gateway, beside 1,010 KIngresses. It was 110 ms while each looked at all of them.
 func BenchmarkTenantsService(b *testing.B) {
-	r := among(b, 1010, func(i int) *v1alpha1.Ingress { return service(fmt.Sprintf("s%d", i), 0) })
+	r := aReconcilerOf(b, 1010, func(i int) *v1alpha1.Ingress { return aKIngress(fmt.Sprintf("s%d", i), 0) })
 	logger := zap.NewNop().Sugar()
 	e := &clusterEvents{r: r, logger: logger, throttle: newThrottle(b.Context(), logger)}
 	r.cluster = cluster.New(b.Context(), cluster.Clients{}, e, e)
@@ -62,8 +62,8 @@ func BenchmarkTenantsService(b *testing.B) {
 // certificate, of which there are 1,000. It was 2.3 ms when it found all.
 func BenchmarkSharers(b *testing.B) {
 	const many = 1000
-	r := among(b, many, func(i int) *v1alpha1.Ingress { return sharer(i * 7919 % many) })
-	ing := sharer(many)
+	r := aReconcilerOf(b, many, func(i int) *v1alpha1.Ingress { return aSharer(i * 7919 % many) })
+	ing := aSharer(many)
 	related := &observe.Relations{Subject: observe.Subject{Ingress: ing, Namespace: &corev1.Namespace{}}}
 	selected := observe.Selected{State: r.config.Load()}
 	selected.Choices = selection.Choose(selected.State.Config, related.Request())

@@ -25,7 +25,7 @@ func TestBucketIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		w.r.Demote(reconciler.UniversalBucket())
 		looked := []types.NamespacedName{}
 		look := func(bucket reconciler.Bucket, key types.NamespacedName) {

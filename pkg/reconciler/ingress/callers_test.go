@@ -17,10 +17,10 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// published is an installation whose internal Gateway has no Service that can be found, and an
+// anInstallationWithAddress is an installation whose internal Gateway has no Service that can be found, and an
 // address instead.
-func published(data *plane, address string) []runtime.Object {
-	return slices.DeleteFunc(installation(data), func(object runtime.Object) bool {
+func anInstallationWithAddress(data *plane, address string) []runtime.Object {
+	return slices.DeleteFunc(anInstallation(data), func(object runtime.Object) bool {
 		if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == "inner" {
 			gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: address}}
 		}
@@ -61,8 +61,8 @@ const portIsMissing = "callers in the cluster come to port 80 of Service gateway
 func TestInternalGatewayOnAnotherPort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := reached(listening(installation(data), "inner", apps(8080)), "inner", map[int32]*plane{8080: data})
-		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		objects := withPorts(withListeners(anInstallation(data), "inner", aListener(8080)), "inner", map[int32]*plane{8080: data})
+		w := data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...))
 		w.pass(halfAMinute)
 		expect(t, "Conditions", unsuitable("False GatewayUnsuitable: "+portIsMissing), w.conditions("hello"))
 		expect(t, "publicLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-blue.gateways.svc.cluster.local"}}, w.ingress("hello").Status.PublicLoadBalancer.Ingress)
@@ -70,7 +70,7 @@ func TestInternalGatewayOnAnotherPort(t *testing.T) {
 			t.Errorf("privateLoadBalancer %v", private.Ingress)
 		}
 
-		w.relisten("inner", apps(8080), gatewayv1.Listener{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: fromAll()})
+		w.relisten("inner", aListener(8080), gatewayv1.Listener{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: fromAll()})
 		w.drain()
 		if ready := w.conditions("hello")["Ready"]; !strings.HasPrefix(ready, "Unknown GatewayUnsuitable: ") && !strings.HasPrefix(ready, "False GatewayUnsuitable: ") {
 			t.Errorf("Ready before the Service has the port: %s", ready)
@@ -84,7 +84,7 @@ func TestInternalGatewayOnAnotherPort(t *testing.T) {
 // leadsTo gives the Service of a stored Gateway other ports, as the gateway's own controller does.
 func (w *world) leadsTo(gateway string, ports map[int32]*plane) {
 	w.Helper()
-	for _, object := range reached(front(gateway, newPlane(w.T)), gateway, ports) {
+	for _, object := range withPorts(aFront(gateway, newPlane(w.T)), gateway, ports) {
 		switch object := object.(type) {
 		case *corev1.Service:
 			w.replaces(object)
@@ -111,8 +111,8 @@ func TestServiceOfTheirOwn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				objects := listening(installation(data), "inner", apps(8080))
-				for _, object := range reached(front("inner", data), "inner", map[int32]*plane{test.port: data}) {
+				objects := withListeners(anInstallation(data), "inner", aListener(8080))
+				for _, object := range withPorts(aFront("inner", data), "inner", map[int32]*plane{test.port: data}) {
 					meta := object.(metav1.Object)
 					meta.SetName("own")
 					meta.SetLabels(map[string]string{discoveryv1.LabelServiceName: "own"})
@@ -120,7 +120,7 @@ func TestServiceOfTheirOwn(t *testing.T) {
 				}
 				configured := configurationAmong(nil)
 				configured.Data["local-gateways"] = own
-				w := data.hears(newWorld(t, append(objects, configured, service("hello", 0))...))
+				w := data.serves(newWorld(t, append(objects, configured, aKIngress("hello", 0))...))
 				w.pass(halfAMinute)
 				expect(t, "Conditions", test.want, w.conditions("hello"))
 			})
@@ -134,8 +134,8 @@ func TestPortOfAnotherListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, others := newPlane(t), newPlane(t)
 		others.deaf.Store(true)
-		objects := reached(listening(installation(data), "inner", admin, apps(8080)), "inner", map[int32]*plane{80: others, 8080: data})
-		w := others.hears(data.hears(newWorld(t, append(objects, service("hello", 0))...)))
+		objects := withPorts(withListeners(anInstallation(data), "inner", admin, aListener(8080)), "inner", map[int32]*plane{80: others, 8080: data})
+		w := others.serves(data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...)))
 		w.drain()
 		w.accept(privateHost)
 		w.pass(halfAMinute)
@@ -153,8 +153,8 @@ func TestPortOfAnotherListener(t *testing.T) {
 func TestPortGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
-		w.relisten("inner", apps(8080))
+		w := aReadyWorld(t, data)
+		w.relisten("inner", aListener(8080))
 		w.leadsTo("inner", map[int32]*plane{8080: data})
 		w.drain()
 		noted := map[string]string{"Ready": "True", "NetworkConfigured": "True", "LoadBalancerReady": "True GatewayUnsuitable: " + portIsMissing}
@@ -177,9 +177,9 @@ func TestPortGoes(t *testing.T) {
 func TestMoveToUnsuitableGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := append(installation(data), gateway("odd"))
-		objects = listening(append(objects, reached(front("odd", data), "odd", map[int32]*plane{8080: data})...), "odd", apps(8080))
-		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		objects := append(anInstallation(data), aGateway("odd"))
+		objects = withListeners(append(objects, withPorts(aFront("odd", data), "odd", map[int32]*plane{8080: data})...), "odd", aListener(8080))
+		w := data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		configured := configurationAmong(nil)
 		configured.Data["local-gateways"] = "- {class: envoy, gateway: gateways/odd}"
@@ -202,7 +202,7 @@ func TestPublishedAddress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				w := data.hears(newWorld(t, append(listening(published(data, "10.96.0.99"), "inner", apps(8080)), service("hello", 0))...))
+				w := data.serves(newWorld(t, append(withListeners(anInstallationWithAddress(data, "10.96.0.99"), "inner", aListener(8080)), aKIngress("hello", 0))...))
 				w.answersAt("10.96.0.99:"+port, data)
 				w.until("it is asked", func() bool { return len(w.askedAt()) > 0 })
 				expect(t, "Asked at", []string{"10.96.0.99:80"}, w.askedAt())
@@ -228,10 +228,10 @@ func TestPublishedAddress(t *testing.T) {
 func TestCallersWithTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		ing := service("hello", 0)
+		ing := aKIngress("hello", 0)
 		ing.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: ing.Spec.Rules[0].Hosts, SecretName: "certificate", SecretNamespace: "default"}}
-		objects := reached(secure(t, data), "inner", map[int32]*plane{80: data})
-		w := data.hears(newWorld(t, append(objects, ing)...))
+		objects := withPorts(anInstallationWithTLS(t, data), "inner", map[int32]*plane{80: data})
+		w := data.serves(newWorld(t, append(objects, ing)...))
 		w.pass(halfAMinute)
 		w.says("Programmed=True")
 		w.pass(halfAMinute)

@@ -21,8 +21,8 @@ import (
 
 var gatewayClasses = schema.GroupVersionResource{Group: gatewayv1.GroupName, Version: "v1", Resource: "gatewayclasses"}
 
-// classed are the objects with another GatewayClass; without one for nil.
-func classed(objects []runtime.Object, class *gatewayv1.GatewayClass) []runtime.Object {
+// withClass are the objects with another GatewayClass; without one for nil.
+func withClass(objects []runtime.Object, class *gatewayv1.GatewayClass) []runtime.Object {
 	objects = slices.DeleteFunc(objects, func(object runtime.Object) bool { _, is := object.(*gatewayv1.GatewayClass); return is })
 	if class == nil {
 		return objects
@@ -30,8 +30,8 @@ func classed(objects []runtime.Object, class *gatewayv1.GatewayClass) []runtime.
 	return append(objects, class)
 }
 
-// class is one whose controller no table of ours knows.
-func class(accepted metav1.ConditionStatus, features ...gatewayv1.FeatureName) *gatewayv1.GatewayClass {
+// aGatewayClass is one whose controller no table of ours knows.
+func aGatewayClass(accepted metav1.ConditionStatus, features ...gatewayv1.FeatureName) *gatewayv1.GatewayClass {
 	found := &gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "example.com/new"}}
 	found.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: accepted, Reason: "TheReason", Message: "the words"}}
 	for _, name := range features {
@@ -67,16 +67,16 @@ const timeouts, markers = "HTTPRouteRequestTimeout", "HTTPRouteResponseHeaderMod
 func TestClassGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(classed(installation(data), class("True", timeouts, markers)), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withClass(anInstallation(data), aGatewayClass("True", timeouts, markers)), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Timeouts are set", true, w.hasTimeout(publicHost))
 		w.writes()
-		for _, changed := range []*gatewayv1.GatewayClass{class("False", timeouts), class("True"), class("Unknown"), nil} {
+		for _, changed := range []*gatewayv1.GatewayClass{aGatewayClass("False", timeouts), aGatewayClass("True"), aGatewayClass("Unknown"), nil} {
 			w.changeClass(changed)
 			expect(t, "Writes", []string{}, w.writes())
 			expect(t, "Conditions", isReady, w.conditions("hello"))
 		}
-		newer := service("newer", 0)
+		newer := aKIngress("newer", 0)
 		newer.Spec.Rules = newer.Spec.Rules[1:]
 		newer.Spec.Rules[0].Hosts = []string{tagHost}
 		w.must(w.networking.Tracker().Add(newer))
@@ -85,8 +85,8 @@ func TestClassGoes(t *testing.T) {
 			t.Error("The new one is served with core features only")
 		}
 		w.writes()
-		w.store(class("True", timeouts, markers))
-		w.changeClass(class("True", markers))
+		w.store(aGatewayClass("True", timeouts, markers))
+		w.changeClass(aGatewayClass("True", markers))
 		w.until("the shorter list is believed", func() bool { return !w.hasTimeout(publicHost) })
 	})
 }
@@ -100,18 +100,18 @@ func TestRestartWithoutClass(t *testing.T) {
 		text  string
 	}{
 		"gone":    {nil, "Unknown GatewayNotFound: GatewayClass envoy does not exist: create it; until then nobody knows what its Gateways can do"},
-		"refused": {class("False", markers), "Unknown GatewayNotProgrammed: GatewayClass envoy: Accepted is False: TheReason: the words"},
+		"refused": {aGatewayClass("False", markers), "Unknown GatewayNotProgrammed: GatewayClass envoy: Accepted is False: TheReason: the words"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				objects := settled(t, data)
+				objects := aSettledInstallation(t, data)
 				for _, object := range objects { // Ready with something to say
 					if ing, ok := object.(*v1alpha1.Ingress); ok {
 						(&v1alpha1.Ingress{}).GetConditionSet().Manage(&ing.Status).MarkTrueWithReason("NetworkConfigured", "Unsupported", "a note")
 					}
 				}
-				w := data.hears(newWorld(t, classed(objects, c.class)...))
+				w := data.serves(newWorld(t, withClass(objects, c.class)...))
 				conditions, rules := w.conditions("hello"), w.routes()[publicHost].Spec.Rules
 				for range 3 {
 					w.clock.SetTime(w.clock.Now().Add(time.Minute))
@@ -130,9 +130,9 @@ func TestRestartWithoutClass(t *testing.T) {
 				expect(t, "Rules", rules, w.routes()[publicHost].Spec.Rules)
 				expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
 				if c.class == nil {
-					w.store(class("True", markers))
+					w.store(aGatewayClass("True", markers))
 				} else {
-					w.changeClass(class("True", markers))
+					w.changeClass(aGatewayClass("True", markers))
 				}
 				w.until("hello is Ready", w.is("hello", "True"))
 			})
@@ -144,14 +144,14 @@ func TestRestartWithoutClass(t *testing.T) {
 func TestNewServiceWithoutClass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(classed(installation(data), nil), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withClass(anInstallation(data), nil), aKIngress("hello", 0))...))
 		w.until("hello says what it waits for", func() bool {
 			w.clock.SetTime(w.clock.Now().Add(time.Second))
 			w.impl.EnqueueKey(hello)
 			return strings.HasPrefix(w.conditions("hello")["Ready"], "Unknown GatewayNotFound: GatewayClass envoy does not exist")
 		})
 		expect(t, "HTTPRoutes", 0, len(w.routes()))
-		w.store(class("True", markers))
+		w.store(aGatewayClass("True", markers))
 		w.until("hello is Ready", w.is("hello", "True"))
 	})
 }
@@ -160,11 +160,11 @@ func TestNewServiceWithoutClass(t *testing.T) {
 func TestRouteGoesWithoutClass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := slices.DeleteFunc(classed(settled(t, data), nil), func(object runtime.Object) bool {
+		objects := slices.DeleteFunc(withClass(aSettledInstallation(t, data), nil), func(object runtime.Object) bool {
 			route, is := object.(*gatewayv1.HTTPRoute)
 			return is && route.Name == publicHost
 		})
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.until("hello is not Ready", func() bool {
 			w.clock.SetTime(w.clock.Now().Add(time.Second))
 			w.impl.EnqueueKey(hello)

@@ -76,7 +76,7 @@ func TestRouteIsContested(t *testing.T) {
 	} {
 		t.Run(manager, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := served(t, newPlane(t))
+				w := aReadyWorld(t, newPlane(t))
 				w.theirRules(manager)
 				w.pass(time.Second)
 				expect(t, "Ours at once", true, w.rulesAreOurs())
@@ -97,7 +97,7 @@ func TestRouteIsContested(t *testing.T) {
 // TestContestedRouteOfNewGeneration: B-TRN-6, what the KIngress wants anew waits for no pause.
 func TestContestedRouteOfNewGeneration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.undo("patch httproutes", w.rulesAreOurs, func() { w.theirRules("argocd-controller") })
 		if w.rulesAreOurs() {
 			t.Fatal("It is not contested")
@@ -111,7 +111,7 @@ func TestContestedRouteOfNewGeneration(t *testing.T) {
 // TestRouteIsDeleted: B-TRN-6, so it is where somebody deletes what we write.
 func TestRouteIsDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		stands := func() bool { return w.routes()[publicHost] != nil }
 		count := w.undo("create httproutes", stands, func() { w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) })
 		expect(t, "Writes", contestedWrites, count)
@@ -122,7 +122,7 @@ func TestRouteIsDeleted(t *testing.T) {
 // TestStatusIsContested: B-TRN-6, so it is where somebody else writes the status of KIngresses.
 func TestStatusIsContested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		addressOf := func(ing *v1alpha1.Ingress) *string { return &ing.Status.PublicLoadBalancer.Ingress[0].DomainInternal }
 		ours := *addressOf(w.ingress("hello"))
 		count := w.undo("update ingresses/status", func() bool { return *addressOf(w.ingress("hello")) == ours }, func() {
@@ -139,7 +139,7 @@ func TestStatusIsContested(t *testing.T) {
 // TestListenersAreContested: B-TRN-6, B-TLS-1, so it is where somebody takes our listeners off their Gateway.
 func TestListenersAreContested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		stands := func() bool { return len(w.listenersOf("blue")) == 2 }
 		count := w.undo("patch gateways", stands, func() {
 			w.gatewayBecomes("blue", func(gateway *gatewayv1.Gateway) {
@@ -161,7 +161,7 @@ func TestListenersAreContested(t *testing.T) {
 // field manager gives another host over and over waits for its repair, and is not deleted: labels of others stay.
 func TestDriftIsRepairedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		uid := w.routes()[publicHost].UID
 		drift := func() {
 			route := w.routes()[publicHost].DeepCopy()

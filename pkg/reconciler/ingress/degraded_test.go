@@ -17,10 +17,10 @@ func TestDegradesInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
-		first, second := service("hello", 0), service("second", 0)
+		first, second := aKIngress("hello", 0), aKIngress("second", 0)
 		first.Spec.Rules, second.Spec.Rules = first.Spec.Rules[1:], second.Spec.Rules[1:]
 		second.Spec.Rules[0].Hosts = []string{"second.default.example.com"}
-		w := data.hears(newWorld(t, append(installation(data), first)...))
+		w := data.serves(newWorld(t, append(anInstallation(data), first)...))
 		network := func(name string) string { return w.conditions(name)["NetworkConfigured"] }
 		degraded := func(name string) func() bool {
 			return func() bool { return w.is(name, "True")() && network(name) != "True" }

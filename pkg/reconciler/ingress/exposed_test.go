@@ -12,7 +12,7 @@ import (
 func TestExposedByAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(published(data, "203.0.113.9"), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallationWithAddress(data, "203.0.113.9"), aKIngress("hello", 0))...))
 		w.answersAt("203.0.113.9:80", data)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.drain()

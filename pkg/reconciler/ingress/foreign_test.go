@@ -20,7 +20,7 @@ func TestClaimedFromAnotherNamespace(t *testing.T) {
 	for name, claimed := range map[string]string{"a name of ours": publicHost, "another name": "stray"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := served(t, newPlane(t), crd("listenersets"))
+				w := aReadyWorld(t, newPlane(t), aCRD("listenersets"))
 				meta := metav1.ObjectMeta{
 					Namespace: "attacker", Name: claimed, UID: "claimed", ResourceVersion: "900000",
 					Labels:          map[string]string{networking.IngressLabelKey: "hello"},

@@ -41,18 +41,18 @@ func (w *world) grants() []string {
 	return found
 }
 
-// withoutListenerSets is an installation in which the kind is not served.
-func withoutListenerSets(t *testing.T, data *plane) []runtime.Object {
+// anInstallationWithoutListenerSets is an installation in which the kind is not served.
+func anInstallationWithoutListenerSets(t *testing.T, data *plane) []runtime.Object {
 	t.Helper()
-	objects := secure(t, data)
+	objects := anInstallationWithTLS(t, data)
 	return objects[:len(objects)-1]
 }
 
-// servedOnGateway is a world in which hello is Ready with a listener on the Gateway blue.
-func servedOnGateway(t *testing.T, option v1alpha1.HTTPOption) *world {
+// aReadyWorldOnGateway is a world in which hello is Ready with a listener on the Gateway blue.
+func aReadyWorldOnGateway(t *testing.T, option v1alpha1.HTTPOption) *world {
 	t.Helper()
 	data := newPlane(t)
-	w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(option))...))
+	w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(option))...))
 	w.until("a listener is on the Gateway", func() bool { return len(w.listenersOf("blue")) == 2 })
 	w.listenersAre("blue", programmed)
 	w.until("hello is Ready", w.is("hello", "True"))
@@ -72,7 +72,7 @@ func (w *world) free() bool { return len(w.ingress("hello").Finalizers) == 0 }
 func TestListenerOnGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
 		before := w.gatewayNamed("blue")
 		w.until("hello is Ready", w.is("hello", "True"))
 		written := w.gatewayNamed("blue")
@@ -105,7 +105,7 @@ func TestListenerOnGateway(t *testing.T) {
 // condition.
 func TestListenerFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		w.listenersAre("blue", metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "Secret default/certificate does not exist."})
 		notReady := w.is("hello", "False RefsNotResolved: HTTPS for host "+publicHost+" with Secret default/certificate (listener "+w.listenersOf("blue")[1]+" of Gateway gateways/blue)")
 		w.until("hello is not Ready", func() bool {
@@ -140,7 +140,7 @@ func TestListenerGoes(t *testing.T) {
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+				w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 				change(w)
 				w.until("nothing is left", func() bool { return w.free() && len(w.grants()) == 0 })
 				expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
@@ -153,7 +153,7 @@ func TestListenerGoes(t *testing.T) {
 // Gateways until it may leave the old one.
 func TestListenerMoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionRedirected)
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionRedirected)
 		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
 		w.until("its listener is on both", func() bool { return len(w.listenersOf("green")) == 2 })
 		expect(t, "Listeners of blue", 2, len(w.listenersOf("blue")))
@@ -175,7 +175,7 @@ func TestListenerMoves(t *testing.T) {
 // TestListenerIsChanged: B-TRN-6, drift is repaired, and what others add is not fought over.
 func TestListenerIsChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners[1].Port = 8443 })
 		w.until("the port is repaired", func() bool { return w.gatewayNamed("blue").Spec.Listeners[1].Port == 443 })
 		w.changeGateway("blue", "kubectl-edit", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners = gateway.Spec.Listeners[:1] })
@@ -203,7 +203,7 @@ func TestListenerOfOthers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+				w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 				body := fmt.Sprintf(`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"namespace":"gateways","name":"blue","uid":"blue"},`+
 					`"spec":{"listeners":[{"name":%q,%s}]}}`, w.listenersOf("blue")[1], content)
 				_, err := w.gateway.GatewayV1().Gateways("gateways").Patch(t.Context(), "blue", types.ApplyPatchType, []byte(body), metav1.PatchOptions{FieldManager: "gitops", Force: new(true)})
@@ -219,7 +219,7 @@ func TestListenerOfOthers(t *testing.T) {
 // TestListenerOnGatewayThatIsGone: B-OPS-4, a Gateway that is gone has no listeners of ours.
 func TestListenerOnGatewayThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		w.must(w.gateways.Delete(gateways, "gateways", "blue"))
 		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
 		expect(t, "Grants", 1, len(w.grants())) // what its routes need is kept for when it is back
@@ -232,7 +232,7 @@ func TestListenerOnGatewayThatIsGone(t *testing.T) {
 // routes that stay though their Gateway cannot be used.
 func TestListenerOfAnUnservedSide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.GatewayClassName = "other" })
 		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
 		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
@@ -258,7 +258,7 @@ func withWildcard(objects []runtime.Object) []runtime.Object {
 func TestOverlaidListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(withWildcard(withoutListenerSets(t, data)), secured(v1alpha1.HTTPOptionEnabled))...))
+		w := data.serves(newWorld(t, append(withWildcard(anInstallationWithoutListenerSets(t, data)), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
 		w.until("hello waits for its listener", func() bool {
 			w.clock.SetTime(w.clock.Now().Add(time.Second))
 			return w.is("hello", "Unknown ProbeFailed: HTTPRoute default/"+publicHost+": the HTTPS listener for host "+publicHost+" on Gateway gateways/blue is not programmed yet")()
@@ -273,10 +273,10 @@ func TestOverlaidListener(t *testing.T) {
 func TestListenersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		onGreen := sharer(0)
+		onGreen := aSharer(0)
 		onGreen.Labels = map[string]string{"gateway": "green"}
-		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled), onGreen)...))
-		if !w.r.turns.take(blue, apply.NameOf(sharer(1))) {
+		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), onGreen)...))
+		if !w.r.turns.take(blue, apply.NameOf(aSharer(1))) {
 			t.Fatal("It is nobody's turn")
 		}
 		w.until("the other has its listener", func() bool { return len(w.listenersOf("green")) == 2 })
@@ -296,7 +296,7 @@ func TestListenersTakeTurns(t *testing.T) {
 		w.until("hello has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 		w.until("hello is Ready", w.is("hello", "True"))
 
-		if !w.r.turns.take(blue, apply.NameOf(sharer(1))) {
+		if !w.r.turns.take(blue, apply.NameOf(aSharer(1))) {
 			t.Fatal("hello has kept its turn")
 		}
 		w.deleted("hello")
@@ -314,12 +314,12 @@ func TestListenersTakeTurns(t *testing.T) {
 func TestTurnOfOneThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), sharer(0))...))
-		w.r.turns.take(blue, apply.NameOf(sharer(2)))
+		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aSharer(0))...))
+		w.r.turns.take(blue, apply.NameOf(aSharer(2)))
 		w.drain() // the first stands in line
-		w.store(sharer(1))
+		w.store(aSharer(1))
 		w.drain()
-		w.must(w.networking.Tracker().Delete(ingresses, "default", sharer(0).Name))
+		w.must(w.networking.Tracker().Delete(ingresses, "default", aSharer(0).Name))
 		w.r.turns.give(blue)
 		w.until("the second has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 	})
@@ -331,9 +331,9 @@ func TestListenerByStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
-		ing := secured(v1alpha1.HTTPOptionEnabled)
+		ing := aKIngressWithTLS(v1alpha1.HTTPOptionEnabled)
 		ing.Spec.Rules = ing.Spec.Rules[1:]
-		w := data.hears(newWorld(t, append(withoutListenerSets(t, data), ing)...))
+		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), ing)...))
 		w.until("both ways have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
 		w.accept(publicHost)
 		w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
@@ -352,10 +352,10 @@ func TestListenerByStatus(t *testing.T) {
 func TestOperatorsListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := withWildcard(withoutListenerSets(t, data))
-		ing := secured(v1alpha1.HTTPOptionRedirected)
+		objects := withWildcard(anInstallationWithoutListenerSets(t, data))
+		ing := aKIngressWithTLS(v1alpha1.HTTPOptionRedirected)
 		ing.Spec.TLS = nil
-		w := data.hears(newWorld(t, append(objects, ing)...))
+		w := data.serves(newWorld(t, append(objects, ing)...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		if w.routes()[publicHost+".redirect"] != nil {
 			t.Error("Redirected to a listener that does not work")
@@ -373,11 +373,11 @@ func TestOperatorsListener(t *testing.T) {
 func TestGatewayMayNotBeChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := newWorld(t, append(withoutListenerSets(t, data), secured(v1alpha1.HTTPOptionEnabled))...)
+		w := newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...)
 		w.gateway.PrependReactor("patch", "gateways", func(ktesting.Action) (bool, runtime.Object, error) {
 			return true, nil, apierrors.NewForbidden(gateways.GroupResource(), "blue", errors.New("no"))
 		})
-		data.hears(w)
+		data.serves(w)
 		w.until("hello says so", w.is("hello", "False Unsupported: spec.listeners of Gateway gateways/blue may not be changed"))
 		w.pass(time.Second)
 		w.writes()

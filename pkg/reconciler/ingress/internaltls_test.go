@@ -36,17 +36,17 @@ var (
 	secrets    = corev1.SchemeGroupVersion.WithResource("secrets")
 )
 
-// encrypted is hello with system-internal-tls: Serving names the port https.
-func encrypted() *v1alpha1.Ingress {
-	ing := service("hello", 0)
+// aKIngressWithInternalTLS is hello with system-internal-tls: Serving names the port https.
+func aKIngressWithInternalTLS() *v1alpha1.Ingress {
+	ing := aKIngress("hello", 0)
 	for _, rule := range ing.Spec.Rules {
 		rule.HTTP.Paths[0].Splits[0].ServicePort = intstr.FromInt32(443)
 	}
 	return ing
 }
 
-// authority is the certificate of one, in PEM.
-func authority(t *testing.T) string {
+// anAuthority is the certificate of one, in PEM.
+func anAuthority(t *testing.T) string {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -60,17 +60,17 @@ func authority(t *testing.T) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-// routingSecret is that of Serving's activator.
-func routingSecret(authority string) *corev1.Secret {
+// aRoutingSecret is that of Serving's activator.
+func aRoutingSecret(authority string) *corev1.Secret {
 	return &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "routing-serving-certs"},
 		Data:       map[string][]byte{"ca.crt": []byte(authority), "tls.key": []byte("not to be kept")},
 	}
 }
 
-// internal is an installation in which backends can be reached over TLS.
-func internal(data *plane, authority string) []runtime.Object {
-	objects := append(installation(data), crd("backendtlspolicies"), routingSecret(authority))
+// anInstallationWithInternalTLS is an installation in which backends can be reached over TLS.
+func anInstallationWithInternalTLS(data *plane, authority string) []runtime.Object {
+	objects := append(anInstallation(data), aCRD("backendtlspolicies"), aRoutingSecret(authority))
 	for _, object := range objects {
 		switch object := object.(type) {
 		case *corev1.Namespace:
@@ -85,10 +85,10 @@ func internal(data *plane, authority string) []runtime.Object {
 	return objects
 }
 
-// internalWorld also does what a fake API server does not: server-side apply of ConfigMaps.
-func internalWorld(t *testing.T, data *plane, objects ...runtime.Object) *world {
+// aWorldWithInternalTLS also does what a fake API server does not: server-side apply of ConfigMaps.
+func aWorldWithInternalTLS(t *testing.T, data *plane, objects ...runtime.Object) *world {
 	t.Helper()
-	w := data.hears(newWorld(t, objects...))
+	w := data.serves(newWorld(t, objects...))
 	serveWrites(&w.kube.Fake, w.kube.Tracker(), w.version)
 	w.kube.PrependReactor("patch", "configmaps", func(action ktesting.Action) (bool, runtime.Object, error) {
 		applied := &corev1.ConfigMap{}
@@ -154,8 +154,8 @@ func (w *world) update(ing *v1alpha1.Ingress) {
 // once, and belongs to the Service and the namespace. B-TRN-4: nothing is written twice.
 func TestInternalTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		data, known := newPlane(t), authority(t)
-		w := internalWorld(t, data, append(internal(data, known), encrypted())...)
+		data, known := newPlane(t), anAuthority(t)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, known), aKIngressWithInternalTLS())...)
 		w.reconcile(hello)
 		expect(t, "Writes before the routes", []string{"create backendtlspolicies"}, w.writes())
 		w.until("hello is Ready", w.is("hello", "True"))
@@ -181,8 +181,8 @@ func TestInternalTLS(t *testing.T) {
 // TestInternalTLSDrifts: B-TRN-6, what somebody takes away or changes of it comes back.
 func TestInternalTLSDrifts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		data, known := newPlane(t), authority(t)
-		w := internalWorld(t, data, append(internal(data, known), encrypted())...)
+		data, known := newPlane(t), anAuthority(t)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, known), aKIngressWithInternalTLS())...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.must(w.gateway.Tracker().Delete(policies, "default", "hello-00001-internal-tls"))
 		w.until("the policy is back", func() bool { return len(w.policies()) == 1 })
@@ -200,11 +200,11 @@ func TestInternalTLSDrifts(t *testing.T) {
 func TestInternalTLSShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		second := encrypted()
+		second := aKIngressWithInternalTLS()
 		second.Name, second.UID = "second", "uid-of-second"
 		second.Spec.Rules = second.Spec.Rules[1:]
 		second.Spec.Rules[0].Hosts = []string{tagHost}
-		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted(), second)...)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, anAuthority(t)), aKIngressWithInternalTLS(), second)...)
 		w.until("both are Ready", func() bool { return w.is("hello", "True")() && w.is("second", "True")() })
 		expect(t, "Writes of ConfigMaps", []string{"create"}, w.trustWrites())
 		w.writes()
@@ -213,7 +213,7 @@ func TestInternalTLSShared(t *testing.T) {
 			w.reconcile(apply.NameOf(second))
 		}
 		expect(t, "Writes", []string{}, append(w.writes(), w.trustWrites()...))
-		w.update(service("hello", 0))
+		w.update(aKIngress("hello", 0))
 		w.until("hello is plain", func() bool { return slices.Equal(w.backendPorts(), []int32{80, 80}) })
 		w.reconcile(hello)
 		expect(t, "Policies", 1, len(w.policies()))
@@ -224,13 +224,13 @@ func TestInternalTLSShared(t *testing.T) {
 // stays Ready. What is trusted stays while the Secret is gone for a moment.
 func TestAuthorityRotates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		data, first, second := newPlane(t), authority(t), authority(t)
-		w := internalWorld(t, data, append(internal(data, first), encrypted())...)
+		data, first, second := newPlane(t), anAuthority(t), anAuthority(t)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, first), aKIngressWithInternalTLS())...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.writes()
 		w.trustWrites()
 		w.must(w.kube.Tracker().Delete(secrets, "knative-serving", "routing-serving-certs"))
-		w.must(w.kube.Tracker().Add(routingSecret(second)))
+		w.must(w.kube.Tracker().Add(aRoutingSecret(second)))
 		w.until("the new authority is trusted", func() bool { return w.trust() == second })
 		w.reconcile(hello)
 		expect(t, "Writes of ConfigMaps", []string{"patch"}, w.trustWrites())
@@ -244,11 +244,11 @@ func TestAuthorityRotates(t *testing.T) {
 func TestInternalTLSSwitchedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := internalWorld(t, data, append(internal(data, authority(t)), service("hello", 0))...)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, anAuthority(t)), aKIngress("hello", 0))...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
 		data.breaks("hello-00001")
-		w.update(encrypted())
+		w.update(aKIngressWithInternalTLS())
 		w.until("the other port is asked for", func() bool { return slices.Contains(w.backendPorts(), 443) })
 		if !slices.Equal(w.backendPorts(), []int32{80, 80, 443}) {
 			t.Error("Requests went to a port of which nobody knows that it answers:", w.backendPorts())
@@ -257,7 +257,7 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
 		expect(t, "Ports", []int32{443, 443}, w.backendPorts())
 
-		w.update(service("hello", 0))
+		w.update(aKIngress("hello", 0))
 		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 3 })
 		w.reconcile(hello)
 		expect(t, "Policies", 0, len(w.policies()))
@@ -270,7 +270,7 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 func TestInternalTLSGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := internalWorld(t, data, append(internal(data, authority(t)), encrypted())...)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, anAuthority(t)), aKIngressWithInternalTLS())...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
 		w.until("the ConfigMap is gone", func() bool { return w.trust() == "" })
@@ -295,13 +295,13 @@ func TestInternalTLSImpossible(t *testing.T) {
 				return ok && strings.HasPrefix(found.Name, "backendtlspolicies")
 			},
 			ready: "False Unsupported: " + wanted + "CustomResourceDefinition backendtlspolicies.gateway.networking.k8s.io does not exist: install the Gateway API, v1.4.0 or newer",
-			cure:  func(w *world, _ string) { w.store(crd("backendtlspolicies")) },
+			cure:  func(w *world, _ string) { w.store(aCRD("backendtlspolicies")) },
 		},
 		"authority": {
 			without: func(object runtime.Object) bool { _, ok := object.(*corev1.Secret); return ok },
 			ready: "Unknown RefsNotResolved: " + wanted + "Secret knative-serving/routing-serving-certs does not exist, and no ConfigMap beside it with the label " +
 				"networking.knative.dev/trust-bundle has one either: put the authority into one of them",
-			cure: func(w *world, authority string) { w.store(routingSecret(authority)) },
+			cure: func(w *world, authority string) { w.store(aRoutingSecret(authority)) },
 		},
 		"somebody else's ConfigMap": {
 			without: func(runtime.Object) bool { return false },
@@ -316,12 +316,12 @@ func TestInternalTLSImpossible(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				data, known := newPlane(t), authority(t)
-				objects := append(slices.DeleteFunc(internal(data, known), c.without), c.with...)
-				w := internalWorld(t, data, append(objects, service("hello", 0))...)
+				data, known := newPlane(t), anAuthority(t)
+				objects := append(slices.DeleteFunc(anInstallationWithInternalTLS(data, known), c.without), c.with...)
+				w := aWorldWithInternalTLS(t, data, append(objects, aKIngress("hello", 0))...)
 				w.until("hello is Ready", w.is("hello", "True"))
 				w.writes()
-				w.update(encrypted())
+				w.update(aKIngressWithInternalTLS())
 				w.until("hello says why not", func() bool {
 					w.clock.SetTime(w.clock.Now().Add(time.Second))
 					w.impl.EnqueueKey(hello)

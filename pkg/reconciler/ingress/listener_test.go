@@ -20,8 +20,8 @@ import (
 // admin is a listener for the Gateway's own namespace, which is what silence means.
 var admin = gatewayv1.Listener{Name: "admin", Port: 80, Protocol: gatewayv1.HTTPProtocolType}
 
-// listening gives a Gateway other listeners, before it is stored.
-func listening(objects []runtime.Object, name string, listeners ...gatewayv1.Listener) []runtime.Object {
+// withListeners gives a Gateway other listeners, before it is stored.
+func withListeners(objects []runtime.Object, name string, listeners ...gatewayv1.Listener) []runtime.Object {
 	for _, object := range objects {
 		if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == name {
 			gateway.Spec.Listeners = listeners
@@ -30,8 +30,8 @@ func listening(objects []runtime.Object, name string, listeners ...gatewayv1.Lis
 	return objects
 }
 
-// reached gives the Service of a Gateway other ports, with who listens behind them.
-func reached(objects []runtime.Object, name string, ports map[int32]*plane) []runtime.Object {
+// withPorts gives the Service of a Gateway other ports, with who listens behind them.
+func withPorts(objects []runtime.Object, name string, ports map[int32]*plane) []runtime.Object {
 	found := []runtime.Object{}
 	for _, object := range objects {
 		switch object := object.(type) {
@@ -50,7 +50,7 @@ func reached(objects []runtime.Object, name string, ports map[int32]*plane) []ru
 		found = append(found, object)
 	}
 	for port, data := range ports {
-		slice := front(name, data)[1].(*discoveryv1.EndpointSlice)
+		slice := aFront(name, data)[1].(*discoveryv1.EndpointSlice)
 		slice.Name += "-" + strconv.Itoa(int(port))
 		slice.Ports = []discoveryv1.EndpointPort{{Name: new(strconv.Itoa(int(port))), Port: new(behind(port))}}
 		found = append(found, slice)
@@ -72,8 +72,8 @@ func (w *world) relisten(name string, listeners ...gatewayv1.Listener) {
 	w.changeGateway(name, "kubectl", func(gateway *gatewayv1.Gateway) { gateway.Spec.Listeners = listeners })
 }
 
-// apps is a listener for the routes of all namespaces.
-func apps(port int32) gatewayv1.Listener {
+// aListener is a listener for the routes of all namespaces.
+func aListener(port int32) gatewayv1.Listener {
 	return gatewayv1.Listener{Name: "apps", Port: port, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: fromAll()}
 }
 
@@ -83,8 +83,8 @@ func TestListenerThatAdmitsUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, others := newPlane(t), newPlane(t)
 		others.deaf.Store(true)
-		objects := reached(listening(installation(data), "blue", admin, apps(8080)), "blue", map[int32]*plane{80: others, 8080: data})
-		w := others.hears(data.hears(newWorld(t, append(objects, service("hello", 0))...)))
+		objects := withPorts(withListeners(anInstallation(data), "blue", admin, aListener(8080)), "blue", map[int32]*plane{80: others, 8080: data})
+		w := others.serves(data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...)))
 		w.drain()
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})
@@ -95,7 +95,7 @@ func TestListenerThatAdmitsUs(t *testing.T) {
 func TestNoListenerAdmitsUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(listening(installation(data), "blue", admin), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withListeners(anInstallation(data), "blue", admin), aKIngress("hello", 0))...))
 		const change = "no listener of Gateway gateways/blue for host " + publicHost + " admits HTTPRoutes of namespace default: change spec.listeners[admin].allowedRoutes.namespaces, which is from: Same"
 		w.pass(status.PatienceBeforeReport + time.Second)
 		expect(t, "Conditions", network("Unknown RouteNotAccepted: HTTPRoute default/"+publicHost+": "+change), w.conditions("hello"))
@@ -104,7 +104,7 @@ func TestNoListenerAdmitsUs(t *testing.T) {
 		w.pass(status.PatienceBeforeReport + time.Second)
 		expect(t, "Conditions", network("False RouteNotAccepted: HTTPRoute default/"+publicHost+" on Gateway gateways/blue: NotAllowedByListeners: in other words ("+change+")"), w.conditions("hello"))
 
-		w.relisten("blue", apps(80))
+		w.relisten("blue", aListener(80))
 		w.say(publicHost, "Accepted", metav1.ConditionTrue, "Accepted")
 		w.drain()
 		expect(t, "Conditions", isReady, w.conditions("hello"))
@@ -116,7 +116,7 @@ func TestNoListenerAdmitsUs(t *testing.T) {
 func TestGatewayKnowsBetter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(listening(installation(data), "blue", admin), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withListeners(anInstallation(data), "blue", admin), aKIngress("hello", 0))...))
 		w.drain()
 		w.accept(publicHost)
 		w.drain()
@@ -128,7 +128,7 @@ func TestGatewayKnowsBetter(t *testing.T) {
 // and Ready is the gateway's to take.
 func TestListenerThatAdmittedUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.relisten("blue", admin)
 		w.drain()
 		expect(t, "Writes", []string{}, w.writes())
@@ -139,9 +139,9 @@ func TestListenerThatAdmittedUs(t *testing.T) {
 // TestNamespaceIsLabelled: B-TRN-8, labels that a listener selects are seen when they come.
 func TestNamespaceIsLabelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		data, selecting := newPlane(t), apps(80)
+		data, selecting := newPlane(t), aListener(80)
 		selecting.AllowedRoutes.Namespaces = &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSelector), Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": "shop"}}}
-		w := data.hears(newWorld(t, append(listening(installation(data), "blue", selecting), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withListeners(anInstallation(data), "blue", selecting), aKIngress("hello", 0))...))
 		w.pass(status.PatienceBeforeReport + time.Second)
 		expect(t, "Ready", false, w.is("hello", "True")())
 		w.replaces(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", Labels: map[string]string{"team": "shop"}}})

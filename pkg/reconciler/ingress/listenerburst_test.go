@@ -97,16 +97,16 @@ func TestBurstOnGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many, write = 30, 50 * time.Millisecond
 		data := newPlane(t)
-		objects := withoutListenerSets(t, data)
+		objects := anInstallationWithoutListenerSets(t, data)
 		for i := range many {
-			objects = append(objects, alone(i))
+			objects = append(objects, aKIngressAlone(i))
 		}
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.r.gatewayClient = slowly{w.gateway, write}
 		looked, begin := w.runs(), w.clock.Now()
 		ready := func() (ready int) {
 			for i := range many {
-				if w.is(sharer(i).Name, "True")() {
+				if w.is(aSharer(i).Name, "True")() {
 					ready++
 				}
 			}

@@ -19,29 +19,29 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// onOneGateway is a world in which KIngresses are Ready, each with a listener on the Gateway blue.
-func onOneGateway(t *testing.T, many int, besides ...runtime.Object) *world {
+// aWorldOnOneGateway is a world in which KIngresses are Ready, each with a listener on the Gateway blue.
+func aWorldOnOneGateway(t *testing.T, many int, besides ...runtime.Object) *world {
 	t.Helper()
 	data := newPlane(t)
-	objects := append(withoutListenerSets(t, data), besides...)
+	objects := append(anInstallationWithoutListenerSets(t, data), besides...)
 	for i := range many {
-		objects = append(objects, alone(i))
+		objects = append(objects, aKIngressAlone(i))
 	}
-	w := data.hears(newWorld(t, objects...))
+	w := data.serves(newWorld(t, objects...))
 	w.drain()
 	w.listenersAre("blue", programmed)
 	w.pass(time.Minute)
 	for i := range many {
-		if !w.is(sharer(i).Name, "True")() {
-			t.Fatalf("%v", w.conditions(sharer(i).Name))
+		if !w.is(aSharer(i).Name, "True")() {
+			t.Fatalf("%v", w.conditions(aSharer(i).Name))
 		}
 	}
 	return w
 }
 
-// alone is a KIngress with a host and a certificate that no other has.
-func alone(number int) *v1alpha1.Ingress {
-	ing := sharer(number)
+// aKIngressAlone is a KIngress with a host and a certificate that no other has.
+func aKIngressAlone(number int) *v1alpha1.Ingress {
+	ing := aSharer(number)
 	ing.Spec.TLS[0].SecretName = fmt.Sprintf("certificate-%d", number)
 	return ing
 }
@@ -63,14 +63,14 @@ func (w *world) saysOfListener(ing *v1alpha1.Ingress, word metav1.Condition) {
 // the KIngress that has put it there, and by no other.
 func TestListenerWakesItsOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := onOneGateway(t, 4)
-		w.saysOfListener(sharer(2), metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "gone"})
+		w := aWorldOnOneGateway(t, 4)
+		w.saysOfListener(aSharer(2), metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "gone"})
 		expect(t, "Who looks when one fails", []string{"s02"}, distinct(w.pass(10*time.Millisecond)))
 		w.pass(time.Minute)
 		if !w.is("s02", "False RefsNotResolved")() {
 			t.Errorf("%v", w.conditions("s02"))
 		}
-		w.saysOfListener(sharer(2), programmed)
+		w.saysOfListener(aSharer(2), programmed)
 		expect(t, "Who looks when it works again", []string{"s02"}, distinct(w.pass(10*time.Millisecond)))
 		w.drain()
 		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) {
@@ -86,16 +86,16 @@ func TestListenerWakesItsOwner(t *testing.T) {
 func TestListenerOfOneMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 10
-		w := onOneGateway(t, many)
-		w.store(alone(many))
+		w := aWorldOnOneGateway(t, many)
+		w.store(aKIngressAlone(many))
 		looks := distinct(w.pass(50 * time.Millisecond))
 		w.listenersAre("blue", programmed)
 		looks = append(looks, distinct(w.drain())...)
-		if !w.is(sharer(many).Name, "True")() {
-			t.Errorf("%v", w.conditions(sharer(many).Name))
+		if !w.is(aSharer(many).Name, "True")() {
+			t.Errorf("%v", w.conditions(aSharer(many).Name))
 		}
 		for _, name := range looks {
-			if name != sharer(many).Name {
+			if name != aSharer(many).Name {
 				t.Errorf("%s looked", name)
 			}
 		}
@@ -106,15 +106,15 @@ func TestListenerOfOneMore(t *testing.T) {
 // with its listener looks again when it has.
 func TestFailingListenerOfOneMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := onOneGateway(t, 2)
+		w := aWorldOnOneGateway(t, 2)
 		broken := metav1.Condition{Type: "ResolvedRefs", Status: metav1.ConditionFalse, Reason: "InvalidCertificateRef", Message: "gone"}
-		w.saysOfListener(sharer(0), broken)
+		w.saysOfListener(aSharer(0), broken)
 		w.drain()
-		w.store(alone(2)) // another generation
+		w.store(aKIngressAlone(2)) // another generation
 		w.drain()
-		w.reconcile(apply.NameOf(sharer(0)))
+		w.reconcile(apply.NameOf(aSharer(0)))
 		w.drain()
-		w.saysOfListener(sharer(0), broken)
+		w.saysOfListener(aSharer(0), broken)
 		expect(t, "Who looks", []string{"s00"}, distinct(w.pass(10*time.Millisecond)))
 	})
 }
@@ -124,9 +124,9 @@ func TestFailingListenerOfOneMore(t *testing.T) {
 func TestOperatorsListenerLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		ing := secured(v1alpha1.HTTPOptionRedirected)
+		ing := aKIngressWithTLS(v1alpha1.HTTPOptionRedirected)
 		ing.Spec.TLS = nil
-		w := data.hears(newWorld(t, append(withWildcard(withoutListenerSets(t, data)), ing)...))
+		w := data.serves(newWorld(t, append(withWildcard(anInstallationWithoutListenerSets(t, data)), ing)...))
 		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{} })
 		w.drain()
 		says := func(generation int64) {
@@ -152,7 +152,7 @@ func TestOperatorsListenerLater(t *testing.T) {
 func TestRoomForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := withoutListenerSets(t, data)
+		objects := anInstallationWithoutListenerSets(t, data)
 		for _, object := range objects {
 			if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == "blue" {
 				for i := range 62 {
@@ -162,12 +162,12 @@ func TestRoomForAnother(t *testing.T) {
 				}
 			}
 		}
-		w := data.hears(newWorld(t, append(objects, alone(0))...))
+		w := data.serves(newWorld(t, append(objects, aKIngressAlone(0))...))
 		w.drain()
-		w.store(alone(1))
+		w.store(aKIngressAlone(1))
 		w.drain()
 		expect(t, "Listeners", 64, len(w.listenersOf("blue")))
-		w.deleted(sharer(0).Name)
+		w.deleted(aSharer(0).Name)
 		w.drain()
 		if !slices.ContainsFunc(w.listenersOf("blue"), func(name string) bool { return strings.HasPrefix(name, "s01.") }) {
 			t.Errorf("Listeners %v", w.listenersOf("blue"))

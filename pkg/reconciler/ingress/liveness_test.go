@@ -25,9 +25,9 @@ var (
 	inner = types.NamespacedName{Namespace: "gateways", Name: "inner"}
 )
 
-// further is a service of its own.
-func further(name string) *v1alpha1.Ingress {
-	ing := service(name, 0)
+// aFurtherKIngress is a service of its own.
+func aFurtherKIngress(name string) *v1alpha1.Ingress {
+	ing := aKIngress(name, 0)
 	ing.Spec.Rules[0].Hosts = []string{name + ".default", name + ".default.svc", name + ".default.svc.cluster.local"}
 	ing.Spec.Rules[1].Hosts = []string{name + ".default.example.com"}
 	return ing
@@ -37,10 +37,10 @@ func named(name string) types.NamespacedName {
 	return types.NamespacedName{Namespace: "default", Name: name}
 }
 
-// complaining is a world with three services that are Ready, on Gateways that complain.
-func complaining(t *testing.T, data *plane) *world {
+// aComplainingWorld is a world with three services that are Ready, on Gateways that complain.
+func aComplainingWorld(t *testing.T, data *plane) *world {
 	t.Helper()
-	w := data.hears(newWorld(t, append(inSystem(data, without), service("hello", 0), further("second"), further("third"))...))
+	w := data.serves(newWorld(t, append(anInstallationInSystem(data, withoutAddress), aKIngress("hello", 0), aFurtherKIngress("second"), aFurtherKIngress("third"))...))
 	w.until("all are Ready", w.all("True"))
 	w.until("somebody asks for each Gateway", func() bool { return w.asker(blue) != "" && w.asker(inner) != "" })
 	w.writes()
@@ -76,8 +76,8 @@ func (w *world) asked(gateway types.NamespacedName) []string {
 func TestDataPlaneDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := complaining(t, data)
-		w.gatewayBecomes("inner", content) // or each is told of two, at once or not
+		w := aComplainingWorld(t, data)
+		w.gatewayBecomes("inner", withAddress) // or each is told of two, at once or not
 		w.pass(time.Minute)
 		w.writes()
 		data.deaf.Store(true)
@@ -103,7 +103,7 @@ func TestDataPlaneDies(t *testing.T) {
 func TestDataPlaneIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := complaining(t, data)
+		w := aComplainingWorld(t, data)
 		for range 5 {
 			data.deaf.Store(true)
 			w.pass(status.PatienceWhenReady - 2*time.Second)
@@ -119,7 +119,7 @@ func TestDataPlaneIsAway(t *testing.T) {
 // another replica leads.
 func TestDataPlaneIsAskedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := complaining(t, newPlane(t))
+		w := aComplainingWorld(t, newPlane(t))
 		for range 3 {
 			for _, name := range []string{"hello", "second", "third"} {
 				w.reconcile(named(name))
@@ -144,7 +144,7 @@ func TestDataPlaneIsAskedOnce(t *testing.T) {
 		expect(t, "Routes asked for by who does not lead", 0, len(w.asked(blue))+len(w.asked(inner)))
 		w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
 		w.until("somebody asks again", func() bool { return len(w.asked(blue)) == 1 })
-		w.gatewayBecomes("blue", content)
+		w.gatewayBecomes("blue", withAddress)
 		w.drain()
 		expect(t, "Routes asked for at blue", 0, len(w.asked(blue)))
 		expect(t, "Routes asked for at inner", 1, len(w.asked(inner)))
@@ -185,7 +185,7 @@ func TestProxiesByThemselves(t *testing.T) {
 func TestBrokenBackendIsNoDeath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := complaining(t, data)
+		w := aComplainingWorld(t, data)
 		data.down.Store(w.asker(blue)+".default.example.com", true)
 		data.down.Store(w.asker(inner)+".default", true)
 		w.pass(5 * time.Minute)
@@ -196,7 +196,7 @@ func TestBrokenBackendIsNoDeath(t *testing.T) {
 // TestNoPodsUnderComplaint: B-RDY-8, a data plane whose pods are all away does not answer.
 func TestNoPodsUnderComplaint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := complaining(t, newPlane(t))
+		w := aComplainingWorld(t, newPlane(t))
 		stored, err := w.kube.Tracker().Get(endpointSlices, "envoy-gateway-system", "envoy-blue")
 		w.must(err)
 		slice := stored.(*discoveryv1.EndpointSlice).DeepCopy()
@@ -214,10 +214,10 @@ func TestNoPodsUnderComplaint(t *testing.T) {
 func TestRestartUnderComplaint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		before := complaining(t, data)
+		before := aComplainingWorld(t, data)
 		ing := before.ingress("hello").DeepCopy()
 		ing.ResourceVersion = "1" // each world counts its own
-		objects := append(inSystem(data, without), ing)
+		objects := append(anInstallationInSystem(data, withoutAddress), ing)
 		for _, route := range before.routes() {
 			if strings.HasPrefix(route.Name, "hello.") {
 				route.ResourceVersion = "1"
@@ -225,7 +225,7 @@ func TestRestartUnderComplaint(t *testing.T) {
 			}
 		}
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.pass(status.PatienceWhenReady - time.Second)
 		expect(t, "Writes", []string{}, w.writes())
 		w.pass(2 * time.Second)

@@ -40,7 +40,7 @@ func TestListenerWhoseRecordIsLost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
+				w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 				w.writes()
 				w.losesFields("blue")
 				w.reconcile(hello)

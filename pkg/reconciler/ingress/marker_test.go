@@ -35,7 +35,7 @@ func eachMarker(route *gatewayv1.HTTPRoute, change func(string) string) (before 
 // TestMarkerTellsNoUID: B-OPS-5, who asks for a host does not read the UID of an object of the cluster.
 func TestMarkerTellsNoUID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		seen := 0
 		for _, route := range w.routes() {
 			for _, marker := range eachMarker(route, func(marker string) string { return marker }) {
@@ -56,7 +56,7 @@ func TestUpgradeFromPlainMarkers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				before := served(t, data)
+				before := aReadyWorld(t, data)
 				stands := before.routes()
 				for name, route := range stands {
 					stands[name] = route.DeepCopy()
@@ -65,7 +65,7 @@ func TestUpgradeFromPlainMarkers(t *testing.T) {
 					before.must(w.Update(httpRoutes, stands[name].DeepCopy(), "default"))
 				}
 				data.stands.Store(&stands)
-				w := reborn(before, data)
+				w := aNewLeader(before, data)
 				anew(w)
 				w.pass(status.PatienceWhenServed - 2*time.Second)
 				expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())

@@ -48,7 +48,7 @@ func TestGatewayMatters(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			old := gateway("blue")
+			old := aGateway("blue")
 			test.before(old)
 			changed := old.DeepCopy()
 			test.change(changed)

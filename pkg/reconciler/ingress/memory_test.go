@@ -73,7 +73,7 @@ func TestGoneDuringReconcile(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
 				data.deaf.Store(true)
-				w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+				w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 				ing, once := w.ingress("hello"), sync.Once{}
 				w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, kruntime.Object, error) {
 					once.Do(func() { goes(w) })
@@ -94,7 +94,7 @@ func TestRecreatedBetweenLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		w.reconcile(hello)
 		ing := w.ingress("hello")
 		if found := w.remembers(ing); len(found) == 0 {

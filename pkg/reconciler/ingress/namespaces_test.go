@@ -16,9 +16,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// zones is a configuration with a Gateway that is reserved for the namespaces of a zone.
-func zones() *corev1.ConfigMap {
-	return configGateway(map[string]string{
+// aConfigOfZones is a configuration with a Gateway that is reserved for the namespaces of a zone.
+func aConfigOfZones() *corev1.ConfigMap {
+	return aConfigGateway(map[string]string{
 		"external-gateways": "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, namespace-selector: zone=green}",
 		"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
 	})
@@ -31,7 +31,7 @@ func withoutNamespaces(objects []runtime.Object) []runtime.Object {
 	})
 }
 
-func namespace(name string, labels map[string]string) *corev1.Namespace {
+func aNamespace(name string, labels map[string]string) *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
 }
 
@@ -41,7 +41,7 @@ func namespace(name string, labels map[string]string) *corev1.Namespace {
 func TestNamespaceArrivesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(withoutNamespaces(installation(data)), zones(), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withoutNamespaces(anInstallation(data)), aConfigOfZones(), aKIngress("hello", 0))...))
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
 		w.pass(status.PatienceBeforeReport + 2*time.Second)
@@ -49,7 +49,7 @@ func TestNamespaceArrivesLate(t *testing.T) {
 			t.Errorf("It says %q", text)
 		}
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-		w.store(namespace("default", map[string]string{"zone": "green"}))
+		w.store(aNamespace("default", map[string]string{"zone": "green"}))
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Gateways", "green", w.gatewaysOf())
 		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
@@ -61,12 +61,12 @@ func TestNamespaceArrivesLate(t *testing.T) {
 func TestNamespaceWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(withoutNamespaces(installation(data)), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withoutNamespaces(anInstallation(data)), aKIngress("hello", 0))...))
 		for queue := w.impl.WorkQueue(); queue.Len() > 0; { // forgotten, with what would be tried again
 			key, _ := queue.Get()
 			queue.Done(key)
 		}
-		w.store(namespace("default", nil))
+		w.store(aNamespace("default", nil))
 		w.until("hello is Ready", w.is("hello", "True"))
 	})
 }
@@ -76,14 +76,14 @@ func TestNamespaceWakes(t *testing.T) {
 func TestNamespaceIsMissed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := append(withoutNamespaces(installation(data)), zones(), namespace("default", map[string]string{"zone": "green"}), service("hello", 0))
-		before := data.hears(newWorld(t, objects...))
+		objects := append(withoutNamespaces(anInstallation(data)), aConfigOfZones(), aNamespace("default", map[string]string{"zone": "green"}), aKIngress("hello", 0))
+		before := data.serves(newWorld(t, objects...))
 		before.until("hello is Ready", before.is("hello", "True"))
-		objects = append(withoutNamespaces(installation(data)), zones(), before.ingress("hello"))
+		objects = append(withoutNamespaces(anInstallation(data)), aConfigOfZones(), before.ingress("hello"))
 		for _, route := range before.routes() {
 			objects = append(objects, route)
 		}
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.pass(status.PatienceWhenReady * 2)
 		expect(t, "Writes", []string{}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
@@ -95,12 +95,12 @@ func TestNamespaceIsMissed(t *testing.T) {
 func TestNamespaceLabelFreesHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		older := service("older", time.Hour)
+		older := aKIngress("older", time.Hour)
 		older.Namespace, older.Spec.Rules = "other", older.Spec.Rules[1:]
-		w := data.hears(newWorld(t, append(installation(data), zones(), namespace("other", nil), older, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aConfigOfZones(), aNamespace("other", nil), older, aKIngress("hello", 0))...))
 		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
 		w.drain()
-		labelled := namespace("other", map[string]string{"zone": "green"})
+		labelled := aNamespace("other", map[string]string{"zone": "green"})
 		w.replaces(labelled)
 		w.until("hello has the host on blue", func() bool {
 			_, err := w.gateway.Tracker().Get(httpRoutes, "default", publicHost)
@@ -114,12 +114,12 @@ func TestNamespaceLabelFreesHost(t *testing.T) {
 func TestRivalInUnseenNamespace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		older := service("older", time.Hour)
+		older := aKIngress("older", time.Hour)
 		older.Namespace, older.Spec.Rules = "other", older.Spec.Rules[1:]
-		w := data.hears(newWorld(t, append(installation(data), zones(), older, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aConfigOfZones(), older, aKIngress("hello", 0))...))
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
-		w.store(namespace("other", nil))
+		w.store(aNamespace("other", nil))
 		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
 		const text = "False HostConflict: host hello.default.example.com is served by an older KIngress of another namespace: " +
 			"change the host, or ask the operator, to whom the log of net-gateways-controller names it"

@@ -30,9 +30,9 @@ const (
 	envoyGateway gatewayv1.GatewayController = "gateway.envoyproxy.io/gatewayclass-controller"
 )
 
-// service is a KIngress as Serving writes it: one cluster-local rule with three hosts,
+// aKIngress is a KIngress as Serving writes it: one cluster-local rule with three hosts,
 // and one external.
-func service(name string, age time.Duration) *v1alpha1.Ingress {
+func aKIngress(name string, age time.Duration) *v1alpha1.Ingress {
 	rule := func(visibility v1alpha1.IngressVisibility, hosts ...string) v1alpha1.IngressRule {
 		split := v1alpha1.IngressBackendSplit{
 			IngressBackend: v1alpha1.IngressBackend{ServiceNamespace: "default", ServiceName: "hello-00001", ServicePort: intstr.FromInt32(80)},
@@ -61,8 +61,8 @@ func fromAll() *gatewayv1.AllowedRoutes {
 	return &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}}
 }
 
-// gateway is a programmed one.
-func gateway(name string) *gatewayv1.Gateway {
+// aGateway is a programmed one.
+func aGateway(name string) *gatewayv1.Gateway {
 	found := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: name, UID: types.UID(name), Generation: 1, ResourceVersion: "1"}}
 	found.Spec.GatewayClassName = "envoy"
 	found.Spec.Listeners = []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: fromAll()}}
@@ -72,8 +72,8 @@ func gateway(name string) *gatewayv1.Gateway {
 	return found
 }
 
-// front is the Service of a Gateway's data plane, and the slice with its pod.
-func front(gateway string, data *plane) []runtime.Object {
+// aFront is the Service of a Gateway's data plane, and the slice with its pod.
+func aFront(gateway string, data *plane) []runtime.Object {
 	host, port, _ := net.SplitHostPort(data.Listener.Addr().String())
 	number, _ := strconv.Atoi(port)
 	labels := map[string]string{"gateway.networking.k8s.io/gateway-name": gateway}
@@ -98,7 +98,7 @@ func metadataScheme() *runtime.Scheme {
 	return scheme
 }
 
-func crd(name string) *metav1.PartialObjectMetadata {
+func aCRD(name string) *metav1.PartialObjectMetadata {
 	return &metav1.PartialObjectMetadata{
 		TypeMeta: metav1.TypeMeta{APIVersion: schema.GroupVersion{Group: "apiextensions.k8s.io", Version: "v1"}.String(), Kind: "CustomResourceDefinition"},
 		ObjectMeta: metav1.ObjectMeta{
@@ -107,23 +107,23 @@ func crd(name string) *metav1.PartialObjectMetadata {
 	}
 }
 
-// crds are those of the Gateway API.
-func crds() []runtime.Object {
-	return []runtime.Object{crd("gatewayclasses"), crd("gateways"), crd("httproutes")}
+// theCRDs are those of the Gateway API.
+func theCRDs() []runtime.Object {
+	return []runtime.Object{aCRD("gatewayclasses"), aCRD("gateways"), aCRD("httproutes")}
 }
 
-// installation is a cluster in which everything is as it should be, around one data
+// anInstallation is a cluster in which everything is as it should be, around one data
 // plane that serves both Gateways.
-func installation(data *plane) []runtime.Object {
-	objects := append(crds(),
+func anInstallation(data *plane) []runtime.Object {
+	objects := append(theCRDs(),
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", UID: "namespace"}},
 		&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: envoyGateway}},
 		&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00001", Labels: map[string]string{"serving.knative.dev/revision": "hello-00001"}}},
-		gateway("blue"), gateway("green"), gateway("inner"),
+		aGateway("blue"), aGateway("green"), aGateway("inner"),
 	)
-	objects = append(objects, front("blue", data)...)
-	objects = append(objects, front("green", data)...)
-	return append(objects, front("inner", data)...)
+	objects = append(objects, aFront("blue", data)...)
+	objects = append(objects, aFront("green", data)...)
+	return append(objects, aFront("inner", data)...)
 }
 
 // testConfig is what config-gateway holds unless a test says otherwise.
@@ -132,9 +132,9 @@ var testConfig = map[string]string{
 	config.LocalGateways:    "- {class: envoy, gateway: gateways/inner}",
 }
 
-// configGateway is the ConfigMap of that name, with these data; nil is no ConfigMap, for which
+// aConfigGateway is the ConfigMap of that name, with these data; nil is no ConfigMap, for which
 // a watcher takes one without UID.
-func configGateway(data map[string]string) *corev1.ConfigMap {
+func aConfigGateway(data map[string]string) *corev1.ConfigMap {
 	found := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: config.Name}, Data: data}
 	if data != nil {
 		found.UID = "configured"
@@ -149,5 +149,5 @@ func configurationAmong(objects []runtime.Object) *corev1.ConfigMap {
 			return found
 		}
 	}
-	return configGateway(maps.Clone(testConfig)) // which tests change
+	return aConfigGateway(maps.Clone(testConfig)) // which tests change
 }

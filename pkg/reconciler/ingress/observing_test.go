@@ -31,11 +31,11 @@ func (w *world) forbids(resource string) (allow func()) {
 	return func() { forbidden.Store(false) }
 }
 
-// settled are the objects of a cluster in which hello is Ready.
-func settled(t *testing.T, data *plane) []runtime.Object {
+// aSettledInstallation are the objects of a cluster in which hello is Ready.
+func aSettledInstallation(t *testing.T, data *plane) []runtime.Object {
 	t.Helper()
-	before := served(t, data)
-	objects := append(installation(data), before.ingress("hello"))
+	before := aReadyWorld(t, data)
+	objects := append(anInstallation(data), before.ingress("hello"))
 	for _, route := range before.routes() {
 		objects = append(objects, route)
 	}
@@ -53,7 +53,7 @@ func TestCannotObserve(t *testing.T) {
 		t.Run(resource, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+				w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 				w.forbids(resource)
 				if w.r.Reconcile(t.Context(), hello.String()) == nil {
 					t.Fatal("Not tried again")
@@ -67,7 +67,7 @@ func TestCannotObserve(t *testing.T) {
 				expect(t, "Conditions", network(text), w.conditions("hello"))
 				expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
 
-				w = data.hears(newWorld(t, settled(t, data)...))
+				w = data.serves(newWorld(t, aSettledInstallation(t, data)...))
 				w.forbids(resource)
 				for range 3 {
 					w.clock.SetTime(w.clock.Now().Add(time.Minute))
@@ -86,7 +86,7 @@ func TestCannotObserve(t *testing.T) {
 func TestObservesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		allow := w.forbids("gatewayclasses")
 		w.reconcile(hello)
 		allow()
@@ -96,11 +96,11 @@ func TestObservesAgain(t *testing.T) {
 
 // TestOthersGoOn: B-RDY-11, a kind that cannot be read stops only who needs it.
 func TestOthersGoOn(t *testing.T) {
-	encrypts := encrypted()
+	encrypts := aKIngressWithInternalTLS()
 	encrypts.Name, encrypts.UID = "needs", "uid-of-needs"
 	encrypts.Spec.Rules = encrypts.Spec.Rules[1:]
 	encrypts.Spec.Rules[0].Hosts = []string{tagHost}
-	plain := service("needs", 0)
+	plain := aKIngress("needs", 0)
 	plain.Spec.Rules = plain.Spec.Rules[1:]
 	plain.Spec.Rules[0].Hosts = []string{tagHost}
 	secured := plain.DeepCopy()
@@ -117,8 +117,8 @@ func TestOthersGoOn(t *testing.T) {
 		t.Run(resource, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				objects := append(internal(data, authority(t)), crd("listenersets"), service("hello", 0), c.needs.DeepCopy())
-				w := internalWorld(t, data, objects...)
+				objects := append(anInstallationWithInternalTLS(data, anAuthority(t)), aCRD("listenersets"), aKIngress("hello", 0), c.needs.DeepCopy())
+				w := aWorldWithInternalTLS(t, data, objects...)
 				w.forbids(resource)
 				w.until("hello is Ready", w.is("hello", "True"))
 				w.until("the other says why it is not", func() bool {

@@ -19,9 +19,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// bundleOf is a CRD whose annotation names a release of the Gateway API.
-func bundleOf(name, release string) *metav1.PartialObjectMetadata {
-	found := crd(name)
+// aCRDOfRelease is a CRD whose annotation names a release of the Gateway API.
+func aCRDOfRelease(name, release string) *metav1.PartialObjectMetadata {
+	found := aCRD(name)
 	found.Annotations["gateway.networking.k8s.io/bundle-version"] = release
 	return found
 }
@@ -29,7 +29,7 @@ func bundleOf(name, release string) *metav1.PartialObjectMetadata {
 // bundle sets that annotation, and returns when it is seen.
 func (w *world) bundle(name, release string) {
 	w.Helper()
-	changed := bundleOf(name, release)
+	changed := aCRDOfRelease(name, release)
 	w.replaces(changed)
 	w.until("the CRD is seen", func() bool {
 		found, err := cluster.Get[metav1.PartialObjectMetadata](w.Context(), w.r.cluster, watch.Named(cluster.CRDs, "", changed.Name), types.NamespacedName{Name: changed.Name})
@@ -44,12 +44,12 @@ func (w *world) bundle(name, release string) {
 func TestCRDLooksOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		w.bundle("httproutes", "v1.1.0")
 		for range 3 {
 			w.reconcile(hello)
 		}
-		newer := service("newer", 0)
+		newer := aKIngress("newer", 0)
 		newer.Spec.Rules = newer.Spec.Rules[1:]
 		newer.Spec.Rules[0].Hosts = []string{tagHost}
 		w.must(w.networking.Tracker().Add(newer))
@@ -62,8 +62,8 @@ func TestCRDLooksOld(t *testing.T) {
 		w.until("the new one is Ready", w.is("newer", "True"))
 		expect(t, "Writes", []string{"create httproutes", "update ingresses/status"}, w.writes())
 
-		objects := append(settled(t, data), bundleOf("httproutes", "v1.1.0"))
-		w = data.hears(newWorld(t, objects[:len(objects)-1]...))
+		objects := append(aSettledInstallation(t, data), aCRDOfRelease("httproutes", "v1.1.0"))
+		w = data.serves(newWorld(t, objects[:len(objects)-1]...))
 		w.replaces(objects[len(objects)-1])
 		w.reconcile(hello)
 		expect(t, "Writes after a restart", []string{}, w.writes())
@@ -74,7 +74,7 @@ func TestCRDLooksOld(t *testing.T) {
 // proven.
 func TestCRDLooksOldUnderAChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		proven := w.ingress("hello").Status.Annotations[status.ProvenAnnotation]
 		w.bundle("gateways", "v1.1.0")
 		w.changeIngress("hello", toNextGeneration)
@@ -89,7 +89,7 @@ func TestCRDLooksOldUnderAChange(t *testing.T) {
 func TestOptionalCRDLooksOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
 		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
 		w.says("ResolvedRefs=True", "Programmed=True")
 		w.until("hello is Ready", w.is("hello", "True"))
@@ -107,8 +107,8 @@ func TestOptionalCRDLooksOld(t *testing.T) {
 func TestOptionalCRDIsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
-		w.replaces(bundleOf("listenersets", "v1.1.0"))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
+		w.replaces(aCRDOfRelease("listenersets", "v1.1.0"))
 		w.gateway.PrependReactor("list", "listenersets", func(ktesting.Action) (bool, runtime.Object, error) {
 			return true, nil, apierrors.NewGenericServerResponse(404, "list", gatewayv1.Resource("listenersets"), "", "", 0, true)
 		})

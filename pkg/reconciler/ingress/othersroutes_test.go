@@ -15,8 +15,8 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// tenants is an HTTPRoute of a tenant.
-func tenants(name, gateway string, hosts ...gatewayv1.Hostname) *gatewayv1.HTTPRoute {
+// aTenantsRoute is an HTTPRoute of a tenant.
+func aTenantsRoute(name, gateway string, hosts ...gatewayv1.Hostname) *gatewayv1.HTTPRoute {
 	route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "tenant", Name: name, UID: types.UID(name), Generation: 1, ResourceVersion: "1"}}
 	route.Spec.Hostnames = hosts
 	route.Spec.ParentRefs = []gatewayv1.ParentReference{{Namespace: new(gatewayv1.Namespace("gateways")), Name: gatewayv1.ObjectName(gateway)}}
@@ -35,16 +35,16 @@ func (w *world) changeRoute(name string, change func(*gatewayv1.HTTPRoute)) {
 // Event, once; what is elsewhere, and what a gateway says of it, is no news. Nothing is written.
 func TestOthersRoute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.pass(time.Minute) // it was to be looked at again, were it not Ready
 		w.said()
-		w.store(tenants("elsewhere", "green", publicHost))
-		w.store(tenants("other", "blue", "other.example.com"))
-		w.store(tenants("wider", "blue", "*.example.com")) // ours is more specific
+		w.store(aTenantsRoute("elsewhere", "green", publicHost))
+		w.store(aTenantsRoute("other", "blue", "other.example.com"))
+		w.store(aTenantsRoute("wider", "blue", "*.example.com")) // ours is more specific
 		expect(t, "Keys for what does not concern it", []types.NamespacedName{hello}, w.drain())
 		expect(t, "Events", []string{}, w.said())
 
-		w.store(tenants("evil", "blue", "x.example.com", publicHost))
+		w.store(aTenantsRoute("evil", "blue", "x.example.com", publicHost))
 		w.drain()
 		want := "HostConflict HTTPRoute tenant/evil on Gateway gateways/blue is served for host hello.default.example.com, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute"
 		expect(t, "Events", []string{want}, w.said())
@@ -64,16 +64,16 @@ func TestOthersRoute(t *testing.T) {
 // TestOthersRouteWasThere: B-TRN-7, the same where it was there before the KIngress, where it is for a host
 // that a wildcard of ours covers, and where it claims to be ours.
 func TestOthersRouteWasThere(t *testing.T) {
-	claims := tenants("claims", "blue", publicHost)
+	claims := aTenantsRoute("claims", "blue", publicHost)
 	claims.Labels = map[string]string{networking.IngressLabelKey: "hello"}
-	claims.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(service("hello", 0), v1alpha1.SchemeGroupVersion.WithKind("Ingress"))}
-	for _, route := range []*gatewayv1.HTTPRoute{tenants("plain", "blue", publicHost), tenants("below", "blue", "a.b.wild.example.com"), claims} {
+	claims.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(aKIngress("hello", 0), v1alpha1.SchemeGroupVersion.WithKind("Ingress"))}
+	for _, route := range []*gatewayv1.HTTPRoute{aTenantsRoute("plain", "blue", publicHost), aTenantsRoute("below", "blue", "a.b.wild.example.com"), claims} {
 		t.Run(route.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ing := service("hello", 0)
+				ing := aKIngress("hello", 0)
 				ing.Spec.Rules[1].Hosts = []string{publicHost, "*.wild.example.com"}
 				data := newPlane(t)
-				w := data.hears(newWorld(t, append(installation(data), route, ing)...))
+				w := data.serves(newWorld(t, append(anInstallation(data), route, ing)...))
 				w.drain()
 				said := w.said()
 				if len(said) != 1 {

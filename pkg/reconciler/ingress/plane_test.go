@@ -146,8 +146,8 @@ func (p *plane) breaks(backends ...string) {
 	p.broken.Store(&broken)
 }
 
-// hears connects a data plane with the world whose routes it serves.
-func (p *plane) hears(w *world) *world {
+// serves connects a data plane with the world whose routes it serves.
+func (p *plane) serves(w *world) *world {
 	p.world.Store(w)
 	w.network.Add(p.listeners...)
 	return w

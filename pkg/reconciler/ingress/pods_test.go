@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// bothFamilies adds slices of the other family, in which the pods have addresses that they do not listen on.
-func bothFamilies(objects []runtime.Object, pod *corev1.ObjectReference) []runtime.Object {
+// withBothFamilies adds slices of the other family, in which the pods have addresses that they do not listen on.
+func withBothFamilies(objects []runtime.Object, pod *corev1.ObjectReference) []runtime.Object {
 	for _, object := range objects {
 		if slice, ok := object.(*discoveryv1.EndpointSlice); ok {
 			slice.Endpoints[0].TargetRef = pod
@@ -34,12 +34,12 @@ func TestBothFamilies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		pod := &corev1.ObjectReference{Kind: "Pod", Namespace: "gateways", Name: "envoy", UID: "envoy"}
-		w := data.hears(newWorld(t, append(bothFamilies(installation(data), pod), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withBothFamilies(anInstallation(data), pod), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 
-		w = data.hears(newWorld(t, append(bothFamilies(installation(data), nil), service("hello", 0))...))
+		w = data.serves(newWorld(t, append(withBothFamilies(anInstallation(data), nil), aKIngress("hello", 0))...))
 		w.until("half of the addresses answer", func() bool { return w.known().Count(probe.Proven) == 2 && w.known().Count(probe.Failed) == 2 })
 		w.pass(time.Second)
 		expect(t, "Writes where no pod is known", []string{"create httproutes", "create httproutes"}, w.writes())
@@ -51,7 +51,7 @@ func TestBothFamiliesUnderComplaint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		pod := &corev1.ObjectReference{Kind: "Pod", Namespace: "gateways", Name: "envoy", UID: "envoy"}
-		w := data.hears(newWorld(t, append(bothFamilies(inSystem(data, without), pod), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(withBothFamilies(anInstallationInSystem(data, withoutAddress), pod), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.writes()
 		w.pass(2 * time.Minute)

@@ -15,8 +15,8 @@ import (
 func TestListenersHaveThePodsPorts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := listening(secure(t, data), "blue", apps(httpPort))
-		w := data.hears(newWorld(t, append(objects, secured(v1alpha1.HTTPOptionRedirected))...))
+		objects := withListeners(anInstallationWithTLS(t, data), "blue", aListener(httpPort))
+		w := data.serves(newWorld(t, append(objects, aKIngressWithTLS(v1alpha1.HTTPOptionRedirected))...))
 		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
 		expect(t, "Port", int32(httpsPort), w.listenerSet().Spec.Listeners[0].Port)
 		w.says("ResolvedRefs=True", "Programmed=True")
@@ -40,10 +40,10 @@ func TestListenersHaveThePodsPorts(t *testing.T) {
 func TestLoadBalancerEndsTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		ended := apps(443)
+		ended := aListener(443)
 		ended.Name = "ended"
-		objects := listening(secure(t, data), "blue", apps(80), ended)
-		w := data.hears(newWorld(t, append(objects, secured(v1alpha1.HTTPOptionRedirected))...))
+		objects := withListeners(anInstallationWithTLS(t, data), "blue", aListener(80), ended)
+		w := data.serves(newWorld(t, append(objects, aKIngressWithTLS(v1alpha1.HTTPOptionRedirected))...))
 		w.drain()
 		if set := w.listenerSet(); set != nil {
 			t.Errorf("there is a ListenerSet: %+v", set.Spec)

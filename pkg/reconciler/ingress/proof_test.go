@@ -16,17 +16,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// reborn is the cluster of a world under a new leader.
-func reborn(before *world, data *plane) *world {
+// aNewLeader is the cluster of a world under a new leader.
+func aNewLeader(before *world, data *plane) *world {
 	before.Helper()
 	ing := before.ingress("hello").DeepCopy()
 	ing.ResourceVersion = "1" // each world counts its own
-	objects := append(installation(data), ing)
+	objects := append(anInstallation(data), ing)
 	for _, route := range before.routes() {
 		route.ResourceVersion = "1"
 		objects = append(objects, route)
 	}
-	return data.hears(newWorld(before.T, objects...))
+	return data.serves(newWorld(before.T, objects...))
 }
 
 // accept is the gateway's yes about a route.
@@ -53,10 +53,10 @@ func TestDegradedProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
-		ing := service("hello", 0)
+		ing := aKIngress("hello", 0)
 		ing.Spec.Rules = append(ing.Spec.Rules[1:], *ing.Spec.Rules[1].DeepCopy())
 		ing.Spec.Rules[1].Hosts = []string{tagHost}
-		w := data.hears(newWorld(t, append(installation(data), ing)...))
+		w := data.serves(newWorld(t, append(anInstallation(data), ing)...))
 		w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
 		w.accept(publicHost)
 		w.accept(tagHost)
@@ -77,13 +77,13 @@ func TestDegradedProof(t *testing.T) {
 		}
 		expect(t, "Writes of a resync", []string{}, w.writes())
 
-		w = reborn(w, data)
+		w = aNewLeader(w, data)
 		w.until("the new leader has been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
 		expect(t, "Writes of a new leader", []string{}, w.writes())
 		expect(t, "Conditions under it", degraded, w.conditions("hello"))
 
 		data.guarded.Store(false)
-		w = reborn(w, data)
+		w = aNewLeader(w, data)
 		w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
 		expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
@@ -99,9 +99,9 @@ func TestKnownGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
-		ing := service("hello", 0)
+		ing := aKIngress("hello", 0)
 		ing.Spec.Rules = ing.Spec.Rules[1:]
-		w := data.hears(newWorld(t, append(installation(data), ing)...))
+		w := data.serves(newWorld(t, append(anInstallation(data), ing)...))
 		w.until("the route has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
 		w.accept(publicHost)
 		w.pass(probe.RefusedFor - 2*time.Second)
@@ -116,7 +116,7 @@ func TestKnownGuard(t *testing.T) {
 				return w.ingress("hello").Status.ObservedGeneration == generation && w.is("hello", "True")()
 			}
 		}
-		w = reborn(w, data)
+		w = aNewLeader(w, data)
 		w.unaccept(publicHost)
 		w.changeIngress("hello", toRevision("hello-00002"))
 		w.until("the new backend has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
@@ -131,7 +131,7 @@ func TestKnownGuard(t *testing.T) {
 		expect(t, "That takes 2 s at most", true, time.Since(accepted) <= 2*time.Second)
 		expect(t, "Conditions", degraded, w.conditions("hello"))
 
-		w = reborn(w, data)
+		w = aNewLeader(w, data)
 		data.guarded.Store(false)
 		w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
 		expect(t, "Guards that are known at last", 0, len(guard()))
@@ -159,10 +159,10 @@ func TestLaterPod(t *testing.T) {
 		first, later := newPlane(t), newPlane(t)
 		first.deaf.Store(true)
 		later.deaf.Store(true)
-		w := first.hears(newWorld(t, append(installation(first), service("hello", 0))...))
-		later.hears(w)
+		w := first.serves(newWorld(t, append(anInstallation(first), aKIngress("hello", 0))...))
+		later.serves(w)
 		w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
-		slice := front("blue", later)[1].(*discoveryv1.EndpointSlice)
+		slice := aFront("blue", later)[1].(*discoveryv1.EndpointSlice)
 		slice.Name += "-later"
 		w.store(slice)
 		w.until("the new pod is asked, too", func() bool { return w.known().Count(probe.Failed) == 3 })

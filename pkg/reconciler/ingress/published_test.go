@@ -34,14 +34,14 @@ func isFront(object runtime.Object) bool {
 	return false
 }
 
-// publishing is a world in which hello is Ready on Gateways with an address, which answers; and the
+// aPublishingWorld is a world in which hello is Ready on Gateways with an address, which answers; and the
 // Services of their data planes, if hidden not among its objects.
-func publishing(t *testing.T, data *plane, hidden bool, besides ...runtime.Object) (*world, map[string]runtime.Object) {
+func aPublishingWorld(t *testing.T, data *plane, hidden bool, besides ...runtime.Object) (*world, map[string]runtime.Object) {
 	t.Helper()
 	objects, fronts := besides, map[string]runtime.Object{}
-	for _, object := range installation(data) {
+	for _, object := range anInstallation(data) {
 		if gateway, ok := object.(*gatewayv1.Gateway); ok {
-			content(gateway)
+			withAddress(gateway)
 		}
 		if isFront(object) {
 			if service, ok := object.(*corev1.Service); ok {
@@ -53,9 +53,9 @@ func publishing(t *testing.T, data *plane, hidden bool, besides ...runtime.Objec
 		}
 		objects = append(objects, object)
 	}
-	w := newWorld(t, append(objects, service("hello", 0))...)
+	w := newWorld(t, append(objects, aKIngress("hello", 0))...)
 	w.network.AddAt(balancer+":80", data.listeners[1])
-	data.hears(w)
+	data.serves(w)
 	w.until("hello is Ready", w.is("hello", "True"))
 	w.writes()
 	return w, fronts
@@ -79,7 +79,7 @@ func inCluster(name string) string { return name + ".gateways.svc.cluster.local"
 // the Gateway has an address that answers; when the Service stays away, that address is published.
 func TestServiceAwayForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, fronts := publishing(t, newPlane(t), false)
+		w, fronts := aPublishingWorld(t, newPlane(t), false)
 		names := [2]string{inCluster("envoy-blue"), inCluster("envoy-inner")}
 		expect(t, "Published", names, w.published())
 		for range 2 {
@@ -105,7 +105,7 @@ func TestServiceAwayForAMoment(t *testing.T) {
 // TestNothingElseAnswers: B-RDY-8, a published name stays while nothing else is proven.
 func TestNothingElseAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, _ := publishing(t, newPlane(t), false)
+		w, _ := aPublishingWorld(t, newPlane(t), false)
 		w.network.Remove(balancer + ":80")
 		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
 		w.pass(5 * time.Minute)
@@ -119,10 +119,10 @@ func TestNothingElseAnswers(t *testing.T) {
 func TestAnotherService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, later := newPlane(t), newPlane(t)
-		w, _ := publishing(t, first, false)
-		later.hears(w)
+		w, _ := aPublishingWorld(t, first, false)
+		later.serves(w)
 		later.deaf.Store(true)
-		renamed := front("inner", later)
+		renamed := aFront("inner", later)
 		renamed[0].(*corev1.Service).Name = "a-new-one"
 		slice := renamed[1].(*discoveryv1.EndpointSlice)
 		slice.Name, slice.Labels[discoveryv1.LabelServiceName] = "a-new-one", "a-new-one"
@@ -152,7 +152,7 @@ func TestMistakeInService(t *testing.T) {
 					"external-gateways": "- {class: envoy, gateway: gateways/blue, service: gateways/envoy-blue}",
 					"local-gateways":    "- {class: envoy, gateway: gateways/inner, service: gateways/envoy-inner}",
 				}
-				w, fronts := publishing(t, newPlane(t), false, configGateway(lists))
+				w, fronts := aPublishingWorld(t, newPlane(t), false, aConfigGateway(lists))
 				if !labelled {
 					bare := fronts["envoy-inner"].DeepCopyObject().(*corev1.Service)
 					bare.Labels = nil
@@ -161,7 +161,7 @@ func TestMistakeInService(t *testing.T) {
 				w.pass(time.Minute)
 				lists = maps.Clone(lists)
 				lists["local-gateways"] = "- {class: envoy, gateway: gateways/inner, service: gateways/envoy-innner}"
-				w.configuration.OnChange(configGateway(lists))
+				w.configuration.OnChange(aConfigGateway(lists))
 				w.pass(5 * time.Minute)
 				expect(t, "Published", [2]string{inCluster("envoy-blue"), inCluster("envoy-inner")}, w.published())
 				said := w.conditions("hello")["NetworkConfigured"]
@@ -185,7 +185,7 @@ func TestMistakeInService(t *testing.T) {
 func TestAddressStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w, _ := publishing(t, data, true)
+		w, _ := aPublishingWorld(t, data, true)
 		addresses := func(values ...string) func(*gatewayv1.Gateway) {
 			return func(gateway *gatewayv1.Gateway) {
 				gateway.Status.Addresses = nil
@@ -203,7 +203,7 @@ func TestAddressStays(t *testing.T) {
 		stays("in another order")
 		w.gatewayBecomes("inner", addresses())
 		stays("while the Gateway lists none")
-		for _, object := range append(front("inner", data), front("blue", data)...) {
+		for _, object := range append(aFront("inner", data), aFront("blue", data)...) {
 			w.store(object)
 		}
 		stays("with a Service")
@@ -227,7 +227,7 @@ func TestAddressStays(t *testing.T) {
 func TestAddressWithStatusProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		objects := []runtime.Object{}
-		for _, object := range installation(newPlane(t)) {
+		for _, object := range anInstallation(newPlane(t)) {
 			if gateway, ok := object.(*gatewayv1.Gateway); ok {
 				gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}, {Value: "203.0.113.2"}}
 			}
@@ -235,7 +235,7 @@ func TestAddressWithStatusProof(t *testing.T) {
 				objects = append(objects, object)
 			}
 		}
-		w := newWorld(t, append(objects, service("hello", 0), configGateway(map[string]string{
+		w := newWorld(t, append(objects, aKIngress("hello", 0), aConfigGateway(map[string]string{
 			"external-gateways": "- {class: envoy, gateway: gateways/blue, probe: status}",
 			"local-gateways":    "- {class: envoy, gateway: gateways/inner, probe: status}",
 		}))...)
@@ -250,7 +250,7 @@ func TestAddressWithStatusProof(t *testing.T) {
 		w.pass(time.Minute)
 		expect(t, "Writes", []string{}, w.writes())
 		expect(t, "Published", [2]string{"203.0.113.1", "203.0.113.1"}, w.published())
-		w.gatewayBecomes("blue", without)
+		w.gatewayBecomes("blue", withoutAddress)
 		w.pass(time.Minute)
 		expect(t, "Ready by the Gateway's word", metav1.ConditionUnknown, metav1.ConditionStatus(strings.Fields(w.conditions("hello")["Ready"])[0]))
 		expect(t, "Published", [2]string{"203.0.113.1", "203.0.113.1"}, w.published())

@@ -37,7 +37,7 @@ func (w *world) takeOver(name, address string) {
 func TestClassIsATypo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		w.changesClass("hello", "typo")
 		w.drain()
 		w.pass(time.Hour)
@@ -51,7 +51,7 @@ func TestClassIsATypo(t *testing.T) {
 		expect(t, "Events", []string{`Normal ClassChanged its ingress class is "typo" now: what serves it stays until the plugin of that class has taken over. ` +
 			"Where that is not meant, correct ingress-class or network-layer in ConfigMap config-network"}, said)
 
-		objects := append(installation(data), w.ingress("hello"))
+		objects := append(anInstallation(data), w.ingress("hello"))
 		for _, route := range w.routes() {
 			objects = append(objects, route)
 		}
@@ -60,7 +60,7 @@ func TestClassIsATypo(t *testing.T) {
 		expect(t, "Writes when the class is ours again", []string{}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 
-		w = data.hears(newWorld(t, objects...))
+		w = data.serves(newWorld(t, objects...))
 		w.drain()
 		w.pass(time.Hour)
 		expect(t, "Writes after a restart", []string{}, w.writes())
@@ -83,7 +83,7 @@ func TestAnotherClassTakesOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := served(t, newPlane(t))
+				w := aReadyWorld(t, newPlane(t))
 				w.changesClass("hello", "other")
 				w.changeIngress("hello", func(ing *v1alpha1.Ingress) {
 					ing.Status.MarkIngressNotReady("NewObservedGenFailure", "unsuccessfully observed a new generation")
@@ -107,7 +107,7 @@ func TestAnotherClassTakesOver(t *testing.T) {
 // TestClassComesBackWhileDraining: B-INS-9, what was taken over and given back is served on.
 func TestClassComesBackWhileDraining(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.changesClass("hello", "other")
 		w.takeOver("hello", "192.0.2.1")
 		w.drain()
@@ -124,17 +124,17 @@ func TestClassComesBackWhileDraining(t *testing.T) {
 func TestStatusIsSigned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := settled(t, data)
+		objects := aSettledInstallation(t, data)
 		for _, object := range objects {
 			if ing, ok := object.(*v1alpha1.Ingress); ok {
 				delete(ing.Status.Annotations, status.ReportedAnnotation)
 			}
 		}
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.drain()
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
 		objects = slices.DeleteFunc(objects, func(object runtime.Object) bool { _, is := object.(*v1alpha1.Ingress); return is })
-		w = data.hears(newWorld(t, append(objects, w.ingress("hello"))...))
+		w = data.serves(newWorld(t, append(objects, w.ingress("hello"))...))
 		w.drain()
 		expect(t, "Writes after a restart", []string{}, w.writes())
 	})
@@ -144,17 +144,17 @@ func TestStatusIsSigned(t *testing.T) {
 // that need them, whatever others of the namespace do, and go with them.
 func TestClassChangesAwayWithInternalTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		data, known := newPlane(t), authority(t)
-		second := encrypted()
+		data, known := newPlane(t), anAuthority(t)
+		second := aKIngressWithInternalTLS()
 		second.Name, second.UID = "second", "uid-of-second"
 		second.Spec.Rules = second.Spec.Rules[1:]
 		second.Spec.Rules[0].Hosts = []string{tagHost}
-		w := internalWorld(t, data, append(internal(data, known), encrypted(), second)...)
+		w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, known), aKIngressWithInternalTLS(), second)...)
 		w.until("both are Ready", func() bool { return w.is("hello", "True")() && w.is("second", "True")() })
 		w.changesClass("hello", "other")
 		w.drain()
 		plain := second.DeepCopy()
-		plain.Spec.Rules[0].HTTP.Paths[0].Splits[0].ServicePort = service("hello", 0).Spec.Rules[0].HTTP.Paths[0].Splits[0].ServicePort
+		plain.Spec.Rules[0].HTTP.Paths[0].Splits[0].ServicePort = aKIngress("hello", 0).Spec.Rules[0].HTTP.Paths[0].Splits[0].ServicePort
 		w.update(plain)
 		w.until("the second is plain", func() bool { return w.is("second", "True")() && w.ingress("second").Status.ObservedGeneration == 2 })
 		w.must(w.networking.Tracker().Delete(ingresses, "default", "second"))

@@ -43,7 +43,7 @@ func (w *world) failing(kind probe.Kind) func() bool {
 func TestRenderedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		stands := w.routes()
 		data.stands.Store(&stands)
 		w.renderAnew()
@@ -79,7 +79,7 @@ func TestRenderedAnew(t *testing.T) {
 func TestRenderedAnewAndLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		data.deaf.Store(true)
 		w.renderAnew()
 		w.pass(status.PatienceWhenReady - time.Second)
@@ -93,10 +93,10 @@ func TestRenderedAnewAndLost(t *testing.T) {
 func TestRenderedAnewAndReborn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		before := served(t, data)
+		before := aReadyWorld(t, data)
 		stands := before.routes()
 		data.stands.Store(&stands)
-		w := reborn(before, data)
+		w := aNewLeader(before, data)
 		w.renderAnew()
 		w.pass(time.Minute)
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
@@ -113,7 +113,7 @@ func TestRenderedAnewAndReborn(t *testing.T) {
 func TestNewGenerationIsNoRendering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		stands := w.routes()
 		data.stands.Store(&stands)
 		w.changeIngress("hello", toNextGeneration)
@@ -129,7 +129,7 @@ func TestRenderedAnewBehindAGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
 		w.accept(publicHost)
 		w.accept(privateHost)

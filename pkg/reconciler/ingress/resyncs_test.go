@@ -20,20 +20,20 @@ import (
 func TestNewServicesDoNotWaitForResyncs(t *testing.T) {
 	for name, again := range map[string]func(*world){
 		"config-gateway changes": func(w *world) {
-			w.configuration.OnChange(zones())
+			w.configuration.OnChange(aConfigOfZones())
 		},
 		"another leads": func(w *world) { w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey)) },
 		"its namespace has another label": func(w *world) {
-			changed := namespace("default", map[string]string{"zone": "red"})
+			changed := aNamespace("default", map[string]string{"zone": "red"})
 			w.replaces(changed)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := crowd(t, 5*workers)
+				w := aCrowdedWorld(t, 5*workers)
 				again(w)
 				synctest.Wait()
-				w.store(service("younger", 0))
+				w.store(aKIngress("younger", 0))
 				keys := w.drain()
 				if at := slices.Index(keys, types.NamespacedName{Namespace: "default", Name: "younger"}); at < 0 || at > workers {
 					t.Errorf("Looked at after %d others", at)

@@ -54,7 +54,7 @@ func (w *world) gatewaysOf() string {
 func TestRevisionIsVouchedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		revision := metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}
-		w := served(t, newPlane(t), &corev1.Service{ObjectMeta: revision})
+		w := aReadyWorld(t, newPlane(t), &corev1.Service{ObjectMeta: revision})
 		w.changeIngress("hello", toRevision("hello-00002"))
 		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
@@ -68,7 +68,7 @@ func TestRevisionIsVouchedFor(t *testing.T) {
 func TestNewBackendIsMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		data.breaks("hello-00002")
 		w.changeIngress("hello", toRevision("hello-00002"))
 		w.until("the new backend has failed a probe on both routes", func() bool {
@@ -94,9 +94,9 @@ func TestNewBackendIsMade(t *testing.T) {
 	})
 }
 
-// cooling are the objects of an installation whose gateways are not known to warm backends.
-func cooling(data *plane) []runtime.Object {
-	objects := installation(data)
+// anInstallationThatCools are the objects of an installation whose gateways are not known to warm backends.
+func anInstallationThatCools(data *plane) []runtime.Object {
+	objects := anInstallation(data)
 	for _, object := range objects {
 		if class, ok := object.(*gatewayv1.GatewayClass); ok {
 			class.Spec.ControllerName = "projectcontour.io/gateway-controller"
@@ -110,7 +110,7 @@ func cooling(data *plane) []runtime.Object {
 func TestOldBackendIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(cooling(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallationThatCools(data), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.writes()
 		written := []string{}
@@ -139,17 +139,17 @@ func TestOldBackendIsKept(t *testing.T) {
 func TestRestartWhileMaking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		before := served(t, data)
+		before := aReadyWorld(t, data)
 		data.breaks("hello-00002")
 		before.changeIngress("hello", toRevision("hello-00002"))
 		before.until("the new backend has failed a probe on both routes", func() bool {
 			return before.r.prober.Known(ownerOf(before.ingress("hello"))).Count("Failed") == 2
 		})
-		objects := append(installation(data), before.ingress("hello"))
+		objects := append(anInstallation(data), before.ingress("hello"))
 		for _, route := range before.routes() {
 			objects = append(objects, route)
 		}
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.until("the new backend has failed a probe on both routes", func() bool {
 			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
 		})
@@ -165,7 +165,7 @@ func TestRestartWhileMaking(t *testing.T) {
 func TestMoveBetweenGateways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
+		w := aReadyWorld(t, data)
 		published := func() string { return w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal }
 		data.deaf.Store(true)
 		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })

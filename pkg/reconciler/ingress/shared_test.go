@@ -22,25 +22,25 @@ import (
 
 const sharedDomain = "*.default.example.com"
 
-// sharer is a KIngress with one external host and the certificate of its domain, the older the
+// aSharer is a KIngress with one external host and the certificate of its domain, the older the
 // lower its number.
-func sharer(number int) *v1alpha1.Ingress {
-	ing := service(fmt.Sprintf("s%02d", number), time.Hour-time.Duration(number)*time.Minute)
+func aSharer(number int) *v1alpha1.Ingress {
+	ing := aKIngress(fmt.Sprintf("s%02d", number), time.Hour-time.Duration(number)*time.Minute)
 	ing.Spec.Rules = ing.Spec.Rules[1:]
 	ing.Spec.Rules[0].Hosts = []string{ing.Name + ".default.example.com"}
 	ing.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: ing.Spec.Rules[0].Hosts, SecretName: "certificate"}}
 	return ing
 }
 
-// sharing is a world in which so many share a ListenerSet.
-func sharing(t *testing.T, many int) *world {
+// aSharingWorld is a world in which so many share a ListenerSet.
+func aSharingWorld(t *testing.T, many int) *world {
 	t.Helper()
 	data := newPlane(t)
-	objects := secure(t, data)
+	objects := anInstallationWithTLS(t, data)
 	for i := range many {
-		objects = append(objects, sharer(i))
+		objects = append(objects, aSharer(i))
 	}
-	w := data.hears(newWorld(t, objects...))
+	w := data.serves(newWorld(t, objects...))
 	w.drain()
 	w.says("ResolvedRefs=True", "Programmed=True")
 	w.drain()
@@ -86,7 +86,7 @@ func (w *world) deletes(from, to int) {
 // own it then; and it goes with the last ones.
 func TestSharedOutlivesItsOwners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, translate.MaxOwners+2)
+		w := aSharingWorld(t, translate.MaxOwners+2)
 		expect(t, "Owners", append([]string{"default"}, namesOf(0, translate.MaxOwners)...), w.owners())
 		for _, name := range namesOf(0, translate.MaxOwners+2) {
 			w.reconcile(apply.NameOf(w.ingress(name)))
@@ -115,7 +115,7 @@ func TestSharedOutlivesItsOwners(t *testing.T) {
 // when they all go at once, or while nobody looks.
 func TestAllSharersGoAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, translate.MaxOwners+1)
+		w := aSharingWorld(t, translate.MaxOwners+1)
 		w.deletes(0, translate.MaxOwners+1)
 		w.drain()
 		expect(t, "ListenerSets", 0, len(w.listenerSets()))
@@ -127,7 +127,7 @@ func TestAllSharersGoAtOnce(t *testing.T) {
 			OwnerReferences: []metav1.OwnerReference{{APIVersion: "v1", Kind: "Namespace", Name: "default", UID: "namespace"}},
 		}}
 		left.Spec.ParentRef = gatewayv1.ParentGatewayReference{Namespace: new(gatewayv1.Namespace("gateways")), Name: "blue"}
-		w := data.hears(newWorld(t, append(secure(t, data), runtime.Object(left), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), runtime.Object(left), aKIngress("hello", 0))...))
 		w.drain()
 		expect(t, "ListenerSets", 0, len(w.listenerSets()))
 	})
@@ -137,7 +137,7 @@ func TestAllSharersGoAtOnce(t *testing.T) {
 // Secret, is deleted, though each of them was not its only owner.
 func TestSharersLeaveAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, 3)
+		w := aSharingWorld(t, 3)
 		for _, name := range namesOf(0, 3) {
 			w.changeIngress(name, func(ing *v1alpha1.Ingress) { ing.Spec.TLS[0].SecretName = "renamed" })
 		}
@@ -159,7 +159,7 @@ func TestSharersLeaveAtOnce(t *testing.T) {
 // no other plugin serves them, though none of ours has hosts for it.
 func TestSharersOfAnotherClass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, 2)
+		w := aSharingWorld(t, 2)
 		w.changesClass("s00", "other")
 		w.drain()
 		w.deletes(1, 2)
@@ -175,7 +175,7 @@ func TestSharersOfAnotherClass(t *testing.T) {
 // last one that has left.
 func TestOperatorsListenerComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, 2)
+		w := aSharingWorld(t, 2)
 		w.changeGateway("blue", "operator", func(gateway *gatewayv1.Gateway) {
 			gateway.Spec.Listeners = append(gateway.Spec.Listeners, gatewayv1.Listener{
 				Name: "every", Port: 443, Protocol: gatewayv1.HTTPSProtocolType, AllowedRoutes: fromAll(),

@@ -47,7 +47,7 @@ func countsRoutes(set *gatewayv1.ListenerSet) {
 // anything new makes nobody look.
 func TestRouteCountsWakeNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, 12)
+		w := aSharingWorld(t, 12)
 		w.pass(time.Minute)
 		for range 5 {
 			w.changesSet(countsRoutes)
@@ -61,9 +61,9 @@ func TestRouteCountsWakeNobody(t *testing.T) {
 func TestOneMoreSharer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 40
-		w := sharing(t, many)
+		w := aSharingWorld(t, many)
 		w.pass(time.Minute) // what is due after the proofs
-		w.store(sharer(many))
+		w.store(aSharer(many))
 		looks := map[string]int{}
 		for range 20 { // the gateway counts on meanwhile
 			for _, key := range w.pass(100 * time.Millisecond) {
@@ -74,13 +74,13 @@ func TestOneMoreSharer(t *testing.T) {
 		for _, key := range w.drain() {
 			looks[key.Name]++
 		}
-		if name := sharer(many).Name; !w.is(name, "True")() {
+		if name := aSharer(many).Name; !w.is(name, "True")() {
 			t.Errorf("It is not Ready: %v", w.conditions(name))
 		}
-		if own := looks[sharer(many).Name]; own > 8 {
+		if own := looks[aSharer(many).Name]; own > 8 {
 			t.Errorf("It looked %d times", own)
 		}
-		delete(looks, sharer(many).Name)
+		delete(looks, aSharer(many).Name)
 		if len(looks) > translate.MaxOwners+1 {
 			t.Errorf("%d others looked: %v", len(looks), looks)
 		}
@@ -115,14 +115,14 @@ func TestSharedListenerFails(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := sharing(t, many)
+				w := aSharingWorld(t, many)
 				change(w)
 				expect(t, "Who looks at once", namesOf(0, many), distinct(w.pass(10*time.Millisecond)))
 			})
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := sharing(t, many)
+		w := aSharingWorld(t, many)
 		w.changesSet(says("ResolvedRefs", metav1.ConditionFalse))
 		w.pass(time.Minute)
 		for _, name := range namesOf(0, many) {
@@ -145,7 +145,7 @@ func TestSharedListenerFails(t *testing.T) {
 func TestSharedListenerComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(secure(t, data), sharer(0), sharer(1))...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), aSharer(0), aSharer(1))...))
 		w.until("they share a listener", func() bool { _, owners := w.sets(); return len(owners) == 2 })
 		w.says("ResolvedRefs=True", "Programmed=True")
 		begin := w.clock.Now()

@@ -35,11 +35,11 @@ func (w *world) sets() (hostnames, owners []string) {
 func TestSharedListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		elder, younger := secured(v1alpha1.HTTPOptionEnabled), service("second", 0)
+		elder, younger := aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), aKIngress("second", 0)
 		younger.Spec.Rules = younger.Spec.Rules[1:]
 		younger.Spec.Rules[0].Hosts = []string{"second.default.example.com"}
 		younger.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: younger.Spec.Rules[0].Hosts, SecretName: "certificate"}}
-		w := data.hears(newWorld(t, append(secure(t, data), elder)...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), elder)...))
 		are := func(hostnames, owners []string) func() bool {
 			return func() bool {
 				gotHosts, gotOwners := w.sets()

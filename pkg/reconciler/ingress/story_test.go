@@ -25,10 +25,10 @@ func expect[T any](t *testing.T, what string, want, got T) {
 	}
 }
 
-// served is a world in which hello is Ready and nothing has been written since.
-func served(t *testing.T, data *plane, besides ...runtime.Object) *world {
+// aReadyWorld is a world in which hello is Ready and nothing has been written since.
+func aReadyWorld(t *testing.T, data *plane, besides ...runtime.Object) *world {
 	t.Helper()
-	w := data.hears(newWorld(t, append(append(installation(data), service("hello", 0)), besides...)...))
+	w := data.serves(newWorld(t, append(append(anInstallation(data), aKIngress("hello", 0)), besides...)...))
 	w.until("hello is Ready", w.is("hello", "True"))
 	w.writes()
 	return w
@@ -39,7 +39,7 @@ func served(t *testing.T, data *plane, besides ...runtime.Object) *world {
 func TestNewService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Writes", []string{"create httproutes", "create httproutes", "update ingresses/status"}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
@@ -56,7 +56,7 @@ func TestNewService(t *testing.T) {
 // TestResync: B-TRN-4, B-RDY-4, a reconcile with nothing to do writes nothing.
 func TestResync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		for range 3 {
 			w.reconcile(hello)
 		}
@@ -69,13 +69,13 @@ func TestResync(t *testing.T) {
 func TestRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		before := served(t, data)
-		objects := append(installation(data), before.ingress("hello"))
+		before := aReadyWorld(t, data)
+		objects := append(anInstallation(data), before.ingress("hello"))
 		for _, route := range before.routes() {
 			objects = append(objects, route)
 		}
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		for range 3 {
 			w.reconcile(hello)
 		}
@@ -91,7 +91,7 @@ func TestLostLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		known := func() int { return len(w.r.prober.Known(ownerOf(w.ingress("hello"))).Results) }
 		w.until("the data planes are asked", func() bool { return known() > 0 })
 		w.writes()

@@ -20,10 +20,10 @@ import (
 func TestPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		other := service("other", 0)
+		other := aKIngress("other", 0)
 		other.Spec.Rules = other.Spec.Rules[1:]
 		other.Spec.Rules[0].Hosts = []string{"other.default.example.com"}
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0), other)...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0), other)...))
 		broken := atomic.Bool{}
 		broken.Store(true)
 		w.gateway.PrependReactor("create", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
@@ -50,7 +50,7 @@ func TestPanic(t *testing.T) {
 // reconcile's own goroutine, is retried and takes nothing away.
 func TestPanicOfReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		ing := w.ingress("hello")
 		working := w.r.namespaces
 		w.r.namespaces = nil
@@ -75,7 +75,7 @@ func TestPanicOfReady(t *testing.T) {
 func TestPanicBeforeAnythingIsSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		working := w.r.namespaces
 		w.r.namespaces = nil
 		w.reconcile(hello)

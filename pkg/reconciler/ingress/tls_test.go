@@ -21,18 +21,18 @@ import (
 
 var listenerSets = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("listenersets")
 
-// secured is a service whose external host has a certificate.
-func secured(option v1alpha1.HTTPOption) *v1alpha1.Ingress {
-	ing := service("hello", 0)
+// aKIngressWithTLS is a service whose external host has a certificate.
+func aKIngressWithTLS(option v1alpha1.HTTPOption) *v1alpha1.Ingress {
+	ing := aKIngress("hello", 0)
 	ing.Spec.HTTPOption = option
 	ing.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: []string{publicHost}, SecretName: "certificate", SecretNamespace: "default"}}
 	return ing
 }
 
-// secure is an installation whose Gateways take ListenerSets and have a port for TLS.
-func secure(t *testing.T, data *plane) []runtime.Object {
+// anInstallationWithTLS is an installation whose Gateways take ListenerSets and have a port for TLS.
+func anInstallationWithTLS(t *testing.T, data *plane) []runtime.Object {
 	t.Helper()
-	objects := append(installation(data), crd("listenersets"))
+	objects := append(anInstallation(data), aCRD("listenersets"))
 	for _, object := range objects {
 		switch object := object.(type) {
 		case *gatewayv1.Gateway:
@@ -94,7 +94,7 @@ func (w *world) saysOf(set *gatewayv1.ListenerSet, words []string) {
 func TestCertificate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
 		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
 		listener := w.listenerSet().Spec.Listeners[0]
 		expect(t, "Secret", "certificate", string(listener.TLS.CertificateRefs[0].Name))
@@ -124,7 +124,7 @@ func TestCertificate(t *testing.T) {
 func TestRedirect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionRedirected))...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionRedirected))...))
 		w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
 		if w.routes()[publicHost+".redirect"] != nil {
 			t.Error("Redirected to a listener that does not work")
@@ -150,10 +150,10 @@ func TestRedirect(t *testing.T) {
 // arrival is seen, and moves none that stand there.
 func TestListenerSetsArrive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := servedOnGateway(t, v1alpha1.HTTPOptionEnabled)
-		w.store(crd("listenersets"))
+		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
+		w.store(aCRD("listenersets"))
 		w.drain()
-		another := secured(v1alpha1.HTTPOptionEnabled)
+		another := aKIngressWithTLS(v1alpha1.HTTPOptionEnabled)
 		another.Name, another.UID = "another", "uid-of-another"
 		another.Spec.Rules = another.Spec.Rules[1:]
 		another.Spec.Rules[0].Hosts, another.Spec.TLS[0].Hosts = []string{"another.example.com"}, []string{"another.example.com"}

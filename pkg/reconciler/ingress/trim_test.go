@@ -23,9 +23,9 @@ import (
 
 const large = 250 << 10
 
-// annotated gives an object an annotation of 250 KiB and managedFields of a tenth, each in memory of its
+// withAnnotation gives an object an annotation of 250 KiB and managedFields of a tenth, each in memory of its
 // own, as an object has that was decoded.
-func annotated[T metav1.Object](object T) T {
+func withAnnotation[T metav1.Object](object T) T {
 	annotations := map[string]string{"example.com/notes": strings.Repeat("x", large)}
 	for key, value := range object.GetAnnotations() {
 		annotations[key] = value
@@ -41,23 +41,23 @@ func annotated[T metav1.Object](object T) T {
 func TestInformersTrim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := append(installation(data), annotated(service("hello", 0)))
+		objects := append(anInstallation(data), withAnnotation(aKIngress("hello", 0)))
 		for _, object := range objects {
 			switch object := object.(type) {
 			case *corev1.Service:
-				annotated(object)
+				withAnnotation(object)
 			case *corev1.Namespace:
-				annotated(object)
+				withAnnotation(object)
 			case *gatewayv1.Gateway:
-				annotated(object).ManagedFields[0].Subresource = "status"
+				withAnnotation(object).ManagedFields[0].Subresource = "status"
 			}
 		}
-		w := data.hears(newWorld(t, objects...))
+		w := data.serves(newWorld(t, objects...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		foreign := w.routes()[publicHost].DeepCopy()
 		foreign.Annotations["example.com/theirs"] = "x"
 		w.replaces(foreign)
-		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { annotated(ing).Annotations["example.com/team"] = "a" })
+		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { withAnnotation(ing).Annotations["example.com/team"] = "a" })
 		w.drain()
 
 		ing, err := w.r.lister.Ingresses("default").Get("hello")
@@ -101,10 +101,10 @@ func TestMemoryOfAnnotations(t *testing.T) {
 	owns := `{"f:metadata":{"f:annotations":{"f:example.com/notes":{}}}}`
 	before := heapInUse()
 	for i := range 1500 {
-		keep(cluster.Services, annotated(&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint(i)}}))
+		keep(cluster.Services, withAnnotation(&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint(i)}}))
 	}
 	for i := range 300 {
-		ing := annotated(service(fmt.Sprint(i), 0))
+		ing := withAnnotation(aKIngress(fmt.Sprint(i), 0))
 		trimIngress(ing, ingresses)
 		if err := ingresses.Add(ing); err != nil {
 			t.Fatal(err)
@@ -112,7 +112,7 @@ func TestMemoryOfAnnotations(t *testing.T) {
 		for part := range 2 {
 			route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprint(i, part)}}
 			route.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(ing, v1alpha1.SchemeGroupVersion.WithKind("Ingress"))}
-			annotated(route).ManagedFields[0] = metav1.ManagedFieldsEntry{Manager: "net-gateways", FieldsV1: &metav1.FieldsV1{Raw: []byte(owns)}}
+			withAnnotation(route).ManagedFields[0] = metav1.ManagedFieldsEntry{Manager: "net-gateways", FieldsV1: &metav1.FieldsV1{Raw: []byte(owns)}}
 			keep(cluster.HTTPRoutes, route)
 		}
 	}

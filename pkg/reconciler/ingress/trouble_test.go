@@ -56,8 +56,8 @@ func (w *world) say(route, kind string, value metav1.ConditionStatus, reason str
 	w.replaces(changed)
 }
 
-// hears tells whether an informer shows that word about a route.
-func (w *world) hears(route, kind string, value metav1.ConditionStatus) func() bool {
+// shows tells whether an informer shows that word about a route.
+func (w *world) shows(route, kind string, value metav1.ConditionStatus) func() bool {
 	store, err := w.r.cluster.Ensure(w.Context(), cluster.OurRoutes)
 	w.must(err)
 	return func() bool {
@@ -83,9 +83,9 @@ func network(text string) map[string]string {
 // yes takes it away again, and no route is written for either.
 func TestBackendDisappears(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
-		w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
+		w.until("the no is seen", w.shows(publicHost, "ResolvedRefs", metav1.ConditionFalse))
 		w.reconcile(hello)
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
@@ -101,12 +101,12 @@ func TestBackendDisappears(t *testing.T) {
 // nobody hears of it.
 func TestGatewayIsBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.say(publicHost, "ResolvedRefs", metav1.ConditionFalse, "BackendNotFound")
-		w.until("the no is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionFalse))
+		w.until("the no is seen", w.shows(publicHost, "ResolvedRefs", metav1.ConditionFalse))
 		w.reconcile(hello)
 		w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
-		w.until("the yes is seen", w.hears(publicHost, "ResolvedRefs", metav1.ConditionTrue))
+		w.until("the yes is seen", w.shows(publicHost, "ResolvedRefs", metav1.ConditionTrue))
 		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
@@ -118,14 +118,14 @@ func TestGatewayIsBehind(t *testing.T) {
 // routes stay for when it is back. The other side is asked again meanwhile.
 func TestGatewayGoesAndComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.must(w.gateways.Delete(gateways, "gateways", "blue"))
 		w.until("the external side is not Ready, the local one is", func() bool {
 			return w.is("hello", "False")() && w.conditions("hello")["NetworkConfigured"] == "True"
 		})
 		text := "False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"
 		expect(t, "Conditions", map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}, w.conditions("hello"))
-		w.store(gateway("blue"))
+		w.store(aGateway("blue"))
 		w.until("hello is Ready again", w.is("hello", "True"))
 		expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
 	})
@@ -136,9 +136,9 @@ func TestGatewayGoesAndComes(t *testing.T) {
 func TestHostConflict(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		older := service("older", time.Hour)
+		older := aKIngress("older", time.Hour)
 		older.Spec.Rules = older.Spec.Rules[1:]
-		w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), older, aKIngress("hello", 0))...))
 		w.until("the older is Ready, the younger is not", func() bool { return w.is("older", "True")() && w.is("hello", "False")() })
 		expect(t, "Conditions", network("False HostConflict: host hello.default.example.com is served by the older KIngress default/older: change the host of one of them, or delete one"), w.conditions("hello"))
 		if routes := w.routes(); len(routes) != 2 || !metav1.IsControlledBy(routes[publicHost], older) || !metav1.IsControlledBy(routes[privateHost], w.ingress("hello")) {
@@ -162,7 +162,7 @@ func TestNotOwned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		theirs := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: publicHost, UID: "theirs", ResourceVersion: "1"}}
-		w := data.hears(newWorld(t, append(installation(data), theirs, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), theirs, aKIngress("hello", 0))...))
 		w.until("hello is not Ready", w.is("hello", "False"))
 		text := "False NotOwned: HTTPRoute default/hello.default.example.com exists and belongs to no controller: rename or delete it"
 		expect(t, "Ready", text, w.conditions("hello")["Ready"])
@@ -179,7 +179,7 @@ func TestNotOwned(t *testing.T) {
 func TestAdoptedRouteKeepsPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		ing, prefix, path := service("hello", 0), gatewayv1.PathMatchPathPrefix, "/"
+		ing, prefix, path := aKIngress("hello", 0), gatewayv1.PathMatchPathPrefix, "/"
 		rewritten := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{
 			Namespace: "default", Name: publicHost, UID: "rewritten", ResourceVersion: "1", Labels: map[string]string{"another": "plugin"},
 			OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(ing, v1alpha1.SchemeGroupVersion.WithKind("Ingress"))},
@@ -188,7 +188,7 @@ func TestAdoptedRouteKeepsPlaces(t *testing.T) {
 		theirs.BackendRefs = make([]gatewayv1.HTTPBackendRef, 1)
 		theirs.BackendRefs[0].Name, theirs.BackendRefs[0].Port = "hello-00001", new(gatewayv1.PortNumber(80))
 		rewritten.Spec.Rules = []gatewayv1.HTTPRouteRule{theirs}
-		w := data.hears(newWorld(t, append(installation(data), rewritten, ing)...))
+		w := data.serves(newWorld(t, append(anInstallation(data), rewritten, ing)...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		probing := []bool{}
 		for _, rule := range w.routes()[publicHost].Spec.Rules {
@@ -206,7 +206,7 @@ func TestAdoptedRouteKeepsPlaces(t *testing.T) {
 // before its KIngress is neither missed in the status nor tried for again.
 func TestNamespaceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		refusal := apierrors.NewForbidden(httpRoutes.GroupResource(), publicHost, errors.New("the namespace is being terminated"))
 		refusal.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
 		tried := false
@@ -225,13 +225,13 @@ func TestNamespaceEnds(t *testing.T) {
 func TestNamespaceHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := installation(data)
+		objects := anInstallation(data)
 		for _, object := range objects {
 			if namespace, ok := object.(*corev1.Namespace); ok {
 				namespace.DeletionTimestamp, namespace.Finalizers = new(metav1.Now()), []string{"kubernetes"}
 			}
 		}
-		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...))
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
 	})
@@ -245,10 +245,10 @@ func TestLeftOverFinalizer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				ing := service("hello", 0)
+				ing := aKIngress("hello", 0)
 				ing.Finalizers = []string{"somebody/else", "ingresses.networking.internal.knative.dev"}
 				ing.DeletionTimestamp = deletion
-				w := data.hears(newWorld(t, append(installation(data), ing)...))
+				w := data.serves(newWorld(t, append(anInstallation(data), ing)...))
 				w.until("the finalizer is gone", func() bool { return len(w.ingress("hello").Finalizers) == 1 })
 				expect(t, "Finalizers", []string{"somebody/else"}, w.ingress("hello").Finalizers)
 				if deletion == nil {
@@ -267,7 +267,7 @@ func TestRivalController(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		rival := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
-		w := data.hears(newWorld(t, append(installation(data), rival, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), rival, aKIngress("hello", 0))...))
 		for range 3 {
 			w.reconcile(hello)
 		}
@@ -284,14 +284,14 @@ func TestRivalController(t *testing.T) {
 func TestGatewayAPIMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := slices.DeleteFunc(installation(data), func(object runtime.Object) bool {
+		objects := slices.DeleteFunc(anInstallation(data), func(object runtime.Object) bool {
 			found, ok := object.(*metav1.PartialObjectMetadata)
 			return ok && found.Name == "httproutes.gateway.networking.k8s.io"
 		})
-		w := data.hears(newWorld(t, append(objects, service("hello", 0))...))
+		w := data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...))
 		w.until("hello is not Ready", w.is("hello", "False"))
 		expect(t, "Ready", "False GatewayAPIMissing: CustomResourceDefinition httproutes.gateway.networking.k8s.io does not exist: install the Gateway API, v1.2.0 or newer", w.conditions("hello")["Ready"])
-		w.store(crd("httproutes"))
+		w.store(aCRD("httproutes"))
 		w.until("hello is Ready", w.is("hello", "True"))
 	})
 }
@@ -302,7 +302,7 @@ func TestProbeFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		w.until("both routes have failed a probe", func() bool {
 			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
 		})
@@ -323,7 +323,7 @@ func TestProbeFails(t *testing.T) {
 func TestRefusedByTheAPIServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.hears(newWorld(t, append(installation(data), service("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		denied := atomic.Bool{}
 		denied.Store(true)
 		w.gateway.PrependReactor("create", "httproutes", func(action ktesting.Action) (bool, runtime.Object, error) {
@@ -345,7 +345,7 @@ func TestRefusedByTheAPIServer(t *testing.T) {
 // after the new hash has answered.
 func TestNewRevision(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.changeIngress("hello", toNextGeneration)
 		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
@@ -357,7 +357,7 @@ func TestNewRevision(t *testing.T) {
 // and a proven KIngress stays Ready meanwhile.
 func TestDrift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		changed := w.routes()[publicHost].DeepCopy()
 		changed.Spec.Rules = changed.Spec.Rules[:1]
 		changed.Labels["theirs"] = "label"

@@ -30,8 +30,8 @@ func inBubble(t *testing.T, name string, test func(*testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, test) })
 }
 
-// lacking are the data of a ConfigMap without keys.
-func lacking(keys ...string) lists {
+// listsWithout are the data of a ConfigMap without keys.
+func listsWithout(keys ...string) lists {
 	data := maps.Clone(testConfig)
 	data["_example"] = "of a release"
 	for _, key := range keys {
@@ -44,23 +44,23 @@ func lacking(keys ...string) lists {
 // new is served by the last good ones.
 func TestListsGo(t *testing.T) {
 	for name, now := range map[string]*corev1.ConfigMap{
-		"an apply of a release over the user's own": configGateway(lacking(config.ExternalGateways, config.LocalGateways)),
-		"the external list is lost":                 configGateway(lacking(config.ExternalGateways)),
-		"the local list is lost":                    configGateway(lacking(config.LocalGateways)),
-		"it is deleted":                             configGateway(nil),
-		"it is replaced by an empty one":            configGateway(lists{}),
-		"a list is blank":                           configGateway(lists{config.ExternalGateways: "# nothing\n", config.LocalGateways: testConfig[config.LocalGateways]}),
-		"both are []":                               configGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: "[]"}),
-		"it is refused":                             configGateway(lists{config.ExternalGateways: "- klass: a"}),
+		"an apply of a release over the user's own": aConfigGateway(listsWithout(config.ExternalGateways, config.LocalGateways)),
+		"the external list is lost":                 aConfigGateway(listsWithout(config.ExternalGateways)),
+		"the local list is lost":                    aConfigGateway(listsWithout(config.LocalGateways)),
+		"it is deleted":                             aConfigGateway(nil),
+		"it is replaced by an empty one":            aConfigGateway(lists{}),
+		"a list is blank":                           aConfigGateway(lists{config.ExternalGateways: "# nothing\n", config.LocalGateways: testConfig[config.LocalGateways]}),
+		"both are []":                               aConfigGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: "[]"}),
+		"it is refused":                             aConfigGateway(lists{config.ExternalGateways: "- klass: a"}),
 	} {
 		inBubble(t, name, func(t *testing.T) {
-			w := served(t, newPlane(t))
+			w := aReadyWorld(t, newPlane(t))
 			w.configuration.OnChange(now)
 			w.reconcile(hello)
 			expect(t, "Writes", []string{}, w.writes())
 			w.changeIngress("hello", toNextGeneration)
 			w.until("the new generation is Ready", func() bool { return status.IsSettled(w.ingress("hello").Status, 2) })
-			w.configuration.OnChange(configGateway(testConfig))
+			w.configuration.OnChange(aConfigGateway(testConfig))
 			w.writes()
 			w.reconcile(hello)
 			expect(t, "Writes", []string{}, w.writes())
@@ -68,12 +68,12 @@ func TestListsGo(t *testing.T) {
 	}
 }
 
-// standing is a cluster in which hello is served by another start of the controller, edited.
-func standing(t *testing.T, data *plane, edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)) []runtime.Object {
+// aStandingInstallation is a cluster in which hello is served by another start of the controller, edited.
+func aStandingInstallation(t *testing.T, data *plane, edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)) []runtime.Object {
 	t.Helper()
-	first := served(t, data)
+	first := aReadyWorld(t, data)
 	ing := first.ingress("hello").DeepCopy()
-	objects := append(installation(data), runtime.Object(ing))
+	objects := append(anInstallation(data), runtime.Object(ing))
 	for _, route := range first.routes() {
 		route.ResourceVersion = "1"
 		if edit != nil {
@@ -98,7 +98,7 @@ func unlabelled(_ *v1alpha1.Ingress, route *gatewayv1.HTTPRoute) {
 // TestRestartWithoutLists: B-INS-9, B-INS-8, a controller that starts when the lists are gone
 // leaves everything as it stands, and writes no status.
 func TestRestartWithoutLists(t *testing.T) {
-	external, local := lacking(config.LocalGateways), lacking(config.ExternalGateways)
+	external, local := listsWithout(config.LocalGateways), listsWithout(config.ExternalGateways)
 	for name, start := range map[string]struct {
 		data  lists
 		edit  func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)
@@ -119,8 +119,8 @@ func TestRestartWithoutLists(t *testing.T) {
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			data := newPlane(t)
-			objects := standing(t, data, start.edit)
-			w := data.hears(newWorld(t, append(objects, configGateway(start.data))...))
+			objects := aStandingInstallation(t, data, start.edit)
+			w := data.serves(newWorld(t, append(objects, aConfigGateway(start.data))...))
 			w.reconcile(hello)
 			if writes := w.writes(); start.moves {
 				expect(t, "Writes", []string{"patch httproutes"}, writes)
@@ -140,8 +140,8 @@ const toPaste = `kubectl -n knative-serving patch configmap config-gateway --typ
 func TestNewGenerationWithoutLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := standing(t, data, nil)
-		w := data.hears(newWorld(t, append(objects, configGateway(lists{"_example": "x"}))...))
+		objects := aStandingInstallation(t, data, nil)
+		w := data.serves(newWorld(t, append(objects, aConfigGateway(lists{"_example": "x"}))...))
 		before := w.ingress("hello").Status
 		w.changeIngress("hello", toNextGeneration)
 		w.until("hello says what to write", w.is("hello", "False"))
@@ -151,7 +151,7 @@ func TestNewGenerationWithoutLists(t *testing.T) {
 		after := w.ingress("hello").Status
 		expect(t, "publicLoadBalancer", before.PublicLoadBalancer, after.PublicLoadBalancer)
 		expect(t, "privateLoadBalancer", before.PrivateLoadBalancer, after.PrivateLoadBalancer)
-		w.configuration.OnChange(configGateway(testConfig))
+		w.configuration.OnChange(aConfigGateway(testConfig))
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
 	})
@@ -163,7 +163,7 @@ func TestWithoutLists(t *testing.T) {
 	accepted := func(name string) *gatewayv1.GatewayClass {
 		class := &gatewayv1.GatewayClass{}
 		class.Name = name
-		class.Status.Conditions = append(class.Status.Conditions, gateway("x").Status.Conditions[0])
+		class.Status.Conditions = append(class.Status.Conditions, aGateway("x").Status.Conditions[0])
 		return class
 	}
 	for name, start := range map[string]struct {
@@ -174,11 +174,11 @@ func TestWithoutLists(t *testing.T) {
 		"no class":        {lists{}, nil, `patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: NAME-OF-A-GATEWAYCLASS}]","local-gateways":"[{class: NAME-OF-A-GATEWAYCLASS}]"}}'`},
 		"one class":       {nil, []runtime.Object{accepted("eg")}, `create configmap config-gateway --from-literal='external-gateways=[{class: eg}]' --from-literal='local-gateways=[{class: eg}]'`},
 		"two classes":     {lists{}, []runtime.Object{accepted("eg"), accepted("istio")}, `{class: NAME-OF-A-GATEWAYCLASS}`},
-		"one list absent": {lacking(config.LocalGateways), []runtime.Object{accepted("eg")}, `patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"[{class: eg}]"}}'`},
+		"one list absent": {listsWithout(config.LocalGateways), []runtime.Object{accepted("eg")}, `patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"[{class: eg}]"}}'`},
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			data := newPlane(t)
-			w := data.hears(newWorld(t, append(append(installation(data), service("hello", 0), configGateway(start.data)), start.classes...)...))
+			w := data.serves(newWorld(t, append(append(anInstallation(data), aKIngress("hello", 0), aConfigGateway(start.data)), start.classes...)...))
 			w.until("hello says what to write", w.is("hello", "False GatewayNotConfigured"))
 			if said := w.conditions("hello")["Ready"]; !strings.Contains(said, start.want) || strings.Contains(said, "%") {
 				t.Errorf("Ready %s\nwant %s", said, start.want)
@@ -195,15 +195,15 @@ func TestBecomesPrivateWithoutLists(t *testing.T) {
 		edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)
 	}{
 		"both lists are gone":        {data: lists{}},
-		"only the local list":        {data: lacking(config.ExternalGateways)},
+		"only the local list":        {data: listsWithout(config.ExternalGateways)},
 		"it is refused":              {data: lists{config.ExternalGateways: "- klass: a"}},
 		"routes of an older version": {data: lists{}, edit: unlabelled},
 		"routes of the plugin":       {data: lists{}, edit: fromPlugin},
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			data := newPlane(t)
-			objects := standing(t, data, start.edit)
-			w := data.hears(newWorld(t, append(objects, configGateway(start.data))...))
+			objects := aStandingInstallation(t, data, start.edit)
+			w := data.serves(newWorld(t, append(objects, aConfigGateway(start.data))...))
 			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.Rules[1].Visibility = v1alpha1.IngressVisibilityClusterLocal })
 			w.until("nothing is public", func() bool {
 				for _, route := range w.routes() {
@@ -227,10 +227,10 @@ func TestBecomesPrivateWithoutLists(t *testing.T) {
 func TestPartBecomesPrivateWithoutLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		two := service("older", 0)
+		two := aKIngress("older", 0)
 		two.Spec.Rules = two.Spec.Rules[1:]
 		two.Spec.Rules[0].Hosts = []string{"one.example.com", "two.example.com"}
-		w := served(t, data, two)
+		w := aReadyWorld(t, data, two)
 		w.until("older is Ready", w.is("older", "True"))
 		w.restartsWith(lists{})
 		w.writes()
@@ -255,11 +255,11 @@ func TestPartBecomesPrivateWithoutLists(t *testing.T) {
 func TestNoLocalGateways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := served(t, data)
-		alone := service("older", time.Hour)
+		w := aReadyWorld(t, data)
+		alone := aKIngress("older", time.Hour)
 		alone.Spec.Rules = alone.Spec.Rules[:1]
 		w.store(alone)
-		w.configuration.OnChange(configGateway(lists{config.ExternalGateways: testConfig[config.ExternalGateways], config.LocalGateways: "[]"}))
+		w.configuration.OnChange(aConfigGateway(lists{config.ExternalGateways: testConfig[config.ExternalGateways], config.LocalGateways: "[]"}))
 		w.until("the local route is gone, and the other service is refused", func() bool {
 			return w.routes()[privateHost] == nil && w.is("older", "False GatewayNotConfigured")() && w.ingress("hello").Status.PrivateLoadBalancer.Ingress[0].MeshOnly
 		})
@@ -286,8 +286,8 @@ func TestNoLocalGateways(t *testing.T) {
 // TestNoExternalGateways: B-INS-3, [] under external-gateways: external hosts are not served.
 func TestNoExternalGateways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
-		w.configuration.OnChange(configGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: testConfig[config.LocalGateways]}))
+		w := aReadyWorld(t, newPlane(t))
+		w.configuration.OnChange(aConfigGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: testConfig[config.LocalGateways]}))
 		w.until("hello is refused", w.is("hello", "False GatewayNotConfigured"))
 		after := w.ingress("hello").Status
 		if w.routes()[publicHost] != nil || w.routes()[privateHost] == nil || after.PublicLoadBalancer != nil || after.PrivateLoadBalancer == nil {
@@ -304,12 +304,12 @@ var shared = lists{config.ExternalGateways: "- {class: envoy, gateway: gateways/
 func TestOneGatewayForBoth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		older := service("older", time.Hour)
+		older := aKIngress("older", time.Hour)
 		older.Spec.Rules = older.Spec.Rules[1:]
 		older.Spec.Rules[0].Visibility = v1alpha1.IngressVisibilityClusterLocal
-		both := service("both", 0)
+		both := aKIngress("both", 0)
 		both.Spec.Rules[0].Hosts, both.Spec.Rules[1].Hosts = []string{"both.example.com", "both.default"}, []string{"both.example.com"}
-		w := data.hears(newWorld(t, append(installation(data), older, service("hello", 0), both, configGateway(shared))...))
+		w := data.serves(newWorld(t, append(anInstallation(data), older, aKIngress("hello", 0), both, aConfigGateway(shared))...))
 		w.until("older and both are Ready, hello has lost its host", func() bool {
 			return w.is("older", "True")() && w.is("both", "True")() && w.is("hello", "False HostConflict")()
 		})
@@ -331,8 +331,8 @@ func TestOneGatewayForBoth(t *testing.T) {
 // local one it expels private hosts at once.
 func TestGatewayLeavesOneList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t), configGateway(shared))
-		w.configuration.OnChange(configGateway(lists{config.ExternalGateways: shared[config.ExternalGateways], config.LocalGateways: testConfig[config.LocalGateways]}))
+		w := aReadyWorld(t, newPlane(t), aConfigGateway(shared))
+		w.configuration.OnChange(aConfigGateway(lists{config.ExternalGateways: shared[config.ExternalGateways], config.LocalGateways: testConfig[config.LocalGateways]}))
 		w.reconcile(hello)
 		expect(t, "Gateways of the private host", "inner", string(w.routes()[privateHost].Spec.ParentRefs[0].Name))
 		if refs := w.routes()[privateHost].Spec.ParentRefs; len(refs) != 1 {

@@ -14,18 +14,18 @@ import (
 func (w *world) restartsWith(data lists) {
 	w.Helper()
 	w.r.config = config.NewStore("knative-serving", nil)
-	w.r.config.OnConfigMap(configGateway(data))
+	w.r.config.OnConfigMap(aConfigGateway(data))
 }
 
 // TestTLSWithoutLists: B-INS-9, listeners, on Gateways and in ListenerSets, and what TLS to
 // backends needs stay with the routes of which nobody knows what is wanted.
 func TestTLSWithoutLists(t *testing.T) {
 	for name, start := range map[string]func(*testing.T) *world{
-		"listeners on a Gateway":               func(t *testing.T) *world { return servedOnGateway(t, v1alpha1.HTTPOptionEnabled) },
-		"listeners on a Gateway and redirects": func(t *testing.T) *world { return servedOnGateway(t, v1alpha1.HTTPOptionRedirected) },
+		"listeners on a Gateway":               func(t *testing.T) *world { return aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled) },
+		"listeners on a Gateway and redirects": func(t *testing.T) *world { return aReadyWorldOnGateway(t, v1alpha1.HTTPOptionRedirected) },
 		"a ListenerSet": func(t *testing.T) *world {
 			data := newPlane(t)
-			w := data.hears(newWorld(t, append(secure(t, data), secured(v1alpha1.HTTPOptionEnabled))...))
+			w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
 			w.until("a ListenerSet is written", func() bool { return w.listenerSet() != nil })
 			w.says("ResolvedRefs=True", "Programmed=True")
 			w.until("hello is Ready", w.is("hello", "True"))
@@ -33,15 +33,15 @@ func TestTLSWithoutLists(t *testing.T) {
 		},
 		"TLS to backends": func(t *testing.T) *world {
 			data := newPlane(t)
-			w := internalWorld(t, data, append(internal(data, authority(t)), encrypted())...)
+			w := aWorldWithInternalTLS(t, data, append(anInstallationWithInternalTLS(data, anAuthority(t)), aKIngressWithInternalTLS())...)
 			w.until("hello is Ready", w.is("hello", "True"))
 			return w
 		},
 	} {
 		for missing, data := range map[string]lists{
 			"both lists":        {},
-			"the external list": lacking(config.ExternalGateways),
-			"the local list":    lacking(config.LocalGateways),
+			"the external list": listsWithout(config.ExternalGateways),
+			"the local list":    listsWithout(config.LocalGateways),
 		} {
 			inBubble(t, name+" without "+missing, func(t *testing.T) {
 				w := start(t)

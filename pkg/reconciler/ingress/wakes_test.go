@@ -23,20 +23,20 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// crowd is a world with so many Ready KIngresses on the Gateway blue, and with hello on green.
-func crowd(t *testing.T, many int, besides ...runtime.Object) *world {
+// aCrowdedWorld is a world with so many Ready KIngresses on the Gateway blue, and with hello on green.
+func aCrowdedWorld(t *testing.T, many int, besides ...runtime.Object) *world {
 	t.Helper()
 	data := newPlane(t)
-	onGreen := service("hello", 0)
+	onGreen := aKIngress("hello", 0)
 	onGreen.Labels = map[string]string{"gateway": "green"}
-	objects := append(installation(data), onGreen)
+	objects := append(anInstallation(data), onGreen)
 	for i := range many {
-		ing := service(fmt.Sprintf("s%02d", i), 0)
+		ing := aKIngress(fmt.Sprintf("s%02d", i), 0)
 		ing.Spec.Rules = ing.Spec.Rules[1:]
 		ing.Spec.Rules[0].Hosts = []string{ing.Name + ".default.example.com"}
 		objects = append(objects, ing)
 	}
-	w := data.hears(newWorld(t, append(objects, besides...)...))
+	w := data.serves(newWorld(t, append(objects, besides...)...))
 	w.drain()
 	w.pass(time.Minute)
 	for _, object := range objects {
@@ -75,11 +75,11 @@ func (w *world) sliceOf(gateway string) *discoveryv1.EndpointSlice {
 // Service leads to it.
 func TestTenantsObjectsWakeNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := crowd(t, 5)
+		w := aCrowdedWorld(t, 5)
 		labelled := func(name string, labels map[string]string) *corev1.Service {
 			return &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "tenant", Name: name, Labels: labels}}
 		}
-		foreign := gateway("tenants")
+		foreign := aGateway("tenants")
 		foreign.Namespace, foreign.UID = "tenant", "tenants"
 		slice := w.sliceOf("blue")
 		slice.Namespace, slice.Labels[discoveryv1.LabelServiceName] = "tenant", "named"
@@ -154,7 +154,7 @@ func TestDataPlaneWakesItsUsers(t *testing.T) {
 		},
 		"the Gateway for names in the cluster": func(w *world) []string {
 			changed := w.gatewayNamed("inner")
-			content(changed)
+			withAddress(changed)
 			w.replaces(changed)
 			return append([]string{"hello"}, onBlue...)
 		},
@@ -176,7 +176,7 @@ func TestDataPlaneWakesItsUsers(t *testing.T) {
 	for what, change := range changes {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := crowd(t, 3)
+				w := aCrowdedWorld(t, 3)
 				begin := w.clock.Now()
 				want := change(w)
 				if took := w.clock.Now().Sub(begin); took > 0 {
@@ -197,7 +197,7 @@ func TestFrontIsFoundByItsListeners(t *testing.T) {
 		}}}
 		elsewhere.Spec.Ports = []corev1.ServicePort{{Name: "http", Port: 80}}
 		elsewhere.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "203.0.113.1"}}
-		w := crowd(t, 2, elsewhere)
+		w := aCrowdedWorld(t, 2, elsewhere)
 		w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-blue"))
 		changed := w.gatewayNamed("blue")
 		changed.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}}
@@ -216,7 +216,7 @@ func TestFrontIsFoundByItsListeners(t *testing.T) {
 func TestDataPlaneThatFlaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many, flaps, each = 20, 100, 20 * time.Millisecond
-		w := crowd(t, many)
+		w := aCrowdedWorld(t, many)
 		looks := 0
 		for i := range flaps {
 			front := w.frontOf("blue")
@@ -243,8 +243,8 @@ func TestDataPlaneThatFlaps(t *testing.T) {
 // others have just looked.
 func TestWhoWaitsIsNotPaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := crowd(t, 40)
-		younger := service("younger", -time.Hour)
+		w := aCrowdedWorld(t, 40)
+		younger := aKIngress("younger", -time.Hour)
 		younger.Spec.Rules = younger.Spec.Rules[1:]
 		younger.Spec.Rules[0].Hosts = []string{"s00.default.example.com"}
 		w.store(younger)
@@ -266,14 +266,14 @@ func TestWhoWaitsIsNotPaused(t *testing.T) {
 // to write once a class is accepted.
 func TestUnsaidSeesClasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		objects := slices.DeleteFunc(installation(newPlane(t)), func(object runtime.Object) bool {
+		objects := slices.DeleteFunc(anInstallation(newPlane(t)), func(object runtime.Object) bool {
 			switch object.(type) {
 			case *gatewayv1.GatewayClass, *gatewayv1.Gateway:
 				return true
 			}
 			return false
 		})
-		w := newWorld(t, append(objects, configGateway(map[string]string{config.DrainTime: "60s"}), service("hello", 0))...)
+		w := newWorld(t, append(objects, aConfigGateway(map[string]string{config.DrainTime: "60s"}), aKIngress("hello", 0))...)
 		w.until("hello says that nothing is configured", w.is("hello", "False GatewayNotConfigured"))
 		before := w.conditions("hello")["Ready"]
 		w.drain()

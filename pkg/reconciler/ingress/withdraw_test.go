@@ -20,13 +20,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// blocked is a world in which hello is Ready without TLS to its backends, and in which the ConfigMap
+// aBlockedWorld is a world in which hello is Ready without TLS to its backends, and in which the ConfigMap
 // that this needs is somebody else's: all that comes is refused.
-func blocked(t *testing.T, ing *v1alpha1.Ingress, besides ...runtime.Object) *world {
+func aBlockedWorld(t *testing.T, ing *v1alpha1.Ingress, besides ...runtime.Object) *world {
 	t.Helper()
 	data := newPlane(t)
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "net-gateways-internal-tls"}, Data: map[string]string{"ca.crt": "mine"}}
-	w := internalWorld(t, data, append(append(internal(data, authority(t)), foreign, ing), besides...)...)
+	w := aWorldWithInternalTLS(t, data, append(append(anInstallationWithInternalTLS(data, anAuthority(t)), foreign, ing), besides...)...)
 	w.until("hello is Ready", w.is("hello", "True"))
 	return w
 }
@@ -70,12 +70,12 @@ func TestPrivateBehindRefusal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ing := service("hello", 0)
+				ing := aKIngress("hello", 0)
 				if c.before != nil {
 					c.before(ing)
 				}
-				w := blocked(t, ing)
-				next := encrypted()
+				w := aBlockedWorld(t, ing)
+				next := aKIngressWithInternalTLS()
 				next.Spec.Rules = c.rules(next.Spec.Rules)
 				w.update(next)
 				w.until("no private host is public", func() bool { return slices.Equal(w.hostsOn("blue"), c.public) })
@@ -92,7 +92,7 @@ func TestPrivateBehindRefusal(t *testing.T) {
 // TestPrivateBehindFailure: B-SEL-7, nor does a write that fails keep a host public.
 func TestPrivateBehindFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := served(t, newPlane(t))
+		w := aReadyWorld(t, newPlane(t))
 		w.gateway.PrependReactor("patch", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
 			return true, nil, apierrors.NewInternalError(errors.New("failed calling webhook: connection refused"))
 		})
@@ -105,12 +105,12 @@ func TestPrivateBehindFailure(t *testing.T) {
 // after the drain time, which begins when it could not be left at once.
 func TestReservedBehindRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		file := configGateway(map[string]string{
+		file := aConfigGateway(map[string]string{
 			"external-gateways": "- {class: envoy, gateway: gateways/green}\n- {class: envoy, gateway: gateways/blue, namespace-selector: zone=blue}",
 			"local-gateways":    "- {class: envoy, gateway: gateways/inner}",
 		})
-		w := blocked(t, service("hello", 0))
-		w.update(encrypted())
+		w := aBlockedWorld(t, aKIngress("hello", 0))
+		w.update(aKIngressWithInternalTLS())
 		w.until("the refusal is said", w.is("hello", "False NotOwned"))
 		w.configuration.OnChange(file)
 		w.pass(config.DefaultDrain - 15*time.Second)
@@ -124,18 +124,18 @@ func TestReservedBehindRefusal(t *testing.T) {
 func TestPartIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := slices.DeleteFunc(internal(data, authority(t)), func(object runtime.Object) bool {
+		objects := slices.DeleteFunc(anInstallationWithInternalTLS(data, anAuthority(t)), func(object runtime.Object) bool {
 			_, secret := object.(*corev1.Secret)
 			return secret // no authority is known: what asks for TLS is withheld
 		})
-		ing := service("hello", 0)
+		ing := aKIngress("hello", 0)
 		ing.Spec.Rules = ing.Spec.Rules[1:]
 		ing.Spec.Rules[0].Hosts = []string{publicHost, tagHost}
-		w := internalWorld(t, data, append(objects, ing)...)
+		w := aWorldWithInternalTLS(t, data, append(objects, ing)...)
 		w.until("hello is Ready", w.is("hello", "True"))
 		before := w.routes()[tagHost]
 
-		next, plain := encrypted(), service("hello", 0)
+		next, plain := aKIngressWithInternalTLS(), aKIngress("hello", 0)
 		next.Spec.Rules = []v1alpha1.IngressRule{next.Spec.Rules[1], plain.Spec.Rules[1]}
 		next.Spec.Rules[1].Hosts = []string{tagHost}
 		w.update(next)
@@ -150,7 +150,7 @@ func TestPartIsKept(t *testing.T) {
 		w.pass(time.Minute)
 		expect(t, "Writes", []string{}, w.writes())
 
-		last := service("hello", 0)
+		last := aKIngress("hello", 0)
 		last.Spec.Rules = last.Spec.Rules[1:]
 		last.Spec.Rules[0].Hosts = []string{publicHost, tagHost}
 		w.update(last)

@@ -30,12 +30,12 @@ func TestNotWrittenIsNotProven(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
-				config := configGateway(map[string]string{
+				config := aConfigGateway(map[string]string{
 					"external-gateways": "- {class: envoy, gateway: gateways/blue, probe: status}",
 					"local-gateways":    "- {class: envoy, gateway: gateways/inner, probe: status}",
 				})
 				next := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}}
-				w := data.hears(newWorld(t, append(installation(data), config, service("hello", 0), next)...))
+				w := data.serves(newWorld(t, append(anInstallation(data), config, aKIngress("hello", 0), next)...))
 				w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
 				w.accept(publicHost)
 				w.accept(privateHost)
