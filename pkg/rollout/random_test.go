@@ -14,9 +14,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
-// world is one route on its way through random events, with what a cluster would add: the
+// simulation is one route on its way through random events, with what a cluster would add: the
 // object, the probes' answers, and what is published.
-type world struct {
+type simulation struct {
 	t       *rapid.T
 	now     time.Time
 	live    *rollout.Live
@@ -32,7 +32,7 @@ type world struct {
 const drain = time.Minute
 
 // reconcile is what the reconciler does with a step: write it if it differs.
-func (w *world) reconcile(batchAnswers bool) {
+func (w *simulation) reconcile(batchAnswers bool) {
 	seen := rollout.Seen{Now: w.now, Room: 2, Drain: drain, Proven: batchAnswers}
 	step := rollout.Next(w.live, w.want, seen)
 	moved := step.State.Making == nil
@@ -59,7 +59,7 @@ func (w *world) reconcile(batchAnswers bool) {
 }
 
 // check is what must never happen, whatever the order of events.
-func (w *world) check(next *rollout.Live, moved bool) {
+func (w *simulation) check(next *rollout.Live, moved bool) {
 	if w.live == nil {
 		w.ready = w.ready.Union(next.Backends)
 		return
@@ -78,7 +78,7 @@ func (w *world) check(next *rollout.Live, moved bool) {
 }
 
 // settle lets everything answer and time pass until nothing changes any more.
-func (w *world) settle() {
+func (w *simulation) settle() {
 	w.broken = sets.New[string]()
 	for range 20 {
 		before := w.writes
@@ -93,7 +93,7 @@ func (w *world) settle() {
 }
 
 // answer is a probe's success: of the batch, or of what is served.
-func (w *world) answer() {
+func (w *simulation) answer() {
 	making := w.live.State.Making
 	switch {
 	case making == nil:
@@ -106,7 +106,7 @@ func (w *world) answer() {
 	}
 }
 
-func (w *world) change(spec int, gateway string, backends []string) {
+func (w *simulation) change(spec int, gateway string, backends []string) {
 	w.weights = sets.New(backends...)
 	rendered := fmt.Sprint(sets.List(w.weights))
 	w.want = rollout.Want{Spec: fmt.Sprintf("%064x", spec), Rendered: rendered, Gateway: gateway, Unproven: sets.List(w.weights)}
@@ -119,7 +119,7 @@ func (w *world) change(spec int, gateway string, backends []string) {
 // writes no more than doc.go says.
 func TestRandomEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{t: t, now: noon, broken: sets.New[string](), ready: sets.New[string]()}
+		w := &simulation{t: t, now: noon, broken: sets.New[string](), ready: sets.New[string]()}
 		names := []string{"one", "two", "three", "four", "five"}
 		w.change(0, "blue", names[:1])
 		w.reconcile(false)

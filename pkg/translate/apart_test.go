@@ -39,7 +39,7 @@ func TestWildcardOfAnotherNamespace(t *testing.T) {
 		in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", hosts...)}, neighbours...)
 		first := ingress(t, in)
 		expectListeners(t, in, "*.shop.example.com")
-		in = conflicted(over(in, first))
+		in = withConflict(withStored(in, first))
 		for range 2 {
 			expectListeners(t, in, append([]string{"*.shop.example.com"}, neighbours...)...) // the first to hear when it is free
 			expectGap(t, in, "a listener for each host, which may cost HTTP/2: another ListenerSet on Gateway gateways/external has a listener for *.shop.example.com")
@@ -48,10 +48,10 @@ func TestWildcardOfAnotherNamespace(t *testing.T) {
 				t.Errorf("Asked through TLS for %v", got)
 			}
 			expectAttached(t, desired, first.ListenerSets[0].Name, false)
-			in = conflicted(over(in, desired))
+			in = withConflict(withStored(in, desired))
 		}
 		for range 3 { // it is free: the shared one is used, and the others go over after the drain time
-			in = over(in, ingress(t, in))
+			in = withStored(in, ingress(t, in))
 			expectGap(t, in, "")
 			in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
 		}
@@ -62,7 +62,7 @@ func TestWildcardOfAnotherNamespace(t *testing.T) {
 // TestWildcardOfAnotherNamespaceOnGateway: B-TLS-1, the same where the listener is on the Gateway itself.
 func TestWildcardOfAnotherNamespaceOnGateway(t *testing.T) {
 	for _, noSets := range []string{"", "not served"} {
-		in := without(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", "*.shop.example.com")}, neighbours...))
+		in := withoutListenerSets(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", "*.shop.example.com")}, neighbours...))
 		in.NoListenerSets = noSets
 		theirs := gatewayv1.Listener{Name: "theirs.net-gateways", Hostname: new(gatewayv1.Hostname("*.shop.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
 		in.Standing[external] = dataplane.AvailableListeners{
@@ -84,14 +84,14 @@ func TestWildcardOfAnotherNamespaceOnGateway(t *testing.T) {
 // until the shared one works, however long that takes: another namespace's may have the hostname.
 func TestOwnListenerStaysForShared(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0])
-	in = over(in, ingress(t, in))
+	in = withStored(in, ingress(t, in))
 	other := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[1])}, neighbours[1]).Ingress
 	other.Name, other.UID = "other", "other"
 	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {other}}
 	for range 3 {
 		desired := ingress(t, in)
 		expectListeners(t, in, "*.shop.example.com", neighbours[0])
-		in = over(in, desired)
+		in = withStored(in, desired)
 		for _, set := range in.ListenerSets {
 			if metav1.GetControllerOf(set) == nil {
 				set.Status.Listeners = nil // the gateway says nothing
@@ -99,11 +99,11 @@ func TestOwnListenerStaysForShared(t *testing.T) {
 		}
 		in.Moves.Now = in.Moves.Now.Add(time.Hour)
 	}
-	in = over(in, ingress(t, in))
+	in = withStored(in, ingress(t, in))
 	expectListeners(t, in, "*.shop.example.com", neighbours[0]) // for those who are connected through it
-	in = over(in, ingress(t, in))
+	in = withStored(in, ingress(t, in))
 	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
-	in = over(in, ingress(t, in))
+	in = withStored(in, ingress(t, in))
 	expectListeners(t, in, "*.shop.example.com")
 }
 
@@ -111,13 +111,13 @@ func TestOwnListenerStaysForShared(t *testing.T) {
 // step brings a listener that is new. Another KIngress writes what it finds between the steps, and what nobody has goes.
 func TestHandOver(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0])
-	in = over(in, ingress(t, in))
+	in = withStored(in, ingress(t, in))
 	other := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[1])}, neighbours[1])
 	other.Ingress.Name, other.Ingress.UID = "other", "other"
 	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {other.Ingress}}
 	other.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {in.Ingress}}
-	in = over(in, ingress(t, in)) // both listeners
-	in = over(in, ingress(t, in)) // the shared one works
+	in = withStored(in, ingress(t, in)) // both listeners
+	in = withStored(in, ingress(t, in)) // the shared one works
 	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
 
 	first := ingress(t, in)
@@ -126,19 +126,19 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("%d ListenerSets, again after %s", len(first.ListenerSets), first.Again)
 	}
 	first.ListenerSets[0].Status = gatewayv1.ListenerSetStatus{}
-	in, other = over(in, first), over(other, first)
+	in, other = withStored(in, first), withStored(other, first)
 	expectShared(t, ingress(t, other), "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])
 	other.Sharers = nil
 	expectShared(t, ingress(t, other), "shop.example.com.wildcard *.shop.example.com")
 
-	unheard := over(in, first)
+	unheard := withStored(in, first)
 	for _, set := range unheard.ListenerSets {
 		set.Status.Listeners = nil
 	}
 	expectShared(t, ingress(t, unheard), "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])
 	for range 2 {
 		expectShared(t, ingress(t, in), "shop.example.com.wildcard.2 *.shop.example.com")
-		in = over(in, ingress(t, in))
+		in = withStored(in, ingress(t, in))
 	}
 }
 
@@ -159,7 +159,7 @@ func expectShared(t *testing.T, desired translate.Desired, want ...string) {
 // TestPlainThoughRedirected: B-TLS-2, B-RDY-6, a host that has a certificate and no listener answers on
 // HTTP, and that is said by itself; one that has none yet is plain in silence.
 func TestPlainThoughRedirected(t *testing.T) {
-	in := without(secured(66, 66))
+	in := withoutListenerSets(anInputWithTLS(66, 66))
 	in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
 	in.Ingress.Spec.TLS = in.Ingress.Spec.TLS[:65]
 	plain := []string{}

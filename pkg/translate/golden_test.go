@@ -188,7 +188,7 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		over.Grants[grant.Name] = grant
 	}
 	for _, listeners := range desired.Gateways {
-		over.Standing[listeners.Gateway] = applied(over.Standing[listeners.Gateway], listeners)
+		over.Standing[listeners.Gateway] = withApplied(over.Standing[listeners.Gateway], listeners)
 		gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "any"}}
 		gateway.Spec.GatewayClassName = "any"
 		gateway.Spec.Listeners = listeners.Listeners
@@ -223,8 +223,8 @@ func outlives(desired translate.Desired) bool {
 	return false
 }
 
-// applied is what stands on a Gateway once the listeners of a KIngress are there.
-func applied(standing dataplane.AvailableListeners, listeners translate.GatewayListeners) dataplane.AvailableListeners {
+// withApplied is what stands on a Gateway once the listeners of a KIngress are there.
+func withApplied(standing dataplane.AvailableListeners, listeners translate.GatewayListeners) dataplane.AvailableListeners {
 	standing.Listeners = slices.DeleteFunc(slices.Clone(standing.Listeners), func(l gatewayv1.Listener) bool { return standing.Held.Has(l.Name) })
 	standing.Held = sets.New[gatewayv1.SectionName]()
 	for _, listener := range listeners.Listeners {

@@ -19,33 +19,33 @@ var shapes = []struct {
 	name string
 	of   func(n int) translate.Input
 }{
-	{"tags", tagged},
-	{"tags with certificates", func(n int) translate.Input { return certified(tagged(n)) }},
+	{"tags", anInputWithTags},
+	{"tags with certificates", func(n int) translate.Input { return withCertificates(anInputWithTags(n)) }},
 	{"tags redirected", func(n int) translate.Input {
-		in := certified(tagged(n))
+		in := withCertificates(anInputWithTags(n))
 		in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
 		return in
 	}},
-	{"paths", func(n int) translate.Input { return pathed(1, n) }},
-	{"paths of 50 hosts", func(n int) translate.Input { return pathed(50, n) }},
-	{"hosts", func(n int) translate.Input { return pathed(n, 1) }},
-	{"rules", func(n int) translate.Input { return secured(n, 0) }},
-	{"certificates", func(n int) translate.Input { return secured(n, n) }},
+	{"paths", func(n int) translate.Input { return anInputWithPaths(1, n) }},
+	{"paths of 50 hosts", func(n int) translate.Input { return anInputWithPaths(50, n) }},
+	{"hosts", func(n int) translate.Input { return anInputWithPaths(n, 1) }},
+	{"rules", func(n int) translate.Input { return anInputWithTLS(n, 0) }},
+	{"certificates", func(n int) translate.Input { return anInputWithTLS(n, n) }},
 	{"certificates on the Gateway", func(n int) translate.Input {
-		in := secured(n, n)
+		in := anInputWithTLS(n, n)
 		in.NoListenerSets = "not served"
 		return in
 	}},
 	{"a domain", func(n int) translate.Input {
-		in := secured(n, n)
+		in := anInputWithTLS(n, n)
 		for i := range in.Ingress.Spec.TLS {
 			in.Ingress.Spec.TLS[i].SecretName = "wildcard"
 		}
 		return in
 	}},
-	{"sharers", sharing},
+	{"sharers", anInputWithSharers},
 	{"backends", func(n int) translate.Input {
-		in := pathed(1, 1)
+		in := anInputWithPaths(1, 1)
 		only := in.Ingress.Spec.Rules[0].HTTP.Paths[0].Splits[0]
 		for i := range n - 1 {
 			in.Ingress.Spec.Rules[0].HTTP.Paths[0].Splits = append(in.Ingress.Spec.Rules[0].HTTP.Paths[0].Splits, only)
@@ -54,34 +54,34 @@ var shapes = []struct {
 		return in
 	}},
 	{"gaps", func(n int) translate.Input {
-		in := pathed(1, n)
+		in := anInputWithPaths(1, n)
 		for i := range in.Ingress.Spec.Rules[0].HTTP.Paths {
 			in.Ingress.Spec.Rules[0].HTTP.Paths[i].AppendHeaders = map[string]string{"Empty": ""}
 		}
 		return in
 	}},
 	{"refusals", func(n int) translate.Input {
-		in := pathed(1, n)
+		in := anInputWithPaths(1, n)
 		for i := range in.Ingress.Spec.Rules[0].HTTP.Paths {
 			in.Ingress.Spec.Rules[0].HTTP.Paths[i].Path += "//"
 		}
 		return in
 	}},
 	{"headers", func(n int) translate.Input {
-		in := pathed(1, 1)
+		in := anInputWithPaths(1, 1)
 		in.Ingress.Spec.Rules[0].HTTP.Paths[0].AppendHeaders = map[string]string{}
 		for i := range n {
 			in.Ingress.Spec.Rules[0].HTTP.Paths[0].AppendHeaders[fmt.Sprintf("X-%d", i)] = "x"
 		}
 		return in
 	}},
-	{"mapped", mapped},
+	{"mapped", anInputWithMapping},
 }
 
-// tagged is a service with so many tags, as Serving writes it: a rule with a header for each on the main host, and a host for each.
-func tagged(n int) translate.Input {
-	in := secured(0, 0)
-	in.Gateways[v1alpha1.IngressVisibilityClusterLocal] = securedGateway("internal")
+// anInputWithTags is a service with so many tags, as Serving writes it: a rule with a header for each on the main host, and a host for each.
+func anInputWithTags(n int) translate.Input {
+	in := anInputWithTLS(0, 0)
+	in.Gateways[v1alpha1.IngressVisibilityClusterLocal] = aGatewayForTLS("internal")
 	split := func(i int) []v1alpha1.IngressBackendSplit {
 		revision := fmt.Sprintf("hello-%05d", i)
 		return []v1alpha1.IngressBackendSplit{{Percent: 100,
@@ -112,8 +112,8 @@ func tagged(n int) translate.Input {
 	return in
 }
 
-// certified has a certificate for each external host.
-func certified(in translate.Input) translate.Input {
+// withCertificates has a certificate for each external host.
+func withCertificates(in translate.Input) translate.Input {
 	for _, rule := range in.Ingress.Spec.Rules {
 		if rule.Visibility == v1alpha1.IngressVisibilityExternalIP {
 			in.Ingress.Spec.TLS = append(in.Ingress.Spec.TLS, v1alpha1.IngressTLS{Hosts: rule.Hosts, SecretName: rule.Hosts[0]})
@@ -122,9 +122,9 @@ func certified(in translate.Input) translate.Input {
 	return in
 }
 
-// pathed is one rule with so many hosts and paths.
-func pathed(hosts, paths int) translate.Input {
-	in := secured(1, 0)
+// anInputWithPaths is one rule with so many hosts and paths.
+func anInputWithPaths(hosts, paths int) translate.Input {
+	in := anInputWithTLS(1, 0)
 	rule := &in.Ingress.Spec.Rules[0]
 	only := rule.HTTP.Paths[0]
 	rule.Hosts, rule.HTTP.Paths = nil, nil
@@ -139,9 +139,9 @@ func pathed(hosts, paths int) translate.Input {
 	return in
 }
 
-// sharing is a KIngress whose certificate so many others have.
-func sharing(n int) translate.Input {
-	in := secured(1, 1)
+// anInputWithSharers is a KIngress whose certificate so many others have.
+func anInputWithSharers(n int) translate.Input {
+	in := anInputWithTLS(1, 1)
 	for i := range n {
 		other := in.Ingress.DeepCopy()
 		other.Name, other.UID = fmt.Sprintf("other-%d", i), types.UID(fmt.Sprint(i))
@@ -155,9 +155,9 @@ func sharing(n int) translate.Input {
 	return in
 }
 
-// mapped leads each of so many paths to a host at which another KIngress serves as many.
-func mapped(n int) translate.Input {
-	in, target := pathed(1, n), pathed(1, n)
+// anInputWithMapping leads each of so many paths to a host at which another KIngress serves as many.
+func anInputWithMapping(n int) translate.Input {
+	in, target := anInputWithPaths(1, n), anInputWithPaths(1, n)
 	target.Ingress.Name, target.Ingress.Spec.Rules[0].Hosts = "target", []string{"target.default.svc.cluster.local"}
 	in.Mapped = map[string]*v1alpha1.Ingress{"target.default.svc.cluster.local": target.Ingress}
 	for i := range in.Ingress.Spec.Rules[0].HTTP.Paths {
@@ -173,7 +173,7 @@ func TestGrowsWithItsParts(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			small, large := shape.of(250), shape.of(1000)
 			grows(t, "new", small, large)
-			grows(t, "standing", over(small, ingress(t, small)), over(large, ingress(t, large)))
+			grows(t, "standing", withStored(small, ingress(t, small)), withStored(large, ingress(t, large)))
 		})
 	}
 }
@@ -204,7 +204,7 @@ func allocated(t *testing.T, in translate.Input) (allocations, size uint64) {
 
 // TestMapsNoMoreThanItCanHold: B-TRN-11, B-OPS-5, a rule for each of so many at a host with as many would be a million.
 func TestMapsNoMoreThanItCanHold(t *testing.T) {
-	in := mapped(1000)
+	in := anInputWithMapping(1000)
 	for _, ing := range []*v1alpha1.Ingress{in.Ingress, in.Mapped["target.default.svc.cluster.local"]} {
 		for i := range ing.Spec.Rules[0].HTTP.Paths {
 			path := &ing.Spec.Rules[0].HTTP.Paths[i]

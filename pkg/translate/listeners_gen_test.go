@@ -48,7 +48,7 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.ListenerSets = over(earlier, desired).ListenerSets
+		in.ListenerSets = withStored(earlier, desired).ListenerSets
 		for _, name := range slices.Sorted(maps.Keys(in.ListenerSets)) {
 			said := rapid.SampledFrom([]string{"Programmed", "Conflicted", "Nothing"}).Draw(t, "status")
 			for i := range in.ListenerSets[name].Status.Listeners {

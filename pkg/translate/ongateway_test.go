@@ -24,22 +24,22 @@ import (
 
 var external = types.NamespacedName{Namespace: "gateways", Name: "external"}
 
-// without is an input in which ListenerSets are not possible.
-func without(in translate.Input) translate.Input {
+// withoutListenerSets is an input in which ListenerSets are not possible.
+func withoutListenerSets(in translate.Input) translate.Input {
 	in.NoListenerSets = "not served"
 	in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
 	return in
 }
 
-// standing is the input with what was desired stored, and all listeners working.
-func standing(in translate.Input, desired translate.Desired) translate.Input {
-	in = over(in, desired)
+// withStoredOnGateway is the input with what was desired stored, and all listeners working.
+func withStoredOnGateway(in translate.Input, desired translate.Desired) translate.Input {
+	in = withStored(in, desired)
 	next := map[types.NamespacedName]dataplane.AvailableListeners{}
 	for name, found := range in.Standing {
 		next[name] = found
 	}
 	for _, listeners := range desired.Gateways {
-		found := applied(next[listeners.Gateway], listeners)
+		found := withApplied(next[listeners.Gateway], listeners)
 		found.Programmed = sets.New[gatewayv1.SectionName]()
 		for _, listener := range found.Listeners {
 			found.Programmed.Insert(listener.Name)
@@ -69,10 +69,10 @@ func heldBy(desired translate.Desired, gateway types.NamespacedName) []string {
 // TestGatewayIsFull: B-TLS-1, B-RDY-6, a Gateway has 64 listeners at most; for whom there is
 // no room the gap names it and the field. What stands there stays.
 func TestGatewayIsFull(t *testing.T) {
-	in := without(secured(70, 40))
-	in = standing(in, ingress(t, in))
+	in := withoutListenerSets(anInputWithTLS(70, 40))
+	in = withStoredOnGateway(in, ingress(t, in))
 	in.Ingress = in.Ingress.DeepCopy()
-	in.Ingress.Spec.TLS = secured(70, 70).Ingress.Spec.TLS
+	in.Ingress.Spec.TLS = anInputWithTLS(70, 70).Ingress.Spec.TLS
 	desired := ingress(t, in)
 	held := heldBy(desired, external)
 	if len(held) != 63 {
@@ -91,22 +91,22 @@ func TestGatewayIsFull(t *testing.T) {
 // TestListenerNames: B-TLS-1, a listener's name is its own: two KIngresses with one host
 // have two, a foreign one is not written over, and every one is a name.
 func TestListenerNames(t *testing.T) {
-	in := without(secured(1, 1))
+	in := withoutListenerSets(anInputWithTLS(1, 1))
 	name := ingress(t, in).Gateways[0].Listeners[0].Name
-	other := without(secured(1, 1))
+	other := withoutListenerSets(anInputWithTLS(1, 1))
 	other.Ingress.UID = "another"
 	if got := ingress(t, other).Gateways[0].Listeners[0].Name; got == name {
 		t.Errorf("Both are called %s", got)
 	}
 	taken := in.Standing[external]
 	taken.Listeners = append(slices.Clone(taken.Listeners), gatewayv1.Listener{Name: name, Port: 80, Protocol: gatewayv1.HTTPProtocolType})
-	other = without(secured(1, 1))
+	other = withoutListenerSets(anInputWithTLS(1, 1))
 	other.Standing[external] = taken
 	if desired := ingress(t, other); len(desired.Gateways) > 0 || !strings.Contains(desired.Gaps[0].Detail, "a listener "+string(name)+" that is not ours") {
 		t.Errorf("Over somebody's: %+v, gaps %v", desired.Gateways, desired.Gaps)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		in := without(secured(1, 1))
+		in := withoutListenerSets(anInputWithTLS(1, 1))
 		label := rapid.StringMatching(`[a-z]([-a-z0-9]{0,61}[a-z0-9])?`)
 		host := strings.Join(rapid.SliceOfN(label, 2, 3).Draw(t, "host"), ".") + rapid.SampledFrom([]string{"", ".example.com"}).Draw(t, "domain")
 		if rapid.Bool().Draw(t, "wildcard") {
@@ -124,7 +124,7 @@ func TestListenerNames(t *testing.T) {
 // TestOwnFields: B-TLS-1, B-OPS-5, a listener has the fields alone by which the plan of writes compares it,
 // else it would be written without end, or a change of it never.
 func TestOwnFields(t *testing.T) {
-	listener := ingress(t, without(secured(1, 1))).Gateways[0].Listeners[0]
+	listener := ingress(t, withoutListenerSets(anInputWithTLS(1, 1))).Gateways[0].Listeners[0]
 	if diff := cmp.Diff(dataplane.OwnFields(listener), listener); diff != "" {
 		t.Error(diff)
 	}
@@ -135,18 +135,18 @@ func TestOwnFields(t *testing.T) {
 func TestMovingKeepsListeners(t *testing.T) {
 	for _, option := range []v1alpha1.HTTPOption{v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected} {
 		t.Run(string(option), func(t *testing.T) {
-			in := without(secured(1, 1))
+			in := withoutListenerSets(anInputWithTLS(1, 1))
 			in.Ingress.Spec.HTTPOption = option
 			for range 2 { // the second time its listener works
-				in = standing(in, ingress(t, in))
+				in = withStoredOnGateway(in, ingress(t, in))
 			}
-			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: securedGateway("new")}
+			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("new")}
 			next := types.NamespacedName{Namespace: "gateways", Name: "new"}
 			desired := ingress(t, in)
 			if len(heldBy(desired, external)) != 1 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 2 {
 				t.Errorf("Moving: %+v, %d grants", desired.Gateways, len(desired.Grants))
 			}
-			in = standing(in, desired)
+			in = withStoredOnGateway(in, desired)
 			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
 			in.Moves.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
 			in.Moves.Now = now.Add(time.Minute)
@@ -165,17 +165,17 @@ func TestMovingKeepsListeners(t *testing.T) {
 // another version, and one of the operator's is not: nobody's Ready hangs on it.
 func TestOwnListenerIsProven(t *testing.T) {
 	version := func(in translate.Input) string { return ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP) }
-	full := without(secured(1, 1))
+	full := withoutListenerSets(anInputWithTLS(1, 1))
 	listeners := full.Standing[external]
 	for i := range 63 {
 		listeners.Listeners = append(listeners.Listeners, gatewayv1.Listener{Name: gatewayv1.SectionName(fmt.Sprint("theirs-", i)), Port: 80, Protocol: gatewayv1.HTTPProtocolType})
 	}
-	room := without(secured(1, 1))
+	room := withoutListenerSets(anInputWithTLS(1, 1))
 	full.Standing[external] = listeners
 	if version(full) == version(room) {
 		t.Error("A new listener needs no proof")
 	}
-	plain, wildcard := without(secured(1, 0)), without(secured(1, 0))
+	plain, wildcard := withoutListenerSets(anInputWithTLS(1, 0)), withoutListenerSets(anInputWithTLS(1, 0))
 	theirs := gatewayv1.Listener{Name: "wildcard", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
 	wildcard.Standing[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
 	if version(plain) != version(wildcard) {
@@ -206,7 +206,7 @@ func TestHostnameIsTaken(t *testing.T) {
 	for name, test := range tests {
 		for _, kind := range []string{"", "not served"} {
 			t.Run(name+" ListenerSets "+kind, func(t *testing.T) {
-				in := without(secured(1, 1))
+				in := withoutListenerSets(anInputWithTLS(1, 1))
 				in.NoListenerSets = kind
 				theirs := gatewayv1.Listener{
 					Name: "kni-0", Hostname: new(gatewayv1.Hostname("h0.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,

@@ -80,7 +80,7 @@ func (s service) names() []string {
 	return names
 }
 
-func split(revision, percent int) v1alpha1.IngressBackendSplit {
+func aSplitTo(revision, percent int) v1alpha1.IngressBackendSplit {
 	return v1alpha1.IngressBackendSplit{Percent: percent, IngressBackend: v1alpha1.IngressBackend{
 		ServiceNamespace: "default", ServiceName: fmt.Sprintf("hello-%05d", revision), ServicePort: intstr.FromInt32(80),
 	}}
@@ -92,10 +92,10 @@ func (s service) ingress() *v1alpha1.Ingress {
 	for _, tag := range sets.List(s.tags) {
 		paths = append(paths, v1alpha1.HTTPIngressPath{
 			Headers: map[string]v1alpha1.HeaderMatch{"Knative-Serving-Tag": {Exact: fmt.Sprintf("t%02d", tag)}},
-			Splits:  []v1alpha1.IngressBackendSplit{split(tag, 100)},
+			Splits:  []v1alpha1.IngressBackendSplit{aSplitTo(tag, 100)},
 		})
 	}
-	paths = append(paths, v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{split(98, 100-s.percent), split(99, s.percent)}})
+	paths = append(paths, v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplitTo(98, 100-s.percent), aSplitTo(99, s.percent)}})
 	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "hello"}}
 	ing.Spec.Rules = []v1alpha1.IngressRule{{
 		Hosts: s.names(), Visibility: v1alpha1.IngressVisibilityExternalIP, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths},
@@ -128,14 +128,14 @@ func shares(of map[int]int) string {
 	return strings.Join(list, " ")
 }
 
-// world is what an API server stores.
-type world map[string]*gatewayv1.HTTPRoute
+// storedRoutes is what an API server stores.
+type storedRoutes map[string]*gatewayv1.HTTPRoute
 
 // place is where a request is served, and by what.
 type place struct{ route, backends string }
 
 // served lists the HTTPRoutes that serve each request, without those for probes.
-func (w world) served() map[request][]place {
+func (w storedRoutes) served() map[request][]place {
 	served := map[request][]place{}
 	for _, name := range slices.Sorted(maps.Keys(w)) {
 		for _, host := range w[name].Spec.Hostnames {
@@ -160,7 +160,7 @@ func (w world) served() map[request][]place {
 }
 
 // plan translates the service over what is stored.
-func (w world) plan(t *rapid.T, s service) apply.Changes[*gatewayv1.HTTPRoute] {
+func (w storedRoutes) plan(t *rapid.T, s service) apply.Changes[*gatewayv1.HTTPRoute] {
 	in := translate.Input{
 		Ingress: s.ingress(),
 		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{
@@ -183,7 +183,7 @@ func (w world) plan(t *rapid.T, s service) apply.Changes[*gatewayv1.HTTPRoute] {
 }
 
 // writes are the changes one at a time, in the order in which they are made.
-func (w world) writes(changes apply.Changes[*gatewayv1.HTTPRoute]) []func() {
+func (w storedRoutes) writes(changes apply.Changes[*gatewayv1.HTTPRoute]) []func() {
 	writes := []func(){}
 	for _, object := range changes.Create {
 		writes = append(writes, func() { w[object.Name] = object })
@@ -203,7 +203,7 @@ func (w world) writes(changes apply.Changes[*gatewayv1.HTTPRoute]) []func() {
 // exactly one HTTPRoute within the limits; and what needs not move does not.
 func TestRulesStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		stored := world{}
+		stored := storedRoutes{}
 		now := service{tags: upTo(t, 40, "tags"), hosts: upTo(t, 50, "hosts")}
 		for _, write := range stored.writes(stored.plan(t, now)) {
 			write()
@@ -288,7 +288,7 @@ func TestFirstRenderingIsSorted(t *testing.T) {
 		toggle(t, fresh.tags, 40)
 		toggle(t, fresh.hosts, 50)
 		found := []string{}
-		for _, route := range (world{}).plan(t, fresh).Create {
+		for _, route := range (storedRoutes{}).plan(t, fresh).Create {
 			hosts, tags := []string{}, []string{}
 			for _, host := range route.Spec.Hostnames {
 				hosts = append(hosts, string(host))
@@ -330,7 +330,7 @@ func TestFirstRenderingIsSorted(t *testing.T) {
 func TestSharesOfOneBackend(t *testing.T) {
 	one := service{}
 	ing := one.ingress()
-	ing.Spec.Rules[0].HTTP.Paths[0].Splits = slices.Repeat([]v1alpha1.IngressBackendSplit{split(1, 100)}, 10_001)
+	ing.Spec.Rules[0].HTTP.Paths[0].Splits = slices.Repeat([]v1alpha1.IngressBackendSplit{aSplitTo(1, 100)}, 10_001)
 	desired, err := translate.Ingress(translate.Input{Ingress: ing, Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: {}}})
 	if err != nil || len(desired.Routes) != 1 {
 		t.Fatal(desired, err)

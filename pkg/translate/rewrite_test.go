@@ -18,8 +18,8 @@ import (
 
 type set = map[string]string
 
-// share is a share of requests for a Service.
-func share(service string, percent int, headers set) v1alpha1.IngressBackendSplit {
+// aSplit is a share of requests for a Service.
+func aSplit(service string, percent int, headers set) v1alpha1.IngressBackendSplit {
 	return v1alpha1.IngressBackendSplit{
 		IngressBackend: v1alpha1.IngressBackend{ServiceName: service, ServicePort: intstr.FromInt32(80)}, Percent: percent, AppendHeaders: headers,
 	}
@@ -29,7 +29,7 @@ func share(service string, percent int, headers set) v1alpha1.IngressBackendSpli
 func mapping(outer, inner v1alpha1.HTTPIngressPath) translate.Input {
 	const host = "hello.default.svc.cluster.local"
 	outer.RewriteHost = host
-	in := secured(0, 0)
+	in := anInputWithTLS(0, 0)
 	rule := func(host string, path v1alpha1.HTTPIngressPath) []v1alpha1.IngressRule {
 		return []v1alpha1.IngressRule{{Hosts: []string{host}, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: []v1alpha1.HTTPIngressPath{path}}}}
 	}
@@ -78,35 +78,35 @@ func TestSplitsCombine(t *testing.T) {
 		onBackends   bool
 	}{
 		"Serving's DomainMapping, one Revision": {
-			outer: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("hello", 100, set{"K-Original-Host": "vanity.example.org"})}},
-			inner: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("one", 100, set{"R": "one"})}},
+			outer: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 100, set{"K-Original-Host": "vanity.example.org"})}},
+			inner: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 100, set{"R": "one"})}},
 			want:  []string{"100 one map[K-Original-Host:vanity.example.org R:one]"},
 		},
 		"two Revisions": {
-			outer:      v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("hello", 100, set{"K-Original-Host": "vanity.example.org"})}},
-			inner:      v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("one", 90, set{"R": "one"}), share("two", 10, set{"R": "two"})}},
+			outer:      v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 100, set{"K-Original-Host": "vanity.example.org"})}},
+			inner:      v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 90, set{"R": "one"}), aSplit("two", 10, set{"R": "two"})}},
 			want:       []string{"90 one map[K-Original-Host:vanity.example.org R:one]", "10 two map[K-Original-Host:vanity.example.org R:two]"},
 			onBackends: true,
 		},
 		"later ones win": {
 			outer: v1alpha1.HTTPIngressPath{AppendHeaders: set{"A": "1", "B": "1", "C": "1", "D": "1"},
-				Splits: []v1alpha1.IngressBackendSplit{share("hello", 100, set{"b": "2", "C": "2", "D": "2"})}},
+				Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 100, set{"b": "2", "C": "2", "D": "2"})}},
 			inner: v1alpha1.HTTPIngressPath{AppendHeaders: set{"C": "3", "D": "3"},
-				Splits: []v1alpha1.IngressBackendSplit{share("one", 50, set{"D": "4"}), share("two", 50, nil)}},
+				Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 50, set{"D": "4"}), aSplit("two", 50, nil)}},
 			want:       []string{"50 one map[A:1 C:3 D:4 b:2]", "50 two map[A:1 C:3 D:3 b:2]"},
 			onBackends: true,
 		},
 		"two outer shares": {
 			outer: v1alpha1.HTTPIngressPath{AppendHeaders: set{"O": "1"},
-				Splits: []v1alpha1.IngressBackendSplit{share("hello", 75, set{"O": "2", "I": "2"}), share("hello", 25, nil)}},
+				Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 75, set{"O": "2", "I": "2"}), aSplit("hello", 25, nil)}},
 			inner: v1alpha1.HTTPIngressPath{AppendHeaders: set{"I": "3"},
-				Splits: []v1alpha1.IngressBackendSplit{share("one", 90, nil), share("two", 10, nil)}},
+				Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 90, nil), aSplit("two", 10, nil)}},
 			want:       []string{"6750 one map[I:3 O:2]", "750 two map[I:3 O:2]", "2250 one map[I:3 O:1]", "250 two map[I:3 O:1]"},
 			onBackends: true,
 		},
 		"two outer shares of one kind are one": {
-			outer: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("hello", 75, set{"O": "1"}), share("hello", 25, set{"O": "1"})}},
-			inner: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("one", 100, nil)}},
+			outer: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 75, set{"O": "1"}), aSplit("hello", 25, set{"O": "1"})}},
+			inner: v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 100, nil)}},
 			want:  []string{"10000 one map[O:1]"},
 		},
 	} {
@@ -131,8 +131,8 @@ func TestSplitsCombine(t *testing.T) {
 // TestNoShareIsNotCombined: B-TRN-2, a rule whose split sends nothing on its way is answered
 // 500, and does not take the backends of the host that it rewrites to.
 func TestNoShareIsNotCombined(t *testing.T) {
-	nothing := v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("hello", 0, nil), share("hello", 0, nil)}}
-	desired := ingress(t, mapping(nothing, v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{share("one", 100, nil)}}))
+	nothing := v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 0, nil), aSplit("hello", 0, nil)}}
+	desired := ingress(t, mapping(nothing, v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 100, nil)}}))
 	rules := desired.Routes[0].Object.Spec.Rules
 	if last := rules[len(rules)-1]; len(last.BackendRefs) > 0 || len(desired.Gaps) == 0 {
 		t.Errorf("Sends %v, and says %v", sent(last), desired.Gaps)

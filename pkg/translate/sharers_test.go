@@ -26,7 +26,7 @@ func TestSharing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := []*v1alpha1.Ingress{} // from the eldest on
 		for i := range rapid.IntRange(1, 4*translate.MaxOwners).Draw(t, "sharers") {
-			all = append(all, oneOfDomain(t, i))
+			all = append(all, aSharer(t, i))
 		}
 		own := rapid.IntRange(0, len(all)-1).Draw(t, "own")
 		in := withHosts(nil)
@@ -61,8 +61,8 @@ func TestSharing(t *testing.T) {
 	})
 }
 
-// oneOfDomain is a KIngress with hosts of one or two domains, younger than those of lower numbers.
-func oneOfDomain(t *rapid.T, number int) *v1alpha1.Ingress {
+// aSharer is a KIngress with hosts of one or two domains, younger than those of lower numbers.
+func aSharer(t *rapid.T, number int) *v1alpha1.Ingress {
 	hosts := []string{}
 	for _, domain := range rapid.SampledFrom([][]string{{"shop"}, {"blog"}, {"shop", "blog"}}).Draw(t, "domains") {
 		hosts = append(hosts, fmt.Sprintf("s%d.%s.example.com", number, domain))

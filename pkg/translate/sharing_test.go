@@ -45,8 +45,8 @@ func expectGap(t *testing.T, in translate.Input, words string) {
 	}
 }
 
-// beside is the input on a Gateway with a listener of its operator.
-func beside(in translate.Input, hostname string, protocol gatewayv1.ProtocolType, port int32) translate.Input {
+// withListener is the input on a Gateway with a listener of its operator.
+func withListener(in translate.Input, hostname string, protocol gatewayv1.ProtocolType, port int32) translate.Input {
 	listener := gatewayv1.Listener{Name: "operators", Protocol: protocol, Port: port}
 	if hostname != "" {
 		listener.Hostname = new(gatewayv1.Hostname(hostname))
@@ -80,11 +80,11 @@ func TestNothingIsTakenFromOperators(t *testing.T) {
 		{"*.example.org", gatewayv1.HTTPSProtocolType, 443, shared, ""},
 		{"c.shop.example.com", gatewayv1.HTTPSProtocolType, 443, shared, ""},
 	} {
-		in := beside(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours...)}, neighbours...), test.hostname, test.protocol, test.port)
+		in := withListener(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours...)}, neighbours...), test.hostname, test.protocol, test.port)
 		expectListeners(t, in, test.want...)
 		expectGap(t, in, test.gap)
 	}
-	alone := beside(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0]), "", gatewayv1.HTTPSProtocolType, 443)
+	alone := withListener(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0]), "", gatewayv1.HTTPSProtocolType, 443)
 	expectGap(t, alone, "") // nothing is lost
 }
 
@@ -94,7 +94,7 @@ func TestNoLongerShared(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours...)}, neighbours...)
 	first := ingress(t, in)
 	shared := first.ListenerSets[0].Name
-	in = beside(over(in, first), "", gatewayv1.HTTPSProtocolType, 443)
+	in = withListener(withStored(in, first), "", gatewayv1.HTTPSProtocolType, 443)
 
 	desired := ingress(t, in)
 	expectListeners(t, in, append([]string{"*.shop.example.com"}, neighbours...)...)
@@ -103,7 +103,7 @@ func TestNoLongerShared(t *testing.T) {
 		t.Errorf("Unshared: %v", desired.Unshared)
 	}
 
-	in = over(in, desired)
+	in = withStored(in, desired)
 	for name, set := range in.ListenerSets {
 		if name != shared {
 			set.Status.Listeners[1].Conditions[0].Status = metav1.ConditionFalse // one of the two does not work yet
@@ -111,7 +111,7 @@ func TestNoLongerShared(t *testing.T) {
 	}
 	expectAttached(t, ingress(t, in), shared, true)
 
-	in = over(in, desired)
+	in = withStored(in, desired)
 	desired = ingress(t, in)
 	expectListeners(t, in, neighbours...)
 	expectAttached(t, desired, shared, false)

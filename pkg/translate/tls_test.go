@@ -21,9 +21,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// secured is a KIngress with a rule for each of so many hosts, of which the first have a
+// anInputWithTLS is a KIngress with a rule for each of so many hosts, of which the first have a
 // certificate each, at a Gateway that takes ListenerSets.
-func secured(hosts, certificates int) translate.Input {
+func anInputWithTLS(hosts, certificates int) translate.Input {
 	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "uid"}}
 	for i := range hosts {
 		host := fmt.Sprintf("h%d.example.com", i)
@@ -36,12 +36,12 @@ func secured(hosts, certificates int) translate.Input {
 	}
 	return translate.Input{
 		Ingress:  ing,
-		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: securedGateway("external")},
+		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("external")},
 		Moves:    translate.Moves{Now: now, Drain: time.Minute},
 	}
 }
 
-func securedGateway(name string) translate.Gateway {
+func aGatewayForTLS(name string) translate.Gateway {
 	return translate.Gateway{
 		Name:          types.NamespacedName{Namespace: "gateways", Name: name},
 		HTTPListeners: []string{"http"}, HTTPS: translate.HTTPS{Port: 443},
@@ -58,8 +58,8 @@ func ingress(t rapid.TB, in translate.Input) translate.Desired {
 	return desired
 }
 
-// over is the input with what was desired stored, and all listeners working.
-func over(in translate.Input, desired translate.Desired) translate.Input {
+// withStored is the input with what was desired stored, and all listeners working.
+func withStored(in translate.Input, desired translate.Desired) translate.Input {
 	in.Routes, in.ListenerSets = map[string]*gatewayv1.HTTPRoute{}, map[string]*gatewayv1.ListenerSet{}
 	for _, route := range desired.Routes {
 		in.Routes[route.Object.Name] = route.Object.DeepCopy()
@@ -91,7 +91,7 @@ func homes(desired translate.Desired) map[string]string {
 // in spec.tls has one listener, no ListenerSet holds more than 64, and none moves.
 func TestListenersStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := secured(200, 200)
+		in := anInputWithTLS(200, 200)
 		all := slices.Clone(in.Ingress.Spec.TLS)
 		previous := map[string]string{}
 		for range 3 {
@@ -117,7 +117,7 @@ func TestListenersStay(t *testing.T) {
 					t.Errorf("ListenerSet %s has %d listeners", set.Name, len(set.Spec.Listeners))
 				}
 			}
-			previous, in = now, over(in, desired)
+			previous, in = now, withStored(in, desired)
 		}
 	})
 }
@@ -139,27 +139,27 @@ func parentsOf(desired translate.Desired, route string) []string {
 // TestRedirectStays: B-TLS-2, a host is redirected once its listener works, and stays so
 // when the listener fails; without an entry in spec.tls it is plain.
 func TestRedirectStays(t *testing.T) {
-	in := secured(1, 1)
+	in := anInputWithTLS(1, 1)
 	in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
 	desired := ingress(t, in)
 	plain := []string{"Gateway external", "ListenerSet " + desired.ListenerSets[0].Name}
 	expectParents(t, "before the listener works", desired, plain)
 	before := desired.Version(v1alpha1.IngressVisibilityExternalIP)
 
-	in = over(in, desired)
+	in = withStored(in, desired)
 	desired = ingress(t, in)
 	expectParents(t, "when it works", desired, plain[1:])
 	if desired.Version(v1alpha1.IngressVisibilityExternalIP) == before {
 		t.Error("Another version must be proven")
 	}
-	in = over(in, desired)
+	in = withStored(in, desired)
 	for _, set := range in.ListenerSets {
 		set.Status = gatewayv1.ListenerSetStatus{}
 	}
 	desired = ingress(t, in)
 	expectParents(t, "when it fails", desired, plain[1:])
 
-	in = over(in, desired)
+	in = withStored(in, desired)
 	in.Ingress = in.Ingress.DeepCopy()
 	in.Ingress.Spec.TLS = nil
 	desired = ingress(t, in)
@@ -167,11 +167,11 @@ func TestRedirectStays(t *testing.T) {
 	if desired.Again != time.Minute {
 		t.Error("Again after", desired.Again)
 	}
-	in = over(in, desired)
+	in = withStored(in, desired)
 	in.Moves.Now = now.Add(time.Minute)
 	desired = ingress(t, in)
 	expectParents(t, "after the drain time, until the listener is gone", desired, plain)
-	expectParents(t, "when it is gone", ingress(t, over(in, desired)), plain[:1])
+	expectParents(t, "when it is gone", ingress(t, withStored(in, desired)), plain[:1])
 }
 
 func expectParents(t *testing.T, when string, desired translate.Desired, want []string) {
@@ -190,13 +190,13 @@ func expectParents(t *testing.T, when string, desired translate.Desired, want []
 func TestMovingKeepsHTTPS(t *testing.T) {
 	for _, option := range []v1alpha1.HTTPOption{v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected} {
 		t.Run(string(option), func(t *testing.T) {
-			in := secured(1, 1)
+			in := anInputWithTLS(1, 1)
 			in.Ingress.Spec.HTTPOption = option
 			for range 2 { // the second time its listener works
-				in = over(in, ingress(t, in))
+				in = withStored(in, ingress(t, in))
 			}
 			old := slices.Collect(maps.Keys(in.ListenerSets))[0]
-			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: securedGateway("new")}
+			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("new")}
 			desired := ingress(t, in)
 			if got := parentsOf(desired, "h0.example.com"); !slices.Contains(got, "ListenerSet "+old) || got[0] == "ListenerSet "+old {
 				t.Errorf("Moving: parents %v, want the new ones first, and %s", got, old)
@@ -204,7 +204,7 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 			if len(desired.ListenerSets) != 2 {
 				t.Errorf("Moving: %d ListenerSets", len(desired.ListenerSets))
 			}
-			in = over(in, desired)
+			in = withStored(in, desired)
 			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
 			in.Moves.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
 			in.Moves.Now = now.Add(time.Minute)
@@ -224,10 +224,10 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 // withHosts are the external hosts of a KIngress, each with a rule of its own, and its
 // certificates.
 func withHosts(tls []v1alpha1.IngressTLS, hosts ...string) translate.Input {
-	in := secured(0, 0)
+	in := anInputWithTLS(0, 0)
 	for _, host := range hosts {
 		in.Ingress.Spec.Rules = append(in.Ingress.Spec.Rules, v1alpha1.IngressRule{Hosts: []string{host}, HTTP: &v1alpha1.HTTPIngressRuleValue{
-			Paths: []v1alpha1.HTTPIngressPath{{Splits: []v1alpha1.IngressBackendSplit{share("one", 100, nil)}}},
+			Paths: []v1alpha1.HTTPIngressPath{{Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 100, nil)}}},
 		}})
 	}
 	in.Ingress.Spec.TLS = tls
@@ -245,9 +245,9 @@ func certificateOf(secret string, hosts ...string) v1alpha1.IngressTLS {
 	return v1alpha1.IngressTLS{SecretName: secret, Hosts: hosts}
 }
 
-// conflicted is the input where the gateway says that somebody else has the hostnames of the
+// withConflict is the input where the gateway says that somebody else has the hostnames of the
 // shared ListenerSets.
-func conflicted(in translate.Input) translate.Input {
+func withConflict(in translate.Input) translate.Input {
 	for _, set := range in.ListenerSets {
 		if metav1.GetControllerOf(set) == nil {
 			for i := range set.Status.Listeners {
@@ -272,7 +272,7 @@ func TestSharedWithoutHosts(t *testing.T) {
 // written, and none of them takes it for its own: once its certificate is not named any more it is not wanted.
 func TestSharedWithAnotherOwner(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild")}, "a.example.com", "b.example.com")
-	in = over(in, ingress(t, in))
+	in = withStored(in, ingress(t, in))
 	for _, set := range in.ListenerSets {
 		set.OwnerReferences = append(set.OwnerReferences, metav1.OwnerReference{APIVersion: "v1", Kind: "Secret", Name: "theirs", UID: "theirs"})
 		if plan := apply.Plan(in.Ingress, []*gatewayv1.ListenerSet{set}, ingress(t, in).ListenerSets); len(plan.Create) != 1 || len(plan.Update) != 0 {
@@ -291,12 +291,12 @@ func TestSharedWithAnotherOwner(t *testing.T) {
 // hostname of the shared one.
 func TestUnlistedBesideItsNamesake(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard")}, "example.com.wildcard", "a.example.com", "b.example.com")
-	in = withTLS(over(in, ingress(t, in)), certificateOf("y", "a.example.com", "b.example.com"))
+	in = withTLS(withStored(in, ingress(t, in)), certificateOf("y", "a.example.com", "b.example.com"))
 	expectListeners(t, in, "*.example.com", "example.com.wildcard")
 
 	in = withHosts([]v1alpha1.IngressTLS{certificateOf("s", "*.example.com", "a.example.com")}, "a.example.com", "b.example.com")
 	for range 2 { // the second time each host has a listener of its own
-		in = conflicted(over(in, ingress(t, in)))
+		in = withConflict(withStored(in, ingress(t, in)))
 	}
 	expectListeners(t, withTLS(in, certificateOf("s", "a.example.com")), "*.example.com", "a.example.com", "b.example.com")
 }
@@ -306,7 +306,7 @@ func TestUnlistedBesideItsNamesake(t *testing.T) {
 func TestNamesakesHaveTheirOwn(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard"), certificateOf("y", "*.example.com")}, "example.com.wildcard", "a.example.com")
 	expectListeners(t, in, "*.example.com", "example.com.wildcard")
-	expectListeners(t, over(in, ingress(t, in)), "*.example.com", "example.com.wildcard")
+	expectListeners(t, withStored(in, ingress(t, in)), "*.example.com", "example.com.wildcard")
 }
 
 func expectListeners(t *testing.T, in translate.Input, want ...string) {
