@@ -27,7 +27,11 @@ func BenchmarkTranslate(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	in, _ := decoded.input(decoded.observed)
+	seen, err := decoded.observe(decoded.observed)
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := seen.Input()
 	if desired := ingress(b, in); len(desired.Routes) != 2 {
 		b.Fatalf("A benchmark of something else: %d routes", len(desired.Routes))
 	}

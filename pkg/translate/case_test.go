@@ -5,7 +5,6 @@ package translate_test
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -13,8 +12,8 @@ import (
 
 	"golang.org/x/tools/txtar"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -23,8 +22,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
@@ -35,7 +33,7 @@ const (
 	sectionConfig   = "config-gateway.yaml" // data of the ConfigMap
 	sectionIngress  = "ingress.yaml"        // the KIngress
 	sectionObserved = "observed.yaml"       // objects that exist
-	sectionLost     = "lost.txt"            // VISIBILITY HOST of hosts that an older KIngress keeps
+	sectionAnswered = "answered.txt"        // names of HTTPRoutes whose new backends have answered, one a line
 	sectionRoutes   = "routes.yaml"         // wanted HTTPRoutes
 	sectionSets     = "listenersets.yaml"   // wanted ListenerSets
 	sectionPolicies = "policies.yaml"       // wanted BackendTLSPolicies, and the ConfigMap that they name
@@ -48,7 +46,7 @@ const (
 )
 
 var (
-	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionLost}
+	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionAnswered}
 	outputs = []string{sectionSummary, sectionRoutes, sectionSets, sectionGateways, sectionGrants, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
 )
 
@@ -77,7 +75,7 @@ type testCase struct {
 	config   *config.Config
 	ingress  *v1alpha1.Ingress
 	observed objects
-	lost     sets.Set[translate.HostAt]
+	answered sets.Set[string]
 }
 
 // objects are what a cluster holds, in no order that matters.
@@ -89,13 +87,14 @@ type objects struct {
 	routes     []*gatewayv1.HTTPRoute
 	gateways   []*gatewayv1.Gateway
 	sets       []*gatewayv1.ListenerSet
+	slices     []*discoveryv1.EndpointSlice
 	secrets    []*corev1.Secret
 	bundles    []*corev1.ConfigMap
 	grants     []*gatewayv1beta1.ReferenceGrant
 }
 
 func decodeCase(found map[string]string) (*testCase, error) {
-	decoded := &testCase{ingress: &v1alpha1.Ingress{}, lost: sets.New[translate.HostAt]()}
+	decoded := &testCase{ingress: &v1alpha1.Ingress{}, answered: sets.New(strings.Fields(found[sectionAnswered])...)}
 	data := map[string]string{}
 	if err := yaml.UnmarshalStrict([]byte(found[sectionConfig]), &data); err != nil {
 		return nil, fmt.Errorf("%s: %w", sectionConfig, err)
@@ -112,14 +111,6 @@ func decodeCase(found map[string]string) (*testCase, error) {
 		if err := decoded.observed.add([]byte(document)); err != nil {
 			return nil, fmt.Errorf("%s, document %d: %w", sectionObserved, i, err)
 		}
-	}
-	for line := range strings.Lines(found[sectionLost]) {
-		visibility, host, both := strings.Cut(strings.TrimSpace(line), " ")
-		at := translate.HostAt{Visibility: v1alpha1.IngressVisibility(visibility), Host: host}
-		if !both || !slices.Contains(config.Visibilities, at.Visibility) {
-			return nil, fmt.Errorf("%s: %q is not VISIBILITY HOST", sectionLost, line)
-		}
-		decoded.lost.Insert(at)
 	}
 	return decoded, nil
 }
@@ -147,6 +138,8 @@ func (o *objects) add(document []byte) error {
 		return appendTo(&o.gateways, document)
 	case "ListenerSet":
 		return appendTo(&o.sets, document)
+	case "EndpointSlice":
+		return appendTo(&o.slices, document)
 	case "Secret":
 		return appendTo(&o.secrets, document)
 	case "ConfigMap":
@@ -169,7 +162,7 @@ func (o objects) shuffled(random *rand.Rand) objects {
 		classes: shuffle(random, o.classes), namespaces: shuffle(random, o.namespaces), services: shuffle(random, o.services),
 		ingresses: shuffle(random, o.ingresses), routes: shuffle(random, o.routes),
 		gateways: shuffle(random, o.gateways), sets: shuffle(random, o.sets), grants: shuffle(random, o.grants),
-		secrets: o.secrets, bundles: shuffle(random, o.bundles),
+		secrets: o.secrets, bundles: shuffle(random, o.bundles), slices: shuffle(random, o.slices),
 	}
 }
 
@@ -179,117 +172,39 @@ func shuffle[T any](random *rand.Rand, list []T) []T {
 	return list
 }
 
-// input selects Gateways and maps rewrites, as the reconciler does. It returns the
-// refusals of selection beside it.
-func (c *testCase) input(seen objects) (translate.Input, []*conditions.Refusal) {
-	in := translate.Input{
-		Ingress:  c.ingress,
-		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{},
-		Services: map[types.NamespacedName]*corev1.Service{},
-		Mapped:   map[string]*v1alpha1.Ingress{},
-		Lost:     c.lost,
-		Routes:   map[string]*gatewayv1.HTTPRoute{},
-		Served:   sets.New[types.NamespacedName](),
-
-		ListenerSets: map[string]*gatewayv1.ListenerSet{},
-		Sharers:      map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{},
-		Standing:     map[types.NamespacedName]dataplane.AvailableListeners{},
-		Grants:       map[string]*gatewayv1beta1.ReferenceGrant{},
-		Moves:        translate.Moves{Now: now, Drain: time.Minute},
+// observe reads the cluster, and selects Gateways, as the controller does.
+func (c *testCase) observe(cluster objects) (*observe.Observation, error) {
+	reader := stored{objects: cluster, testCase: c}
+	related, err := observe.Related(reader, c.ingress)
+	if err != nil {
+		return nil, err
 	}
-	for _, grant := range seen.grants {
-		in.Grants[grant.Name] = grant
-	}
-	for _, other := range seen.ingresses {
-		shares := slices.ContainsFunc(other.Spec.TLS, func(theirs v1alpha1.IngressTLS) bool {
-			return slices.ContainsFunc(c.ingress.Spec.TLS, func(ours v1alpha1.IngressTLS) bool { return ours.SecretName == theirs.SecretName })
-		})
-		if shares && other.Namespace == c.ingress.Namespace {
-			in.Sharers[v1alpha1.IngressVisibilityExternalIP] = append(in.Sharers[v1alpha1.IngressVisibilityExternalIP], other)
-		}
-	}
-	in.Trust, in.Namespace = seen.trust(), &metav1.ObjectMeta{Name: c.ingress.Namespace, UID: "uid-of-namespace"}
-	for _, set := range seen.sets {
-		in.ListenerSets[set.Name] = set
-	}
-	for _, service := range seen.services {
-		in.Services[types.NamespacedName{Namespace: service.Namespace, Name: service.Name}] = service
-		in.Served.Insert(types.NamespacedName{Namespace: service.Namespace, Name: service.Name})
-	}
-	for _, route := range seen.routes {
-		in.Routes[route.Name] = route
-	}
-	rewrites := rewritesOf(c.ingress)
-	request := selection.Request{Ingress: c.ingress, NamespaceLabels: map[string]string{}}
-	for _, mapped := range seen.ingresses {
-		for _, rule := range mapped.Spec.Rules {
-			for _, host := range rule.Hosts {
-				if rewrites.Has(host) && mapped.Namespace == c.ingress.Namespace {
-					in.Mapped[host], request.Target = mapped, mapped
-				}
-			}
-		}
-	}
-	for _, namespace := range seen.namespaces {
-		if namespace.Name == c.ingress.Namespace {
-			maps.Copy(request.NamespaceLabels, namespace.Labels)
-		}
-	}
-	for _, found := range seen.gateways {
-		in.Standing[types.NamespacedName{Namespace: found.Namespace, Name: found.Name}] = dataplane.AvailableListenersOf(found, c.ingress.UID, dataplane.Tenant{Namespace: c.ingress.Namespace, Labels: request.NamespaceLabels})
-	}
-	return in, c.selectGateways(in.Gateways, seen, request)
+	selected := observe.Selected{State: config.State{Namespace: "knative-serving", Config: c.config, Configured: true, Observed: true, Exists: true}, Now: now}
+	selected.Choices = selection.Choose(c.config, related.Request())
+	return observe.Gateways(reader, related, selected)
 }
 
-// trust reads the authorities, as the reconciler does.
-func (o objects) trust() translate.Trust {
-	var secret *corev1.Secret
-	if len(o.secrets) > 0 {
-		secret = o.secrets[0]
+// translate translates what was observed, and once more where new backends have answered.
+func (c *testCase) translate(seen *observe.Observation) (translate.Input, translate.Desired, error) {
+	in := seen.Input()
+	desired, err := translate.Ingress(in)
+	if err != nil {
+		return in, desired, err
 	}
-	trust := translate.ReadTrust("knative-serving/routing-serving-certs", secret, o.bundles)
-	return trust
+	in.Made = seen.Made(desired, func(route translate.Route) bool { return c.answered.Has(route.Object.Name) })
+	if len(in.Made) > 0 {
+		desired, err = translate.Ingress(in)
+	}
+	return in, desired, err
 }
 
-func (c *testCase) selectGateways(gateways map[v1alpha1.IngressVisibility]translate.Gateway, seen objects, request selection.Request) []*conditions.Refusal {
-	refusals := []*conditions.Refusal{}
+// refusals are what keeps the KIngress, or a part of it, from being served.
+func refusals(seen *observe.Observation, desired translate.Desired) []conditions.Reasoned {
+	found := []conditions.Reasoned{}
 	for _, visibility := range config.Visibilities {
-		entry, refusal := selection.Select(c.config, visibility, request)
-		if refusal != nil {
-			refusals = append(refusals, refusal)
-			continue
-		}
-		gateway := translate.Gateway{Name: entry.Gateway, Section: entry.HTTPListener, HTTPS: translate.HTTPS{Port: 443}, Features: features.Supported("", nil, entry.Features)}
-		for _, class := range seen.classes {
-			if class.Name == entry.Class {
-				gateway.Features = features.Supported(string(class.Spec.ControllerName), class, entry.Features)
-				gateway.Merges = features.Merges(string(class.Spec.ControllerName))
-			}
-		}
-		for _, found := range seen.gateways {
-			if found.Namespace == entry.Gateway.Namespace && found.Name == entry.Gateway.Name {
-				tenant := dataplane.Tenant{Namespace: request.Ingress.Namespace, Labels: request.NamespaceLabels}
-				port := dataplane.HTTPSPort(found, tenant, nil, nil)
-				gateway.HTTPS = translate.HTTPS{Port: port, Refusal: dataplane.NotAdmitted(found, tenant), Conflict: dataplane.ProtocolConflict(port, found)}
-				gateway.HTTPListeners = dataplane.Attachment{Gateway: found, Section: entry.HTTPListener, Tenant: tenant}.HTTPListeners()
-			}
-		}
-		gateways[visibility] = gateway
-	}
-	return refusals
-}
-
-func rewritesOf(ing *v1alpha1.Ingress) sets.Set[string] {
-	found := sets.New[string]()
-	for _, rule := range ing.Spec.Rules {
-		if rule.HTTP == nil {
-			continue
-		}
-		for _, path := range rule.HTTP.Paths {
-			if path.RewriteHost != "" {
-				found.Insert(path.RewriteHost)
-			}
+		if side := seen.Sides[visibility]; side.Refusal != nil && !side.Kept {
+			found = append(found, side.Refusal)
 		}
 	}
-	return found
+	return append(found, seen.Failures(desired)...)
 }

@@ -52,7 +52,11 @@ func FuzzIngress(f *testing.F) {
 		if decoded == nil {
 			return // no API server stores it
 		}
-		in, refused := decoded.input(decoded.observed)
+		seen, err := decoded.observe(decoded.observed)
+		if err != nil {
+			t.Fatal("It cannot be observed:", err)
+		}
+		in := seen.Input()
 		desired, err := translate.Ingress(in)
 		if err != nil {
 			t.Fatal("Translation failed as a whole:", err)
@@ -71,7 +75,7 @@ func FuzzIngress(f *testing.F) {
 		if err := sound(in, desired); err != nil {
 			t.Error(err)
 		}
-		if dropped := unserved(in, desired); len(dropped) > 0 && len(refused)+len(desired.Gaps)+len(desired.Refusals) == 0 {
+		if dropped := unserved(in, desired); len(dropped) > 0 && len(refusals(seen, desired))+len(desired.Gaps) == 0 {
 			t.Error("Hosts are dropped in silence:", dropped)
 		}
 	})
@@ -80,7 +84,7 @@ func FuzzIngress(f *testing.F) {
 // storable decodes what an API server would store; nil when it would refuse it.
 func storable(ingress, observed string, capable bool) *testCase {
 	const limit = 64 << 10
-	decoded := &testCase{ingress: &v1alpha1.Ingress{}, lost: sets.New[translate.HostAt]()}
+	decoded := &testCase{ingress: &v1alpha1.Ingress{}}
 	if len(ingress)+len(observed) > limit || yaml.Unmarshal([]byte(ingress), decoded.ingress) != nil {
 		return nil
 	}

@@ -92,13 +92,17 @@ func translateTwice(t *testing.T, decoded *testCase) map[string]string {
 	var got map[string]string
 	for seed := range uint64(2) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		in, refused := decoded.input(decoded.observed.shuffled(random))
-		before := inputCopy(in)
-		desired, err := translate.Ingress(in)
+		seen, err := decoded.observe(decoded.observed.shuffled(random))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := inputCopy(seen.Input())
+		in, desired, err := decoded.translate(seen)
+		before.Made = in.Made
 		if diff := cmp.Diff(before, in, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("The input was changed (-before, +after):\n%s", diff)
 		}
-		again := rendered(t, desired, refused, err)
+		again := rendered(t, desired, refusals(seen, desired), err)
 		if got == nil {
 			got = again
 			checkRoutes(t, in, desired)
@@ -152,6 +156,7 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		t.Fatal(err)
 	}
 	over := inputCopy(in)
+	over.Made = nil
 	for _, route := range desired.Routes {
 		if err := definition.admitUnchanged(route.Object); err != nil {
 			t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
@@ -235,7 +240,7 @@ func withApplied(standing dataplane.AvailableListeners, listeners translate.Gate
 }
 
 // rendered is an output as the sections of a golden; empty ones are left out.
-func rendered(t *testing.T, desired translate.Desired, refused []*conditions.Refusal, err error) map[string]string {
+func rendered(t *testing.T, desired translate.Desired, refused []conditions.Reasoned, err error) map[string]string {
 	t.Helper()
 	type proof struct {
 		Route, Visibility, Host, Path, Hash, Marker, Answers string
@@ -264,7 +269,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []*conditions.Ref
 	for _, gap := range desired.Gaps {
 		got[sectionGaps] += gap.String() + "\n"
 	}
-	for _, refusal := range slices.Concat(refused, desired.Refusals) {
+	for _, refusal := range refused {
 		got[sectionRefusals] += fmt.Sprintf("%s, terminal %t: %s\n", refusal.Reason(), refusal.Terminal(), refusal)
 	}
 	if err != nil {
