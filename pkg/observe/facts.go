@@ -161,7 +161,7 @@ func (o *Observation) publish(side *status.Side) {
 	side.LoadBalancer, side.Next = published.Next(observed.Gateway, observed.Service)
 	switch {
 	case len(side.Next) == 0:
-	case side.Next[0].DomainInternal == "" && observed.Absent < status.PatienceWhenReady:
+	case side.Next[0].DomainInternal == "" && observed.Absent < status.GraceWhenReady:
 		side.Next = nil
 	case !proven: // it will be by what answers there
 		side.LoadBalancer, side.Next = side.Next, nil

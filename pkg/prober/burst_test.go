@@ -72,7 +72,7 @@ func (b *crowd) look(s *arrival) {
 	now := time.Now()
 	former := status.ProofsOf(s.status)[v1alpha1.IngressVisibilityExternalIP].Version
 	verdict := status.Mark(s.status, status.Facts{
-		Generation: 1, Now: now, Waited: now.Sub(s.came), SinceReport: now.Sub(s.waited), InLine: b.InLine(s.owner),
+		Generation: 1, Now: now, Waited: now.Sub(s.came), SinceReport: now.Sub(s.waited), Progressing: b.Progressing(s.owner),
 		Sides: []status.Side{{
 			Visibility: v1alpha1.IngressVisibilityExternalIP, Needed: true, Gateway: gateway,
 			Version: s.target.Hash, Former: former != "" && former != s.target.Hash,
@@ -81,8 +81,8 @@ func (b *crowd) look(s *arrival) {
 		}},
 	})
 	s.looks = time.Time{}
-	if verdict.Patience > 0 {
-		s.looks = now.Add(verdict.Patience)
+	if verdict.Grace > 0 {
+		s.looks = now.Add(verdict.Grace)
 		return
 	}
 	if !status.Equal(s.status, verdict.Status) {

@@ -45,7 +45,7 @@
 //
 // # A data plane that is busy
 //
-// [Prober.InLine] tells that nothing is wrong but that many routes came at once (progress.go). A pod's answer at one of
+// [Prober.Progressing] tells that nothing is wrong but that many routes came at once (progress.go). A pod's answer at one of
 // its addresses is enough: [probe.Target.Question].
 //
 // # State

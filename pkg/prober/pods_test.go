@@ -41,8 +41,8 @@ func TestPodWithTwoAddresses(t *testing.T) {
 	})
 }
 
-// B-RDY-4: a pod is in line by the address at which it listens.
-func TestPodInLine(t *testing.T) {
+// B-RDY-4: a pod is waited for by the address at which it listens.
+func TestPodProgressing(t *testing.T) {
 	older, waiting, other := at("10.0.0.1:80", 1), at("10.0.0.1:80", 2), at("[fd00::1]:80", 2)
 	waiting.Pod, other.Pod = "a", "a"
 	simulate(t, func(t *testing.T, m *model, w *watch) {
@@ -52,8 +52,8 @@ func TestPodInLine(t *testing.T) {
 		after(7 * time.Second)
 		m.set(func() { m.served[older] = time.Now() })
 		after(3 * time.Second)
-		if !w.InLine(bob) {
-			t.Error("not in line")
+		if !w.Progressing(bob) {
+			t.Error("not progressing")
 		}
 	})
 }

@@ -66,9 +66,9 @@ func (p *progress) newerProven(t *task) bool {
 	return newer >= skippedBy || newer >= skippedCountBy && p.lastSeq >= t.seq+skippedCount
 }
 
-// InLine tells whether the data planes still take up older targets than those that the owner waits for: each question of
+// Progressing tells whether the data planes still take up older targets than those that the owner waits for: each question of
 // the owner waits at an address where that is so, and was not skipped. Then a failure is not worth reporting yet.
-func (p *Prober) InLine(owner Owner) bool {
+func (p *Prober) Progressing(owner Owner) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.subscriptions[owner]

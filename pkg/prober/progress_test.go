@@ -9,9 +9,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// TestInLine: B-RDY-4, in a burst a target is in line while older ones are taken up, and no longer once a much
+// TestProgressing: B-RDY-4, in a burst the data plane is progressing while older targets are taken up, and no longer once a much
 // younger one was, nothing happens, or its address does not answer.
-func TestInLine(t *testing.T) {
+func TestProgressing(t *testing.T) {
 	const address = "10.0.0.1:80"
 	owner := func(name string) Owner {
 		of := alice
@@ -139,8 +139,8 @@ func TestInLine(t *testing.T) {
 				w.Check(owner("older"), []probe.Target{older})
 				w.Check(bob, []probe.Target{waiting})
 				test.meanwhile(m, w)
-				if got := w.InLine(bob); got != test.want {
-					t.Errorf("InLine is %v, want %v", got, test.want)
+				if got := w.Progressing(bob); got != test.want {
+					t.Errorf("Progressing is %v, want %v", got, test.want)
 				}
 			})
 		})

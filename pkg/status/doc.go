@@ -5,7 +5,7 @@
 //
 // For each visibility an ordered chain of pure checks looks at what was observed;
 // the first that fails is the Blocker that users read. How soon it is reported depends
-// on its Certainty and on what is reported already (patience.go): the controller does not write a
+// on its Certainty and on what is reported already (grace.go): the controller does not write a
 // KIngress for every step on its way to Ready, and restarts, resyncs and lagging caches
 // do not take Ready away. Nor does a new version of an unchanged generation while the data
 // plane answers with that generation (held.go).

@@ -32,9 +32,9 @@ type Facts struct {
 	Waited time.Duration
 	// Refused is how long a gateway has been reporting negative conditions for them.
 	Refused time.Duration
-	// InLine tells that the data planes still take up versions that are older than these, and none that
+	// Progressing tells that the data planes still take up versions that are older than these, and none that
 	// are newer.
-	InLine bool
+	Progressing bool
 	// SinceReport is how long ago they were last reported as not Ready.
 	SinceReport time.Duration
 }

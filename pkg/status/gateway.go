@@ -20,7 +20,7 @@ import (
 type Liveness struct {
 	// Asked tells that the controller probes it. Otherwise only the conditions count.
 	Asked bool
-	// Dead says which target has not answered as expected for PatienceWhenReady, and how it has answered; empty
+	// Dead says which target has not answered as expected for GraceWhenReady, and how it has answered; empty
 	// before that.
 	Dead string
 }

@@ -31,7 +31,7 @@ func failing(kind probe.Kind, ago time.Duration) edit {
 func TestAnswersAsBefore(t *testing.T) {
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
 	served := failing(probe.FormerVersion, time.Hour)
-	lost := failing(probe.NotServed, status.PatienceWhenReady)
+	lost := failing(probe.NotServed, status.GraceWhenReady)
 	const day = 24 * time.Hour
 	tests := []struct {
 		name   string
@@ -40,28 +40,28 @@ func TestAnswersAsBefore(t *testing.T) {
 		ready  string // what is reported then
 		wait   time.Duration
 	}{
-		{"the former version answers", []edit{former, served}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"the former version answers", []edit{former, served}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"and goes on", []edit{former, served}, day, "True", 0},
-		{"it was not asked yet", []edit{former, probed(answer(probe.Pending, ""))}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
-		{"neither answers for a moment", []edit{former, failing(probe.NoAnswer, time.Second)}, time.Minute, "True", status.PatienceWhenReady - time.Second},
-		{"neither has answered", []edit{former, lost}, status.PatienceWhenReady, "Unknown", 0},
+		{"it was not asked yet", []edit{former, probed(answer(probe.Pending, ""))}, time.Minute, "True", status.GraceWhenServed - time.Minute},
+		{"neither answers for a moment", []edit{former, failing(probe.NoAnswer, time.Second)}, time.Minute, "True", status.GraceWhenReady - time.Second},
+		{"neither has answered", []edit{former, lost}, status.GraceWhenReady, "Unknown", 0},
 		{"neither answers any more", []edit{former, lost}, day, "Unknown", 0},
-		{"neither has answered since the change", []edit{former, lost}, time.Second, "True", status.PatienceWhenReady - time.Second},
-		{"nobody can be asked", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.PatienceWhenReady - time.Second},
-		{"nobody could be asked for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.PatienceWhenReady, "Unknown", 0},
-		{"new backends are made meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Making = true, []string{"b:80"} }}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
-		{"the gateway's word about the former version is all there is", []edit{former, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "True", status.PatienceWhenServed - time.Minute},
+		{"neither has answered since the change", []edit{former, lost}, time.Second, "True", status.GraceWhenReady - time.Second},
+		{"nobody can be asked", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.GraceWhenReady - time.Second},
+		{"nobody could be asked for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.GraceWhenReady, "Unknown", 0},
+		{"new backends are made meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Making = true, []string{"b:80"} }}, time.Minute, "True", status.GraceWhenServed - time.Minute},
+		{"the gateway's word about the former version is all there is", []edit{former, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"and it was a no", []edit{former, byStatus, describe("Accepted", "False", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
 		{"the gateway says no to the new rendering", []edit{former, served, describe("Accepted", "False", 3)}, time.Minute, "False", 0},
-		{"this generation was never proven", []edit{version("v2"), served}, status.PatienceWhenReady, "Unknown", 0},
+		{"this generation was never proven", []edit{version("v2"), served}, status.GraceWhenReady, "Unknown", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			now := facts(side(external, test.edits...), side(local))
 			now.Waited, now.SinceReport, now.Refused = test.waited, test.waited, test.waited
 			verdict := status.Mark(before, now)
-			if got := conditionsOf(verdict.Status)["Ready"]; verdict.Patience != test.wait || !strings.HasPrefix(got, test.ready) {
-				t.Errorf("Ready %s after %s, want %s after %s", got, verdict.Patience, test.ready, test.wait)
+			if got := conditionsOf(verdict.Status)["Ready"]; verdict.Grace != test.wait || !strings.HasPrefix(got, test.ready) {
+				t.Errorf("Ready %s after %s, want %s after %s", got, verdict.Grace, test.ready, test.wait)
 			}
 			if test.ready == "True" && !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
 				t.Error("What is still served was forgotten")
@@ -70,15 +70,15 @@ func TestAnswersAsBefore(t *testing.T) {
 	}
 }
 
-// TestRefusedInLine: B-RDY-4, a gateway that is behind with its statuses says no about a moment before the proof: that
-// is believed when the no itself has lasted, however long its route was in line.
-func TestRefusedInLine(t *testing.T) {
+// TestRefusedWhileProgressing: B-RDY-4, a gateway that is behind with its statuses says no about a moment before the proof: that
+// counts when it has lasted itself, however long its route waited for its turn.
+func TestRefusedWhileProgressing(t *testing.T) {
 	refused := facts(side(external, describe("ResolvedRefs", "False", 3)))
-	refused.InLine, refused.Waited, refused.SinceReport = true, time.Minute, time.Minute
-	for said, want := range map[time.Duration]time.Duration{0: status.PatienceBeforeReport, time.Second: status.PatienceBeforeReport - time.Second, status.PatienceBeforeReport: 0} {
+	refused.Progressing, refused.Waited, refused.SinceReport = true, time.Minute, time.Minute
+	for said, want := range map[time.Duration]time.Duration{0: status.GraceBeforeReport, time.Second: status.GraceBeforeReport - time.Second, status.GraceBeforeReport: 0} {
 		refused.Refused = said
-		if got := status.Mark(v1alpha1.IngressStatus{}, refused).Patience; got != want {
-			t.Errorf("Patience %s after %s of no, want %s", got, said, want)
+		if got := status.Mark(v1alpha1.IngressStatus{}, refused).Grace; got != want {
+			t.Errorf("Grace %s after %s of no, want %s", got, said, want)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestKept(t *testing.T) {
 
 	// What fails on the other side is reported, and Ready comes back with it.
 	failing := facts(side(external, probed(answer(probe.Failed, "status 404"))), side(local, unknown))
-	failing.Waited = status.PatienceWhenReady
+	failing.Waited = status.GraceWhenReady
 	failed := status.Mark(before, failing).Status
 	if got := conditionsOf(failed)["Ready"]; len(got) < 7 || got[:7] != "Unknown" {
 		t.Fatalf("Ready %s while the other side fails", got)

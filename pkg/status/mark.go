@@ -25,9 +25,9 @@ type Verdict struct {
 	Remarks []Note
 	// Held tells that a new version is not proven and the former one is served.
 	Held bool
-	// Patience is how long to wait before the blockers are reported; zero if the status
+	// Grace is how long to wait before the blockers are reported; zero if the status
 	// is to be written now.
-	Patience time.Duration
+	Grace time.Duration
 }
 
 // Ready tells that nothing blocks.
@@ -44,9 +44,9 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	facts.Notes = slices.Concat(facts.Notes, held)
 	verdict := Verdict{Blockers: blockers, Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
 	verdict.Held, verdict.Remarks = len(held) > 0, facts.complaints()
-	verdict.Patience = patience(old, facts, verdict.Held, blockers)
+	verdict.Grace = grace(old, facts, verdict.Held, blockers)
 	verdict.Status = *old.DeepCopy()
-	if verdict.Patience > 0 {
+	if verdict.Grace > 0 {
 		return verdict
 	}
 	status := &verdict.Status

@@ -89,8 +89,8 @@ func TestReasons(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			verdict := status.Mark(v1alpha1.IngressStatus{}, test.facts)
-			if verdict.Patience != 0 || verdict.Status.ObservedGeneration != 7 {
-				t.Errorf("Patience %s, observedGeneration %d", verdict.Patience, verdict.Status.ObservedGeneration)
+			if verdict.Grace != 0 || verdict.Status.ObservedGeneration != 7 {
+				t.Errorf("Grace %s, observedGeneration %d", verdict.Grace, verdict.Status.ObservedGeneration)
 			}
 			if diff := cmp.Diff(test.want, conditionsOf(verdict.Status)); diff != "" {
 				t.Errorf("Conditions (-want, +got):\n%s", diff)

@@ -53,11 +53,11 @@ func TestMove(t *testing.T) {
 	moving := facts(side(external, version("v2"), leaving, held, elsewhere, unproven), side(local))
 
 	moving.Waited, moving.SinceReport = time.Second, time.Second
-	if verdict := status.Mark(before, moving); verdict.Patience == 0 || !status.Equal(verdict.Status, before) {
-		t.Errorf("A move of a second is news: %s, %v", verdict.Patience, conditionsOf(verdict.Status))
+	if verdict := status.Mark(before, moving); verdict.Grace == 0 || !status.Equal(verdict.Status, before) {
+		t.Errorf("A move of a second is news: %s, %v", verdict.Grace, conditionsOf(verdict.Status))
 	}
 
-	moving.Waited, moving.SinceReport = status.PatienceWhenReady, status.PatienceWhenReady
+	moving.Waited, moving.SinceReport = status.GraceWhenReady, status.GraceWhenReady
 	verdict := status.Mark(before, moving)
 	got := conditionsOf(verdict.Status)
 	const text = "True ProbeFailed: served as before, because: HTTPRoute default/blue.example.com on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"
@@ -70,8 +70,8 @@ func TestMove(t *testing.T) {
 	reworded := moving
 	reworded.Sides[0].Routes[0].Report = probe.Report{Results: []probe.Result{answer(probe.Failed, "status 503")}}
 	reworded.SinceReport = time.Second
-	if again := status.Mark(verdict.Status, reworded); again.Patience != status.PatienceBetweenReports-time.Second {
-		t.Errorf("Other words a second later wait %s", again.Patience)
+	if again := status.Mark(verdict.Status, reworded); again.Grace != status.GraceBetweenReports-time.Second {
+		t.Errorf("Other words a second later wait %s", again.Grace)
 	}
 	if !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
 		t.Error("What is still served was forgotten")

@@ -23,8 +23,8 @@ func TestStands(t *testing.T) {
 	was.Notes = []status.Note{{Reason: "Unsupported", Message: "a note"}}
 	old := status.Mark(v1alpha1.IngressStatus{}, was).Status
 	verdict := status.Mark(old, facts(side(external, unclassed), side(local)))
-	if diff := cmp.Diff(old, verdict.Status); diff != "" || verdict.Patience != 0 {
-		t.Errorf("patience %s; (-want, +got):\n%s", verdict.Patience, diff)
+	if diff := cmp.Diff(old, verdict.Status); diff != "" || verdict.Grace != 0 {
+		t.Errorf("grace %s; (-want, +got):\n%s", verdict.Grace, diff)
 	}
 	refused := status.Mark(old, facts(side(external, unclassed, gatewaySaid("Accepted", "False", 2)), side(local)))
 	const want = "GatewayNotProgrammed"

@@ -61,7 +61,7 @@ func TestRolloutsBehindBasicAuth_BRDY12(t *testing.T) {
 		space.AwaitReady(t, "hello", cluster.Minutes)
 		took := time.Since(begin)
 		times = append(times, fmt.Sprintf("%s %.1f s", revision, took.Seconds()))
-		if took >= status.PatienceWhenReady {
+		if took >= status.GraceWhenReady {
 			t.Errorf("the rollout to %s was Ready after %s: it waited for the 401 to be believed", revision, took)
 		}
 	}

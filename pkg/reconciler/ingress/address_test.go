@@ -100,7 +100,7 @@ func TestGatewayWithoutAddress(t *testing.T) {
 		data.deaf.Store(true)
 		w := data.serves(newWorld(t, append(anInstallationInSystem(data, withoutAddress), aKIngress("hello", 0))...))
 		w.until("both routes are asked", func() bool { return w.known().Count("Failed") == 2 })
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		ready := w.conditions("hello")["Ready"]
 		for _, words := range []string{"Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; HTTPRoute default/" + publicHost, "status 404"} {
@@ -118,7 +118,7 @@ func TestGatewayWithoutAddress(t *testing.T) {
 		}
 		w.writes()
 		for range 3 {
-			w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
+			w.clock.SetTime(w.clock.Now().Add(status.GraceWhenReady))
 			w.reconcile(hello)
 		}
 		expect(t, "Writes of a resync", []string{}, w.writes())
@@ -141,7 +141,7 @@ func TestNoServiceFound(t *testing.T) {
 		w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
 		w.accept(publicHost)
 		w.accept(privateHost)
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		want := "Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; no data-plane pod and no address is known; using the Gateway's status" +
 			"; Gateway gateways/blue publishes no address and its Service was not found: set `service` of external-gateways[0] (gateways/blue) in ConfigMap config-gateway"

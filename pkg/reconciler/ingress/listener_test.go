@@ -97,11 +97,11 @@ func TestNoListenerAdmitsUs(t *testing.T) {
 		data := newPlane(t)
 		w := data.serves(newWorld(t, append(withListeners(anInstallation(data), "blue", admin), aKIngress("hello", 0))...))
 		const change = "no listener of Gateway gateways/blue for host " + publicHost + " admits HTTPRoutes of namespace default: change spec.listeners[admin].allowedRoutes.namespaces, which is from: Same"
-		w.pass(status.PatienceBeforeReport + time.Second)
+		w.pass(status.GraceBeforeReport + time.Second)
 		expect(t, "Conditions", network("Unknown RouteNotAccepted: HTTPRoute default/"+publicHost+": "+change), w.conditions("hello"))
 
 		w.say(publicHost, "Accepted", metav1.ConditionFalse, "NotAllowedByListeners")
-		w.pass(status.PatienceBeforeReport + time.Second)
+		w.pass(status.GraceBeforeReport + time.Second)
 		expect(t, "Conditions", network("False RouteNotAccepted: HTTPRoute default/"+publicHost+" on Gateway gateways/blue: NotAllowedByListeners: in other words ("+change+")"), w.conditions("hello"))
 
 		w.relisten("blue", aListener(80))
@@ -142,7 +142,7 @@ func TestNamespaceIsLabelled(t *testing.T) {
 		data, selecting := newPlane(t), aListener(80)
 		selecting.AllowedRoutes.Namespaces = &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSelector), Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": "shop"}}}
 		w := data.serves(newWorld(t, append(withListeners(anInstallation(data), "blue", selecting), aKIngress("hello", 0))...))
-		w.pass(status.PatienceBeforeReport + time.Second)
+		w.pass(status.GraceBeforeReport + time.Second)
 		expect(t, "Ready", false, w.is("hello", "True")())
 		w.replaces(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", Labels: map[string]string{"team": "shop"}}})
 		w.drain()

@@ -149,20 +149,20 @@ func (p *livePlane) hear(report probe.Report, now time.Time) {
 		if !owed {
 			since = now
 		}
-		if silent[proxy] = since; now.Sub(since) >= status.PatienceWhenReady {
+		if silent[proxy] = since; now.Sub(since) >= status.GraceWhenReady {
 			dead = cmp.Or(p.dead, dead, problem) // the words stay
 		}
 	}
 	for _, result := range report.Unproven().Results {
 		proxy := cmp.Or(result.Pod, result.Address)
 		if since, owed := p.silent[proxy]; result.State == probe.Failed {
-			owe(proxy, fmt.Sprintf("its data plane has not answered for %s: %s", status.PatienceWhenReady, result))
+			owe(proxy, fmt.Sprintf("its data plane has not answered for %s: %s", status.GraceWhenReady, result))
 		} else if owed {
 			silent[proxy], dead = since, cmp.Or(dead, p.dead)
 		}
 	}
 	if len(report.Results) == 0 {
-		owe("", fmt.Sprintf("for %s its data plane has had no ready pod, and no address", status.PatienceWhenReady))
+		owe("", fmt.Sprintf("for %s its data plane has had no ready pod, and no address", status.GraceWhenReady))
 	}
 	if p.silent, p.dead = silent, dead; report.Proven() {
 		clear(p.tried)
@@ -173,7 +173,7 @@ func (p *livePlane) hear(report probe.Report, now time.Time) {
 func (p *livePlane) again(now time.Time) time.Duration {
 	soonest := askAlive
 	for _, since := range p.silent {
-		if left := since.Add(status.PatienceWhenReady).Sub(now); left > 0 {
+		if left := since.Add(status.GraceWhenReady).Sub(now); left > 0 {
 			soonest = min(soonest, left)
 		}
 	}

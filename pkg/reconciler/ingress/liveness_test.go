@@ -81,7 +81,7 @@ func TestDataPlaneDies(t *testing.T) {
 		w.pass(time.Minute)
 		w.writes()
 		data.deaf.Store(true)
-		w.pass(status.PatienceWhenReady)
+		w.pass(status.GraceWhenReady)
 		expect(t, "Writes before the time is over", []string{}, w.writes())
 		w.pass(askAlive + time.Second) // the question may come that much later
 		expect(t, "All have heard of it", true, w.all("Unknown")())
@@ -106,7 +106,7 @@ func TestDataPlaneIsAway(t *testing.T) {
 		w := aComplainingWorld(t, data)
 		for range 5 {
 			data.deaf.Store(true)
-			w.pass(status.PatienceWhenReady - 2*time.Second)
+			w.pass(status.GraceWhenReady - 2*time.Second)
 			data.deaf.Store(false)
 			w.pass(5 * time.Second)
 		}
@@ -202,7 +202,7 @@ func TestNoPodsUnderComplaint(t *testing.T) {
 		slice := stored.(*discoveryv1.EndpointSlice).DeepCopy()
 		slice.Endpoints = nil
 		w.replaces(slice)
-		w.pass(status.PatienceWhenReady - time.Second)
+		w.pass(status.GraceWhenReady - time.Second)
 		expect(t, "Writes before the time is over", []string{}, w.writes())
 		w.pass(askAlive + 2*time.Second)
 		expect(t, "All have heard of it", true, w.all("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; ")())
@@ -226,7 +226,7 @@ func TestRestartUnderComplaint(t *testing.T) {
 		}
 		data.deaf.Store(true)
 		w := data.serves(newWorld(t, objects...))
-		w.pass(status.PatienceWhenReady - time.Second)
+		w.pass(status.GraceWhenReady - time.Second)
 		expect(t, "Writes", []string{}, w.writes())
 		w.pass(2 * time.Second)
 		expect(t, "Writes of a dead one", []string{"update ingresses/status"}, w.writes())

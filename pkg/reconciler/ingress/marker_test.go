@@ -67,7 +67,7 @@ func TestUpgradeFromPlainMarkers(t *testing.T) {
 				data.stands.Store(&stands)
 				w := aNewLeader(before, data)
 				anew(w)
-				w.pass(status.PatienceWhenServed - 2*time.Second)
+				w.pass(status.GraceWhenServed - 2*time.Second)
 				expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
 				expect(t, "Conditions", isReady, w.conditions("hello"))
 				data.stands.Store(nil)

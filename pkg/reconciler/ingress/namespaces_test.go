@@ -44,7 +44,7 @@ func TestNamespaceArrivesLate(t *testing.T) {
 		w := data.serves(newWorld(t, append(withoutNamespaces(anInstallation(data)), aConfigOfZones(), aKIngress("hello", 0))...))
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
-		w.pass(status.PatienceBeforeReport + 2*time.Second)
+		w.pass(status.GraceBeforeReport + 2*time.Second)
 		if text := w.conditions("hello")["Ready"]; text != "Unknown ReconcileFailed: namespace default of KIngress hello is not seen yet: its labels decide which Gateway serves" {
 			t.Errorf("It says %q", text)
 		}
@@ -84,7 +84,7 @@ func TestNamespaceIsMissed(t *testing.T) {
 			objects = append(objects, route)
 		}
 		w := data.serves(newWorld(t, objects...))
-		w.pass(status.PatienceWhenReady * 2)
+		w.pass(status.GraceWhenReady * 2)
 		expect(t, "Writes", []string{}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})

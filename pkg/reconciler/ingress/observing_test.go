@@ -59,7 +59,7 @@ func TestCannotObserve(t *testing.T) {
 					t.Fatal("Not tried again")
 				}
 				expect(t, "Writes", []string{}, w.writes())
-				w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+				w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 				for range 3 {
 					w.reconcile(hello)
 				}

@@ -23,8 +23,8 @@ import (
 // though nothing happens.
 type proofs struct {
 	sides []status.Side
-	// inLine tells that gateways still take up what was asked for before.
-	inLine bool
+	// progressing tells that the data planes still take up older versions.
+	progressing bool
 	requeue
 }
 
@@ -47,7 +47,7 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 	}
 	report := r.prober.Check(owner, ask.targets, ask.background...)
 	r.prober.Nudge(owner)
-	found.inLine = r.prober.InLine(owner)
+	found.progressing = r.prober.Progressing(owner)
 	for _, side := range found.sides {
 		for i := range side.Routes {
 			route := &side.Routes[i]
@@ -126,7 +126,7 @@ func (q *questions) side(side status.Side) status.Side {
 		}
 	}
 	if absent := q.seen.Sides[side.Visibility].Absent; absent > 0 {
-		asked.in(status.PatienceWhenReady - absent)
+		asked.in(status.GraceWhenReady - absent)
 	}
 	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
 		*q = asked

@@ -84,7 +84,7 @@ func TestServiceAwayForAMoment(t *testing.T) {
 		expect(t, "Published", names, w.published())
 		for range 2 {
 			w.must(w.kube.Tracker().Delete(coreServices, "gateways", "envoy-inner"))
-			w.pass(status.PatienceWhenReady - time.Second)
+			w.pass(status.GraceWhenReady - time.Second)
 			w.store(fronts["envoy-inner"])
 			w.pass(time.Minute)
 		}

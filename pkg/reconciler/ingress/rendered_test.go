@@ -49,7 +49,7 @@ func TestRenderedAnew(t *testing.T) {
 		w.renderAnew()
 		w.until("the former version answers", w.failing(probe.FormerVersion))
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
-		w.pass(status.PatienceWhenServed - 2*time.Second)
+		w.pass(status.GraceWhenServed - 2*time.Second)
 		expect(t, "Writes while the former version answers", []string{}, w.writes())
 		expect(t, "Conditions then", isReady, w.conditions("hello"))
 
@@ -61,7 +61,7 @@ func TestRenderedAnew(t *testing.T) {
 		}
 
 		data.deaf.Store(true)
-		w.pass(status.PatienceWhenReady - time.Second)
+		w.pass(status.GraceWhenReady - time.Second)
 		expect(t, "Ready for 14 s", "True", w.conditions("hello")["Ready"])
 		w.pass(6 * time.Second)
 		expect(t, "Not Ready after 15", true, w.is("hello", "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http")())
@@ -82,7 +82,7 @@ func TestRenderedAnewAndLost(t *testing.T) {
 		w := aReadyWorld(t, data)
 		data.deaf.Store(true)
 		w.renderAnew()
-		w.pass(status.PatienceWhenReady - time.Second)
+		w.pass(status.GraceWhenReady - time.Second)
 		expect(t, "Ready for 14 s", isReady, w.conditions("hello"))
 		w.pass(5 * time.Second)
 		expect(t, "Not Ready after 15", true, w.is("hello", "Unknown ProbeFailed")())
@@ -118,7 +118,7 @@ func TestNewGenerationIsNoRendering(t *testing.T) {
 		data.stands.Store(&stands)
 		w.changeIngress("hello", toNextGeneration)
 		w.until("the older generation answers", w.failing(probe.WrongHash))
-		w.pass(status.PatienceBeforeReport + time.Second)
+		w.pass(status.GraceBeforeReport + time.Second)
 		expect(t, "Not Ready", true, w.is("hello", "Unknown ProbeFailed: ")())
 	})
 }

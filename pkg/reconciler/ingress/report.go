@@ -30,8 +30,8 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	if verdict.Ready() && !verdict.Held {
 		r.patience.forget(ing.UID)
 	}
-	if verdict.Patience > 0 {
-		return verdict.Patience, nil
+	if verdict.Grace > 0 {
+		return verdict.Grace, nil
 	}
 	if status.Equal(ing.Status, verdict.Status) {
 		return 0, nil

@@ -77,7 +77,7 @@ func TestNewBackendIsMade(t *testing.T) {
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
 		expect(t, "Traffic", "hello-00001", w.trafficOf())
 
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		got := w.conditions("hello")["Ready"]
 		if !strings.HasPrefix(got, "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at ") ||
@@ -177,7 +177,7 @@ func TestMoveBetweenGateways(t *testing.T) {
 		expect(t, "Gateways", "green blue", w.gatewaysOf())
 		expect(t, "Published", "envoy-blue.gateways.svc.cluster.local", published())
 
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceWhenReady))
 		w.reconcile(hello)
 		if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/green") {
 			t.Errorf("Conditions %v", got)

@@ -36,7 +36,7 @@ func TestPanic(t *testing.T) {
 		})
 		w.until("the other is Ready", w.is("other", "True"))
 		w.reconcile(hello)
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.until("hello says why it is not", w.is("hello", "Unknown ReconcileFailed: "))
 		if text := w.conditions("hello")["Ready"]; !strings.Contains(text, "panic: assignment to entry in nil map") || !strings.Contains(text, "survive_test.go:") {
 			t.Errorf("It says %q", text)
@@ -58,7 +58,7 @@ func TestPanicOfReady(t *testing.T) {
 			if err := w.r.Reconcile(t.Context(), hello.String()); err == nil || !strings.Contains(err.Error(), "panic: ") {
 				t.Fatalf("Reconcile() = %v", err)
 			}
-			w.clock.SetTime(w.clock.Now().Add(status.PatienceWhenReady))
+			w.clock.SetTime(w.clock.Now().Add(status.GraceWhenReady))
 		}
 		w.r.namespaces = working
 		w.reconcile(hello)
@@ -80,7 +80,7 @@ func TestPanicBeforeAnythingIsSeen(t *testing.T) {
 		w.r.namespaces = nil
 		w.reconcile(hello)
 		expect(t, "Conditions", map[string]string{}, w.conditions("hello"))
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		if text := w.conditions("hello")["Ready"]; !strings.HasPrefix(text, "Unknown ReconcileFailed: ") || !strings.Contains(text, "ingress.(*Reconciler).ends (namespaces.go:") {
 			t.Errorf("It says %q", text)

@@ -88,7 +88,7 @@ func TestBackendDisappears(t *testing.T) {
 		w.until("the no is seen", w.shows(publicHost, "ResolvedRefs", metav1.ConditionFalse))
 		w.reconcile(hello)
 		expect(t, "Conditions", isReady, w.conditions("hello"))
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: BackendNotFound: in other words"), w.conditions("hello"))
 		w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
@@ -107,7 +107,7 @@ func TestGatewayIsBehind(t *testing.T) {
 		w.reconcile(hello)
 		w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
 		w.until("the yes is seen", w.shows(publicHost, "ResolvedRefs", metav1.ConditionTrue))
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
 		expect(t, "Conditions", isReady, w.conditions("hello"))
@@ -307,7 +307,7 @@ func TestProbeFails(t *testing.T) {
 			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
 		})
 		expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
-		w.clock.SetTime(w.clock.Now().Add(status.PatienceBeforeReport))
+		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		address := data.Listener.Addr().String()
 		expect(t, "Conditions", network("Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at "+address+

@@ -10,28 +10,28 @@ import (
 
 // How long the controller waits before it writes a status that is not Ready.
 const (
-	// PatienceBeforeReport is for a KIngress that is not Ready yet, and for a Ready one after a negative
+	// GraceBeforeReport is for a KIngress that is not Ready yet, and for a Ready one after a negative
 	// condition: a gateway that is late with its statuses may report one shortly before the proof, and
 	// take it back (SPEC B-RDY-4).
-	PatienceBeforeReport = 5 * time.Second
-	// PatienceWhenReady is for a Ready KIngress without an answer.
-	PatienceWhenReady = 15 * time.Second
-	// PatienceBetweenReports is the time between two reports, whose messages change with every answer.
-	PatienceBetweenReports = 10 * time.Second
-	// PatienceInLine is for a burst, while the data plane works through older routes: a write for each
+	GraceBeforeReport = 5 * time.Second
+	// GraceWhenReady is for a Ready KIngress without an answer.
+	GraceWhenReady = 15 * time.Second
+	// GraceBetweenReports is the time between two reports, whose messages change with every answer.
+	GraceBetweenReports = 10 * time.Second
+	// GraceWhileProgressing is for a burst, while the data plane works through older routes: a write for each
 	// service would tell users nothing.
-	PatienceInLine = 5 * time.Minute
-	// PatienceWhenServed is for a Ready KIngress that is served in its former version: many are
+	GraceWhileProgressing = 5 * time.Minute
+	// GraceWhenServed is for a Ready KIngress that is served in its former version: many are
 	// rendered anew at once, and users miss nothing.
-	PatienceWhenServed = 5 * time.Minute
+	GraceWhenServed = 5 * time.Minute
 	// progressInterval is the shortest time between two looks at the progress of a burst. It grows to
 	// a fifth of the time waited.
 	progressInterval = 2 * time.Second
 )
 
-// patience is how long to wait before the verdict is written. held tells that a new version is not proven and
+// grace is how long to wait before the verdict is written. held tells that a new version is not proven and
 // the former one is served.
-func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blocker) time.Duration {
+func grace(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blocker) time.Duration {
 	certainty := Certain // no blocker
 	if len(blockers) > 0 || held {
 		certainty = Unanswered
@@ -45,19 +45,19 @@ func patience(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blo
 	case certainty == Certain:
 		return 0
 	case !isReported(old, facts.Generation) && certainty == Answered:
-		return max(0, PatienceBeforeReport-facts.Refused)
+		return max(0, GraceBeforeReport-facts.Refused)
 	case settled && held && len(blockers) == 0 && servedAsBefore:
 		return whenServed(facts, left)
-	case facts.InLine && certainty == Unanswered && (held || !settled) && facts.Waited >= PatienceBeforeReport && facts.Waited < PatienceInLine:
-		return min(max(progressInterval, facts.Waited/5), PatienceInLine-facts.Waited)
+	case facts.Progressing && certainty == Unanswered && (held || !settled) && facts.Waited >= GraceBeforeReport && facts.Waited < GraceWhileProgressing:
+		return min(max(progressInterval, facts.Waited/5), GraceWhileProgressing-facts.Waited)
 	case settled:
-		return max(0, PatienceWhenReady-facts.Waited, PatienceBetweenReports-facts.SinceReport)
+		return max(0, GraceWhenReady-facts.Waited, GraceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation) && certainty == Answered: // the gateway has reported a condition since
-		return max(0, PatienceBeforeReport-facts.SinceReport)
+		return max(0, GraceBeforeReport-facts.SinceReport)
 	case isReported(old, facts.Generation):
-		return max(0, PatienceBetweenReports-facts.SinceReport)
+		return max(0, GraceBetweenReports-facts.SinceReport)
 	}
-	return max(0, PatienceBeforeReport-facts.Waited)
+	return max(0, GraceBeforeReport-facts.Waited)
 }
 
 // whenServed is how long to wait before the status notes that the former version is served. left is
@@ -66,7 +66,7 @@ func whenServed(facts Facts, left time.Duration) time.Duration {
 	if left > 0 {
 		return left
 	}
-	return max(0, PatienceWhenServed-facts.Waited, PatienceBetweenReports-facts.SinceReport)
+	return max(0, GraceWhenServed-facts.Waited, GraceBetweenReports-facts.SinceReport)
 }
 
 // isReported tells that the status reports this generation as not Ready already.

@@ -16,9 +16,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestPatience: B-RDY-4, a missing answer is no news for a while, and longer for who is
-// Ready; what is certain is said at once.
-func TestPatience(t *testing.T) {
+// TestGrace: B-RDY-4, a missing answer is not reported for a while, and longer for a KIngress that is
+// Ready; what is certain is reported at once.
+func TestGrace(t *testing.T) {
 	wasReady := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
 	waits := facts(side(external, probed(answer(probe.Failed, "status 404"))))
 	wasWaiting := status.Mark(v1alpha1.IngressStatus{}, waits).Status
@@ -31,8 +31,8 @@ func TestPatience(t *testing.T) {
 		gatewaySaid("Programmed", metav1.ConditionFalse, 2)(s)
 		s.Gateway.Status.Conditions[1].Reason = "NoResources"
 	}
-	inLine := waits
-	inLine.InLine = true
+	busy := waits
+	busy.Progressing = true
 	tests := []struct {
 		name   string
 		old    v1alpha1.IngressStatus
@@ -40,22 +40,22 @@ func TestPatience(t *testing.T) {
 		waited time.Duration // since the version is waited for, and since its last report
 		want   time.Duration
 	}{
-		{"a new one waits", v1alpha1.IngressStatus{}, waits, 0, status.PatienceBeforeReport},
-		{"the rest of it", v1alpha1.IngressStatus{}, waits, status.PatienceBeforeReport - time.Second, time.Second},
-		{"until it is over", v1alpha1.IngressStatus{}, waits, status.PatienceBeforeReport, 0},
-		{"in a burst it waits for its turn", v1alpha1.IngressStatus{}, inLine, status.PatienceBeforeReport, 2 * time.Second},
-		{"and is looked at less and less often", v1alpha1.IngressStatus{}, inLine, time.Minute, 12 * time.Second},
-		{"five minutes at most", v1alpha1.IngressStatus{}, inLine, status.PatienceInLine, 0},
-		{"a Ready one has no turn to wait for", wasReady, inLine, status.PatienceWhenReady, 0},
-		{"a Ready one waits longer", wasReady, waits, status.PatienceBeforeReport, status.PatienceWhenReady - status.PatienceBeforeReport},
-		{"but not for ever", wasReady, waits, status.PatienceWhenReady, 0},
-		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.PatienceBeforeReport, 0},
-		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.PatienceBeforeReport, status.PatienceBetweenReports - status.PatienceBeforeReport},
-		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.PatienceBeforeReport - time.Second},
-		{"a gateway's no about a Ready one may be from before the proof", wasReady, refused, time.Second, status.PatienceBeforeReport - time.Second},
-		{"and takes Ready when it stays", wasReady, refused, status.PatienceBeforeReport, 0},
-		{"but that its proxies are away may pass", wasReady, facts(side(external, settled, resting)), time.Second, status.PatienceWhenReady - time.Second},
-		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.PatienceBeforeReport},
+		{"a new one waits", v1alpha1.IngressStatus{}, waits, 0, status.GraceBeforeReport},
+		{"the rest of it", v1alpha1.IngressStatus{}, waits, status.GraceBeforeReport - time.Second, time.Second},
+		{"until it is over", v1alpha1.IngressStatus{}, waits, status.GraceBeforeReport, 0},
+		{"in a burst it waits for its turn", v1alpha1.IngressStatus{}, busy, status.GraceBeforeReport, 2 * time.Second},
+		{"and is looked at less and less often", v1alpha1.IngressStatus{}, busy, time.Minute, 12 * time.Second},
+		{"five minutes at most", v1alpha1.IngressStatus{}, busy, status.GraceWhileProgressing, 0},
+		{"a Ready one has no turn to wait for", wasReady, busy, status.GraceWhenReady, 0},
+		{"a Ready one waits longer", wasReady, waits, status.GraceBeforeReport, status.GraceWhenReady - status.GraceBeforeReport},
+		{"but not for ever", wasReady, waits, status.GraceWhenReady, 0},
+		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.GraceBeforeReport, 0},
+		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.GraceBeforeReport, status.GraceBetweenReports - status.GraceBeforeReport},
+		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.GraceBeforeReport - time.Second},
+		{"a gateway's no about a Ready one may be from before the proof", wasReady, refused, time.Second, status.GraceBeforeReport - time.Second},
+		{"and takes Ready when it stays", wasReady, refused, status.GraceBeforeReport, 0},
+		{"but that its proxies are away may pass", wasReady, facts(side(external, settled, resting)), time.Second, status.GraceWhenReady - time.Second},
+		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.GraceBeforeReport},
 		{"what objects say is said at once", v1alpha1.IngressStatus{}, conflict, 0, 0},
 		{"good news is said at once", wasWaiting, facts(side(external)), 0, 0},
 	}
@@ -64,11 +64,11 @@ func TestPatience(t *testing.T) {
 			test.facts.Waited, test.facts.SinceReport, test.facts.Refused = test.waited, test.waited, test.waited
 			before := test.old.DeepCopy()
 			verdict := status.Mark(test.old, test.facts)
-			if verdict.Patience != test.want {
-				t.Errorf("Patience %s, want %s", verdict.Patience, test.want)
+			if verdict.Grace != test.want {
+				t.Errorf("Grace %s, want %s", verdict.Grace, test.want)
 			}
 			if test.want > 0 && !status.Equal(verdict.Status, test.old) {
-				t.Error("The status changed while there was patience")
+				t.Error("The status changed within the grace")
 			}
 			if diff := cmp.Diff(*before, test.old); diff != "" {
 				t.Errorf("The input was changed:\n%s", diff)
@@ -101,7 +101,7 @@ func TestMarkSettles(t *testing.T) {
 				t.Fatalf("Not settled:\n%s", cmp.Diff(verdict.Status, again.Status))
 			}
 			current = verdict.Status
-			if verdict.Patience > 0 {
+			if verdict.Grace > 0 {
 				continue
 			}
 			if verdict.Ready() != current.GetCondition(v1alpha1.IngressConditionReady).IsTrue() {
