@@ -40,9 +40,9 @@ type Offer struct {
 	Endpoints []string
 	// Addresses are what the Gateway publishes, host:port of the listener.
 	Addresses []string
-	// Guarded is the mode in which the route was proven before, when an auth proxy in front of the better ones asked for
+	// AuthProxyMode is the mode in which the route was proven before, when an auth proxy in front of the better ones asked for
 	// credentials; else empty. It may be Status: the Gateway's conditions then speak of the present route, too.
-	Guarded Mode
+	AuthProxyMode Mode
 }
 
 // Choice is how to prove readiness now.
@@ -55,8 +55,8 @@ type Choice struct {
 	Background []string
 	// Degraded is why no better mode is used, empty for the best one. It does not change while the cause lasts.
 	Degraded string
-	// Guarded tells that an auth proxy in front of a better mode asks for credentials.
-	Guarded bool
+	// BehindAuthProxy tells that an auth proxy in front of a better mode asks for credentials.
+	BehindAuthProxy bool
 	// Recheck is when to choose again although nothing was reported; 0 means no need.
 	Recheck time.Duration
 }
@@ -80,15 +80,15 @@ func Choose(configured Mode, offer Offer, known Report, now time.Time) Choice {
 
 func auto(offer Offer, known Report, now time.Time) Choice {
 	var background, reasons []string
-	guarded, behindAuthProxy := false, false
+	behindAuthProxy, refusedAgain := false, false
 	modes := offer.modes()
 	for i, m := range modes {
 		asked := known.Unproven().at(m.addresses)
 		since, refused := asked.RefusedSince()
-		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses"), Guarded: guarded}
+		choice := Choice{Mode: m.mode, Addresses: m.addresses, Background: background, Degraded: degraded(reasons, "addresses"), BehindAuthProxy: behindAuthProxy}
 		// Auto does not wait for an auth proxy that is known and refuses again, nor for the modes between it and the one that
 		// worked.
-		expected := offer.Guarded != "" && offer.Guarded != m.mode && (behindAuthProxy || refused && asked.all(Credentials)) && !known.at(m.addresses).Proven()
+		expected := offer.AuthProxyMode != "" && offer.AuthProxyMode != m.mode && (refusedAgain || refused && asked.all(Credentials)) && !known.at(m.addresses).Proven()
 		if !refused && !expected {
 			return choice
 		}
@@ -99,14 +99,14 @@ func auto(offer Offer, known Report, now time.Time) Choice {
 		}
 		if refused {
 			reasons = append(reasons, m.noun+refusal(asked.Results[0]))
-			guarded = guarded || !asked.all(Unreachable, Handshake)
+			behindAuthProxy = behindAuthProxy || !asked.all(Unreachable, Handshake)
 		}
-		background, behindAuthProxy = append(background, m.addresses...), expected
+		background, refusedAgain = append(background, m.addresses...), expected
 	}
 	if len(reasons) == 0 {
 		reasons = []string{"no data-plane pod and no address is known"}
 	}
-	return Choice{Mode: Status, Background: background, Degraded: degraded(reasons, "status"), Guarded: guarded}
+	return Choice{Mode: Status, Background: background, Degraded: degraded(reasons, "status"), BehindAuthProxy: behindAuthProxy}
 }
 
 // at keeps the results at these addresses.

@@ -4,11 +4,11 @@ package probe
 
 import "time"
 
-// Lost tells whether a question has got no answer of its generation, neither of the expected version nor of a former one,
+// Unserved tells whether a question has got no answer of its generation, neither of the expected version nor of a former one,
 // for the time of grace. Else left is when that will be so if nothing changes; 0 for never. One failure does not count
 // before another try confirms it, because a busy Prober asks rarely and a single answer may be late, and what was not
-// asked yet does not count. A pod is lost when all of its addresses are.
-func (r Report) Lost(now time.Time, grace time.Duration) (lost bool, left time.Duration) {
+// asked yet does not count. A pod is unserved when all of its addresses are.
+func (r Report) Unserved(now time.Time, grace time.Duration) (unserved bool, left time.Duration) {
 	questions := map[Target]Result{}
 	for _, res := range r.Unproven().Results {
 		known, asked := questions[res.Question()]

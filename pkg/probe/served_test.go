@@ -39,7 +39,7 @@ func TestLost(t *testing.T) {
 		"the later of its addresses counts":  {[]Result{of("a", unserved("10.0.0.1:80", time.Hour, 0)), of("a", unserved("[::1]:80", 5*time.Second, 0))}, false, 10 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if lost, left := (Report{Results: c.results}).Lost(noon, patience); lost != c.lost || left != c.left {
+			if lost, left := (Report{Results: c.results}).Unserved(noon, patience); lost != c.lost || left != c.left {
 				t.Errorf("lost %t, left %s; want %t, %s", lost, left, c.lost, c.left)
 			}
 		})

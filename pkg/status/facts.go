@@ -118,9 +118,9 @@ type Route struct {
 	ByStatus bool
 	// Degraded says why the proof is weaker than the entry asks for; empty if it is not.
 	Degraded string
-	// Guarded is the mode in which it is proven because an auth proxy answers in better ones; empty if none
+	// AuthProxyMode is the mode in which it is proven because an auth proxy answers in better ones; empty if none
 	// does.
-	Guarded probe.Mode
+	AuthProxyMode probe.Mode
 	// Unasked says why no address can be probed although one should be; empty if one can.
 	Unasked string
 	// NotAdmitted says what to change on the Gateway so that a listener admits the route; empty if one

@@ -39,7 +39,7 @@ func (r Route) unserved(s Side, now time.Time) (bool, time.Duration) {
 	case len(r.Report.Results) == 0:
 		return true, 0
 	}
-	return r.Report.Lost(now, GraceWhenReady)
+	return r.Report.Unserved(now, GraceWhenReady)
 }
 
 // wasAccepted tells whether the gateway last reported a route as accepted and its references as resolved,

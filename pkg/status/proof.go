@@ -28,9 +28,9 @@ type Proof struct {
 	// Degraded says why the proof of an HTTPRoute is weaker than the entry asks for. It does not change
 	// until there is a better one, also under a new leader.
 	Degraded map[string]string `json:"degraded,omitempty"`
-	// Guarded is the mode in which an HTTPRoute behind an auth proxy was proven. It outlives the
+	// AuthProxyModes are the modes in which HTTPRoutes behind an auth proxy were proven. They outlive the
 	// generation, so that the next one need not find out (SPEC B-RDY-12).
-	Guarded map[string]probe.Mode `json:"guarded,omitempty"`
+	AuthProxyModes map[string]probe.Mode `json:"guarded,omitempty"`
 }
 
 // Proofs are those of one KIngress.
@@ -87,17 +87,17 @@ func (s Side) degraded() map[string]string {
 	return reasons
 }
 
-// guarded are the routes behind an auth proxy; nil if there is none.
-func (s Side) guarded() map[string]probe.Mode {
+// authProxyModes are those of routes behind an auth proxy; nil if there is none.
+func (s Side) authProxyModes() map[string]probe.Mode {
 	var modes map[string]probe.Mode
 	for _, route := range s.Routes {
-		if route.Guarded == "" {
+		if route.AuthProxyMode == "" {
 			continue
 		}
 		if modes == nil {
 			modes = map[string]probe.Mode{}
 		}
-		modes[route.Name.Name] = route.Guarded
+		modes[route.Name.Name] = route.AuthProxyMode
 	}
 	return modes
 }
@@ -113,12 +113,12 @@ func (p Proofs) next(facts Facts) Proofs {
 			proofs[side.Visibility] = old
 		case !side.Needed:
 		case blocker == nil && p.Of(side.Visibility, facts.Generation, side.Version):
-			old.Degraded, old.Guarded = side.degraded(), side.guarded()
+			old.Degraded, old.AuthProxyModes = side.degraded(), side.authProxyModes()
 			proofs[side.Visibility] = old
 		case blocker == nil:
 			proof := Proof{
 				Generation: facts.Generation, Version: side.Version, Gateway: side.Entry.Gateway.String(),
-				Degraded: side.degraded(), Guarded: side.guarded(),
+				Degraded: side.degraded(), AuthProxyModes: side.authProxyModes(),
 			}
 			if side.Leaving {
 				proof.Moved = new(facts.Now.UTC())
@@ -126,8 +126,8 @@ func (p Proofs) next(facts Facts) Proofs {
 			proofs[side.Visibility] = proof
 		case known && (side.stillReady() || side.tolerates(blocker, facts.Now)):
 			proofs[side.Visibility] = old
-		case old.Gateway != "" || len(old.Guarded) > 0:
-			proofs[side.Visibility] = Proof{Gateway: old.Gateway, Guarded: old.Guarded}
+		case old.Gateway != "" || len(old.AuthProxyModes) > 0:
+			proofs[side.Visibility] = Proof{Gateway: old.Gateway, AuthProxyModes: old.AuthProxyModes}
 		}
 	}
 	return proofs

@@ -108,7 +108,9 @@ func TestKnownGuard(t *testing.T) {
 		expect(t, "Ready before the guard is known", false, w.is("hello", "True")())
 		w.until("hello is Ready", w.is("hello", "True"))
 		degraded := w.conditions("hello")
-		guard := func() map[string]probe.Mode { return status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].Guarded }
+		guard := func() map[string]probe.Mode {
+			return status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].AuthProxyModes
+		}
 		expect(t, "Known guards", map[string]probe.Mode{publicHost: probe.Status}, guard())
 
 		ready := func(generation int64) func() bool {

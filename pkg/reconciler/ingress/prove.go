@@ -97,7 +97,7 @@ type questions struct {
 // cure.
 func (q *questions) side(side status.Side) status.Side {
 	proven := q.proofs.Of(side.Visibility, q.seen.Ingress.Generation, side.Version)
-	degraded, guarded := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].Guarded
+	degraded, authProxyModes := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].AuthProxyModes
 	asked := *q
 	asked.weak, asked.follows = false, proven && len(side.Next) > 0
 	followed := asked.follows
@@ -122,7 +122,7 @@ func (q *questions) side(side status.Side) status.Side {
 	for i := range side.Routes {
 		if route := &side.Routes[i]; asked.weak { // taken back for all at once, by one write
 			route.Degraded = cmp.Or(degraded[route.Name.Name], route.Degraded)
-			route.Guarded = cmp.Or(guarded[route.Name.Name], route.Guarded)
+			route.AuthProxyMode = cmp.Or(authProxyModes[route.Name.Name], route.AuthProxyMode)
 		}
 	}
 	if absent := q.seen.Sides[side.Visibility].Absent; absent > 0 {
@@ -167,10 +167,10 @@ func (q *questions) about(route translate.Route, side *status.Side) (status.Rout
 		if !found {
 			continue
 		}
-		choice := q.choose(observed, listener, name, q.proofs[side.Visibility].Guarded[name.Name])
+		choice := q.choose(observed, listener, name, q.proofs[side.Visibility].AuthProxyModes[name.Name])
 		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
-		if choice.Guarded {
-			fact.Guarded = choice.Mode
+		if choice.BehindAuthProxy {
+			fact.AuthProxyMode = choice.Mode
 		}
 		if fact.ByStatus && proof.HTTPS != 0 && len(unprogrammed(proof.Host, side.Listeners)) > 0 {
 			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
@@ -197,11 +197,11 @@ func (q *questions) about(route translate.Route, side *status.Side) (status.Rout
 // choose decides how a route of a side is proven. What is to be improved is asked for as
 // if nobody had refused, and the addresses besides: that they refuse is then known to
 // the next service.
-func (q *questions) choose(side observe.Side, listener dataplane.Listener, route types.NamespacedName, guarded probe.Mode) probe.Choice {
+func (q *questions) choose(side observe.Side, listener dataplane.Listener, route types.NamespacedName, authProxyMode probe.Mode) probe.Choice {
 	offer := probe.Offer{
-		Endpoints: dataplane.Endpoints(listener, side.Service, side.EndpointSlices),
-		Addresses: dataplane.Addresses(listener, side.Gateway),
-		Guarded:   guarded,
+		Endpoints:     dataplane.Endpoints(listener, side.Service, side.EndpointSlices),
+		Addresses:     dataplane.Addresses(listener, side.Gateway),
+		AuthProxyMode: authProxyMode,
 	}
 	known := q.known.OfRoute(route.Name)
 	if q.improving {
