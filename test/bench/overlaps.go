@@ -38,12 +38,9 @@ func overlaps(ctx context.Context, c clients) ([]figure, error) {
 	if _, err := observed.awaitReady(ctx, *crowd); err != nil {
 		return nil, err
 	}
-	loads := []*load{
-		startLoad(p.external.address, p.externalHost(serviceName(0)), *rate/2),
-		startLoad(p.external.address, p.externalHost(serviceName(*crowd-1)), *rate/2),
-	}
+	stop := p.loadTwo()
 	appears, goes, err := p.overlap(ctx, observed)
-	answers := loads[0].stop().plus(loads[1].stop())
+	answers := stop()
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +54,13 @@ func overlaps(ctx context.Context, c clients) ([]figure, error) {
 		count(name+"answers other than 2xx", answers.refused, "answers", "0"),
 		count(name+"connection errors", answers.lost, "requests", "0"),
 	}, nil
+}
+
+// loadTwo asks the first host of many and the last one until it is stopped.
+func (p *place) loadTwo() (stop func() tally) {
+	first := startLoad(p.external.address, p.externalHost(serviceName(0)), *rate/2)
+	last := startLoad(p.external.address, p.externalHost(serviceName(*crowd-1)), *rate/2)
+	return func() tally { return first.stop().plus(last.stop()) }
 }
 
 // overlap tells how long both ways take. In between one more KIngress gets Ready.
@@ -136,7 +140,7 @@ func (p *place) listen(ctx context.Context, listeners []gatewayv1.Listener) erro
 	return err
 }
 
-// bareRewrite is how long it takes to write other parentRefs into as many HTTPRoutes.
+// bareRewrite is how long it takes to write other parentRefs into as many HTTPRoutes, under the same load.
 func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, error) {
 	p, err := newBackedPlace(ctx, c, "bare")
 	if err != nil {
@@ -155,7 +159,8 @@ func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, error
 	}
 	ref := parentRef(p.external.name)
 	ref.SectionName = new(listeners[0].Name)
-	began := time.Now()
+	stop, began := p.loadTwo(), time.Now()
+	defer stop()
 	err = create(ctx, size, func(ctx context.Context, name string) error {
 		return p.patchRoute(ctx, p.externalHost(name), map[string]any{"parentRefs": []gatewayv1.ParentReference{ref}})
 	})
