@@ -8,6 +8,7 @@ import (
 	"errors"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -36,7 +37,11 @@ var gatewayTroubles = []struct {
 	{"hostname", editMoody(hostname("*.elsewhere.example.org")), editMoody(hostname("")),
 		"RouteNotAccepted", []string{"HTTPRoute ", "Gateway e2e-gateways/moody", "NoMatchingListenerHostname", "hostname"}},
 	{"deleted", func(t *testing.T) {
+		services := moodyServices(t)
 		cluster.Gateways.Delete(t, world.Cluster, fixture.GatewayNamespace, moody)
+		for _, service := range services { // Envoy Gateway programs a Gateway of the same name with the former Service while that is there
+			cluster.Services.Await(t, world.Cluster, service.Namespace, service.Name, cluster.Minutes, fixture.Gone[corev1.Service])
+		}
 	}, func(t *testing.T) { world.ServeGateway(t, moody, moodyClass) },
 		"GatewayNotFound", []string{"Gateway e2e-gateways/moody does not exist", "external-gateways["}},
 }
@@ -88,20 +93,29 @@ func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_Gatew
 // that of the one before.
 func programmedMoody(t *testing.T) string {
 	t.Helper()
-	own := metav1.ListOptions{LabelSelector: "gateway.envoyproxy.io/owning-gateway-name=" + moody}
 	return cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, moody, cluster.Minutes, func(gateway *gatewayv1.Gateway) error {
 		if err := fixture.Programmed(gateway); err != nil {
 			return err
 		}
-		services, err := cluster.Services.List(t.Context(), world.Cluster, "envoy-gateway-system", own)
-		for _, service := range services {
+		for _, service := range moodyServices(t) {
 			given := service.Status.LoadBalancer.Ingress
 			if service.DeletionTimestamp == nil && len(given) == 1 && given[0].IP == gateway.Status.Addresses[0].Value {
 				return nil
 			}
 		}
-		return errors.Join(err, errors.New("its address is that of a Service which is gone"))
+		return errors.New("its address is that of a Service which is gone")
 	}).Status.Addresses[0].Value
+}
+
+// moodyServices are those of the Gateway's data plane.
+func moodyServices(t *testing.T) []*corev1.Service {
+	t.Helper()
+	own := metav1.ListOptions{LabelSelector: "gateway.envoyproxy.io/owning-gateway-name=" + moody}
+	services, err := cluster.Services.List(t.Context(), world.Cluster, "envoy-gateway-system", own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return services
 }
 
 func editMoody(edit func(*gatewayv1.Gateway)) func(*testing.T) {
