@@ -73,7 +73,12 @@ func (p *place) multiply(ctx context.Context, gateway types.NamespacedName, envo
 	many := &unstructured.Unstructured{Object: map[string]any{"spec": found.Object["spec"]}}
 	many.SetGroupVersionKind(found.GroupVersionKind())
 	many.SetName(envoyProxy + "-bench")
-	if err := unstructured.SetNestedField(many.Object, int64(fleet), "spec", "provider", "kubernetes", "envoyDeployment", "replicas"); err != nil {
+	deployment := []string{"spec", "provider", "kubernetes", "envoyDeployment"}
+	if err := errors.Join(
+		unstructured.SetNestedField(many.Object, int64(fleet), append(deployment, "replicas")...),
+		// What a proxy asks for by default is too much for so many on one small node.
+		unstructured.SetNestedField(many.Object, "10m", append(deployment, "container", "resources", "requests", "cpu")...),
+	); err != nil {
 		return restore, err
 	}
 	if _, err := of.Create(ctx, many, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
