@@ -118,7 +118,7 @@ func (p *place) awaitProxies(ctx context.Context, gateway types.NamespacedName, 
 // proxiesOf are the addresses of a Gateway's ready proxies, with the port behind port 80.
 func (p *place) proxiesOf(ctx context.Context, gateway types.NamespacedName) ([]string, error) {
 	owned := fmt.Sprintf("gateway.envoyproxy.io/owning-gateway-name=%s,gateway.envoyproxy.io/owning-gateway-namespace=%s", gateway.Name, gateway.Namespace)
-	services, err := p.Kube.CoreV1().Services("envoy-gateway-system").List(ctx, metav1.ListOptions{LabelSelector: owned})
+	services, err := p.Kube.CoreV1().Services(envoyGatewaysOwn).List(ctx, metav1.ListOptions{LabelSelector: owned})
 	if err != nil {
 		return nil, err
 	}
