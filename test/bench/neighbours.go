@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
@@ -49,55 +50,59 @@ func neighbours(ctx context.Context, c clients) ([]figure, error) {
 	if err := atRest(ctx, c); err != nil {
 		return nil, err
 	}
-	quiet, err := u.growth(ctx, "quiet", true)
+	fared, err := u.newcomers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("beside %d KIngresses under one wildcard certificate, one more: ", *crowd)
 	figures := []figure{
-		seconds(name+fmt.Sprintf("Ready, median of %d; bare: all of it answers", newcomers), median(quiet.ready), "1.5 x").beside(median(quiet.bare)),
-		seconds(name+"the controller's CPU for it, mean", quiet.cpu.Seconds()/newcomers, "0.1 s"),
+		seconds(name+fmt.Sprintf("Ready, median of %d; bare: all of it answers", newcomers), median(fared.quiet), "1.5 x").beside(median(fared.bare)),
+		seconds(name+"the controller's CPU for it, mean", fared.cpu.Seconds()/newcomers, "0.1 s"),
+		seconds(name+fmt.Sprintf("Ready while a tenant patches a Service that looks like a data plane's %d times a second; bare: without the tenant", time.Second/patchEvery), median(fared.noisy), "1.2 x").beside(median(fared.quiet)),
 	}
-	beside, err := u.besideTenant(ctx, median(quiet.ready))
-	return append(figures, beside...), err
+	used, err := u.besideTenant(ctx)
+	return append(figures, used...), err
 }
 
-// growth is how newcomers fared.
-type growth struct {
-	ready, bare []float64 // seconds
-	cpu         time.Duration
+// fared are the seconds until newcomers were Ready, beside a tenant and without, and until all of a bare client's
+// answered; and the controller's CPU time for those without the tenant.
+type fared struct {
+	quiet, bare, noisy []float64
+	cpu                time.Duration
 }
 
-// growth adds newcomers, each with one of a bare client after it where this is wanted.
-func (u *underWildcard) growth(ctx context.Context, when string, withBare bool) (growth, error) {
-	found := growth{}
+// newcomers come in turn: one, one of a bare client, and one beside the tenant.
+func (u *underWildcard) newcomers(ctx context.Context) (fared, error) {
+	found := fared{}
 	for i := range newcomers {
-		used, err := u.cpuWhile(ctx, func() error {
-			took, err := u.oneMore(ctx, fmt.Sprintf("%s-%d", when, i))
-			found.ready = append(found.ready, took)
-			return errors.Join(err, pause(ctx, aftermath))
-		})
+		used, err := u.cpuWhile(ctx, func() error { return u.measure(ctx, &found.quiet, u.oneMore, fmt.Sprintf("quiet-%d", i)) })
 		if err != nil {
 			return found, err
 		}
 		found.cpu += used
-		if !withBare {
-			continue
+		if err := u.measure(ctx, &found.bare, u.oneMoreBare, fmt.Sprintf("bare-%d", i)); err != nil {
+			return found, fmt.Errorf("bare client: %w", err)
 		}
-		took, err := u.oneMoreBare(ctx, fmt.Sprintf("bare-%s-%d", when, i))
+		stop, err := u.tenant(ctx)
 		if err != nil {
 			return found, err
 		}
-		found.bare = append(found.bare, took)
-		if err := pause(ctx, aftermath); err != nil {
+		if err := errors.Join(u.measure(ctx, &found.noisy, u.oneMore, fmt.Sprintf("noisy-%d", i)), stop()); err != nil {
 			return found, err
 		}
 	}
 	return found, nil
 }
 
-// besideTenant compares with what was measured without the tenant.
-func (u *underWildcard) besideTenant(ctx context.Context, quiet float64) ([]figure, error) {
+// measure adds a newcomer, and lets what it causes come to its end.
+func (u *underWildcard) measure(ctx context.Context, into *[]float64, add func(context.Context, string) (float64, error), name string) error {
+	took, err := add(ctx, name)
+	*into = append(*into, took)
+	return errors.Join(err, pause(ctx, aftermath))
+}
+
+// besideTenant tells what the controller uses while the tenant does nothing but patch, and while nothing happens.
+func (u *underWildcard) besideTenant(ctx context.Context) ([]figure, error) {
 	if err := atRest(ctx, u.clients); err != nil {
 		return nil, err
 	}
@@ -111,27 +116,19 @@ func (u *underWildcard) besideTenant(ctx context.Context, quiet float64) ([]figu
 		return nil, err
 	}
 	while, err := u.cpuWhile(ctx, rest)
-	if err != nil {
-		return nil, errors.Join(err, stop())
-	}
-	noisy, err := u.growth(ctx, "noisy", false)
 	if err = errors.Join(err, stop()); err != nil {
 		return nil, err
 	}
 	percent := func(used time.Duration) float64 { return 100 * used.Seconds() / idle.Seconds() }
-	name := fmt.Sprintf("a tenant's Service that looks like a data plane's is patched %d times a second, beside %d KIngresses: ", time.Second/patchEvery, *crowd)
-	return []figure{
-		figure{Name: name + "the controller's CPU; bare: without the tenant", Ours: percent(while), Unit: "% of a core", Target: "5 more"}.beside(percent(before)),
-		seconds(name+fmt.Sprintf("one more Ready, median of %d; bare: without the tenant", newcomers), median(noisy.ready), "1.2 x").beside(quiet),
-	}, nil
+	name := fmt.Sprintf("that tenant beside %d KIngresses, and nothing else: the controller's CPU; bare: without the tenant", *crowd)
+	return []figure{figure{Name: name, Ours: percent(while), Unit: "% of a core", Target: "5 more"}.beside(percent(before))}, nil
 }
 
 // tenant starts to patch a Service, and returns what ends that and tells whether all patches were accepted.
 func (u *underWildcard) tenant(ctx context.Context) (stop func() error, err error) {
 	service := u.newService("tenants-own")
 	service.Labels = map[string]string{gatewayOf: u.external.name.Name}
-	services := u.Kube.CoreV1().Services(u.namespace)
-	if _, err := services.Create(ctx, service, metav1.CreateOptions{}); err != nil {
+	if _, err := u.Kube.CoreV1().Services(u.namespace).Create(ctx, service, metav1.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
