@@ -39,10 +39,10 @@ func bursts(ctx context.Context, c clients) ([]figure, error) {
 	figures := []figure{}
 	for _, size := range wanted {
 		measured, err := burst(ctx, c, size)
-		if err != nil {
-			return nil, fmt.Errorf("%d KIngresses: %w", size, err)
-		}
 		figures = append(figures, measured...)
+		if err != nil {
+			return figures, fmt.Errorf("%d KIngresses: %w", size, err)
+		}
 	}
 	return figures, nil
 }

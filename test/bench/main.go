@@ -66,12 +66,11 @@ func main() {
 		ctx, cancel := context.WithTimeout(ctx, *limit)
 		measured, err := m.run(ctx, c)
 		cancel()
+		figures = append(figures, measured...)
 		if err != nil {
 			log.Printf("%s: %v", m.name, err)
 			failed = 1
-			continue
 		}
-		figures = append(figures, measured...)
 	}
 	if err := report(os.Stdout, figures, *onlyJSON); err != nil {
 		log.Fatal(err)

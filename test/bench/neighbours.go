@@ -50,15 +50,15 @@ func neighbours(ctx context.Context, c clients) ([]figure, error) {
 	if err := atRest(ctx, c); err != nil {
 		return nil, err
 	}
-	fared, err := u.newcomers(ctx)
+	found, err := u.newcomers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("beside %d KIngresses under one wildcard certificate, one more: ", *crowd)
 	figures := []figure{
-		seconds(name+fmt.Sprintf("Ready, median of %d; bare: all of it answers", newcomers), median(fared.quiet), "1.5 x").beside(median(fared.bare)),
-		seconds(name+"the controller's CPU for it, mean", fared.cpu.Seconds()/newcomers, "0.1 s"),
-		seconds(name+fmt.Sprintf("Ready while a tenant patches a Service that looks like a data plane's %d times a second; bare: without the tenant", time.Second/patchEvery), median(fared.noisy), "1.2 x").beside(median(fared.quiet)),
+		seconds(name+fmt.Sprintf("Ready, median of %d; bare: all of it answers", newcomers), median(found.quiet), "1.5 x").beside(median(found.bare)),
+		seconds(name+"the controller's CPU for it, mean", found.cpu.Seconds()/newcomers, "0.1 s"),
+		seconds(name+fmt.Sprintf("Ready while a tenant patches a Service that looks like a data plane's %d times a second; bare: without the tenant", time.Second/patchEvery), median(found.noisy), "1.2 x").beside(median(found.quiet)),
 	}
 	used, err := u.besideTenant(ctx)
 	return append(figures, used...), err

@@ -49,11 +49,11 @@ func proxies(ctx context.Context, c clients) ([]figure, error) {
 	for _, size := range wanted {
 		bare, err := bareFleet(ctx, c, size)
 		if err != nil {
-			return nil, fmt.Errorf("bare client: %w", err)
+			return figures, fmt.Errorf("bare client, %d KIngresses: %w", size, err)
 		}
 		ours, err := fleetBurst(ctx, c, size)
 		if err != nil {
-			return nil, err
+			return figures, fmt.Errorf("%d KIngresses: %w", size, err)
 		}
 		name := fmt.Sprintf("%d proxies a Gateway, burst of %d KIngresses: all Ready; bare: each proxy answers for each host", fleet, size)
 		figures = append(figures, seconds(name, ours.Seconds(), "1.3 x").beside(bare.Seconds()))
