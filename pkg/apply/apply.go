@@ -177,13 +177,13 @@ func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error
 	return err
 }
 
-// Others is the function Others for the live object; nil if it cannot be read.
-func (a *Applier[T]) Others(ctx context.Context, want T) []string {
+// ConflictingManagers is the function of that name for the live object; nil if it cannot be read.
+func (a *Applier[T]) ConflictingManagers(ctx context.Context, want T) []string {
 	live, err := a.in(want.GetNamespace()).Get(ctx, want.GetName(), metav1.GetOptions{})
 	if err != nil {
 		return nil
 	}
-	return Others(live, want)
+	return ConflictingManagers(live, want)
 }
 
 func (a *Applier[T]) delete(ctx context.Context, object T) error {

@@ -40,9 +40,9 @@ type Contested struct {
 	Name types.NamespacedName
 }
 
-// Contender is the object for which a write is due, with its generation and the time. A write for another
+// Writer is the object for which a write is due, with its generation and the time. A write for another
 // object, or for a new generation, need not wait.
-type Contender struct {
+type Writer struct {
 	Owner      types.UID
 	Generation int64
 	Now        time.Time
@@ -50,7 +50,7 @@ type Contender struct {
 
 // contest is the last write, and how often in a row others had changed what was written before.
 type contest struct {
-	Contender
+	Writer
 	wrote Digest
 	times int
 }
@@ -66,12 +66,12 @@ type Backoff struct {
 	Changed bool
 }
 
-// Said tells that others have changed it often enough to report them.
-func (b Backoff) Said() bool { return b.Wait == 0 && b.Changed && b.Times >= reportFrom }
+// ShouldReport tells that others have changed it often enough to report them.
+func (b Backoff) ShouldReport() bool { return b.Wait == 0 && b.Changed && b.Times >= reportFrom }
 
 // Due tells whether a write may be done now. changed compares the present content with what was written
 // last.
-func (c *Contests) Due(what Contested, by Contender, changed func(wrote Digest) bool) Backoff {
+func (c *Contests) Due(what Contested, by Writer, changed func(wrote Digest) bool) Backoff {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := c.known[what]
@@ -99,10 +99,10 @@ func pauseOf(times int) time.Duration {
 }
 
 // Wrote remembers a write after others had changed the object so many times in a row.
-func (c *Contests) Wrote(what Contested, by Contender, digest Digest, times int) {
+func (c *Contests) Wrote(what Contested, by Writer, digest Digest, times int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.known[what] = &contest{Contender: by, wrote: digest, times: times}
+	c.known[what] = &contest{Writer: by, wrote: digest, times: times}
 	if by.Now.Sub(c.swept) < resetAfter {
 		return
 	}
@@ -121,9 +121,9 @@ func (c *Contests) Forget(what Contested) {
 	delete(c.known, what)
 }
 
-// SaidOfOthers is the message of the Event that names the other writers. If no other field manager has the fields, another
+// ContestMessage is the message of the Event that names the other writers. If no other field manager has the fields, another
 // client deletes the object or uses our name.
-func SaidOfOthers(what Contested, others []string) string {
+func ContestMessage(what Contested, others []string) string {
 	who := cmp.Or(strings.Join(others, ", "), "somebody who deletes it, or another installation of this controller under the same name,")
 	return fmt.Sprintf("%s %s: %s writes what this controller writes, over and over; it is written again after ever longer pauses, up to %s: let only one of them write it",
 		what.Kind, what.Name, who, longestPause)

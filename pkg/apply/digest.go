@@ -32,8 +32,8 @@ func DigestOf(stored, desired metav1.Object) Digest {
 // DigestOfValue is the digest of a single value.
 func DigestOfValue(value any) Digest { return Digest{"": sum(value)} }
 
-// Stands tells whether our fields in an object are still as they were written.
-func (d Digest) Stands(current metav1.Object) bool {
+// Matches tells whether our fields in an object are still as they were written.
+func (d Digest) Matches(current metav1.Object) bool {
 	fields := ownFields(current)
 	for name, written := range d {
 		if sum(fields[name].value) != written {
@@ -76,9 +76,9 @@ func ownFields(object metav1.Object) map[string]ownField {
 	return found
 }
 
-// Others names the other field managers whose fields differ from the wanted ones, with these fields,
+// ConflictingManagers names the other field managers whose fields differ from the wanted ones, with these fields,
 // sorted.
-func Others(live, want metav1.Object) []string {
+func ConflictingManagers(live, want metav1.Object) []string {
 	fields, others := ownFields(live), []string{}
 	wanted := ownFields(want)
 	for _, entry := range live.GetManagedFields() {
@@ -99,9 +99,9 @@ func Others(live, want metav1.Object) []string {
 	return slices.Compact(others)
 }
 
-// HeldByOthers names the field managers, other than this controller's, that own a field or something in
+// ForeignManagers names the field managers, other than this controller's, that own a field or something in
 // it, sorted.
-func HeldByOthers(object metav1.Object, name ...string) []string {
+func ForeignManagers(object metav1.Object, name ...string) []string {
 	path, others := fieldpath.Path{}, []string{}
 	for _, part := range name {
 		path = append(path, field(part))

@@ -12,12 +12,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// TestDigestStands: B-TRN-6, what others change of ours is seen, and what they add besides is not.
-func TestDigestStands(t *testing.T) {
+// TestDigestMatches: B-TRN-6, what others change of ours is seen, and what they add besides is not.
+func TestDigestMatches(t *testing.T) {
 	digest := apply.DigestOf(route("a"), route("a"))
 	for name, test := range map[string]struct {
-		change func(*gatewayv1.HTTPRoute)
-		stands bool
+		change  func(*gatewayv1.HTTPRoute)
+		matches bool
 	}{
 		"nothing":          {func(*gatewayv1.HTTPRoute) {}, true},
 		"their label":      {func(r *gatewayv1.HTTPRoute) { r.Labels["theirs"] = "x" }, true},
@@ -28,14 +28,14 @@ func TestDigestStands(t *testing.T) {
 		"the rules":        {func(r *gatewayv1.HTTPRoute) { r.Spec.Rules = append(r.Spec.Rules, gatewayv1.HTTPRouteRule{}) }, false},
 		"the status":       {func(r *gatewayv1.HTTPRoute) { r.Status.Parents = []gatewayv1.RouteParentStatus{{}} }, true},
 	} {
-		if stands := digest.Stands(route("a", test.change)); stands != test.stands {
-			t.Errorf("%s: stands %t", name, stands)
+		if matches := digest.Matches(route("a", test.change)); matches != test.matches {
+			t.Errorf("%s: matches %t", name, matches)
 		}
 	}
 }
 
-// TestOthers: B-TRN-6, by their managedFields: who has a field that is not as it should be, and no others.
-func TestOthers(t *testing.T) {
+// TestConflictingManagers: B-TRN-6, by their managedFields: who has a field that is not as it should be, and no others.
+func TestConflictingManagers(t *testing.T) {
 	client := apiServer(t, route("a"))
 	as := func(manager string, change func(*gatewayv1.HTTPRoute)) {
 		t.Helper()
@@ -46,13 +46,13 @@ func TestOthers(t *testing.T) {
 		}
 	}
 	as("external-dns", func(r *gatewayv1.HTTPRoute) { r.Annotations["theirs"] = "x" })
-	if others := apply.Others(get(t, client, "a"), route("a")); len(others) > 0 {
+	if others := apply.ConflictingManagers(get(t, client, "a"), route("a")); len(others) > 0 {
 		t.Errorf("Nothing is wrong, and it is %v", others)
 	}
 	as("kubectl-edit", func(r *gatewayv1.HTTPRoute) { r.Labels["ours"] = "x" })
 	as("flux", func(r *gatewayv1.HTTPRoute) { r.Spec.Hostnames = []gatewayv1.Hostname{"x.example.com"} })
 	want := []string{"flux (Update of spec.hostnames)", "kubectl-edit (Update of metadata.labels[ours])"}
-	if diff := gocmp.Diff(want, apply.Others(get(t, client, "a"), route("a"))); diff != "" {
+	if diff := gocmp.Diff(want, apply.ConflictingManagers(get(t, client, "a"), route("a"))); diff != "" {
 		t.Error(diff)
 	}
 }

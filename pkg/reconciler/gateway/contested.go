@@ -16,7 +16,7 @@ import (
 // write writes a Gateway, unless others change or delete it over and over, which waits; who they are is
 // said.
 func (r *Reconciler) write(gateway *gatewayv1.Gateway, current []*gatewayv1.Gateway, request func() error) error {
-	what, by := apply.Contested{Kind: "Gateway", Name: apply.NameOf(gateway)}, apply.Contender{Now: time.Now()}
+	what, by := apply.Contested{Kind: "Gateway", Name: apply.NameOf(gateway)}, apply.Writer{Now: time.Now()}
 	digest := apply.DigestOfValue(gateway.Spec)
 	try := r.contests.Due(what, by, func(wrote apply.Digest) bool { return maps.Equal(wrote, digest) })
 	if try.Wait > 0 {
@@ -29,13 +29,13 @@ func (r *Reconciler) write(gateway *gatewayv1.Gateway, current []*gatewayv1.Gate
 		return err
 	}
 	r.contests.Wrote(what, by, digest, try.Times)
-	if !try.Said() {
+	if !try.ShouldReport() {
 		return nil
 	}
 	others := []string{}
 	if at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return apply.NameOf(g) == apply.NameOf(gateway) }); at >= 0 {
-		others = apply.HeldByOthers(current[at], "spec")
+		others = apply.ForeignManagers(current[at], "spec")
 	}
-	r.speaker.say(r.configMap(), corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, others))
+	r.speaker.say(r.configMap(), corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, others))
 	return nil
 }

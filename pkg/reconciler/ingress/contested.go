@@ -35,8 +35,8 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, tod
 	isDue := func(object T, changed func(apply.Digest) bool) bool {
 		what := apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)}
 		write := dueWrite[T]{desired: object, Backoff: r.contests.Due(what, r.contender(ing, object), changed)}
-		if write.Said() {
-			write.others = todo.applier.Others(ctx, object)
+		if write.ShouldReport() {
+			write.others = todo.applier.ConflictingManagers(ctx, object)
 		}
 		if writes[object.GetName()] = write; write.Wait > 0 {
 			try.putOff(what, write.Wait)
@@ -49,7 +49,7 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, tod
 		}
 	}
 	for _, update := range todo.changes.Update {
-		if isDue(update.Desired, func(wrote apply.Digest) bool { return !wrote.Stands(update.Current) }) {
+		if isDue(update.Desired, func(wrote apply.Digest) bool { return !wrote.Matches(update.Current) }) {
 			due.Update = append(due.Update, update)
 		}
 	}
@@ -62,7 +62,7 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, tod
 			r.contests.Forget(what)
 		case apply.Created, apply.Updated:
 			r.contests.Wrote(what, r.contender(ing, write.desired), apply.DigestOf(done.Object, write.desired), write.Times)
-			if write.Said() {
+			if write.ShouldReport() {
 				r.sayContested(ing, what, write.others)
 			}
 		}
@@ -71,8 +71,8 @@ func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, tod
 }
 
 // contender is who writes an object: its controller, or of what several share any of them.
-func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) apply.Contender {
-	by := apply.Contender{Now: r.clock.Now()}
+func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) apply.Writer {
+	by := apply.Writer{Now: r.clock.Now()}
 	if owner := metav1.GetControllerOf(object); owner != nil {
 		by.Owner = owner.UID
 		if owner.UID == ing.UID {
@@ -84,5 +84,5 @@ func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) appl
 
 // sayContested says who else writes what is ours.
 func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
-	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, others))
+	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, others))
 }

@@ -31,8 +31,8 @@ func (r *Reconciler) listenerBackoff(ing *v1alpha1.Ingress, change *apply.Listen
 func (r *Reconciler) wroteListeners(ing *v1alpha1.Ingress, change *apply.ListenerChange, try apply.Backoff) {
 	what := listenersOn(ing, change)
 	r.contests.Wrote(what, r.itself(ing), apply.DigestOfValue(change.Desired), try.Times)
-	if try.Said() {
-		r.sayContested(ing, what, apply.HeldByOthers(change.Gateway, "spec", "listeners"))
+	if try.ShouldReport() {
+		r.sayContested(ing, what, apply.ForeignManagers(change.Gateway, "spec", "listeners"))
 	}
 }
 
@@ -42,7 +42,7 @@ func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (
 	try := r.contests.Due(statusOf(ing), r.itself(ing), func(wrote apply.Digest) bool {
 		return !maps.Equal(wrote, apply.DigestOfValue(ing.Status))
 	})
-	if !try.Said() {
+	if !try.ShouldReport() {
 		return try, nil
 	}
 	return try, r.statusWriters(ctx, ing) // as long as they have it
@@ -52,8 +52,8 @@ func statusOf(ing *v1alpha1.Ingress) apply.Contested {
 	return apply.Contested{Kind: "status of KIngress", Name: apply.NameOf(ing)}
 }
 
-func (r *Reconciler) itself(ing *v1alpha1.Ingress) apply.Contender {
-	return apply.Contender{Owner: ing.UID, Generation: ing.Generation, Now: r.clock.Now()}
+func (r *Reconciler) itself(ing *v1alpha1.Ingress) apply.Writer {
+	return apply.Writer{Owner: ing.UID, Generation: ing.Generation, Now: r.clock.Now()}
 }
 
 // statusWriters are the other field managers that have written the status.

@@ -45,7 +45,7 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 		return 0, err
 	}
 	r.contests.Wrote(statusOf(ing), r.itself(ing), apply.DigestOfValue(stored.Status), try.Times)
-	if try.Said() {
+	if try.ShouldReport() {
 		r.sayContested(ing, statusOf(ing), others)
 	}
 	r.announceStatus(ing, verdict)

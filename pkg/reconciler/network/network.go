@@ -92,7 +92,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 
 // apply writes it, unless others undo it over and over, which waits; who they are is said.
 func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *applycorev1.ConfigMapApplyConfiguration) error {
-	what, by := apply.Contested{Kind: "ConfigMap", Name: key()}, apply.Contender{Owner: cm.UID, Now: time.Now()}
+	what, by := apply.Contested{Kind: "ConfigMap", Name: key()}, apply.Writer{Owner: cm.UID, Now: time.Now()}
 	digest := apply.DigestOfValue(desired.Data)
 	try := r.contests.Due(what, by, func(wrote apply.Digest) bool { return maps.Equal(wrote, digest) })
 	if try.Wait > 0 {
@@ -107,8 +107,8 @@ func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *a
 		return err
 	}
 	r.contests.Wrote(what, by, digest, try.Times)
-	if try.Said() {
-		r.recorder.Event(cm, corev1.EventTypeWarning, apply.ReasonContested, apply.SaidOfOthers(what, apply.HeldByOthers(cm, "data")))
+	if try.ShouldReport() {
+		r.recorder.Event(cm, corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, apply.ForeignManagers(cm, "data")))
 	}
 	return nil
 }
