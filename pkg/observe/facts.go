@@ -46,21 +46,21 @@ func (o *Observation) Failures(desired translate.Desired) []conditions.Reasoned 
 	return failures
 }
 
-// Notes are what is to be said though nothing blocks.
-func (o *Observation) Notes(desired translate.Desired, sides []status.Side) []status.Note {
-	notes := []status.Note{}
+// Advisories are the messages of conditions that nothing blocks.
+func (o *Observation) Advisories(desired translate.Desired, sides []status.Side) []status.Advisory {
+	found := []status.Advisory{}
 	for _, gap := range desired.Gaps {
-		notes = append(notes, status.Note{Reason: conditions.ReasonUnsupported, Message: gap.String()})
+		found = append(found, status.Advisory{Reason: conditions.ReasonUnsupported, Message: gap.String()})
 	}
 	for _, side := range sides {
 		if side.Unserved && !side.Needed && o.Needs(side.Visibility) {
-			notes = append(notes, status.Note{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
+			found = append(found, status.Advisory{Reason: side.Refusal.Reason(), Message: side.Refusal.Error()})
 		}
 		if without := o.Sides[side.Visibility].withoutService(); without != "" {
-			notes = append(notes, status.Note{Reason: conditions.ReasonServiceNotFound, Message: without})
+			found = append(found, status.Advisory{Reason: conditions.ReasonServiceNotFound, Message: without})
 		}
 	}
-	return notes
+	return found
 }
 
 // Side is what status needs to know of one visibility, but for the proofs.
@@ -81,15 +81,15 @@ func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired transl
 	proof, proven := status.ProofsOf(o.Ingress.Status)[visibility]
 	side.Former = proven && proof.Generation == o.Ingress.Generation && proof.Version != side.Version && side.NoClass == nil
 	side.Held = side.Former
-	side.Stands = o.standsAll(side, desired.Withheld)
+	side.ReportedReady = o.standsAll(side, desired.Withheld)
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {
 			side.Leaving = side.Leaving || len(route.Leaving) > 0
 			side.Held = side.Held && (len(route.Leaving) > 0 || len(route.Making) > 0)
 		}
 	}
-	if observed.Kept {
-		side.Needed, side.Kept = false, true
+	if observed.Preserved {
+		side.Needed, side.Preserved = false, true
 	}
 	if side.Unserved && visibility == v1alpha1.IngressVisibilityClusterLocal && o.Needs(v1alpha1.IngressVisibilityExternalIP) {
 		side.Needed = false // the rest of it is served

@@ -23,9 +23,9 @@ type Side struct {
 	Entry config.Entry
 	// Refusal says why no entry was selected, or is nil.
 	Refusal *conditions.Refusal
-	// Unsaid tells that nobody knows what is wanted at this visibility, and Kept that what stands
+	// Unsaid tells that nobody knows what is wanted at this visibility, and Preserved that what stands
 	// for it serves this generation.
-	Unsaid, Kept bool
+	Unsaid, Preserved bool
 	// Unserved tells that the operator wants nothing served at this visibility.
 	Unserved bool
 	// Gateway is nil where it does not exist.

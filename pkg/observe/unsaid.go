@@ -25,7 +25,7 @@ func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisib
 	if !side.Unsaid {
 		return nil
 	}
-	if side.Kept = !o.Needs(visibility) || o.settledAt(visibility); side.Kept {
+	if side.Preserved = !o.Needs(visibility) || o.settledAt(visibility); side.Preserved {
 		return nil
 	}
 	if o.State.Problem != nil {

@@ -24,7 +24,7 @@ type MissingPort struct {
 }
 
 // callersArrive reports a Gateway that serves its hosts on a port that callers do not use. If they are led there
-// already, it is only a note, because nothing gets worse.
+// already, it is only an advisory, because nothing gets worse.
 func callersArrive(s Side) *Blocker {
 	switch {
 	case s.MissingPort == nil || s.Published:

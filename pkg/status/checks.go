@@ -57,7 +57,7 @@ func (s Side) Decision() *Blocker { return s.first(decisions) }
 
 // stillReady tells that only the GatewayClass is unknown: what is reported as Ready then stays, without
 // further checks (SPEC B-INS-9).
-func (s Side) stillReady() bool { return s.Stands && s.first(usable) == nil }
+func (s Side) stillReady() bool { return s.ReportedReady && s.first(usable) == nil }
 
 func (s Side) first(checks []check) *Blocker {
 	for _, check := range checks {

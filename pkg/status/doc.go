@@ -16,7 +16,7 @@
 // be in Ready. They do not see:
 //   - a status of an older generation: until the first report of a generation the ksvc says
 //     IngressNotConfigured, and during a gradual rollout RolloutInProgress;
-//   - the message of a condition that is True: our notes are in the KIngress and in Events;
+//   - the message of a condition that is True: our advisories are in the KIngress and in Events;
 //   - a % in a message: Serving takes it for a format, and %2F becomes %!F(MISSING).
 //
 // The package is pure: the time comes in with the facts. What comes next:

@@ -26,8 +26,8 @@ type Facts struct {
 	Unobserved bool
 	// Sides are the visibilities, external first.
 	Sides []Side
-	// Notes are shown if nothing blocks, before those of degraded proofs.
-	Notes []Note
+	// Advisories are shown if nothing blocks, before those of degraded proofs.
+	Advisories []Advisory
 	// Waited is how long these versions have been waiting for an answer.
 	Waited time.Duration
 	// Refused is how long a gateway has been reporting negative conditions for them.
@@ -48,8 +48,8 @@ func (f Facts) Versions() []string {
 	return versions
 }
 
-// Note is the message of a condition that is True.
-type Note struct {
+// Advisory is the message of a condition that is True.
+type Advisory struct {
 	Reason, Message string
 }
 
@@ -62,17 +62,17 @@ type Side struct {
 	Refusal *conditions.Refusal
 	// Unserved tells that config-gateway has [] for this visibility: no hosts are to be served.
 	Unserved bool
-	// Kept tells that what is wanted is not known, and that the present objects are preserved.
-	Kept  bool
-	Entry config.Entry
+	// Preserved tells that what is wanted is not known, and that the present objects stay as they are.
+	Preserved bool
+	Entry     config.Entry
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
 	// Controller is that of the Gateway's class; empty when the class is not known.
 	Controller gatewayv1.GatewayController
 	// NoClass says why the Gateway's features are not known; nil if they are. Its routes are then
-	// preserved; Stands tells that they are what is reported as Ready.
-	NoClass *conditions.Refusal
-	Stands  bool
+	// preserved; ReportedReady tells that they are what is reported as Ready.
+	NoClass       *conditions.Refusal
+	ReportedReady bool
 	// Listeners are the HTTPS listeners of its hosts.
 	Listeners []Listener
 	Routes    []Route

@@ -97,7 +97,7 @@ func TestRemark(t *testing.T) {
 	if diff := cmp.Diff(ready, conditionsOf(verdict.Status)); diff != "" {
 		t.Error(diff)
 	}
-	want := []status.Note{{Reason: "GatewayNotProgrammed", Message: "Gateway gateways/blue: Programmed is False: AddressNotAssigned: the words; its data plane answers"}}
+	want := []status.Advisory{{Reason: "GatewayNotProgrammed", Message: "Gateway gateways/blue: Programmed is False: AddressNotAssigned: the words; its data plane answers"}}
 	if diff := cmp.Diff(want, verdict.Remarks); diff != "" {
 		t.Error(diff)
 	}

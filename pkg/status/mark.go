@@ -19,10 +19,10 @@ type Verdict struct {
 	Status v1alpha1.IngressStatus
 	// Blockers are why the KIngress is not Ready, external side first.
 	Blockers []Blocker
-	// Notes are those of all conditions.
-	Notes []Note
+	// Advisories are those of all conditions.
+	Advisories []Advisory
 	// Remarks are reported once, when the status is written, and are in no condition.
-	Remarks []Note
+	Remarks []Advisory
 	// Held tells that a new version is not proven and the former one is served.
 	Held bool
 	// Grace is how long to wait before the blockers are reported; zero if the status
@@ -41,8 +41,8 @@ func IsSettled(old v1alpha1.IngressStatus, generation int64) bool {
 // Mark decides the status that follows old, given the facts.
 func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	blockers, held := facts.blockers()
-	facts.Notes = slices.Concat(facts.Notes, held)
-	verdict := Verdict{Blockers: blockers, Notes: slices.Concat(facts.notes(network), facts.notes(loadBalancer))}
+	facts.Advisories = slices.Concat(facts.Advisories, held)
+	verdict := Verdict{Blockers: blockers, Advisories: slices.Concat(facts.advisories(network), facts.advisories(loadBalancer))}
 	verdict.Held, verdict.Remarks = len(held) > 0, facts.complaints()
 	verdict.Grace = grace(old, facts, verdict.Held, blockers)
 	verdict.Status = *old.DeepCopy()
@@ -63,9 +63,9 @@ func Mark(old v1alpha1.IngressStatus, facts Facts) Verdict {
 	return verdict
 }
 
-// blockers are why the KIngress is not Ready, and the notes of blockers that are tolerated because the former
+// blockers are why the KIngress is not Ready, and the advisories of blockers that are tolerated because the former
 // version is served.
-func (f Facts) blockers() (found []Blocker, held []Note) {
+func (f Facts) blockers() (found []Blocker, held []Advisory) {
 	for _, failure := range f.Failures {
 		found = append(found, *failed(network, failure))
 	}
@@ -80,7 +80,7 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 		switch {
 		case blocker == nil:
 		case side.tolerates(blocker, f.Now):
-			held = append(held, Note{Reason: blocker.Reason, Message: "served as before, because: " + blocker.Message})
+			held = append(held, Advisory{Reason: blocker.Reason, Message: "served as before, because: " + blocker.Message})
 		default:
 			found = append(found, *blocker)
 		}
@@ -88,11 +88,11 @@ func (f Facts) blockers() (found []Blocker, held []Note) {
 	return found, held
 }
 
-// keepsConditions tells that the conditions keep their messages, because a side is preserved and its notes are
+// keepsConditions tells that the conditions keep their messages, because a side is preserved and its advisories are
 // not known.
 func (f Facts) keepsConditions(old v1alpha1.IngressStatus) bool {
 	return IsSettled(old, f.Generation) && slices.ContainsFunc(f.Sides, func(side Side) bool {
-		return side.Kept || side.Needed && side.stillReady()
+		return side.Preserved || side.Needed && side.stillReady()
 	})
 }
 
@@ -111,24 +111,24 @@ func mark(status *v1alpha1.IngressStatus, facts Facts, blockers []Blocker) {
 	conditions := (&v1alpha1.Ingress{}).GetConditionSet().Manage(status)
 	for _, condition := range []apis.ConditionType{network, loadBalancer} {
 		blocker, blocked := merge(blockers, condition)
-		notes := facts.notes(condition)
+		advisories := facts.advisories(condition)
 		switch {
 		case blocked && blocker.Terminal:
 			conditions.MarkFalse(condition, blocker.Reason, "%s", blocker.Message)
 		case blocked:
 			conditions.MarkUnknown(condition, blocker.Reason, "%s", blocker.Message)
-		case len(notes) > 0:
-			conditions.MarkTrueWithReason(condition, notes[0].Reason, "%s", joined(notes))
+		case len(advisories) > 0:
+			conditions.MarkTrueWithReason(condition, advisories[0].Reason, "%s", joined(advisories))
 		default:
 			conditions.MarkTrue(condition)
 		}
 	}
 }
 
-func joined(notes []Note) string {
-	messages := make([]string, 0, len(notes))
-	for _, note := range notes {
-		messages = append(messages, note.Message)
+func joined(advisories []Advisory) string {
+	messages := make([]string, 0, len(advisories))
+	for _, advisory := range advisories {
+		messages = append(messages, advisory.Message)
 	}
 	return strings.Join(messages, "; ")
 }

@@ -145,7 +145,7 @@ func TestHints(t *testing.T) {
 // TestNotes: B-TRN-2, B-SEL-7, what does not block is said by conditions that are True.
 func TestNotes(t *testing.T) {
 	f := facts(side(external), side(local, func(s *status.Side) { s.Exposure = "Service system/inner is of type LoadBalancer" }))
-	f.Notes = []status.Note{{Reason: "Unsupported", Message: "no header"}, {Reason: "ProbeDegraded", Message: "401"}}
+	f.Advisories = []status.Advisory{{Reason: "Unsupported", Message: "no header"}, {Reason: "ProbeDegraded", Message: "401"}}
 	want := map[string]string{
 		"Ready":             "True",
 		"NetworkConfigured": "True Unsupported: no header; 401",
@@ -155,13 +155,13 @@ func TestNotes(t *testing.T) {
 	if diff := cmp.Diff(want, conditionsOf(verdict.Status)); diff != "" {
 		t.Error(diff)
 	}
-	if len(verdict.Notes) != 3 || !verdict.Ready() {
-		t.Errorf("Notes %v, ready %t", verdict.Notes, verdict.Ready())
+	if len(verdict.Advisories) != 3 || !verdict.Ready() {
+		t.Errorf("Notes %v, ready %t", verdict.Advisories, verdict.Ready())
 	}
 	if again := status.Mark(verdict.Status, f); !status.Equal(verdict.Status, again.Status) {
 		t.Errorf("B-RDY-4: a second look writes again:\n%s", cmp.Diff(verdict.Status, again.Status))
 	}
-	f.Notes, f.Sides = nil, []status.Side{side(external), side(local)}
+	f.Advisories, f.Sides = nil, []status.Side{side(external), side(local)}
 	if diff := cmp.Diff(ready, conditionsOf(status.Mark(verdict.Status, f).Status)); diff != "" {
 		t.Errorf("Notes stay when their cause has gone:\n%s", diff)
 	}

@@ -109,7 +109,7 @@ func (p Proofs) next(facts Facts) Proofs {
 	for _, side := range facts.Sides {
 		old, known := p[side.Visibility]
 		switch blocker := side.Blocker(); {
-		case side.Kept && known:
+		case side.Preserved && known:
 			proofs[side.Visibility] = old
 		case !side.Needed:
 		case blocker == nil && p.Of(side.Visibility, facts.Generation, side.Version):

@@ -12,50 +12,50 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
-// notes are those of a condition that nothing blocks.
-func (f Facts) notes(condition apis.ConditionType) []Note {
+// advisories are those of a condition that nothing blocks.
+func (f Facts) advisories(condition apis.ConditionType) []Advisory {
 	if condition == network {
-		return slices.Concat(f.Notes, f.degraded())
+		return slices.Concat(f.Advisories, f.degraded())
 	}
-	notes := []Note{}
+	found := []Advisory{}
 	for _, side := range f.Sides {
 		if side.Needed && side.Exposure != "" {
-			notes = append(notes, Note{Reason: conditions.ReasonLocalGatewayExposed, Message: fmt.Sprintf(
+			found = append(found, Advisory{Reason: conditions.ReasonLocalGatewayExposed, Message: fmt.Sprintf(
 				"cluster-local hosts are reachable from outside: Gateway %s of %s: %s", side.Entry.Gateway, side.Entry, side.Exposure)})
 		}
 		if side.Needed && side.Published && side.MissingPort != nil {
-			notes = append(notes, Note{Reason: conditions.ReasonGatewayUnsuitable, Message: side.unsuitable()})
+			found = append(found, Advisory{Reason: conditions.ReasonGatewayUnsuitable, Message: side.unsuitable()})
 		}
 	}
-	return notes
+	return found
 }
 
-// degraded are the notes of routes with a weaker proof.
-func (f Facts) degraded() []Note {
-	notes := []Note{}
+// degraded are the advisories of routes with a weaker proof.
+func (f Facts) degraded() []Advisory {
+	found := []Advisory{}
 	for _, side := range f.Sides {
 		for _, route := range side.Routes {
 			if route.Degraded != "" {
-				notes = append(notes, Note{Reason: conditions.ReasonProbeDegraded, Message: fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Degraded)})
+				found = append(found, Advisory{Reason: conditions.ReasonProbeDegraded, Message: fmt.Sprintf("HTTPRoute %s: %s", route.Name, route.Degraded)})
 			}
 		}
 	}
-	return notes
+	return found
 }
 
 // complaints are the negative conditions of Gateways whose proxies answer nevertheless. They are not in a
 // condition, because each change would be a write for each service of the Gateway.
-func (f Facts) complaints() []Note {
-	notes := []Note{}
+func (f Facts) complaints() []Advisory {
+	found := []Advisory{}
 	for _, side := range f.Sides {
 		if !side.Needed || side.Blocker() != nil {
 			continue
 		}
 		if complaint := Complaint(side.Gateway); complaint != "" {
-			notes = append(notes, Note{Reason: conditions.ReasonGatewayNotProgrammed, Message: complaint + "; its data plane answers"})
+			found = append(found, Advisory{Reason: conditions.ReasonGatewayNotProgrammed, Message: complaint + "; its data plane answers"})
 		}
 	}
-	return notes
+	return found
 }
 
 // publish sets the load balancers. The sides are independent: each is published
@@ -69,7 +69,7 @@ func publish(status *v1alpha1.IngressStatus, sides []Side) {
 		switch {
 		case side.Unserved:
 			*target = side.meshOnly()
-		case side.Kept:
+		case side.Preserved:
 		case len(side.LoadBalancer) > 0 && (!side.Needed || side.Blocker() == nil):
 			*target = &v1alpha1.LoadBalancerStatus{Ingress: side.LoadBalancer}
 		}

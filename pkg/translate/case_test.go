@@ -202,7 +202,7 @@ func (c *testCase) translate(seen *observe.Observation) (translate.Input, transl
 func refusals(seen *observe.Observation, desired translate.Desired) []conditions.Reasoned {
 	found := []conditions.Reasoned{}
 	for _, visibility := range config.Visibilities {
-		if side := seen.Sides[visibility]; side.Refusal != nil && !side.Kept {
+		if side := seen.Sides[visibility]; side.Refusal != nil && !side.Preserved {
 			found = append(found, side.Refusal)
 		}
 	}

@@ -83,6 +83,6 @@ func (a *attempt) facts(proven proofs) status.Facts {
 		failures = append(failures, refusal)
 	}
 	return status.Facts{
-		Failures: failures, Unexpected: a.err, Sides: proven.sides, Notes: a.stands.Notes(a.desired, proven.sides), Progressing: proven.progressing,
+		Failures: failures, Unexpected: a.err, Sides: proven.sides, Advisories: a.stands.Advisories(a.desired, proven.sides), Progressing: proven.progressing,
 	}
 }

@@ -83,7 +83,7 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 	for _, blocker := range verdict.Blockers {
 		r.recorder.Event(ing, corev1.EventTypeWarning, blocker.Reason, blocker.Message)
 	}
-	for _, note := range verdict.Notes {
+	for _, note := range verdict.Advisories {
 		r.recorder.Event(ing, corev1.EventTypeWarning, note.Reason, note.Message)
 	}
 	for _, remark := range verdict.Remarks {

@@ -14,16 +14,16 @@ import (
 
 // unknown is a side of which nobody knows what is wanted, and that serves.
 func unknown(s *status.Side) {
-	*s = status.Side{Visibility: s.Visibility, Kept: true, Refusal: reason("GatewayNotConfigured", "x", true), Version: "none"}
+	*s = status.Side{Visibility: s.Visibility, Preserved: true, Refusal: reason("GatewayNotConfigured", "x", true), Version: "none"}
 }
 
-// TestKept: B-INS-9, of a side of which nobody knows what is wanted nothing is written: not
-// its address, not its proof, not its notes. The other side goes on.
-func TestKept(t *testing.T) {
+// TestPreserved: B-INS-9, of a side of which it is not known what is wanted nothing is written: not
+// its address, not its proof, not its advisories. The other side goes on.
+func TestPreserved(t *testing.T) {
 	weak := func(s *status.Side) { s.Routes[0].Degraded = "asked through its address" }
 	exposed := func(s *status.Side) { s.Exposure = "type LoadBalancer" }
 	noted := facts(side(external, weak), side(local, exposed))
-	noted.Notes = []status.Note{{Reason: "Unsupported", Message: "x"}}
+	noted.Advisories = []status.Advisory{{Reason: "Unsupported", Message: "x"}}
 	before := status.Mark(v1alpha1.IngressStatus{}, noted).Status
 	for name, now := range map[string]status.Facts{
 		"both sides":        facts(side(external, unknown), side(local, unknown)),
@@ -53,7 +53,7 @@ func TestKept(t *testing.T) {
 // TestUnserved: B-INS-3, [] under local-gateways: a note, and Ready by the external rule.
 func TestUnserved(t *testing.T) {
 	f := facts(side(external), status.Side{Visibility: local, Unserved: true, Refusal: reason("GatewayNotConfigured", "x", true)})
-	f.Notes = []status.Note{{Reason: "GatewayNotConfigured", Message: "not served: []"}}
+	f.Advisories = []status.Advisory{{Reason: "GatewayNotConfigured", Message: "not served: []"}}
 	verdict := status.Mark(v1alpha1.IngressStatus{}, f)
 	if got := conditionsOf(verdict.Status)["NetworkConfigured"]; !verdict.Ready() || got != "True GatewayNotConfigured: not served: []" {
 		t.Errorf("NetworkConfigured %s", got)

@@ -13,14 +13,14 @@ import (
 
 // unclassed is a side whose GatewayClass is not known, of a KIngress that was Ready.
 func unclassed(s *status.Side) {
-	s.NoClass, s.Stands, s.Routes, s.Version = reason("GatewayNotFound", "GatewayClass envoy does not exist", false), true, nil, "nothing rendered"
+	s.NoClass, s.ReportedReady, s.Routes, s.Version = reason("GatewayNotFound", "GatewayClass envoy does not exist", false), true, nil, "nothing rendered"
 }
 
-// TestStands: B-INS-9, while nobody knows what a GatewayClass can do, what is reported stays, with
-// notes and proofs; what is wrong besides is reported.
-func TestStands(t *testing.T) {
+// TestStillReady: B-INS-9, while it is not known what a GatewayClass can do, what is reported stays, with
+// advisories and proofs; what is wrong besides is reported.
+func TestStillReady(t *testing.T) {
 	was := facts(side(external), side(local))
-	was.Notes = []status.Note{{Reason: "Unsupported", Message: "a note"}}
+	was.Advisories = []status.Advisory{{Reason: "Unsupported", Message: "a note"}}
 	old := status.Mark(v1alpha1.IngressStatus{}, was).Status
 	verdict := status.Mark(old, facts(side(external, unclassed), side(local)))
 	if diff := cmp.Diff(old, verdict.Status); diff != "" || verdict.Grace != 0 {
@@ -31,7 +31,7 @@ func TestStands(t *testing.T) {
 	if ready := refused.Status.GetCondition("Ready"); ready.IsTrue() || ready.Reason != want {
 		t.Errorf("Ready is %v, want %s", ready, want)
 	}
-	waits := facts(side(external, unclassed, func(s *status.Side) { s.Stands = false }), side(local))
+	waits := facts(side(external, unclassed, func(s *status.Side) { s.ReportedReady = false }), side(local))
 	waiting := status.Mark(v1alpha1.IngressStatus{}, waits)
 	if ready := waiting.Status.GetCondition("Ready"); !ready.IsUnknown() || ready.Reason != "GatewayNotFound" {
 		t.Errorf("Ready is %v", ready)
