@@ -27,6 +27,7 @@ var purePackages = map[string][]string{
 	"pkg/status":          nil,
 	"pkg/translate":       nil,
 	"pkg/translate/input": nil,
+	"pkg/translate/names": nil,
 }
 
 // pureFiles are the pure half of packages that are not.

@@ -16,7 +16,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -39,7 +39,7 @@ func gatewaysOf(object any) ([]string, error) {
 	if !ok {
 		return nil, nil
 	}
-	visibility, known := translate.VisibilityOf(route)
+	visibility, known := names.VisibilityOf(route)
 	if !known {
 		return nil, nil
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // Preserved is what stays as it stands though it is not rendered. While a side cannot be served
@@ -76,7 +77,7 @@ func (o *Observation) staysWhole(route *gatewayv1.HTTPRoute, unserved map[v1alph
 // unrendered are the hosts of a route that cannot be rendered and may stay where it is.
 func (o *Observation) unrendered(route *gatewayv1.HTTPRoute, unserved map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
-	stood, _ := translate.VisibilityOf(route)
+	stood, _ := names.VisibilityOf(route)
 	for _, visibility := range config.Visibilities {
 		if o.Sides[visibility].Unsaid && stood != visibility {
 			continue // no list tells that it must leave, and its hosts may be private now

@@ -13,7 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/status"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // readUnsaid finds out about a visibility of which config-gateway says nothing, now and
@@ -81,7 +81,7 @@ func (r *Relations) settledAt(visibility v1alpha1.IngressVisibility) bool {
 // serves (SPEC B-SEL-7). Of a route that tells no visibility the hosts decide alone.
 func (r *Relations) standsFor(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	hosts := r.HostsAt(visibility)
-	own, known := translate.VisibilityOf(route)
+	own, known := names.VisibilityOf(route)
 	switch {
 	case !known:
 		return len(route.Spec.Hostnames) > 0 && hosts.HasAll(route.Spec.Hostnames...)

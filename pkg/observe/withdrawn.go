@@ -13,6 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // Left is what of a route may stay as it stands, and whether that is less than all. A Gateway that is
@@ -52,7 +53,7 @@ func (o *Observation) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.Pare
 	gateway := o.gatewayBehind(route, parent)
 	_, external := o.State.Config.Entry(v1alpha1.IngressVisibilityExternalIP, gateway)
 	_, local := o.State.Config.Entry(v1alpha1.IngressVisibilityClusterLocal, gateway)
-	own, labelled := translate.VisibilityOf(route)
+	own, labelled := names.VisibilityOf(route)
 	return !local && (external || labelled && own == v1alpha1.IngressVisibilityExternalIP)
 }
 

@@ -9,6 +9,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // place is where a listener is: its name in a ListenerSet, or with none on the Gateway.
@@ -42,7 +44,7 @@ func (p *planner) waits(hostname string) bool {
 // spec.tls any more, as its grant remembers.
 func (p *planner) drainingOnGateway(listener gatewayv1.Listener) map[string]time.Time {
 	for _, ref := range certificatesOf(listener) {
-		if grant := p.in.Grants[grantName(p.in.Ingress.Name, p.gateway.Name, ref.Name)]; grant != nil {
+		if grant := p.in.Grants[names.Grant(p.in.Ingress.Name, p.gateway.Name, ref.Name)]; grant != nil {
 			return unlistedOf(grant)
 		}
 	}
@@ -51,7 +53,7 @@ func (p *planner) drainingOnGateway(listener gatewayv1.Listener) map[string]time
 
 func unlistedOf(object metav1.Object) map[string]time.Time {
 	since := map[string]time.Time{}
-	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[unlistedAnnotation], "{}")), &since) != nil || since == nil {
+	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[names.UnlistedAnnotation], "{}")), &since) != nil || since == nil {
 		return map[string]time.Time{} // another writer changed it: the drain time begins again
 	}
 	return since

@@ -14,6 +14,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // GatewayListeners are the listeners that a KIngress should have on a Gateway, sorted by
@@ -79,12 +80,12 @@ func (p listenerPlan) preserved(in Input, used sets.Set[string]) []*gatewayv1.Li
 		if stored == nil || slices.ContainsFunc(p.listenerSets, func(planned *gatewayv1.ListenerSet) bool { return planned.Name == name }) {
 			continue
 		}
-		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(in.Ingress, name, listenerSet)}
+		object := &gatewayv1.ListenerSet{ObjectMeta: names.OfListenerSet(in.Ingress, name)}
 		if !isOwn(stored) {
 			object.ObjectMeta = metav1.ObjectMeta{Namespace: stored.Namespace, Name: name, Labels: stored.Labels, OwnerReferences: stored.OwnerReferences}
 		}
 		stored.Spec.DeepCopyInto(&object.Spec)
-		keepFromCertManager(object)
+		names.KeepFromCertManager(object)
 		found = append(found, object)
 	}
 	return found

@@ -8,6 +8,8 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // A host that comes to share a listener has one of its own until the shared one works. Were that just deleted then, new
@@ -28,7 +30,7 @@ func (p *planner) handOver(entry gatewayv1.ListenerEntry) {
 		return
 	}
 	of := domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name))
-	name := p.sharedName(of)
+	name := names.SharedListenerSet(p.gateway.Name, of.name, of.secret)
 	if _, shared := p.shared[name]; shared && !p.conflicted.Has(name) && p.hasHost(string(*entry.Hostname)) {
 		p.put(name, p.entry(string(*entry.Hostname), of.secret))
 		p.lookAgain(handOverAgain)
@@ -85,8 +87,8 @@ func (p *planner) sharedEntry(of domain, stored *gatewayv1.ListenerSet) gatewayv
 
 // otherName is the one of the two names of a shared listener that it does not have.
 func otherName(of domain, name gatewayv1.SectionName) gatewayv1.SectionName {
-	if plain := gatewayv1.SectionName(routeName(of.hostname(), "")); name != plain {
+	if plain := gatewayv1.SectionName(names.Route(of.hostname(), "")); name != plain {
 		return plain
 	}
-	return gatewayv1.SectionName(routeName(of.hostname(), partSuffix(1)))
+	return gatewayv1.SectionName(names.Route(of.hostname(), names.PartSuffix(1)))
 }

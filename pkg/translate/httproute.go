@@ -7,12 +7,12 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
-	"knative.dev/networking/pkg/apis/networking"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 func newRenderer(in Input, specHash string, plan listenerPlan) renderer {
@@ -47,7 +47,7 @@ func (r renderer) render(set RuleSet, gateway Gateway) rendered {
 func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 	if set.Over == OnlyHTTP {
 		// Asked over HTTP, the route that is redirected to must not answer for this one.
-		r.specHash = rollout.Hash(r.specHash, redirectSuffix)
+		r.specHash = rollout.Hash(r.specHash, names.RedirectSuffix)
 	}
 	routes := []Route{}
 	for _, share := range r.spread(set) {
@@ -65,8 +65,7 @@ func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
 // written out, so that comparing it with the stored object needs no knowledge of
 // defaults.
 func (r renderer) route(set chunk, name string, gateway Gateway) Route {
-	object := &gatewayv1.HTTPRoute{ObjectMeta: objectMeta(r.in.Ingress, name, routeCarrier(set.Visibility))}
-	object.Labels[networking.VisibilityLabelKey] = visibilityLabel(set.Visibility)
+	object := &gatewayv1.HTTPRoute{ObjectMeta: names.OfRoute(r.in.Ingress, name, set.Visibility)}
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
 	}

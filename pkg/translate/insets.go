@@ -3,10 +3,9 @@
 package translate
 
 import (
-	"crypto/sha256"
-	"fmt"
-
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // placeInSets gives each listener that is not on the Gateway its place in a ListenerSet. A
@@ -70,7 +69,7 @@ func (p *planner) homes() map[string]string {
 // none of its name: *.example.com and example.com.wildcard have the same.
 func (p *planner) room(entry gatewayv1.ListenerEntry) string {
 	for part := p.full; ; part++ {
-		name := p.setName(part)
+		name := names.ListenerSet(p.in.Ingress.Name, p.gateway.Name, part)
 		_, taken := p.sets[name][string(entry.Name)]
 		_, takenBeside := p.beside[name][string(entry.Name)]
 		switch {
@@ -82,11 +81,4 @@ func (p *planner) room(entry gatewayv1.ListenerEntry) string {
 			return name
 		}
 	}
-}
-
-// setName is another one for each Gateway: a service that moves has listeners on both for
-// a while.
-func (p *planner) setName(part int) string {
-	digest := fmt.Sprintf("-%x", sha256.Sum256([]byte(p.gateway.Name.String())))[:9]
-	return shortened(p.in.Ingress.Name, digest+partSuffix(part))
 }

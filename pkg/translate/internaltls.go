@@ -19,6 +19,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 const (
@@ -144,7 +145,7 @@ func speaksHTTP2(port corev1.ServicePort) bool {
 // subjectAltNames: the name that both certificates have.
 func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTLSPolicy {
 	object := &gatewayv1.BackendTLSPolicy{ObjectMeta: internalMeta(service, "Service")}
-	object.Namespace, object.Name = service.Namespace, shortened(service.Name, policySuffix)
+	object.Namespace, object.Name = service.Namespace, names.Shorten(service.Name, policySuffix)
 	target := gatewayv1.LocalPolicyTargetReferenceWithSectionName{}
 	target.Kind, target.Name = "Service", gatewayv1.ObjectName(service.Name)
 	if port != "" {

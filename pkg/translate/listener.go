@@ -10,6 +10,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // maxListeners is the Gateway API's limit for one ListenerSet, and for one Gateway.
@@ -19,7 +20,7 @@ const maxListeners = 64
 // would default written out.
 func (p *planner) entry(hostname, secret string) gatewayv1.ListenerEntry {
 	return gatewayv1.ListenerEntry{
-		Name:     gatewayv1.SectionName(routeName(hostname, "")),
+		Name:     gatewayv1.SectionName(names.Route(hostname, "")),
 		Hostname: new(gatewayv1.Hostname(hostname)),
 		Port:     p.gateway.HTTPS.Port,
 		Protocol: gatewayv1.HTTPSProtocolType,
@@ -38,7 +39,7 @@ func (p *planner) entry(hostname, secret string) gatewayv1.ListenerEntry {
 // others with this host.
 func (p *planner) ownListener(hostname, secret string) gatewayv1.Listener {
 	listener := gatewayv1.Listener(p.entry(hostname, secret))
-	listener.Name = gatewayv1.SectionName(routeName(hostname, dataplane.ListenerSuffixOf(p.in.Ingress.UID)))
+	listener.Name = gatewayv1.SectionName(names.Route(hostname, dataplane.ListenerSuffixOf(p.in.Ingress.UID)))
 	listener.TLS.CertificateRefs[0].Namespace = new(gatewayv1.Namespace(p.in.Ingress.Namespace))
 	listener.AllowedRoutes.Namespaces = &gatewayv1.RouteNamespaces{
 		From:     new(gatewayv1.NamespacesFromSelector),

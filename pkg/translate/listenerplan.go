@@ -14,6 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // listenerPlan says which listeners the hosts of a KIngress have, and so where TLS to each of
@@ -49,7 +50,7 @@ func planListeners(in Input) (listenerPlan, conditions.Report) {
 		report.Join(p.report)
 	}
 	for _, set := range plan.listenerSets {
-		keepFromCertManager(set)
+		names.KeepFromCertManager(set)
 	}
 	return plan, report
 }

@@ -13,13 +13,15 @@ import (
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // objects are the ListenerSets of the visibility, sorted by name.
 func (p *planner) objects() []*gatewayv1.ListenerSet {
 	objects := make([]*gatewayv1.ListenerSet, 0, len(p.sets))
 	for _, name := range sortedKeys(p.sets) {
-		object := &gatewayv1.ListenerSet{ObjectMeta: objectMeta(p.in.Ingress, name, listenerSet)}
+		object := &gatewayv1.ListenerSet{ObjectMeta: names.OfListenerSet(p.in.Ingress, name)}
 		if of, shared := p.shared[name]; shared {
 			object.ObjectMeta = sharedMeta(p.in, name, p.users[of])
 		}
@@ -35,7 +37,7 @@ func (p *planner) objects() []*gatewayv1.ListenerSet {
 			}
 		}
 		if len(unlisted) > 0 {
-			object.Annotations[unlistedAnnotation] = encodeUnlisted(unlisted)
+			object.Annotations[names.UnlistedAnnotation] = encodeUnlisted(unlisted)
 		}
 		objects = append(objects, object)
 	}
@@ -85,7 +87,7 @@ func join(set, other *gatewayv1.ListenerSet) {
 	unlisted := unlistedOf(set)
 	maps.Copy(unlisted, unlistedOf(other))
 	if len(unlisted) > 0 {
-		set.Annotations[unlistedAnnotation] = encodeUnlisted(unlisted)
+		set.Annotations[names.UnlistedAnnotation] = encodeUnlisted(unlisted)
 	}
 	for _, owner := range other.OwnerReferences {
 		if !slices.ContainsFunc(set.OwnerReferences, func(known metav1.OwnerReference) bool { return known.UID == owner.UID }) {

@@ -12,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // PartOf is an HTTPRoute as it stands, for some of its hosts, in the form in which it is
@@ -35,13 +36,13 @@ func PartOf(stored *gatewayv1.HTTPRoute, hosts sets.Set[gatewayv1.Hostname]) *ga
 func Renamed(part *gatewayv1.HTTPRoute, taken func(name string) bool) {
 	stored := part.Name
 	twin := ""
-	for _, suffix := range []string{localTwin, redirectSuffix} {
+	for _, suffix := range []string{names.LocalTwin, names.RedirectSuffix} {
 		if strings.HasSuffix(stored, suffix) {
 			twin = suffix
 		}
 	}
 	last := string(slices.Max(part.Spec.Hostnames))
 	for number := 0; taken(part.Name); number++ {
-		part.Name = routeName(last, partSuffix(number)+twin)
+		part.Name = names.Route(last, names.PartSuffix(number)+twin)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // The Gateway API's limits for one HTTPRoute. Of its 16 rules four are kept free: one
@@ -48,7 +49,7 @@ func (r renderer) spread(set RuleSet) []chunk {
 		for _, part := range sortedKeys(parts) {
 			shares = append(shares, chunk{
 				RuleSet: RuleSet{Visibility: set.Visibility, Over: set.Over, Sections: set.Sections, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
-				name:    routeName(group.name, partSuffix(part)+twin),
+				name:    names.Route(group.name, names.PartSuffix(part)+twin),
 				part:    part,
 			})
 		}
@@ -61,28 +62,28 @@ func (r renderer) spread(set RuleSet) []chunk {
 func (r renderer) twin(set RuleSet, host string) string {
 	switch {
 	case set.Over == OnlyHTTP:
-		return redirectSuffix
+		return names.RedirectSuffix
 	case set.Visibility == config.Visibilities[0]:
 		return ""
 	}
-	if r.outside.Has(routeName(host, "")) {
-		return localTwin
+	if r.outside.Has(names.Route(host, "")) {
+		return names.LocalTwin
 	}
 	return ""
 }
 
 // outsideNames are those that hosts of other visibilities than the local one give to HTTPRoutes.
 func outsideNames(ing *v1alpha1.Ingress) sets.Set[string] {
-	names := sets.New[string]()
+	found := sets.New[string]()
 	for _, rule := range ing.Spec.Rules {
 		if Visibility(rule) == v1alpha1.IngressVisibilityClusterLocal {
 			continue
 		}
 		for _, host := range rule.Hosts {
-			names.Insert(routeName(host, ""))
+			found.Insert(names.Route(host, ""))
 		}
 	}
-	return names
+	return found
 }
 
 // routesByHost are the names of HTTPRoutes, by the hosts that they serve.
@@ -100,7 +101,7 @@ func routesByHost(routes map[string]*gatewayv1.HTTPRoute) map[gatewayv1.Hostname
 func (r renderer) liveParts(host, twin string) map[int]*gatewayv1.HTTPRoute {
 	live := map[int]*gatewayv1.HTTPRoute{}
 	for _, name := range r.serving[gatewayv1.Hostname(host)] {
-		if part, found := partOf(name, host, twin); found {
+		if part, found := names.PartNumber(name, host, twin); found {
 			live[part] = r.in.Routes[name]
 		}
 	}

@@ -25,9 +25,6 @@ const (
 	OnlyHTTP
 )
 
-// redirectSuffix names the HTTPRoutes with the redirects of a host.
-const redirectSuffix = ".redirect"
-
 const (
 	httpsPort        = 443
 	movedPermanently = 301

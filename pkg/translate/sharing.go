@@ -3,7 +3,6 @@
 package translate
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // share gives the hosts of one domain that have one certificate a listener for the whole
@@ -31,7 +31,7 @@ func (p *planner) share(wanted certificates) certificates {
 	domains := wanted.domains()
 	p.users = usersOf(domains, append(slices.Clone(p.in.Sharers[p.visibility]), p.in.Ingress), p.visibility)
 	for _, of := range slices.SortedFunc(maps.Keys(domains), domain.compare) {
-		name, users, hosts := p.sharedName(of), p.users[of], domains[of]
+		name, users, hosts := names.SharedListenerSet(p.gateway.Name, of.name, of.secret), p.users[of], domains[of]
 		stored := p.in.ListenerSets[name]
 		taken, unfit := wanted[of.hostname()], p.unfit(of)
 		switch {
@@ -99,13 +99,6 @@ func (p *planner) unshare(of domain, stored *gatewayv1.ListenerSet, hosts []stri
 		p.shared[stored.Name] = of
 		p.put(stored.Name, p.sharedEntry(of, stored))
 	}
-}
-
-// sharedName is that of the ListenerSet of a domain. All KIngresses of the namespace on the
-// Gateway come to the same, and none to it for a ListenerSet of its own.
-func (p *planner) sharedName(of domain) string {
-	digest := sha256.Sum256([]byte(p.gateway.Name.String() + "\n" + of.name + "\n" + of.secret))
-	return shortened(of.secret, fmt.Sprintf("-%x.shared", digest[:4]))
 }
 
 // isConflicted tells whether the gateway has another listener for a hostname.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package names
 
 import (
 	"maps"
@@ -46,16 +46,16 @@ var notCarried = []struct {
 	{networking.IngressClassAnnotationAltKey, everything, "the class is the KIngress's"},
 	{networking.RolloutAnnotationKey, everything, "Serving rewrites its bookkeeping while a rollout runs: a write without a change of traffic"},
 	{rollout.Annotation, everything, "how far an object's change has come is its own, and decides what is written"},
-	{unlistedAnnotation, everything, "since when listeners are unlisted is the object's own"},
+	{UnlistedAnnotation, everything, "since when listeners are unlisted is the object's own"},
 	{"external-dns.alpha.kubernetes.io/", butExternals, "names in the cluster would become public, or the external address one of theirs"},
 	{certManagerPrefix, listenerSets, "cert-manager would issue certificates for the Secrets of the listeners, which Serving's certificates are, or others' own"},
 }
 
-// unlistedAnnotation says since when listeners are not in spec.tls any more, by name.
+// UnlistedAnnotation says since when listeners are not in spec.tls any more, by name.
 //
 // Serving takes the entry of a host out of spec.tls for as long as it renews its
 // certificate, while the old one is valid and clients go on to use it.
-const unlistedAnnotation = "net-gateways/unlisted"
+const UnlistedAnnotation = "net-gateways/unlisted"
 
 // certManagerPrefix begins the annotations that cert-manager reads from ListenerSets, and takes from
 // their Gateway where they have no issuer of their own. By ignoreTLSListeners, a list of names with
@@ -65,8 +65,8 @@ const (
 	ignoreTLSListeners = certManagerPrefix + "ignore-tls-listeners"
 )
 
-// keepFromCertManager names all listeners of a ListenerSet to cert-manager as not its own.
-func keepFromCertManager(set *gatewayv1.ListenerSet) {
+// KeepFromCertManager names all listeners of a ListenerSet to cert-manager as not its own.
+func KeepFromCertManager(set *gatewayv1.ListenerSet) {
 	names := make([]string, 0, len(set.Spec.Listeners))
 	for _, listener := range set.Spec.Listeners {
 		names = append(names, string(listener.Name))
@@ -75,6 +75,27 @@ func keepFromCertManager(set *gatewayv1.ListenerSet) {
 		set.Annotations = map[string]string{}
 	}
 	set.Annotations[ignoreTLSListeners] = strings.Join(names, ",")
+}
+
+// OfRoute is the metadata of an HTTPRoute of a visibility.
+func OfRoute(ing *v1alpha1.Ingress, name string, visibility v1alpha1.IngressVisibility) metav1.ObjectMeta {
+	to := localRoute
+	if visibility == v1alpha1.IngressVisibilityExternalIP {
+		to = externalRoute
+	}
+	meta := objectMeta(ing, name, to)
+	meta.Labels[networking.VisibilityLabelKey] = visibilityLabel(visibility)
+	return meta
+}
+
+// OfListenerSet is the metadata of a ListenerSet of the KIngress's own.
+func OfListenerSet(ing *v1alpha1.Ingress, name string) metav1.ObjectMeta {
+	return objectMeta(ing, name, listenerSet)
+}
+
+// OfGrant is the metadata of a ReferenceGrant.
+func OfGrant(ing *v1alpha1.Ingress, name string) metav1.ObjectMeta {
+	return objectMeta(ing, name, referenceGrant)
 }
 
 // objectMeta is the metadata of an object that belongs to the KIngress: its labels
@@ -108,14 +129,6 @@ func carried(annotation string, to carrier) bool {
 		}
 	}
 	return true
-}
-
-// routeCarrier is what an HTTPRoute of a visibility is.
-func routeCarrier(visibility v1alpha1.IngressVisibility) carrier {
-	if visibility == v1alpha1.IngressVisibilityExternalIP {
-		return externalRoute
-	}
-	return localRoute
 }
 
 // privateLabel is the value of the label networking.knative.dev/visibility on a route of

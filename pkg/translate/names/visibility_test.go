@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate_test
+package names_test
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // TestVisibilityOf: B-INS-10, a stored route tells its visibility by the label, ours and
@@ -37,7 +37,7 @@ func TestVisibilityOf(t *testing.T) {
 		if test.state != nil {
 			route.Annotations = map[string]string{rollout.Annotation: test.state.Encode()}
 		}
-		got, known := translate.VisibilityOf(route)
+		got, known := names.VisibilityOf(route)
 		if got != test.want || known != (test.want != "") {
 			t.Errorf("%s: VisibilityOf() = %q, %t, want %q", test.name, got, known, test.want)
 		}
