@@ -28,6 +28,7 @@ var purePackages = map[string][]string{
 	"pkg/translate":       nil,
 	"pkg/translate/input": nil,
 	"pkg/translate/names": nil,
+	"pkg/translate/rules": nil,
 }
 
 // pureFiles are the pure half of packages that are not.

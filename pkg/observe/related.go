@@ -17,6 +17,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Relations are what a KIngress has to do with, whichever Gateways serve it.
@@ -128,9 +129,9 @@ func (r *Relations) onListenerSets() bool {
 // readTLS reads what TLS to Knative's own backends needs, and what of it is there. For who does not
 // ask for it that is nothing but leftovers, which may wait until they can be read (SPEC B-RDY-11).
 func (r *Relations) readTLS(reader Reader) error {
-	secured := len(translate.Secured(r.Ingress)) > 0
+	secured := len(rules.Secured(r.Ingress)) > 0
 	for _, target := range r.Mapped {
-		secured = secured || len(translate.Secured(target)) > 0
+		secured = secured || len(rules.Secured(target)) > 0
 	}
 	noPolicies, err := r.readPolicies(reader)
 	if err == nil && (secured || len(r.Policies) > 0) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Rival is an older KIngress with a host in common, and its Gateways.
@@ -68,7 +69,7 @@ func (o *Observation) lostHosts() (sets.Set[translate.HostAt], []conditions.Reas
 	lost, conflicts := sets.New[translate.HostAt](), []conditions.Reasoned{}
 	for _, rule := range o.Ingress.Spec.Rules {
 		for _, host := range rule.Hosts {
-			at := translate.HostAt{Visibility: translate.Visibility(rule), Host: host}
+			at := translate.HostAt{Visibility: rules.Visibility(rule), Host: host}
 			if o.doubled(at) {
 				lost.Insert(at)
 			} else if holder := o.holder(at); holder != nil && !lost.Has(at) {
@@ -88,7 +89,7 @@ func (o *Observation) holder(at translate.HostAt) *v1alpha1.Ingress {
 	}
 	for _, rival := range o.Rivals {
 		for _, rule := range rival.Ingress.Spec.Rules {
-			if rival.Gateways[translate.Visibility(rule)] == side.Entry.Gateway && slices.Contains(rule.Hosts, at.Host) {
+			if rival.Gateways[rules.Visibility(rule)] == side.Entry.Gateway && slices.Contains(rule.Hosts, at.Host) {
 				return rival.Ingress
 			}
 		}

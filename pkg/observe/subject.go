@@ -14,7 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/selection"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Subject is a KIngress with what decides which Gateways serve it.
@@ -88,7 +88,7 @@ func (s *Subject) tenant() dataplane.Tenant {
 // Needs tells whether the KIngress has rules of a visibility.
 func (s *Subject) Needs(visibility v1alpha1.IngressVisibility) bool {
 	for _, rule := range s.Ingress.Spec.Rules {
-		if translate.Visibility(rule) == visibility {
+		if rules.Visibility(rule) == visibility {
 			return true
 		}
 	}
@@ -99,7 +99,7 @@ func (s *Subject) Needs(visibility v1alpha1.IngressVisibility) bool {
 func (s *Subject) HostsAt(visibility v1alpha1.IngressVisibility) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
 	for _, rule := range s.Ingress.Spec.Rules {
-		if translate.Visibility(rule) != visibility {
+		if rules.Visibility(rule) != visibility {
 			continue
 		}
 		for _, host := range rule.Hosts {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // certificates are names of Secrets, by the hostname of the listener that has the certificate.
@@ -30,7 +31,7 @@ func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, conditions.
 	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
 	for _, visibility := range config.Visibilities {
 		if found[visibility] = (certificates{}); len(in.Ingress.Spec.TLS) > 0 {
-			served[visibility] = servedHosts(in, visibility)
+			served[visibility] = &hostSet{Set: rules.ServedHosts(in, visibility)}
 		}
 	}
 	forAll := ""
@@ -45,7 +46,7 @@ func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, conditions.
 			report.Refuse(*conditions.Unsupported(field+".secretName", "%q is not the name of a Secret", tls.SecretName))
 			continue
 		}
-		hosts := possibleHosts(tls.Hosts, field, &report)
+		hosts := rules.PossibleHosts(tls.Hosts, field, &report)
 		if len(tls.Hosts) == 0 {
 			if forAll != "" {
 				if forAll != tls.SecretName {

@@ -4,6 +4,7 @@ package translate
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,7 +38,7 @@ func (d domain) has(entry gatewayv1.ListenerEntry) bool {
 // domains are the hosts that have a certificate, sorted, by their domains.
 func (c certificates) domains() map[domain][]string {
 	found := map[domain][]string{}
-	for _, host := range sortedKeys(c) {
+	for _, host := range slices.Sorted(maps.Keys(c)) {
 		if of := domainOf(host, c[host]); of.name != "" {
 			found[of] = append(found[of], host)
 		}

@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -118,7 +119,7 @@ func (p listenerPlan) gatewayListeners(in Input, leaving sets.Set[string]) []Gat
 	found := []GatewayListeners{}
 	for gateway, named := range wanted {
 		listeners := GatewayListeners{Gateway: gateway}
-		for _, name := range sortedKeys(named) {
+		for _, name := range slices.Sorted(maps.Keys(named)) {
 			listeners.Listeners = append(listeners.Listeners, named[name])
 		}
 		found = append(found, listeners)

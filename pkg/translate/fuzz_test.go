@@ -22,6 +22,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // FuzzIngress: B-OPS-5, no KIngress that an API server stores makes translation
@@ -125,7 +126,7 @@ func sound(in translate.Input, desired translate.Desired) error {
 		hosts[visibility] = sets.New[string]()
 	}
 	for _, rule := range in.Ingress.Spec.Rules {
-		if known := hosts[translate.Visibility(rule)]; known != nil {
+		if known := hosts[rules.Visibility(rule)]; known != nil {
 			known.Insert(rule.Hosts...)
 		}
 	}

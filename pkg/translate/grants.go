@@ -4,6 +4,7 @@ package translate
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -40,7 +41,7 @@ func (p listenerPlan) grants(in Input, gateways []GatewayListeners) []*gatewayv1
 		}
 	}
 	sorted := []*gatewayv1beta1.ReferenceGrant{}
-	for _, name := range sortedKeys(grants) {
+	for _, name := range slices.Sorted(maps.Keys(grants)) {
 		sorted = append(sorted, grants[name])
 	}
 	return sorted

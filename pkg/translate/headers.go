@@ -3,64 +3,14 @@
 package translate
 
 import (
-	"slices"
-	"strings"
-
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
-
-// mergeHeaders adds later to earlier; a later value for the same name wins, because
-// it would have been set afterwards. Names compare without case, as HTTP does.
-func mergeHeaders(earlier, later []Header) []Header {
-	if len(later) == 0 {
-		return slices.Clone(earlier)
-	}
-	merged := append(make([]Header, 0, len(earlier)+len(later)), earlier...)
-	for _, header := range later {
-		at := slices.IndexFunc(merged, header.sameName)
-		if at >= 0 {
-			merged[at] = header
-			continue
-		}
-		merged = append(merged, header)
-	}
-	slices.SortFunc(merged, func(a, b Header) int { return strings.Compare(a.Name, b.Name) })
-	return merged
-}
-
-// setOnce moves headers so that none is set both by the rule and by one of its backends:
-// the Gateway API does not say which comes last, and proxies differ. The only backend's are
-// the rule's; a header of the rule that a backend sets, too, is set for each backend.
-func setOnce(rule Rule, gateway Gateway) Rule {
-	rule.Backends = slices.Clone(rule.Backends)
-	switch {
-	case len(rule.Backends) == 1:
-		rule.Set, rule.Backends[0].Set = mergeHeaders(rule.Set, rule.Backends[0].Set), nil
-		return rule
-	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendRequestHeaderModification):
-		return rule // then backends set none
-	}
-	byRule, byBackends := []Header{}, []Header{}
-	for _, header := range rule.Set {
-		if slices.ContainsFunc(rule.Backends, func(b Backend) bool { return slices.ContainsFunc(b.Set, header.sameName) }) {
-			byBackends = append(byBackends, header)
-		} else {
-			byRule = append(byRule, header)
-		}
-	}
-	rule.Set = byRule
-	if len(byBackends) > 0 {
-		for i := range rule.Backends {
-			rule.Backends[i].Set = mergeHeaders(byBackends, rule.Backends[i].Set)
-		}
-	}
-	return rule
-}
 
 // setHeaders is the filter that sets request headers; nil when there are none, so
 // that no empty filter is ever written (SPEC B-TRN-2).
-func setHeaders(set []Header) []gatewayv1.HTTPRouteFilter {
+func setHeaders(set []rules.Header) []gatewayv1.HTTPRouteFilter {
 	if len(set) == 0 {
 		return nil
 	}
@@ -70,7 +20,7 @@ func setHeaders(set []Header) []gatewayv1.HTTPRouteFilter {
 	}}
 }
 
-func httpHeaders(set []Header) []gatewayv1.HTTPHeader {
+func httpHeaders(set []rules.Header) []gatewayv1.HTTPHeader {
 	list := make([]gatewayv1.HTTPHeader, 0, len(set))
 	for _, header := range set {
 		list = append(list, gatewayv1.HTTPHeader{Name: gatewayv1.HTTPHeaderName(header.Name), Value: header.Value})

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
-	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // admitting are the hostnames of listeners that admit a host in lower case, as dataplane.Admits
@@ -58,27 +58,11 @@ func (h *hostSet) reached(hostname string) bool {
 	return h.admitted.Has(hostname)
 }
 
-// servedHosts are the hosts that the KIngress has at a visibility and that no other keeps.
-func servedHosts(in Input, visibility v1alpha1.IngressVisibility) *hostSet {
-	found := &hostSet{Set: sets.New[string]()}
-	for _, rule := range in.Ingress.Spec.Rules {
-		if Visibility(rule) != visibility {
-			continue
-		}
-		for _, host := range possibleHosts(rule.Hosts, "", &conditions.Report{}) { // reported with the rule
-			if !in.Lost.Has(HostAt{Visibility: visibility, Host: host}) {
-				found.Insert(host)
-			}
-		}
-	}
-	return found
-}
-
 // hostsAt are all hosts that a KIngress has at a visibility.
 func hostsAt(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) *hostSet {
 	found := &hostSet{Set: sets.New[string]()}
 	for _, rule := range ing.Spec.Rules {
-		if Visibility(rule) == visibility {
+		if rules.Visibility(rule) == visibility {
 			found.Insert(rule.Hosts...)
 		}
 	}

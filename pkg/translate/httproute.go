@@ -13,6 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 func newRenderer(in Input, specHash string, plan listenerPlan) renderer {
@@ -27,7 +28,7 @@ type rendered struct {
 }
 
 // render makes the HTTPRoutes of a set. Without rules it has none.
-func (r renderer) render(set RuleSet, gateway Gateway) rendered {
+func (r renderer) render(set rules.RuleSet, gateway Gateway) rendered {
 	found := rendered{}
 	if len(set.Rules) == 0 {
 		return found
@@ -44,8 +45,8 @@ func (r renderer) render(set RuleSet, gateway Gateway) rendered {
 }
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for.
-func (r renderer) routes(set RuleSet, gateway Gateway) []Route {
-	if set.Over == OnlyHTTP {
+func (r renderer) routes(set attachment, gateway Gateway) []Route {
+	if set.over == onlyHTTP {
 		// Asked over HTTP, the route that is redirected to must not answer for this one.
 		r.specHash = rollout.Hash(r.specHash, names.RedirectSuffix)
 	}
@@ -78,7 +79,7 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(name, step.Leaving))
 
 	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
-	if set.Over != OnlyHTTP {
+	if set.over != onlyHTTP {
 		route.over = r.plan.at[set.Visibility].ownSections(set.Hosts)
 	}
 	if making := step.State.Making; making != nil {
@@ -97,14 +98,14 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 // A rule that cannot be served has no backends, and then no filters either: the
 // gateway answers what it matches with 500, by the Gateway API. Left out, its requests
 // would go to the backends of a less specific rule or of a wildcard host.
-func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+func (r renderer) rule(rule rules.Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
 	if rule.Redirect != 0 {
 		return redirect(rule)
 	}
 	if len(rule.Backends) == 0 {
 		return gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(rule)}}
 	}
-	rule = setOnce(rule, gateway)
+	rule = rule.SetOnce(gateway)
 	rendered := gatewayv1.HTTPRouteRule{
 		Matches:     []gatewayv1.HTTPRouteMatch{match(rule)},
 		Filters:     append(r.setHeaders(rule.Field, rule.Set), r.rewriteHost(rule, gateway)...),
@@ -118,7 +119,7 @@ func (r renderer) rule(rule Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
 	return rendered
 }
 
-func (r renderer) backendRefs(rule Rule, gateway Gateway) []gatewayv1.HTTPBackendRef {
+func (r renderer) backendRefs(rule rules.Rule, gateway Gateway) []gatewayv1.HTTPBackendRef {
 	refs := make([]gatewayv1.HTTPBackendRef, 0, len(rule.Backends))
 	for _, backend := range rule.Backends {
 		ref := backendRef(backend)
@@ -135,7 +136,7 @@ func (r renderer) backendRefs(rule Rule, gateway Gateway) []gatewayv1.HTTPBacken
 	return refs
 }
 
-func backendRef(backend Backend) gatewayv1.HTTPBackendRef {
+func backendRef(backend rules.Backend) gatewayv1.HTTPBackendRef {
 	ref := gatewayv1.HTTPBackendRef{}
 	ref.Group = new(gatewayv1.Group(""))
 	ref.Kind = new(gatewayv1.Kind("Service"))
@@ -146,7 +147,7 @@ func backendRef(backend Backend) gatewayv1.HTTPBackendRef {
 	return ref
 }
 
-func match(rule Rule) gatewayv1.HTTPRouteMatch {
+func match(rule rules.Rule) gatewayv1.HTTPRouteMatch {
 	matched := gatewayv1.HTTPRouteMatch{Path: &gatewayv1.HTTPPathMatch{
 		Type:  new(gatewayv1.PathMatchPathPrefix),
 		Value: new(rule.Path),
@@ -161,7 +162,7 @@ func match(rule Rule) gatewayv1.HTTPRouteMatch {
 	return matched
 }
 
-func (r renderer) rewriteHost(rule Rule, gateway Gateway) []gatewayv1.HTTPRouteFilter {
+func (r renderer) rewriteHost(rule rules.Rule, gateway Gateway) []gatewayv1.HTTPRouteFilter {
 	if rule.RewriteHost == "" {
 		return nil
 	}
@@ -177,17 +178,17 @@ func (r renderer) rewriteHost(rule Rule, gateway Gateway) []gatewayv1.HTTPRouteF
 }
 
 // setHeaders notes the headers that the API cannot express and sets the others.
-func (r renderer) setHeaders(field string, set []Header) []gatewayv1.HTTPRouteFilter {
-	possible := make([]Header, 0, len(set))
+func (r renderer) setHeaders(field string, set []rules.Header) []gatewayv1.HTTPRouteFilter {
+	possible := make([]rules.Header, 0, len(set))
 	for _, header := range set {
 		gap := conditions.Gap{Field: field + ".appendHeaders[" + header.Name + "]"}
 		switch {
 		case header.Value == "":
 			gap.Detail = "the Gateway API cannot set an empty header"
-		case !possibleHeader(header):
+		case !header.Possible():
 			gap.Detail = "the Gateway API cannot set such a header"
-		case len(possible) == maxHeaders:
-			gap.Detail = fmt.Sprintf("an HTTPRoute rule sets %d headers at most", maxHeaders)
+		case len(possible) == rules.MaxHeaders:
+			gap.Detail = fmt.Sprintf("an HTTPRoute rule sets %d headers at most", rules.MaxHeaders)
 		default:
 			possible = append(possible, header)
 			continue

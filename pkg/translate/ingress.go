@@ -5,11 +5,13 @@ package translate
 import (
 	"errors"
 	"maps"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Ingress translates a KIngress. The result depends on nothing but the input, to
@@ -23,7 +25,7 @@ func Ingress(in Input) (Desired, error) {
 		return Desired{}, err
 	}
 	plan, report := planListeners(in)
-	ruleSets, unread := ruleSets(in)
+	ruleSets, unread := rules.Read(in)
 	report.Join(unread)
 	desired, uses := Desired{Withheld: sets.New[HostAt](), Unshared: plan.unshared}, listenerUses{}
 	renderer, policies := newRenderer(in, specHash, plan), map[string]*gatewayv1.BackendTLSPolicy{}
@@ -39,10 +41,9 @@ func Ingress(in Input) (Desired, error) {
 			desired.withhold(set)
 			continue
 		}
-		rules, unresolved := resolveBackends(set.Rules, in.Services, gateway)
+		resolved, unresolved := rules.Resolve(set.Rules, in.Services, gateway)
 		report.Join(unresolved)
-		set.Rules = rules
-		rendered := renderer.render(set, gateway)
+		rendered := renderer.render(set.Of(set.Hosts, resolved), gateway)
 		report.Join(rendered.report)
 		desired.Routes, uses = append(desired.Routes, rendered.routes...), uses.with(rendered.uses)
 	}
@@ -51,7 +52,7 @@ func Ingress(in Input) (Desired, error) {
 	finished := plan.finish(in, uses.leaving(desired.Routes))
 	desired.Listeners, desired.ListenerSets = finished.listeners, finished.listenerSets
 	desired.Gateways, desired.Grants = finished.gateways, finished.grants
-	for _, name := range sortedKeys(policies) {
+	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		desired.Policies = append(desired.Policies, policies[name])
 	}
 	if len(policies) > 0 {
@@ -60,7 +61,7 @@ func Ingress(in Input) (Desired, error) {
 	return desired, nil
 }
 
-func (d *Desired) withhold(set RuleSet) {
+func (d *Desired) withhold(set rules.RuleSet) {
 	for _, host := range set.Hosts {
 		d.Withheld.Insert(HostAt{Visibility: set.Visibility, Host: host})
 	}

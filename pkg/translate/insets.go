@@ -3,6 +3,9 @@
 package translate
 
 import (
+	"maps"
+	"slices"
+
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
@@ -17,7 +20,7 @@ func (p *planner) placeInSets(wanted certificates) {
 	p.inSets = p.share(wanted)
 	homes := p.homes()
 	added := []gatewayv1.ListenerEntry{}
-	for _, hostname := range sortedKeys(p.inSets) {
+	for _, hostname := range slices.Sorted(maps.Keys(p.inSets)) {
 		entry := p.entry(hostname, p.inSets[hostname])
 		home, placed := homes[hostname]
 		if _, shared := p.shared[home]; shared {
@@ -43,7 +46,7 @@ func (p *planner) homes() map[string]string {
 			homes[of.hostname()] = name
 		}
 	}
-	for _, name := range sortedKeys(p.in.ListenerSets) {
+	for _, name := range slices.Sorted(maps.Keys(p.in.ListenerSets)) {
 		set := p.in.ListenerSets[name]
 		if !isOn(p.gateway, set) || !isOwn(set) {
 			continue

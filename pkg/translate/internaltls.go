@@ -5,21 +5,16 @@ package translate
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/util/intstr"
-	"k8s.io/apimachinery/pkg/util/sets"
-	"knative.dev/networking/pkg/apis/networking"
-	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	knativecerts "knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 const (
@@ -35,31 +30,6 @@ const (
 // knative.dev/networking has for activator, and for the queue-proxies of a namespace.
 const commonName = knativecerts.LegacyFakeDnsName
 
-// Secured are the Services that a KIngress wants to be reached over TLS: with
-// system-internal-tls, Serving names the port https of a Revision's Service. Behind it is
-// activator or the Revision's queue-proxies, by turns.
-func Secured(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
-	found := sets.New[types.NamespacedName]()
-	for _, rule := range ing.Spec.Rules {
-		if rule.HTTP == nil {
-			continue
-		}
-		for _, path := range rule.HTTP.Paths {
-			for _, backend := range ruleFor(path, "", ing.Namespace).Backends {
-				if backend.secured() {
-					found.Insert(backend.Service)
-				}
-			}
-		}
-	}
-	return found
-}
-
-func (b Backend) secured() bool {
-	https := b.Port == intstr.FromInt32(networking.ServiceHTTPSPort) || b.Port == intstr.FromString(networking.ServicePortNameHTTPS)
-	return https && slices.ContainsFunc(b.Set, func(h Header) bool { return strings.EqualFold(h.Name, revisionHeader) })
-}
-
 // backendTLS is what TLS to the backends of some rules needs.
 type backendTLS struct {
 	policies map[string]*gatewayv1.BackendTLSPolicy
@@ -70,11 +40,11 @@ type backendTLS struct {
 }
 
 // secureBackends finds the policies that the rules of a set need.
-func secureBackends(in Input, set RuleSet, gateway Gateway) backendTLS {
+func secureBackends(in Input, set rules.RuleSet, gateway Gateway) backendTLS {
 	found := backendTLS{policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
-			if !backend.secured() {
+			if !backend.Secured() {
 				continue
 			}
 			if refusal := insecure(in, backend, gateway); refusal != nil {
@@ -89,9 +59,9 @@ func secureBackends(in Input, set RuleSet, gateway Gateway) backendTLS {
 }
 
 // insecure says why a backend cannot be reached over TLS, and who can change that; or nil.
-func insecure(in Input, backend Backend, gateway Gateway) *conditions.Refusal {
+func insecure(in Input, backend rules.Backend, gateway Gateway) *conditions.Refusal {
 	trust, service := in.Trust, in.Services[backend.Service]
-	_, found := servicePort(service, backend.Port)
+	_, found := rules.ServicePort(service, backend.Port)
 	refusal := &conditions.Refusal{Field: backend.Field + ".servicePort", Code: conditions.ReasonUnsupported}
 	wanted := fmt.Sprintf("Service %s is to be reached over TLS (system-internal-tls in ConfigMap config-network), but ", backend.Service)
 	switch {
@@ -115,26 +85,22 @@ func insecure(in Input, backend Backend, gateway Gateway) *conditions.Refusal {
 }
 
 // add takes in the policy of a backend, and what is not perfect about it.
-func (t *backendTLS) add(in Input, backend Backend, gateway Gateway) {
+func (t *backendTLS) add(in Input, backend rules.Backend, gateway Gateway) {
 	service := in.Services[backend.Service]
-	port, _ := servicePort(service, backend.Port)
+	port, _ := rules.ServicePort(service, backend.Port)
 	policy := backendTLSPolicy(service, port.Name)
 	t.policies[policy.Name] = policy
 	if !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicySANValidation) {
 		t.report.AddGap(conditions.Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
 			Detail: fmt.Sprintf("certificates are checked for the name %s, which the backends of all namespaces have", commonName)})
 	}
-	if port.AppProtocol == nil && slices.ContainsFunc(service.Spec.Ports, speaksHTTP2) {
+	if port.AppProtocol == nil && slices.ContainsFunc(service.Spec.Ports, rules.SpeaksHTTP2) {
 		t.report.AddGap(conditions.Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
 			Detail: "the port has no appProtocol, though another one of the Service speaks HTTP/2: over TLS the gateway chooses the version of HTTP"})
 	}
 	for _, problem := range in.Trust.Problems {
 		t.report.AddGap(problem)
 	}
-}
-
-func speaksHTTP2(port corev1.ServicePort) bool {
-	return port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol)
 }
 
 // backendTLSPolicy makes gateways speak TLS to one port of a Service; its others stay as

@@ -9,6 +9,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // keptPath is where backends stay on a route that have lost their traffic.
@@ -50,11 +51,11 @@ func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
 	hash := rollout.Hash(backendOf(ref))
 	ref.Filters, ref.Weight = nil, new(int32(1))
 	return gatewayv1.HTTPRouteRule{
-		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{
+		Matches: []gatewayv1.HTTPRouteMatch{match(rules.Rule{
 			Path:    keptPath + hash[:12],
-			Headers: []Header{{Name: header.HashKey, Value: header.HashValueOverride}},
+			Headers: []rules.Header{{Name: header.HashKey, Value: header.HashValueOverride}},
 		})},
-		Filters:     setHeaders([]Header{{Name: header.HashKey, Value: hash}}),
+		Filters:     setHeaders([]rules.Header{{Name: header.HashKey, Value: hash}}),
 		BackendRefs: []gatewayv1.HTTPBackendRef{ref},
 	}
 }

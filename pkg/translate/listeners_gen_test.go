@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // withListeners adds what others and earlier translations may have left for listeners:
@@ -150,9 +151,9 @@ func unlistened(in translate.Input, desired translate.Desired, hostnames map[str
 			continue
 		}
 		for _, rule := range in.Ingress.Spec.Rules {
-			gateway, selected := in.Gateways[translate.Visibility(rule)]
+			gateway, selected := in.Gateways[rules.Visibility(rule)]
 			for _, host := range rule.Hosts {
-				lost := in.Lost.Has(translate.HostAt{Visibility: translate.Visibility(rule), Host: host})
+				lost := in.Lost.Has(translate.HostAt{Visibility: rules.Visibility(rule), Host: host})
 				if !selected || lost || !slices.Contains(tls.Hosts, host) || len(validation.IsDNS1123Subdomain(strings.TrimPrefix(host, "*."))) > 0 {
 					continue
 				}

@@ -20,7 +20,7 @@ import (
 // objects are the ListenerSets of the visibility, sorted by name.
 func (p *planner) objects() []*gatewayv1.ListenerSet {
 	objects := make([]*gatewayv1.ListenerSet, 0, len(p.sets))
-	for _, name := range sortedKeys(p.sets) {
+	for _, name := range slices.Sorted(maps.Keys(p.sets)) {
 		object := &gatewayv1.ListenerSet{ObjectMeta: names.OfListenerSet(p.in.Ingress, name)}
 		if of, shared := p.shared[name]; shared {
 			object.ObjectMeta = sharedMeta(p.in, name, p.users[of])
@@ -30,7 +30,7 @@ func (p *planner) objects() []*gatewayv1.ListenerSet {
 			Namespace: new(gatewayv1.Namespace(p.gateway.Name.Namespace)), Name: gatewayv1.ObjectName(p.gateway.Name.Name),
 		}
 		unlisted := map[string]time.Time{}
-		for _, listener := range sortedKeys(p.sets[name]) {
+		for _, listener := range slices.Sorted(maps.Keys(p.sets[name])) {
 			object.Spec.Listeners = append(object.Spec.Listeners, p.sets[name][listener])
 			if since, found := p.draining[place{name, listener}]; found {
 				unlisted[listener] = since

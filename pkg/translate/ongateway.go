@@ -40,7 +40,7 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 		}
 	}
 	left := certificates{}
-	for _, hostname := range sortedKeys(wanted) {
+	for _, hostname := range slices.Sorted(maps.Keys(wanted)) {
 		listener, found := taken[hostname]
 		switch {
 		case p.onGateway[hostname] != "": // it stands there

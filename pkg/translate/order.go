@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // inPlace orders the rules of one HTTPRoute so that those which stand keep their place,
@@ -18,8 +20,8 @@ import (
 // (internal/gatewayapi/helpers.go, irRouteDestinationName). A rule that changes its
 // place changes its cluster, Envoy gets routes and clusters one after the other, and in
 // between answers 503 (response flag NC).
-func inPlace(rules []Rule, live *gatewayv1.HTTPRoute) []Rule {
-	plain := slices.SortedStableFunc(slices.Values(rules), func(a, b Rule) int { return cmp.Compare(len(a.Headers), len(b.Headers)) })
+func inPlace(wanted []rules.Rule, live *gatewayv1.HTTPRoute) []rules.Rule {
+	plain := slices.SortedStableFunc(slices.Values(wanted), func(a, b rules.Rule) int { return cmp.Compare(len(a.Headers), len(b.Headers)) })
 	if live == nil {
 		return plain
 	}
@@ -34,7 +36,7 @@ func inPlace(rules []Rule, live *gatewayv1.HTTPRoute) []Rule {
 	places, order := make([]int, len(plain)), make([]int, len(plain))
 	for i, rule := range plain {
 		order[i], places[i] = i, len(live.Spec.Rules)
-		if place, stands := stood[rule.match()]; stands {
+		if place, stands := stood[rule.Match()]; stands {
 			places[i] = place
 		}
 	}
@@ -42,7 +44,7 @@ func inPlace(rules []Rule, live *gatewayv1.HTTPRoute) []Rule {
 	if overtakes(order, plain) {
 		return plain
 	}
-	kept := make([]Rule, 0, len(plain))
+	kept := make([]rules.Rule, 0, len(plain))
 	for _, i := range order {
 		kept = append(kept, plain[i])
 	}
@@ -51,10 +53,10 @@ func inPlace(rules []Rule, live *gatewayv1.HTTPRoute) []Rule {
 
 // overtakes tells whether of two rules that a request may meet both, and that are equally
 // specific, the order has the wrong one first: for such a gateway goes by it.
-func overtakes(order []int, plain []Rule) bool {
+func overtakes(order []int, plain []rules.Rule) bool {
 	for at, later := range order {
 		for _, earlier := range order[at+1:] {
-			if later > earlier && bySpecificity(plain[earlier], plain[later]) == 0 && !apart(plain[earlier], plain[later]) {
+			if later > earlier && rules.BySpecificity(plain[earlier], plain[later]) == 0 && !apart(plain[earlier], plain[later]) {
 				return true
 			}
 		}
@@ -64,11 +66,11 @@ func overtakes(order []int, plain []Rule) bool {
 
 // apart tells that no request meets both rules: their paths differ, or they want different
 // values of one header.
-func apart(a, b Rule) bool {
+func apart(a, b rules.Rule) bool {
 	if a.Path != b.Path {
 		return true
 	}
-	return slices.ContainsFunc(a.Headers, func(h Header) bool {
-		return slices.ContainsFunc(b.Headers, func(o Header) bool { return h.Name == o.Name && h.Value != o.Value })
+	return slices.ContainsFunc(a.Headers, func(h rules.Header) bool {
+		return slices.ContainsFunc(b.Headers, func(o rules.Header) bool { return h.Name == o.Name && h.Value != o.Value })
 	})
 }

@@ -7,14 +7,16 @@ import (
 	"testing"
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // TestInPlace: B-RDY-3, what stands keeps its place when tags come and go.
 func TestInPlace(t *testing.T) {
-	rule := func(name string, headers ...string) Rule {
-		made := Rule{Field: name, Path: "/"}
+	rule := func(name string, headers ...string) rules.Rule {
+		made := rules.Rule{Field: name, Path: "/"}
 		for i := 0; i < len(headers); i += 2 {
-			made.Headers = append(made.Headers, Header{Name: headers[i], Value: headers[i+1]})
+			made.Headers = append(made.Headers, rules.Header{Name: headers[i], Value: headers[i+1]})
 		}
 		return made
 	}
@@ -22,15 +24,15 @@ func TestInPlace(t *testing.T) {
 	other := rule("other", "Other", "x")
 	tests := []struct {
 		name  string
-		live  []Rule // nil: a new route
-		rules []Rule
-		want  []Rule
+		live  []rules.Rule // nil: a new route
+		rules []rules.Rule
+		want  []rules.Rule
 	}{
-		{"a new route begins with what most requests meet", nil, []Rule{one, two, main}, []Rule{main, one, two}},
-		{"a new tag stands last", []Rule{main, two, three}, []Rule{one, two, three, main}, []Rule{main, two, three, one}},
-		{"a tag goes, the others stand in their order", []Rule{main, three, one, two}, []Rule{one, two, main}, []Rule{main, one, two}},
-		{"an order of somebody else's is kept", []Rule{one, main}, []Rule{one, two, main}, []Rule{one, main, two}},
-		{"unless a request would meet the wrong rule", []Rule{main, other}, []Rule{one, other, main}, []Rule{main, one, other}},
+		{"a new route begins with what most requests meet", nil, []rules.Rule{one, two, main}, []rules.Rule{main, one, two}},
+		{"a new tag stands last", []rules.Rule{main, two, three}, []rules.Rule{one, two, three, main}, []rules.Rule{main, two, three, one}},
+		{"a tag goes, the others stand in their order", []rules.Rule{main, three, one, two}, []rules.Rule{one, two, main}, []rules.Rule{main, one, two}},
+		{"an order of somebody else's is kept", []rules.Rule{one, main}, []rules.Rule{one, two, main}, []rules.Rule{one, main, two}},
+		{"unless a request would meet the wrong rule", []rules.Rule{main, other}, []rules.Rule{one, other, main}, []rules.Rule{main, one, other}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -41,7 +43,7 @@ func TestInPlace(t *testing.T) {
 					live.Spec.Rules = append(live.Spec.Rules, gatewayv1.HTTPRouteRule{Matches: []gatewayv1.HTTPRouteMatch{match(r)}})
 				}
 			}
-			names := func(rules []Rule) (found []string) {
+			names := func(rules []rules.Rule) (found []string) {
 				for _, r := range rules {
 					found = append(found, r.Field)
 				}

@@ -4,6 +4,7 @@ package translate
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,18 +15,18 @@ import (
 )
 
 // attached cuts a set where its hosts have to name different listeners of the Gateway (SPEC B-TRN-8).
-func (r renderer) attached(set RuleSet, gateway Gateway) []RuleSet {
-	bySections := map[string]*RuleSet{}
+func (r renderer) attached(set attachment, gateway Gateway) []attachment {
+	bySections := map[string]*attachment{}
 	for _, host := range set.Hosts {
-		sections := r.overlapping(host, set.Over, gateway)
+		sections := r.overlapping(host, set.over, gateway)
 		key := strings.Join(sections, ",")
 		if bySections[key] == nil {
-			bySections[key] = &RuleSet{Visibility: set.Visibility, Over: set.Over, Sections: sections, Rules: set.Rules}
+			bySections[key] = &attachment{RuleSet: set.Of(nil, set.Rules), over: set.over, sections: sections}
 		}
 		bySections[key].Hosts = append(bySections[key].Hosts, host)
 	}
-	cut := make([]RuleSet, 0, len(bySections))
-	for _, key := range sortedKeys(bySections) {
+	cut := make([]attachment, 0, len(bySections))
+	for _, key := range slices.Sorted(maps.Keys(bySections)) {
 		cut = append(cut, *bySections[key])
 	}
 	return cut
@@ -35,8 +36,8 @@ func (r renderer) attached(set RuleSet, gateway Gateway) []RuleSet {
 // port: of each port one for plain HTTP, and all that end TLS. Envoy Gateway 1.9 serves plain HTTP on one port from one
 // table, has the host in there twice then, and Envoy refuses the table with all of its hosts
 // (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
-func (r renderer) overlapping(host string, over Over, gateway Gateway) []string {
-	if gateway.Section != "" || over == OnlyHTTPS {
+func (r renderer) overlapping(host string, over over, gateway Gateway) []string {
+	if gateway.Section != "" || over == onlyHTTPS {
 		return nil
 	}
 	plain, named := map[gatewayv1.PortNumber][]gatewayv1.Listener{}, []string{}
@@ -45,7 +46,7 @@ func (r renderer) overlapping(host string, over Over, gateway Gateway) []string 
 		switch {
 		case !standing.Attachable.Has(listener.Name) || !dataplane.Admits(dataplane.HostnameOf(listener), host):
 		case listener.Protocol != gatewayv1.HTTPProtocolType:
-			if over != OnlyHTTP {
+			if over != onlyHTTP {
 				named = append(named, string(listener.Name))
 			}
 		default:

@@ -16,17 +16,17 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 	listeners := r.plan.at[set.Visibility]
 	sections := atSections(gateway, listeners.sections(set.Hosts))
 	secure := listenerSetRefs(r.in.Ingress.Namespace, listeners.setsOf(set.Hosts))
-	switch set.Over {
-	case OnlyHTTPS:
+	switch set.over {
+	case onlyHTTPS:
 		return slices.Concat(sections, secure)
-	case OnlyHTTP:
-		if len(set.Sections) > 0 {
-			return atSections(gateway, set.Sections)
+	case onlyHTTP:
+		if len(set.sections) > 0 {
+			return atSections(gateway, set.sections)
 		}
 		return atSections(gateway, r.httpListeners(set.Hosts, gateway))
 	}
-	if len(set.Sections) > 0 {
-		return slices.Concat(atSections(gateway, set.Sections), secure)
+	if len(set.sections) > 0 {
+		return slices.Concat(atSections(gateway, set.sections), secure)
 	}
 	refs := []gatewayv1.ParentReference{parentRef(gateway)}
 	if gateway.Section != "" { // else it is all of them

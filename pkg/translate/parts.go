@@ -14,6 +14,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // The Gateway API's limits for one HTTPRoute. Of its 16 rules four are kept free: one
@@ -26,7 +27,7 @@ const (
 
 // chunk is the share of a RuleSet that one HTTPRoute holds.
 type chunk struct {
-	RuleSet
+	attachment
 	// name is that of the HTTPRoute.
 	name string
 	// part counts the HTTPRoutes that serve the same hosts, from 0.
@@ -40,17 +41,17 @@ type chunk struct {
 // Hosts and rules stay on the HTTPRoute on which they are. HTTPRoutes are written one
 // after another: what moved between two that exist would for a moment be on neither,
 // and its requests would meet a less specific rule. New ones go where room is.
-func (r renderer) spread(set RuleSet) []chunk {
+func (r renderer) spread(set attachment) []chunk {
 	shares := []chunk{}
 	for _, group := range r.hostGroups(set) {
 		twin := r.twin(set, group.name)
 		live := r.liveParts(group.name, twin)
 		parts := spreadRules(set.Rules, live)
-		for _, part := range sortedKeys(parts) {
+		for _, part := range slices.Sorted(maps.Keys(parts)) {
 			shares = append(shares, chunk{
-				RuleSet: RuleSet{Visibility: set.Visibility, Over: set.Over, Sections: set.Sections, Hosts: group.hosts, Rules: inPlace(parts[part], live[part])},
-				name:    names.Route(group.name, names.PartSuffix(part)+twin),
-				part:    part,
+				attachment: attachment{RuleSet: set.Of(group.hosts, inPlace(parts[part], live[part])), over: set.over, sections: set.sections},
+				name:       names.Route(group.name, names.PartSuffix(part)+twin),
+				part:       part,
 			})
 		}
 	}
@@ -59,9 +60,9 @@ func (r renderer) spread(set RuleSet) []chunk {
 
 // twin is the suffix that keeps the local route of a host apart from its external
 // one.
-func (r renderer) twin(set RuleSet, host string) string {
+func (r renderer) twin(set attachment, host string) string {
 	switch {
-	case set.Over == OnlyHTTP:
+	case set.over == onlyHTTP:
 		return names.RedirectSuffix
 	case set.Visibility == config.Visibilities[0]:
 		return ""
@@ -76,7 +77,7 @@ func (r renderer) twin(set RuleSet, host string) string {
 func outsideNames(ing *v1alpha1.Ingress) sets.Set[string] {
 	found := sets.New[string]()
 	for _, rule := range ing.Spec.Rules {
-		if Visibility(rule) == v1alpha1.IngressVisibilityClusterLocal {
+		if rules.Visibility(rule) == v1alpha1.IngressVisibilityClusterLocal {
 			continue
 		}
 		for _, host := range rule.Hosts {
@@ -118,7 +119,7 @@ type hostGroup struct {
 // hostGroups cuts the hosts of a set. As many as fit into one HTTPRoute always are in
 // one, named after the alphabetically last. More stay with the host that named their
 // HTTPRoute.
-func (r renderer) hostGroups(set RuleSet) []hostGroup {
+func (r renderer) hostGroups(set attachment) []hostGroup {
 	groups, homeless := []hostGroup{}, set.Hosts
 	if len(set.Hosts) > maxHostnames {
 		groups, homeless = r.liveGroups(set)
@@ -136,7 +137,7 @@ func (r renderer) hostGroups(set RuleSet) []hostGroup {
 
 // liveGroups finds which hosts of a set are together on HTTPRoutes, and those that are
 // not yet on any.
-func (r renderer) liveGroups(set RuleSet) (groups []hostGroup, homeless []string) {
+func (r renderer) liveGroups(set attachment) (groups []hostGroup, homeless []string) {
 	left := sets.New(set.Hosts...)
 	for _, host := range set.Hosts {
 		live := r.liveParts(host, r.twin(set, host))
@@ -159,19 +160,19 @@ func (r renderer) liveGroups(set RuleSet) (groups []hostGroup, homeless []string
 // spreadRules gives each rule a part: the one on which it is, else the first with room.
 // A rule for which there is no room any more goes to a part that does not exist yet,
 // because what is created is written first.
-func spreadRules(rules []Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]Rule {
-	if others := len(live) > 1 || len(live) == 1 && live[0] == nil; !others && len(rules) <= maxRules {
-		return map[int][]Rule{0: rules}
+func spreadRules(all []rules.Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]rules.Rule {
+	if others := len(live) > 1 || len(live) == 1 && live[0] == nil; !others && len(all) <= maxRules {
+		return map[int][]rules.Rule{0: all}
 	}
 	places := livePlaces(live)
-	chosen, count := make([]int, len(rules)), map[int]int{}
+	chosen, count := make([]int, len(all)), map[int]int{}
 	type homelessRule struct {
 		at        int
 		displaced bool
 	}
 	homeless := []homelessRule{}
-	for i, rule := range rules {
-		place, found := places[rule.match()]
+	for i, rule := range all {
+		place, found := places[rule.Match()]
 		if !found || count[place] == maxRules {
 			homeless = append(homeless, homelessRule{at: i, displaced: found})
 			continue
@@ -188,8 +189,8 @@ func spreadRules(rules []Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]Rule
 		first[rule.displaced], chosen[rule.at] = place, place
 		count[place]++
 	}
-	parts := map[int][]Rule{}
-	for i, rule := range rules {
+	parts := map[int][]rules.Rule{}
+	for i, rule := range all {
 		parts[chosen[i]] = append(parts[chosen[i]], rule)
 	}
 	return parts
@@ -199,7 +200,7 @@ func spreadRules(rules []Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]Rule
 // part has its own.
 func livePlaces(live map[int]*gatewayv1.HTTPRoute) map[string]int {
 	places := map[string]int{}
-	for _, part := range sortedKeys(live) {
+	for _, part := range slices.Sorted(maps.Keys(live)) {
 		for _, rule := range live[part].Spec.Rules {
 			for _, found := range rule.Matches {
 				matched, probes := readMatch(found)
@@ -214,13 +215,13 @@ func livePlaces(live map[int]*gatewayv1.HTTPRoute) map[string]int {
 
 // readMatch is Rule.match of a rendered match, and whether it is that of a probe.
 func readMatch(rendered gatewayv1.HTTPRouteMatch) (matched string, probes bool) {
-	rule := Rule{}
+	rule := rules.Rule{}
 	if rendered.Path != nil && rendered.Path.Value != nil {
 		rule.Path = *rendered.Path.Value
 	}
 	for _, h := range rendered.Headers {
-		rule.Headers = append(rule.Headers, Header{Name: string(h.Name), Value: h.Value})
+		rule.Headers = append(rule.Headers, rules.Header{Name: string(h.Name), Value: h.Value})
 		probes = probes || strings.EqualFold(string(h.Name), header.HashKey)
 	}
-	return rule.match(), probes
+	return rule.Match(), probes
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // planner makes the placement of one visibility.
@@ -43,7 +44,7 @@ func (p *planner) hasHost(hostname string) bool { return p.served().reached(host
 // served are the hosts of the visibility.
 func (p *planner) served() *hostSet {
 	if p.hosts == nil {
-		p.hosts = servedHosts(p.in, p.visibility)
+		p.hosts = &hostSet{Set: rules.ServedHosts(p.in, p.visibility)}
 	}
 	return p.hosts
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Proof is the question whose answer proves that an HTTPRoute is served.
@@ -39,11 +40,8 @@ type Proof struct {
 	Answers probe.Answerer
 }
 
-// Marks of a backend that has Knative's probe handler.
-const (
-	revisionLabel  = "serving.knative.dev/revision"
-	revisionHeader = "Knative-Serving-Revision"
-)
+// revisionLabel is on the Services of Revisions, whose backends have Knative's probe handler.
+const revisionLabel = "serving.knative.dev/revision"
 
 // probeRule puts a rule before all others that answers probes with the hash, and
 // returns the questions for it, one for each listener. Networking's probe handler (activator, queue-proxy)
@@ -80,14 +78,14 @@ func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
 
 // answer is the rule that gives the answer to a question, with the backend's help where
 // it can.
-func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gatewayv1.HTTPRouteRule {
-	hash := []Header{{Name: header.HashKey, Value: proof.Hash}}
-	added := []Header{}
+func (r renderer) answer(proof *Proof, backend rules.Backend, gateway Gateway) gatewayv1.HTTPRouteRule {
+	hash := []rules.Header{{Name: header.HashKey, Value: proof.Hash}}
+	added := []rules.Header{}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification) {
 		proof.Answers = probe.Gateway
 		proof.FormerMarker = formerMarker(r.in.Ingress, proof.Path)
 		proof.Marker = marker(proof.FormerMarker)
-		added = append(added, Header{Name: probe.MarkerHeader, Value: proof.Marker})
+		added = append(added, rules.Header{Name: probe.MarkerHeader, Value: proof.Marker})
 	}
 	if r.hasProbeHandler(backend) {
 		proof.Answers = probe.Backend
@@ -103,9 +101,9 @@ func (r renderer) answer(proof *Proof, backend Backend, gateway Gateway) gateway
 	}
 	backend.Weight = 1
 	return gatewayv1.HTTPRouteRule{
-		Matches: []gatewayv1.HTTPRouteMatch{match(Rule{
+		Matches: []gatewayv1.HTTPRouteMatch{match(rules.Rule{
 			Path:    proof.Path,
-			Headers: []Header{{Name: header.HashKey, Value: header.HashValueOverride}},
+			Headers: []rules.Header{{Name: header.HashKey, Value: header.HashValueOverride}},
 		})},
 		Filters:     filters,
 		BackendRefs: []gatewayv1.HTTPBackendRef{backendRef(backend)},
@@ -131,12 +129,12 @@ func formerMarker(ing *v1alpha1.Ingress, probed string) string {
 // the rule with the fewest header matches and the shortest path. An ACME challenge's
 // solver, which stands beside it for a while, is not asked. There is none when no rule
 // can be served.
-func probedBackend(rules []Rule) (backend Backend, found bool) {
-	rules = slices.DeleteFunc(slices.Clone(rules), func(rule Rule) bool { return len(rule.Backends) == 0 })
-	if len(rules) == 0 {
-		return Backend{}, false
+func probedBackend(all []rules.Rule) (backend rules.Backend, found bool) {
+	served := slices.DeleteFunc(slices.Clone(all), func(rule rules.Rule) bool { return len(rule.Backends) == 0 })
+	if len(served) == 0 {
+		return rules.Backend{}, false
 	}
-	chosen := slices.MinFunc(rules, func(a, b Rule) int {
+	chosen := slices.MinFunc(served, func(a, b rules.Rule) int {
 		return cmp.Or(cmp.Compare(len(a.Headers), len(b.Headers)), cmp.Compare(len(a.Path), len(b.Path)))
 	})
 	largest := chosen.Backends[0]
@@ -167,14 +165,9 @@ func probedPath(part int) string {
 	return fmt.Sprintf("/.well-known/net-gateways-probe/%d", part+1)
 }
 
-func (r renderer) hasProbeHandler(backend Backend) bool {
-	for _, set := range backend.Set {
-		if strings.EqualFold(set.Name, revisionHeader) {
-			return true
-		}
-	}
+func (r renderer) hasProbeHandler(backend rules.Backend) bool {
 	service := r.in.Services[backend.Service]
-	return service != nil && service.Labels[revisionLabel] != ""
+	return backend.OfRevision() || service != nil && service.Labels[revisionLabel] != ""
 }
 
 // probedHost is a host that a request can name: a wildcard gets a label.
@@ -197,13 +190,13 @@ func (r renderer) ways(set chunk, gateway Gateway) []way {
 	asked, listeners := []string{}, r.plan.at[set.Visibility]
 	for _, host := range set.Hosts {
 		at, found := listeners.termination(host)
-		if set.Over == OnlyHTTP || !found || at.foreign && !at.programmed && set.Over != OnlyHTTPS || slices.Contains(asked, at.hostname) {
+		if set.over == onlyHTTP || !found || at.foreign && !at.programmed && set.over != onlyHTTPS || slices.Contains(asked, at.hostname) {
 			continue
 		}
 		asked = append(asked, at.hostname)
 		secure = append(secure, way{host: probedHost([]string{host}), https: at.port})
 	}
-	if set.Over == OnlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
+	if set.over == onlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
 		return secure
 	}
 	return append([]way{{host: probedHost(set.Hosts)}}, secure...)

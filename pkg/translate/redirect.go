@@ -4,6 +4,7 @@ package translate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -11,18 +12,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
-)
-
-// Over says on which listeners a RuleSet is served.
-type Over int
-
-const (
-	// Anything is every listener that admits the hosts.
-	Anything Over = iota
-	// OnlyHTTPS is the listeners of spec.tls: HTTP is redirected to them.
-	OnlyHTTPS
-	// OnlyHTTP is the Gateway's HTTP listeners: what is redirected, and what must not be.
-	OnlyHTTP
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 const (
@@ -34,9 +24,9 @@ const (
 // they serve goes to HTTPS alone, and a set of its own redirects the rest (SPEC B-TLS-2).
 // What never was redirected stays plain until its listener works; what is stays redirected
 // when its listener fails: it must not fall back to plain HTTP because a Secret is broken.
-func (r renderer) redirects(set RuleSet, gateway Gateway) (sets []RuleSet, uses listenerUses) {
+func (r renderer) redirects(set rules.RuleSet, gateway Gateway) (sets []attachment, uses listenerUses) {
 	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
-		return []RuleSet{set}, uses
+		return []attachment{{RuleSet: set}}, uses
 	}
 	redirected, plain := map[int32][]string{}, []string{}
 	for _, host := range set.Hosts {
@@ -54,13 +44,13 @@ func (r renderer) redirects(set RuleSet, gateway Gateway) (sets []RuleSet, uses 
 		}
 		plain = append(plain, host)
 	}
-	for _, port := range sortedKeys(redirected) {
+	for _, port := range slices.Sorted(maps.Keys(redirected)) {
 		sets = append(sets,
-			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: set.Rules, Over: OnlyHTTPS},
-			RuleSet{Visibility: set.Visibility, Hosts: redirected[port], Rules: redirectRules(set.Rules, port), Over: OnlyHTTP})
+			attachment{RuleSet: set.Of(redirected[port], set.Rules), over: onlyHTTPS},
+			attachment{RuleSet: set.Of(redirected[port], rules.Redirected(set.Rules, port)), over: onlyHTTP})
 	}
 	if len(plain) > 0 {
-		sets = append(sets, RuleSet{Visibility: set.Visibility, Hosts: plain, Rules: set.Rules})
+		sets = append(sets, attachment{RuleSet: set.Of(plain, set.Rules)})
 	}
 	return sets, uses
 }
@@ -100,22 +90,8 @@ func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
 	return len(rule.Filters) == 1 && rule.Filters[0].Type == gatewayv1.HTTPRouteFilterRequestRedirect
 }
 
-// redirectRules redirect all but the challenges of certificate authorities: without them
-// there is no certificate to redirect to (SPEC B-TLS-2). Challenges are asked for without
-// a tag's header.
-func redirectRules(rules []Rule, port int32) []Rule {
-	redirecting := ruleList{}
-	for _, rule := range rules {
-		challenge, possible := combine(Rule{Field: rule.Field, Path: acmePath}, rule)
-		if possible && len(rule.Headers) == 0 {
-			redirecting.add(challenge)
-		}
-	}
-	return append(redirecting.rules, Rule{Field: "spec.httpOption", Path: "/", Redirect: port})
-}
-
 // redirect renders the rule that redirects.
-func redirect(rule Rule) gatewayv1.HTTPRouteRule {
+func redirect(rule rules.Rule) gatewayv1.HTTPRouteRule {
 	filter := &gatewayv1.HTTPRequestRedirectFilter{Scheme: new("https"), StatusCode: new(movedPermanently)}
 	if rule.Redirect != httpsPort {
 		filter.Port = new(rule.Redirect)

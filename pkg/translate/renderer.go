@@ -7,7 +7,28 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
+
+// over says on which listeners a rule set is served.
+type over int
+
+const (
+	// anything is every listener that admits the hosts.
+	anything over = iota
+	// onlyHTTPS is the listeners of spec.tls: HTTP is redirected to them.
+	onlyHTTPS
+	// onlyHTTP is the Gateway's HTTP listeners: what is redirected, and what must not be.
+	onlyHTTP
+)
+
+// attachment is a rule set with the listeners on which it is served.
+type attachment struct {
+	rules.RuleSet
+	over over
+	// sections are the listeners of the Gateway to which the hosts are attached; none is all that admit them.
+	sections []string
+}
 
 // renderer makes HTTPRoutes of the rule sets of a KIngress.
 type renderer struct {

@@ -16,20 +16,17 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // madePath is where probes ask for backends that get no traffic yet.
 const madePath = "/.well-known/net-gateways-probe/new/"
 
-// acmePath is where certificate authorities ask for an answer that only a new backend
-// can give: it takes no traffic from another one.
-const acmePath = "/.well-known/acme-challenge/"
-
 // step decides how far the change of a route may go now. The object holds the rules
 // that are wanted in the end.
 func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) rollout.Step {
 	want := rollout.Want{
-		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: cmp.Or(gateway.Section, strings.Join(set.Sections, ",")),
+		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: cmp.Or(gateway.Section, strings.Join(set.sections, ",")),
 		Private:  set.Visibility == v1alpha1.IngressVisibilityClusterLocal,
 		Unproven: r.unproven(set, gateway),
 	}
@@ -75,12 +72,12 @@ func (r renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 func (r renderer) unproven(set chunk, gateway Gateway) []string {
 	found := sets.New[string]()
 	for _, rule := range set.Rules {
-		if strings.HasPrefix(rule.Path, acmePath) {
+		if rule.Challenge() {
 			continue
 		}
 		for _, backend := range rule.Backends {
 			handler := r.hasProbeHandler(backend)
-			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil && !backend.secured()
+			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil && !backend.Secured()
 			if !vouched && (handler || gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification)) {
 				found.Insert(backend.String())
 			}
@@ -155,7 +152,7 @@ func isProbedAt(rule gatewayv1.HTTPRouteRule, path string) bool {
 
 // backendOf names what a backendRef leads to, as Backend.String does.
 func backendOf(ref gatewayv1.HTTPBackendRef) string {
-	backend := Backend{Service: types.NamespacedName{Name: string(ref.Name)}}
+	backend := rules.Backend{Service: types.NamespacedName{Name: string(ref.Name)}}
 	if ref.Namespace != nil {
 		backend.Service.Namespace = string(*ref.Namespace)
 	}

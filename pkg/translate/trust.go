@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.Confi
 	}
 	bundles = slices.SortedFunc(slices.Values(bundles), func(a, b *corev1.ConfigMap) int { return strings.Compare(a.Name, b.Name) })
 	for _, bundle := range bundles {
-		for _, key := range sortedKeys(bundle.Data) {
+		for _, key := range slices.Sorted(maps.Keys(bundle.Data)) {
 			reader.read(fmt.Sprintf("ConfigMap %s/%s, key %s", bundle.Namespace, bundle.Name, key), []byte(bundle.Data[key]))
 		}
 	}

@@ -3,6 +3,9 @@
 package translate
 
 import (
+	"maps"
+	"slices"
+
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -39,18 +42,18 @@ func (p *placement) listeners(uses listenerUses) []Listener {
 	add := func(set, name, host, secret string) {
 		found = append(found, Listener{Visibility: p.visibility, Set: set, Name: name, Host: host, Secret: secret, Awaited: awaited.Has(host), Overlaid: p.overlaid(host)})
 	}
-	for _, set := range sortedKeys(p.sets) {
-		for _, name := range sortedKeys(p.sets[set]) {
+	for _, set := range slices.Sorted(maps.Keys(p.sets)) {
+		for _, name := range slices.Sorted(maps.Keys(p.sets[set])) {
 			host := string(*p.sets[set][name].Hostname)
 			if secret := p.inSets[host]; secret != "" && !p.conflicted.Has(set) {
 				add(set, name, host, secret)
 			}
 		}
 	}
-	for _, hostname := range sortedKeys(p.onGateway) {
+	for _, hostname := range slices.Sorted(maps.Keys(p.onGateway)) {
 		add("", string(p.own[hostname].Name), hostname, p.onGateway[hostname])
 	}
-	for _, name := range sortedKeys(foreign) {
+	for _, name := range slices.Sorted(maps.Keys(foreign)) {
 		found = append(found, Listener{Visibility: p.visibility, Name: string(name), Host: foreign[name]})
 	}
 	return found

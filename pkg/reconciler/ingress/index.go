@@ -13,7 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Indexes over the KIngresses of our class.
@@ -111,7 +111,7 @@ func backendNamespacesOf(ing *v1alpha1.Ingress) sets.Set[string] {
 }
 
 func securedIn(ing *v1alpha1.Ingress) sets.Set[string] {
-	if len(translate.Secured(ing)) == 0 {
+	if len(rules.Secured(ing)) == 0 {
 		return nil
 	}
 	return sets.New(ing.Namespace)

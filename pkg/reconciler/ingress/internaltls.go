@@ -18,7 +18,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -83,7 +83,7 @@ func (r *Reconciler) needsPolicy(ctx context.Context, seen *observe.Observation,
 	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
 	users, err := r.ingressesBy(byBackend, name.String())
 	for _, user := range users {
-		if translate.Secured(user).Has(name) {
+		if rules.Secured(user).Has(name) {
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // sayOthersRoutes says in Events, once for each, which HTTPRoutes of others are attached to the Gateway of
@@ -28,7 +28,7 @@ import (
 // match a request, nobody finds out by the KIngress why it goes elsewhere.
 func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observation) {
 	for _, rule := range seen.Ingress.Spec.Rules {
-		side := seen.Sides[translate.Visibility(rule)]
+		side := seen.Sides[rules.Visibility(rule)]
 		if !side.Serves() {
 			continue
 		}

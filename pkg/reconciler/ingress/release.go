@@ -16,6 +16,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // release cleans up after a KIngress whose class is not ours (any more), once the plugin of its
@@ -73,7 +74,7 @@ func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
 
 // clean takes everything away. Policies of backends go when no route needs them any more.
 func (r *Reconciler) clean(ctx context.Context, seen *observe.Observation) error {
-	secured := len(translate.Secured(seen.Ingress)) > 0
+	secured := len(rules.Secured(seen.Ingress)) > 0
 	for _, route := range seen.Routes {
 		secured = secured || len(observe.OverTLS(route)) > 0
 	}

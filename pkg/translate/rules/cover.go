@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package rules
 
 import (
 	"slices"
@@ -61,3 +61,10 @@ func (c coverage) has(rule Rule, wanted func(at int) bool) bool {
 }
 
 func (h Header) folded() Header { return Header{Name: strings.ToLower(h.Name), Value: h.Value} }
+
+// isBelow tells whether path lies at or under the prefix, element by element, as
+// the Gateway API matches path prefixes.
+func isBelow(path, prefix string) bool {
+	prefix = strings.TrimSuffix(prefix, "/")
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}

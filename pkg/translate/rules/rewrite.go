@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package rules
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // maxMapped is how many pairs of a rule and one behind it the hosts of a set may have. A
@@ -22,11 +23,11 @@ const maxMapped = 10_000
 //
 // On its way a request would have met the most specific rule first, whatever the
 // target serves behind another one; what that rule covers is its own.
-func resolveRewrites(rules []Rule, in Input, report *conditions.Report) []Rule {
+func resolveRewrites(rules []Rule, in input.Input, report *conditions.Report) []Rule {
 	if !slices.ContainsFunc(rules, func(rule Rule) bool { return in.Mapped[rule.RewriteHost] != nil }) {
 		return rules
 	}
-	rules = slices.SortedStableFunc(slices.Values(rules), bySpecificity)
+	rules = slices.SortedStableFunc(slices.Values(rules), BySpecificity)
 	r := rewriter{rules: rules, cover: coverageOf(rules), targets: map[*v1alpha1.Ingress][]hostRules{}, behind: map[string][]Rule{}, left: maxMapped, report: report}
 	for i, rule := range rules {
 		target := in.Mapped[rule.RewriteHost]
@@ -76,9 +77,9 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 		reached = reached || possible
 		switch {
 		case !possible || r.cover.has(combined, func(at int) bool { return at < i }):
-		case len(combined.Headers) > maxHeaders:
+		case len(combined.Headers) > MaxHeaders:
 			r.report.Refuse(*conditions.Unsupported(rule.Field+".headers", "%d headers to match together with those of %s, an HTTPRoute rule holds %d at most",
-				len(combined.Headers), rule.RewriteHost, maxHeaders))
+				len(combined.Headers), rule.RewriteHost, MaxHeaders))
 		default:
 			r.resolved.add(combined)
 		}
@@ -166,13 +167,6 @@ func combineSplits(outer, inner Rule) ([]Header, []Backend) {
 		}
 	}
 	return rule, backends
-}
-
-// isBelow tells whether path lies at or under the prefix, element by element, as
-// the Gateway API matches path prefixes.
-func isBelow(path, prefix string) bool {
-	prefix = strings.TrimSuffix(prefix, "/")
-	return path == prefix || strings.HasPrefix(path, prefix+"/")
 }
 
 // mergeMatches requires both lists; it is impossible when they contradict.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package rules
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
@@ -18,12 +19,14 @@ import (
 // KIngress and HTTPRoute and knows neither.
 type RuleSet struct {
 	Visibility v1alpha1.IngressVisibility
-	Over       Over
-	// Sections are the listeners of the Gateway to which the hosts are attached; none is all that admit them.
-	Sections []string
 	// Hosts are sorted and without duplicates.
 	Hosts []string
 	Rules []Rule
+}
+
+// Of are some hosts of the set, and what they serve.
+func (s RuleSet) Of(hosts []string, served []Rule) RuleSet {
+	return RuleSet{Visibility: s.Visibility, Hosts: hosts, Rules: served}
 }
 
 // Rule sends the requests that match Path and Headers to Backends.
@@ -72,15 +75,36 @@ func (b Backend) String() string {
 	return b.Service.Namespace + "/" + b.Service.Name + ":" + strconv.Itoa(int(b.Port.IntVal))
 }
 
+// OfRevision tells that Serving has a Revision behind the backend, whose answers tell its probes.
+func (b Backend) OfRevision() bool {
+	return slices.ContainsFunc(b.Set, func(h Header) bool { return strings.EqualFold(h.Name, revisionHeader) })
+}
+
+// Secured tells that the backend is to be reached over TLS.
+func (b Backend) Secured() bool {
+	https := b.Port == intstr.FromInt32(networking.ServiceHTTPSPort) || b.Port == intstr.FromString(networking.ServicePortNameHTTPS)
+	return https && b.OfRevision()
+}
+
+// revisionHeader is set by Serving on requests to a Revision.
+const revisionHeader = "Knative-Serving-Revision"
+
+// acmePath is where certificate authorities ask for an answer that only a new backend
+// can give: it takes no traffic from another one.
+const acmePath = "/.well-known/acme-challenge/"
+
+// Challenge tells that the rule is for what certificate authorities ask.
+func (r Rule) Challenge() bool { return strings.HasPrefix(r.Path, acmePath) }
+
 // refused matches the same and sends it nowhere.
 func (r Rule) refused() Rule {
 	return Rule{Field: r.Field, Path: r.Path, Headers: r.Headers, Refused: true}
 }
 
-// match identifies what a rule matches; two rules of one host with the same match
+// Match identifies what a rule matches; two rules of one host with the same match
 // are the same rule to a gateway: it ignores a path's last slash and the case of a
 // header's name.
-func (r Rule) match() string {
+func (r Rule) Match() string {
 	path := strings.TrimSuffix(r.Path, "/")
 	if len(r.Headers) == 0 {
 		return path
@@ -103,13 +127,13 @@ func (l *ruleList) add(rule Rule) {
 	if l.matches == nil {
 		l.matches = sets.New[string]()
 	}
-	if match := rule.match(); !l.matches.Has(match) {
+	if match := rule.Match(); !l.matches.Has(match) {
 		l.matches.Insert(match)
 		l.rules = append(l.rules, rule)
 	}
 }
 
-// bySpecificity orders rules as a gateway tries them.
-func bySpecificity(a, b Rule) int {
+// BySpecificity orders rules as a gateway tries them.
+func BySpecificity(a, b Rule) int {
 	return cmp.Or(cmp.Compare(len(b.Path), len(a.Path)), cmp.Compare(len(b.Headers), len(a.Headers)))
 }

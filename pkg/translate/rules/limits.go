@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package rules
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ import (
 
 // Limits of the Gateway and the KIngress API.
 const (
-	maxHeaders     = 16
+	MaxHeaders     = 16 // that a rule matches, and that it sets
 	maxHeaderName  = 256
 	maxHeaderValue = 4096
 	maxPath        = 1024
@@ -48,8 +49,8 @@ func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
 	}
 }
 
-// possibleHosts leaves out hosts that an HTTPRoute cannot have.
-func possibleHosts(hosts []string, field string, report *conditions.Report) []string {
+// PossibleHosts leaves out hosts that an HTTPRoute cannot have.
+func PossibleHosts(hosts []string, field string, report *conditions.Report) []string {
 	possible := make([]string, 0, len(hosts))
 	for i, host := range hosts {
 		suffix := strings.TrimPrefix(host, "*.")
@@ -67,13 +68,13 @@ func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal
 	switch {
 	case path.Path != "" && !possiblePath(path.Path):
 		return conditions.Unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
-	case len(path.Headers) > maxHeaders:
-		return conditions.Unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), maxHeaders)
+	case len(path.Headers) > MaxHeaders:
+		return conditions.Unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), MaxHeaders)
 	}
 	seen := sets.New[string]()
-	for _, name := range sortedKeys(path.Headers) {
+	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
 		value := path.Headers[name].Exact
-		if seen.Has(strings.ToLower(name)) || value == "" || !possibleHeader(Header{Name: name, Value: value}) {
+		if seen.Has(strings.ToLower(name)) || value == "" || !(Header{Name: name, Value: value}).Possible() {
 			return conditions.Unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
 		}
 		seen.Insert(strings.ToLower(name))
@@ -111,7 +112,8 @@ func possiblePath(path string) bool {
 	return strings.HasPrefix(path, "/") && len(path) <= maxPath && pathCharacters.MatchString(path) && !pathForbidden.MatchString(path)
 }
 
-func possibleHeader(header Header) bool {
+// Possible tells whether an HTTPRoute can match the header, or set it.
+func (header Header) Possible() bool {
 	return httpguts.ValidHeaderFieldName(header.Name) && len(header.Name) <= maxHeaderName &&
 		httpguts.ValidHeaderFieldValue(header.Value) && len(header.Value) <= maxHeaderValue
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package rules
 
 import (
 	"fmt"
@@ -15,6 +15,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // maxBackends is the Gateway API's limit for the backendRefs of one rule.
@@ -37,14 +38,14 @@ var http2Protocols = sets.New("kubernetes.io/h2c", "h2c", "grpc", "http2")
 
 type backendContext struct {
 	services map[types.NamespacedName]*corev1.Service
-	gateway  Gateway
+	gateway  input.Gateway
 	report   *conditions.Report
 }
 
-// resolveBackends makes every backend a Service with a port number. A rule that cannot
+// Resolve makes every backend a Service with a port number. A rule that cannot
 // be served as a whole has no backends afterwards: half a split would send traffic
 // where nobody asked for it.
-func resolveBackends(rules []Rule, services map[types.NamespacedName]*corev1.Service, gateway Gateway) ([]Rule, conditions.Report) {
+func Resolve(rules []Rule, services map[types.NamespacedName]*corev1.Service, gateway input.Gateway) ([]Rule, conditions.Report) {
 	found := conditions.Report{}
 	bc := backendContext{services: services, gateway: gateway, report: &found}
 	left := slices.DeleteFunc(slices.Clone(rules), bc.isOver)
@@ -61,7 +62,7 @@ func resolveBackends(rules []Rule, services map[types.NamespacedName]*corev1.Ser
 // deletes the solver's Service before Serving takes the path out of the KIngress; without
 // this each renewal would make the service not Ready for a moment.
 func (bc backendContext) isOver(rule Rule) bool {
-	return strings.HasPrefix(rule.Path, acmePath) && len(rule.Backends) == 1 && bc.services[rule.Backends[0].Service] == nil
+	return rule.Challenge() && len(rule.Backends) == 1 && bc.services[rule.Backends[0].Service] == nil
 }
 
 func (bc backendContext) resolveAll(rule Rule) []Backend {
@@ -126,7 +127,7 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 				"Service %s is an ExternalName for %s, which gateways need not support as a backend", backend.Service, service.Spec.ExternalName)})
 		}
 	}
-	port, found := servicePort(service, backend.Port)
+	port, found := ServicePort(service, backend.Port)
 	if backend.Port.Type == intstr.String {
 		if !found {
 			bc.report.Refuse(missingPort(backend, service, named != backend.Service))
@@ -167,7 +168,8 @@ func (bc backendContext) noteProtocol(backend Backend, port corev1.ServicePort) 
 	}
 }
 
-func servicePort(service *corev1.Service, port intstr.IntOrString) (corev1.ServicePort, bool) {
+// ServicePort finds the port of a Service, by number or by name.
+func ServicePort(service *corev1.Service, port intstr.IntOrString) (corev1.ServicePort, bool) {
 	if service == nil {
 		return corev1.ServicePort{}, false
 	}
@@ -191,4 +193,9 @@ func clusterService(host string) (types.NamespacedName, bool) {
 		return types.NamespacedName{}, false
 	}
 	return types.NamespacedName{Namespace: parts[1], Name: parts[0]}, true
+}
+
+// SpeaksHTTP2 tells that the port of a Service names HTTP/2 as its protocol.
+func SpeaksHTTP2(port corev1.ServicePort) bool {
+	return port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol)
 }

@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package rules
 
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
-	"github.com/net-gateways/net-gateways/pkg/config"
 )
-
-// ruleSets reads the KIngress into RuleSets. Rules that share hosts merge; of two
-// rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
-func ruleSets(in Input) ([]RuleSet, conditions.Report) {
-	sets, report := []RuleSet{}, conditions.Report{}
-	checkVisibilities(in.Ingress, &report)
-	for _, visibility := range config.Visibilities {
-		read := readRules(in.Ingress, visibility, &report)
-		maps.DeleteFunc(read.of, func(host string, _ []int) bool { return in.Lost.Has(HostAt{Visibility: visibility, Host: host}) })
-		for _, set := range read.sets() {
-			set.Visibility = visibility
-			set.Rules = resolveRewrites(set.Rules, in, &report)
-			sets = append(sets, *set)
-		}
-	}
-	return sets, report
-}
 
 // hostRules are the rules of a KIngress at one visibility. Each is read once, however many
 // hosts it has.
@@ -55,7 +39,7 @@ func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, rep
 			report.AddGap(conditions.Gap{Field: field + ".hosts", Detail: "a rule without hosts is not served"})
 			continue
 		}
-		for _, host := range possibleHosts(rule.Hosts, field, report) {
+		for _, host := range PossibleHosts(rule.Hosts, field, report) {
 			if at := found.of[host]; len(at) == 0 || at[len(at)-1] != i { // a host may be named twice
 				found.of[host] = append(at, i)
 			}
@@ -78,14 +62,6 @@ func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, rep
 	return found
 }
 
-// Visibility is the rule's visibility with its default applied.
-func Visibility(rule v1alpha1.IngressRule) v1alpha1.IngressVisibility {
-	if rule.Visibility == "" {
-		return v1alpha1.IngressVisibilityExternalIP
-	}
-	return rule.Visibility
-}
-
 // merged are the rules that some of spec.rules give together.
 func (h hostRules) merged(indexes []int) []Rule {
 	list := ruleList{}
@@ -100,7 +76,7 @@ func (h hostRules) merged(indexes []int) []Rule {
 // sets puts hosts that serve the same rules into one set, sorted by hosts.
 func (h hostRules) sets() []*RuleSet {
 	sets, byIndexes, byFields := []*RuleSet{}, map[string]*RuleSet{}, map[string]*RuleSet{}
-	for _, host := range sortedKeys(h.of) {
+	for _, host := range slices.Sorted(maps.Keys(h.of)) {
 		indexes := fmt.Sprint(h.of[host])
 		set, known := byIndexes[indexes]
 		if !known {
@@ -132,7 +108,7 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 	if rule.Path == "" {
 		rule.Path = "/"
 	}
-	for _, name := range sortedKeys(path.Headers) {
+	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
 		rule.Headers = append(rule.Headers, Header{Name: name, Value: path.Headers[name].Exact})
 	}
 	for i, split := range path.Splits {
@@ -162,10 +138,30 @@ func headers(values map[string]string) []Header {
 	if len(values) == 0 {
 		return nil
 	}
-	names := sortedKeys(values)
+	names := slices.Sorted(maps.Keys(values))
 	list := make([]Header, 0, len(values))
 	for _, name := range names[:min(len(names), maxAppended)] {
 		list = append(list, Header{Name: name, Value: values[name]})
 	}
 	return mergeHeaders(nil, list)
+}
+
+// Secured are the Services that a KIngress wants to be reached over TLS: with
+// system-internal-tls, Serving names the port https of a Revision's Service. Behind it is
+// activator or the Revision's queue-proxies, by turns.
+func Secured(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
+	found := sets.New[types.NamespacedName]()
+	for _, rule := range ing.Spec.Rules {
+		if rule.HTTP == nil {
+			continue
+		}
+		for _, path := range rule.HTTP.Paths {
+			for _, backend := range ruleFor(path, "", ing.Namespace).Backends {
+				if backend.Secured() {
+					found.Insert(backend.Service)
+				}
+			}
+		}
+	}
+	return found
 }

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package rules reads a KIngress into rule sets: groups of hosts with the rules that they serve,
+// merged, with rewritten hosts followed to the KIngress behind them, and with backends resolved to
+// Services and ports.
+//
+// Values that the Gateway API does not allow are refused here, by field. The package is pure and
+// knows neither listeners nor HTTPRoutes. What comes next: pkg/translate/routes renders the sets.
+package rules

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rules
+
+import (
+	"maps"
+
+	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
+)
+
+// Read reads the KIngress into RuleSets. Rules that share hosts merge; of two
+// rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
+func Read(in input.Input) ([]RuleSet, conditions.Report) {
+	sets, report := []RuleSet{}, conditions.Report{}
+	checkVisibilities(in.Ingress, &report)
+	for _, visibility := range config.Visibilities {
+		read := readRules(in.Ingress, visibility, &report)
+		maps.DeleteFunc(read.of, func(host string, _ []int) bool { return in.Lost.Has(input.HostAt{Visibility: visibility, Host: host}) })
+		for _, set := range read.sets() {
+			set.Visibility = visibility
+			set.Rules = resolveRewrites(set.Rules, in, &report)
+			sets = append(sets, *set)
+		}
+	}
+	return sets, report
+}
