@@ -35,6 +35,14 @@ func Admits(hostname, host string) bool {
 	return labels > 0 && strings.EqualFold(host[labels:], suffix)
 }
 
+// Specificity orders the hostnames of listeners that admit one host.
+func Specificity(hostname string) int {
+	if hostname == "" || strings.HasPrefix(hostname, "*") {
+		return len(hostname)
+	}
+	return len(hostname) + 1 // a host of one more letter than the wildcard's suffix
+}
+
 // HostnameOf is the hostname of a listener; empty where it has none.
 func HostnameOf(listener gatewayv1.Listener) string {
 	if listener.Hostname == nil {

@@ -11,7 +11,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // readSharers finds the KIngresses that name a Secret that this one names and have the same
@@ -23,10 +23,10 @@ func (o *Observation) readSharers(reader Reader) error {
 		if err != nil {
 			return err
 		}
-		sharing := map[v1alpha1.IngressVisibility]translate.Sharing{}
+		sharing := map[v1alpha1.IngressVisibility]listeners.Sharing{}
 		for _, visibility := range config.Visibilities {
 			if o.Sides[visibility].Refusal == nil {
-				sharing[visibility] = translate.NewSharing(o.Ingress, secret.Name, visibility)
+				sharing[visibility] = listeners.NewSharing(o.Ingress, secret.Name, visibility)
 			}
 		}
 		if err := o.knowSharers(reader, candidates, sharing); err != nil {
@@ -37,9 +37,9 @@ func (o *Observation) readSharers(reader Reader) error {
 }
 
 // knowSharers takes candidates, the eldest first, until nobody is missing.
-func (o *Observation) knowSharers(reader Reader, candidates []*v1alpha1.Ingress, sharing map[v1alpha1.IngressVisibility]translate.Sharing) error {
+func (o *Observation) knowSharers(reader Reader, candidates []*v1alpha1.Ingress, sharing map[v1alpha1.IngressVisibility]listeners.Sharing) error {
 	for candidate := range FromEldest(candidates) {
-		maps.DeleteFunc(sharing, func(_ v1alpha1.IngressVisibility, known translate.Sharing) bool { return known.Complete() })
+		maps.DeleteFunc(sharing, func(_ v1alpha1.IngressVisibility, known listeners.Sharing) bool { return known.Complete() })
 		if len(sharing) == 0 {
 			return nil
 		}

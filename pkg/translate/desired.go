@@ -12,6 +12,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // Desired is what should exist in the cluster, and how to see that it works.
@@ -21,8 +22,8 @@ type Desired struct {
 	Unshared sets.Set[string]
 	// ListenerSets and Gateways hold the listeners of spec.tls, and Listeners are these.
 	ListenerSets []*gatewayv1.ListenerSet
-	Gateways     []GatewayListeners
-	Listeners    []Listener
+	Gateways     []listeners.GatewayListeners
+	Listeners    []listeners.Listener
 	// Grants let the Gateways read the certificates of their listeners.
 	Grants []*gatewayv1beta1.ReferenceGrant
 	// Policies and Trust make gateways speak TLS to Knative's own backends. Other

@@ -28,6 +28,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted sections of testdata")
@@ -201,7 +202,7 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 			t.Errorf("Listeners of Gateway %s: %v", listeners.Gateway, err)
 		}
 	}
-	desired.Gateways = slices.DeleteFunc(desired.Gateways, func(l translate.GatewayListeners) bool { return len(l.Listeners) == 0 }) // left
+	desired.Gateways = slices.DeleteFunc(desired.Gateways, func(l listeners.GatewayListeners) bool { return len(l.Listeners) == 0 }) // left
 	again, err := translate.Ingress(over)
 	if err == nil && outlives(desired) { // a route leaves a ListenerSet once it is gone
 		for _, route := range again.Routes {
@@ -229,7 +230,7 @@ func outlives(desired translate.Desired) bool {
 }
 
 // withApplied is what stands on a Gateway once the listeners of a KIngress are there.
-func withApplied(standing dataplane.AvailableListeners, listeners translate.GatewayListeners) dataplane.AvailableListeners {
+func withApplied(standing dataplane.AvailableListeners, listeners listeners.GatewayListeners) dataplane.AvailableListeners {
 	standing.Listeners = slices.DeleteFunc(slices.Clone(standing.Listeners), func(l gatewayv1.Listener) bool { return standing.Held.Has(l.Name) })
 	standing.Held = sets.New[gatewayv1.SectionName]()
 	for _, listener := range listeners.Listeners {

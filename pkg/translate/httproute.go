@@ -12,18 +12,19 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-func newRenderer(in Input, specHash string, plan listenerPlan) renderer {
+func newRenderer(in Input, specHash string, plan listeners.Plan) renderer {
 	return renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes)}
 }
 
 // rendered is what a rule set becomes.
 type rendered struct {
 	routes []Route
-	uses   listenerUses
+	uses   listeners.Uses
 	report conditions.Report
 }
 
@@ -80,7 +81,7 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 
 	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
 	if set.over != onlyHTTP {
-		route.over = r.plan.at[set.Visibility].ownSections(set.Hosts)
+		route.over = r.plan.At(set.Visibility).OwnSections(set.Hosts)
 	}
 	if making := step.State.Making; making != nil {
 		route.Making, route.version = making.Batch, r.specHash+renderedHash(object)

@@ -11,6 +11,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -24,10 +25,10 @@ func Ingress(in Input) (Desired, error) {
 	if err != nil {
 		return Desired{}, err
 	}
-	plan, report := planListeners(in)
+	plan, report := listeners.NewPlan(in)
 	ruleSets, unread := rules.Read(in)
 	report.Join(unread)
-	desired, uses := Desired{Withheld: sets.New[HostAt](), Unshared: plan.unshared}, listenerUses{}
+	desired, uses := Desired{Withheld: sets.New[HostAt](), Unshared: plan.Unshared}, listeners.Uses{}
 	renderer, policies := newRenderer(in, specHash, plan), map[string]*gatewayv1.BackendTLSPolicy{}
 	for _, set := range ruleSets {
 		gateway, selected := in.Gateways[set.Visibility]
@@ -45,13 +46,13 @@ func Ingress(in Input) (Desired, error) {
 		report.Join(unresolved)
 		rendered := renderer.render(set.Of(set.Hosts, resolved), gateway)
 		report.Join(rendered.report)
-		desired.Routes, uses = append(desired.Routes, rendered.routes...), uses.with(rendered.uses)
+		desired.Routes, uses = append(desired.Routes, rendered.routes...), uses.With(rendered.uses)
 	}
 	desired.Gaps, desired.Refusals = report.Gaps, report.Refusals
-	desired.Again = input.Sooner(settle(desired.Routes, in.Moves), plan.requeueAfter)
-	finished := plan.finish(in, uses.leaving(desired.Routes))
-	desired.Listeners, desired.ListenerSets = finished.listeners, finished.listenerSets
-	desired.Gateways, desired.Grants = finished.gateways, finished.grants
+	desired.Again = input.Sooner(settle(desired.Routes, in.Moves), plan.RequeueAfter)
+	finished := plan.Finish(in, stillUsed(desired.Routes, uses))
+	desired.Listeners, desired.ListenerSets = finished.Listeners, finished.ListenerSets
+	desired.Gateways, desired.Grants = finished.Gateways, finished.Grants
 	for _, name := range slices.Sorted(maps.Keys(policies)) {
 		desired.Policies = append(desired.Policies, policies[name])
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -32,7 +33,7 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 		in.Gateways[config.Visibilities[1]] = in.Gateways[config.Visibilities[0]]
 	}
 	in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
-	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, translate.MaxOwners + 1}).Draw(t, "sharers") {
+	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, listeners.MaxOwners + 1}).Draw(t, "sharers") {
 		sharer := ingressGen(fmt.Sprintf("sharer-%d", i), someHosts).Draw(t, "sharer")
 		for _, visibility := range config.Visibilities {
 			in.Sharers[visibility] = append(in.Sharers[visibility], sharer)

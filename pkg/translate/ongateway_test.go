@@ -20,6 +20,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 var external = types.NamespacedName{Namespace: "gateways", Name: "external"}
@@ -154,7 +155,7 @@ func TestMovingKeepsListeners(t *testing.T) {
 			if len(heldBy(desired, external)) != 0 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 1 {
 				t.Errorf("Moved: %+v, %d grants", desired.Gateways, len(desired.Grants))
 			}
-			if !slices.ContainsFunc(desired.Gateways, func(l translate.GatewayListeners) bool { return l.Gateway == external }) {
+			if !slices.ContainsFunc(desired.Gateways, func(l listeners.GatewayListeners) bool { return l.Gateway == external }) {
 				t.Error("Nobody takes the listener off the old Gateway")
 			}
 		})

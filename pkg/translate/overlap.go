@@ -69,7 +69,7 @@ func (r renderer) overlapping(host string, over over, gateway Gateway) []string 
 // beside which the others were added. When they go again, nothing that is served was theirs.
 func (r renderer) preferred(host string, listeners []gatewayv1.Listener, gateway Gateway) gatewayv1.Listener {
 	bySpecificity := func(a, b gatewayv1.Listener) int {
-		return cmp.Compare(specificity(dataplane.HostnameOf(a)), specificity(dataplane.HostnameOf(b)))
+		return cmp.Compare(dataplane.Specificity(dataplane.HostnameOf(a)), dataplane.Specificity(dataplane.HostnameOf(b)))
 	}
 	if sections := r.sectionsOf(host, gateway); gateway.Merges && sections.Len() > 0 {
 		stays := slices.DeleteFunc(slices.Clone(listeners), func(listener gatewayv1.Listener) bool {

@@ -13,9 +13,9 @@ import (
 // parents are what a route is attached to at its own Gateway. The Gateway comes first
 // where it is one of them.
 func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReference {
-	listeners := r.plan.at[set.Visibility]
-	sections := atSections(gateway, listeners.sections(set.Hosts))
-	secure := listenerSetRefs(r.in.Ingress.Namespace, listeners.setsOf(set.Hosts))
+	placed := r.plan.At(set.Visibility)
+	sections := atSections(gateway, placed.Sections(set.Hosts))
+	secure := listenerSetRefs(r.in.Ingress.Namespace, placed.Sets(set.Hosts))
 	switch set.over {
 	case onlyHTTPS:
 		return slices.Concat(sections, secure)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/networking/pkg/http/header"
@@ -170,11 +169,6 @@ func (r renderer) hasProbeHandler(backend rules.Backend) bool {
 	return backend.OfRevision() || service != nil && service.Labels[revisionLabel] != ""
 }
 
-// probedHost is a host that a request can name: a wildcard gets a label.
-func probedHost(hosts []string) string {
-	return strings.Replace(hosts[0], "*", "net-gateways-probe", 1)
-}
-
 // way is how a probe reaches a route.
 type way struct {
 	host string
@@ -187,17 +181,17 @@ type way struct {
 // long as requests are not redirected to them.
 func (r renderer) ways(set chunk, gateway Gateway) []way {
 	secure := []way{}
-	asked, listeners := []string{}, r.plan.at[set.Visibility]
+	asked, placed := []string{}, r.plan.At(set.Visibility)
 	for _, host := range set.Hosts {
-		at, found := listeners.termination(host)
-		if set.over == onlyHTTP || !found || at.foreign && !at.programmed && set.over != onlyHTTPS || slices.Contains(asked, at.hostname) {
+		at, found := placed.Termination(host)
+		if set.over == onlyHTTP || !found || at.Foreign && !at.Programmed && set.over != onlyHTTPS || slices.Contains(asked, at.Hostname) {
 			continue
 		}
-		asked = append(asked, at.hostname)
-		secure = append(secure, way{host: probedHost([]string{host}), https: at.port})
+		asked = append(asked, at.Hostname)
+		secure = append(secure, way{host: probe.Host(host), https: at.Port})
 	}
 	if set.over == onlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
 		return secure
 	}
-	return append([]way{{host: probedHost(set.Hosts)}}, secure...)
+	return append([]way{{host: probe.Host(set.Hosts[0])}}, secure...)
 }

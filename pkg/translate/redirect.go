@@ -12,6 +12,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -24,23 +25,23 @@ const (
 // they serve goes to HTTPS alone, and a set of its own redirects the rest (SPEC B-TLS-2).
 // What never was redirected stays plain until its listener works; what is stays redirected
 // when its listener fails: it must not fall back to plain HTTP because a Secret is broken.
-func (r renderer) redirects(set rules.RuleSet, gateway Gateway) (sets []attachment, uses listenerUses) {
+func (r renderer) redirects(set rules.RuleSet, gateway Gateway) (sets []attachment, uses listeners.Uses) {
 	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
 		return []attachment{{RuleSet: set}}, uses
 	}
 	redirected, plain := map[int32][]string{}, []string{}
 	for _, host := range set.Hosts {
 		to, possible := r.redirectTarget(host, gateway)
-		switch works := to.programmed || r.wasRedirected(host); {
+		switch works := to.Programmed || r.wasRedirected(host); {
 		case possible && works:
-			port := gateway.ClientPort(to.port)
+			port := gateway.ClientPort(to.Port)
 			redirected[port] = append(redirected[port], host)
-			if to.foreign {
-				uses.foreign = append(uses.foreign, to)
+			if to.Foreign {
+				uses.Foreign = append(uses.Foreign, to)
 			}
 			continue
-		case possible && !to.foreign: // a foreign listener is not the controller's to wait for
-			uses.awaited = append(uses.awaited, to)
+		case possible && !to.Foreign: // a foreign listener is not the controller's to wait for
+			uses.Awaited = append(uses.Awaited, to)
 		}
 		plain = append(plain, host)
 	}
@@ -56,15 +57,15 @@ func (r renderer) redirects(set rules.RuleSet, gateway Gateway) (sets []attachme
 }
 
 // redirectTarget is the listener to which requests for a host can be redirected, if there is one.
-func (r renderer) redirectTarget(host string, gateway Gateway) (to termination, possible bool) {
-	external := r.plan.at[v1alpha1.IngressVisibilityExternalIP]
-	to, found := external.termination(host)
-	port := gateway.ClientPort(to.port)
+func (r renderer) redirectTarget(host string, gateway Gateway) (to listeners.Termination, possible bool) {
+	external := r.plan.At(v1alpha1.IngressVisibilityExternalIP)
+	to, found := external.Termination(host)
+	port := gateway.ClientPort(to.Port)
 	gap := conditions.Gap{Field: "spec.httpOption"}
 	switch {
 	case !found:
-		if _, named := external.named.of(host); !named {
-			return termination{}, false // Serving says Redirected before there is a certificate
+		if !external.Named(host) {
+			return listeners.Termination{}, false // Serving says Redirected before there is a certificate
 		}
 		gap.Detail = fmt.Sprintf("requests for host %s are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate", host)
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
@@ -77,7 +78,7 @@ func (r renderer) redirectTarget(host string, gateway Gateway) (to termination, 
 		return to, true
 	}
 	r.report.AddGap(gap)
-	return termination{}, false
+	return listeners.Termination{}, false
 }
 
 func (r renderer) wasRedirected(host string) bool {

@@ -7,6 +7,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -34,7 +35,7 @@ type attachment struct {
 type renderer struct {
 	in       Input
 	specHash string
-	plan     listenerPlan
+	plan     listeners.Plan
 	report   *conditions.Report
 	names    sets.Set[string]                // of the routes rendered so far
 	outside  sets.Set[string]                // names of routes of hosts that are not local

@@ -6,10 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // settle lets go what routes keep of the version before, once that of their visibility is proven and
@@ -73,4 +76,18 @@ func (r *Route) forget(published func(v1alpha1.IngressVisibility) (time.Time, bo
 	if _, is := published(r.Visibility); is {
 		r.Object.Spec.Rules = slices.DeleteFunc(r.Object.Spec.Rules, isKept)
 	}
+}
+
+// stillUsed adds what routes are still attached to of the Gateways that they leave.
+func stillUsed(routes []Route, uses listeners.Uses) listeners.Uses {
+	uses.Gateways, uses.ListenerSets = sets.New[string](), sets.New[string]()
+	for _, route := range routes {
+		uses.Gateways.Insert(route.Leaving...)
+		for _, ref := range route.Object.Spec.ParentRefs[route.own:] {
+			if dataplane.IsListenerSet(ref) {
+				uses.ListenerSets.Insert(string(ref.Name))
+			}
+		}
+	}
+	return uses
 }

@@ -17,7 +17,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // TestSharing: B-TLS-1, B-TRN-4, of very many KIngresses with one Secret those that Sharing asks for
@@ -25,7 +25,7 @@ import (
 func TestSharing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := []*v1alpha1.Ingress{} // from the eldest on
-		for i := range rapid.IntRange(1, 4*translate.MaxOwners).Draw(t, "sharers") {
+		for i := range rapid.IntRange(1, 4*listeners.MaxOwners).Draw(t, "sharers") {
 			all = append(all, aSharer(t, i))
 		}
 		own := rapid.IntRange(0, len(all)-1).Draw(t, "own")
@@ -40,7 +40,7 @@ func TestSharing(t *testing.T) {
 		few := in
 		in.Sharers, few.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}, map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
 		for _, visibility := range config.Visibilities {
-			sharing := translate.NewSharing(in.Ingress, "wild", visibility)
+			sharing := listeners.NewSharing(in.Ingress, "wild", visibility)
 			for i, sharer := range all {
 				if i == own {
 					continue
@@ -51,7 +51,7 @@ func TestSharing(t *testing.T) {
 					few.Sharers[visibility] = append(few.Sharers[visibility], sharer)
 				}
 			}
-			if got := len(few.Sharers[visibility]); got > 3*(translate.MaxOwners+1) {
+			if got := len(few.Sharers[visibility]); got > 3*(listeners.MaxOwners+1) {
 				t.Errorf("%d are asked for, of three domains", got)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // TestPublicSuffixIsNotShared: B-TLS-1, hosts right below a public suffix have nothing in common:
@@ -137,7 +138,7 @@ func expectAttached(t *testing.T, desired translate.Desired, set string, want bo
 func TestNamespaceOwnsWhatManyShare(t *testing.T) {
 	for _, more := range []int{0, 1} {
 		all := []*v1alpha1.Ingress{}
-		for i := range translate.MaxOwners + more {
+		for i := range listeners.MaxOwners + more {
 			host := fmt.Sprintf("s%d.shop.example.com", i)
 			ing := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", host)}, host).Ingress
 			ing.Name, ing.UID = fmt.Sprintf("s%d", i), types.UID(host)
@@ -149,7 +150,7 @@ func TestNamespaceOwnsWhatManyShare(t *testing.T) {
 			in.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: slices.Delete(slices.Clone(all), i, i+1)}
 			owners := ingress(t, in).ListenerSets[0].OwnerReferences
 			last := owners[len(owners)-1]
-			if len(owners) != translate.MaxOwners+more || (last.Kind == "Namespace" && last.UID == "namespace") != (more > 0) || last.Controller != nil {
+			if len(owners) != listeners.MaxOwners+more || (last.Kind == "Namespace" && last.UID == "namespace") != (more > 0) || last.Controller != nil {
 				t.Errorf("%s of %d: owners %v", all[i].Name, len(all), owners)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
@@ -95,7 +96,7 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	proofs := []Proof{}
 	way := r.ways(set, gateway)[0] // all listeners have the same backends
 	if way.https == 0 {
-		way.host = probedHost(hostsOf(object))
+		way.host = probe.Host(hostsOf(object)[0])
 	}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {

@@ -18,7 +18,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -65,7 +65,7 @@ func (r *Reconciler) removeListeners(ctx context.Context, try *attempt) error {
 		return err
 	}
 	err = r.applyGrants(ctx, try, apply.Changes[*gatewayv1beta1.ReferenceGrant]{Delete: try.grantChanges().Delete})
-	wanted := slices.ContainsFunc(try.desired.Gateways, func(listeners translate.GatewayListeners) bool { return len(listeners.Listeners) > 0 })
+	wanted := slices.ContainsFunc(try.desired.Gateways, func(listeners listeners.GatewayListeners) bool { return len(listeners.Listeners) > 0 })
 	for _, gateway := range seen.Gateways {
 		wanted = wanted || dataplane.HeldListeners(gateway, seen.Ingress.UID).Len() > 0
 	}

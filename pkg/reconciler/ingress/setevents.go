@@ -10,7 +10,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // listenerSet enqueues the KIngress of a ListenerSet. Of one that is shared it enqueues those that
@@ -49,7 +49,7 @@ func (e *clusterEvents) eldest(secret types.NamespacedName) {
 	}
 	many := 0
 	for ing := range observe.FromEldest(sharers) {
-		if many == translate.MaxOwners+1 {
+		if many == listeners.MaxOwners+1 {
 			return
 		}
 		e.impl.EnqueueKey(apply.NameOf(ing))

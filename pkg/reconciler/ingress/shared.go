@@ -15,7 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // leaveShared deletes what the KIngress has shared and does not want any more, where it was the
@@ -101,7 +101,7 @@ func (r *Reconciler) uses(ctx context.Context, ing *v1alpha1.Ingress, set *gatew
 	if err != nil {
 		return false, err
 	}
-	on, shares := dataplane.GatewayOfSet(set), translate.Shares(ing, set)
+	on, shares := dataplane.GatewayOfSet(set), listeners.Shares(ing, set)
 	if !unshared && slices.ContainsFunc(shares, func(visibility v1alpha1.IngressVisibility) bool {
 		selected, known := gateways[visibility]
 		return selected == on || !known // without an entry what stands is kept

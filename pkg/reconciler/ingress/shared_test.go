@@ -17,7 +17,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 const sharedDomain = "*.default.example.com"
@@ -86,18 +86,18 @@ func (w *world) deletes(from, to int) {
 // own it then; and it goes with the last ones.
 func TestSharedOutlivesItsOwners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := aSharingWorld(t, translate.MaxOwners+2)
-		expect(t, "Owners", append([]string{"default"}, namesOf(0, translate.MaxOwners)...), w.owners())
-		for _, name := range namesOf(0, translate.MaxOwners+2) {
+		w := aSharingWorld(t, listeners.MaxOwners+2)
+		expect(t, "Owners", append([]string{"default"}, namesOf(0, listeners.MaxOwners)...), w.owners())
+		for _, name := range namesOf(0, listeners.MaxOwners+2) {
 			w.reconcile(apply.NameOf(w.ingress(name)))
 		}
 		expect(t, "Writes when nothing happened", 0, len(w.writes()))
 
-		w.deletes(0, translate.MaxOwners)
+		w.deletes(0, listeners.MaxOwners)
 		w.drain()
-		expect(t, "Owners", namesOf(translate.MaxOwners, translate.MaxOwners+2), w.owners())
+		expect(t, "Owners", namesOf(listeners.MaxOwners, listeners.MaxOwners+2), w.owners())
 		w.writes()
-		for _, name := range namesOf(translate.MaxOwners, translate.MaxOwners+2) {
+		for _, name := range namesOf(listeners.MaxOwners, listeners.MaxOwners+2) {
 			w.reconcile(apply.NameOf(w.ingress(name)))
 		}
 		expect(t, "Writes when nothing more happened", 0, len(w.writes()))
@@ -105,7 +105,7 @@ func TestSharedOutlivesItsOwners(t *testing.T) {
 			t.Errorf("Not Ready: %s", w.describe())
 		}
 
-		w.deletes(translate.MaxOwners, translate.MaxOwners+2)
+		w.deletes(listeners.MaxOwners, listeners.MaxOwners+2)
 		w.drain()
 		expect(t, "ListenerSets", 0, len(w.listenerSets()))
 	})
@@ -115,8 +115,8 @@ func TestSharedOutlivesItsOwners(t *testing.T) {
 // when they all go at once, or while nobody looks.
 func TestAllSharersGoAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := aSharingWorld(t, translate.MaxOwners+1)
-		w.deletes(0, translate.MaxOwners+1)
+		w := aSharingWorld(t, listeners.MaxOwners+1)
+		w.deletes(0, listeners.MaxOwners+1)
 		w.drain()
 		expect(t, "ListenerSets", 0, len(w.listenerSets()))
 	})

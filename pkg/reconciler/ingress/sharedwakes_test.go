@@ -10,7 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // sharedSet is the only ListenerSet that is shared.
@@ -81,7 +81,7 @@ func TestOneMoreSharer(t *testing.T) {
 			t.Errorf("It looked %d times", own)
 		}
 		delete(looks, aSharer(many).Name)
-		if len(looks) > translate.MaxOwners+1 {
+		if len(looks) > listeners.MaxOwners+1 {
 			t.Errorf("%d others looked: %v", len(looks), looks)
 		}
 		for name, times := range looks {

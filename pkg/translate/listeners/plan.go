@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"maps"
@@ -17,22 +17,22 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// listenerPlan says which listeners the hosts of a KIngress have, and so where TLS to each of
+// Plan says which listeners the hosts of a KIngress have, and so where TLS to each of
 // them ends. It depends on no route.
-type listenerPlan struct {
-	at map[v1alpha1.IngressVisibility]*placement
+type Plan struct {
+	at map[v1alpha1.IngressVisibility]*Placement
 	// listenerSets hold the listeners that are not on a Gateway, sorted by visibility and name.
 	listenerSets []*gatewayv1.ListenerSet
-	// unshared are ListenerSets that KIngresses have shared and that none may share now.
-	unshared sets.Set[string]
-	// requeueAfter is when the plan changes though nothing happens; 0 is never.
-	requeueAfter time.Duration
+	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
+	Unshared sets.Set[string]
+	// RequeueAfter is when the plan changes though nothing happens; 0 is never.
+	RequeueAfter time.Duration
 }
 
-// planListeners finds the listeners that the hosts of each visibility need, or reports why there
+// NewPlan finds the listeners that the hosts of each visibility need, or reports why there
 // are none.
-func planListeners(in Input) (listenerPlan, conditions.Report) {
-	plan := listenerPlan{at: map[v1alpha1.IngressVisibility]*placement{}, unshared: sets.New[string]()}
+func NewPlan(in input.Input) (Plan, conditions.Report) {
+	plan := Plan{at: map[v1alpha1.IngressVisibility]*Placement{}, Unshared: sets.New[string]()}
 	named, report := readTLS(in)
 	for _, visibility := range config.Visibilities {
 		p := newPlanner(in, visibility)
@@ -43,10 +43,10 @@ func planListeners(in Input) (listenerPlan, conditions.Report) {
 		if _, selected := in.Gateways[visibility]; selected {
 			p.placeAll()
 		}
-		plan.at[visibility] = &p.placement
+		plan.at[visibility] = &p.Placement
 		plan.listenerSets = joined(plan.listenerSets, p.objects())
-		plan.unshared.Insert(slices.Collect(maps.Keys(p.unshared))...)
-		plan.requeueAfter = input.Sooner(plan.requeueAfter, p.requeueAfter)
+		plan.Unshared.Insert(slices.Collect(maps.Keys(p.unshared))...)
+		plan.RequeueAfter = input.Sooner(plan.RequeueAfter, p.requeueAfter)
 		report.Join(p.report)
 	}
 	for _, set := range plan.listenerSets {
@@ -55,11 +55,14 @@ func planListeners(in Input) (listenerPlan, conditions.Report) {
 	return plan, report
 }
 
+// At says where the listeners of a visibility are.
+func (p Plan) At(visibility v1alpha1.IngressVisibility) *Placement { return p.at[visibility] }
+
 // newPlanner is for a visibility of which nothing has a place yet.
-func newPlanner(in Input, visibility v1alpha1.IngressVisibility) planner {
+func newPlanner(in input.Input, visibility v1alpha1.IngressVisibility) planner {
 	gateway := in.Gateways[visibility]
-	return planner{in: in, shared: map[string]domain{}, hostsOf: map[*v1alpha1.Ingress]*hostSet{}, placement: placement{
-		visibility: visibility, gateway: gateway, standing: in.Standing[gateway.Name], stored: storedOn(gateway, in.ListenerSets),
+	return planner{in: in, shared: map[string]domain{}, hostsOf: map[*v1alpha1.Ingress]*hostSet{}, Placement: Placement{
+		visibility: visibility, gateway: gateway, available: in.Standing[gateway.Name], stored: storedOn(gateway, in.ListenerSets),
 		own: map[string]gatewayv1.Listener{}, onGateway: certificates{}, sets: map[string]map[string]gatewayv1.ListenerEntry{},
 		conflicted: sets.New[string](), unshared: map[string]bool{}, draining: map[place]time.Time{},
 	}}

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"fmt"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // planner makes the placement of one visibility.
 type planner struct {
-	placement
+	Placement
 
-	in     Input
+	in     input.Input
 	report conditions.Report
 	// beside are the listeners that the same Gateway has for the other visibility, as sets.
 	beside map[string]map[string]gatewayv1.ListenerEntry
@@ -59,3 +63,35 @@ func (p *planner) put(set string, entry gatewayv1.ListenerEntry) {
 
 // lookAgain notes when the listeners will be others though nothing happens.
 func (p *planner) lookAgain(left time.Duration) { p.requeueAfter = input.Sooner(p.requeueAfter, left) }
+
+// entry is the listener of a hostname in a ListenerSet, with every field that the API server
+// would default written out.
+func (p *planner) entry(hostname, secret string) gatewayv1.ListenerEntry {
+	return gatewayv1.ListenerEntry{
+		Name:     gatewayv1.SectionName(names.Route(hostname, "")),
+		Hostname: new(gatewayv1.Hostname(hostname)),
+		Port:     p.gateway.HTTPS.Port,
+		Protocol: gatewayv1.HTTPSProtocolType,
+		TLS: &gatewayv1.ListenerTLSConfig{
+			Mode: new(gatewayv1.TLSModeTerminate),
+			CertificateRefs: []gatewayv1.SecretObjectReference{{
+				Group: new(gatewayv1.Group("")), Kind: new(gatewayv1.Kind("Secret")),
+				Name: gatewayv1.ObjectName(secret),
+			}},
+		},
+		AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}},
+	}
+}
+
+// ownListener is the listener of a hostname on the Gateway. Its name tells the KIngress from
+// others with this host.
+func (p *planner) ownListener(hostname, secret string) gatewayv1.Listener {
+	listener := gatewayv1.Listener(p.entry(hostname, secret))
+	listener.Name = gatewayv1.SectionName(names.Route(hostname, dataplane.ListenerSuffixOf(p.in.Ingress.UID)))
+	listener.TLS.CertificateRefs[0].Namespace = new(gatewayv1.Namespace(p.in.Ingress.Namespace))
+	listener.AllowedRoutes.Namespaces = &gatewayv1.RouteNamespaces{
+		From:     new(gatewayv1.NamespacesFromSelector),
+		Selector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: p.in.Ingress.Namespace}},
+	}
+	return listener
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -26,7 +27,7 @@ type certificates map[string]string
 
 // readTLS finds the certificates of the hosts that are served, by their visibility. What
 // is not used is reported.
-func readTLS(in Input) (map[v1alpha1.IngressVisibility]certificates, conditions.Report) {
+func readTLS(in input.Input) (map[v1alpha1.IngressVisibility]certificates, conditions.Report) {
 	report := conditions.Report{}
 	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
 	for _, visibility := range config.Visibilities {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"maps"
@@ -14,6 +14,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
@@ -45,7 +46,7 @@ func (p *planner) objects() []*gatewayv1.ListenerSet {
 }
 
 // sharedMeta is the metadata of a shared ListenerSet, the same whoever of its users writes it.
-func sharedMeta(in Input, name string, users []*v1alpha1.Ingress) metav1.ObjectMeta {
+func sharedMeta(in input.Input, name string, users []*v1alpha1.Ingress) metav1.ObjectMeta {
 	meta := metav1.ObjectMeta{
 		Namespace: in.Ingress.Namespace, Name: name,
 		Labels: map[string]string{networking.IngressLabelKey: ""},

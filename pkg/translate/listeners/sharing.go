@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"fmt"
@@ -67,7 +67,7 @@ func (p *planner) unfit(of domain) string {
 	if isPublicSuffix(of.name) || isPublicSuffix("any."+of.name) {
 		return fmt.Sprintf("hosts below %s belong to many", of.name)
 	}
-	for _, listener := range p.standing.Listeners {
+	for _, listener := range p.available.Listeners {
 		hostname := dataplane.HostnameOf(listener)
 		if hostname == of.hostname() && p.isTaken(listener) {
 			return fmt.Sprintf("listener %s of Gateway %s has hostname %s", listener.Name, p.gateway.Name, hostname)

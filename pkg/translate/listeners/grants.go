@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"maps"
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
+
+// GatewayListeners are the listeners that a KIngress should have on a Gateway, sorted by
+// name. Without any it leaves the Gateway.
+type GatewayListeners struct {
+	Gateway   types.NamespacedName
+	Listeners []gatewayv1.Listener
+}
 
 // grants let the Gateways of a namespace read the certificates of the KIngress's listeners, sorted
 // by name. They also remember since when a listener is not in spec.tls: no other object of the
 // KIngress does.
-func (p listenerPlan) grants(in Input, gateways []GatewayListeners) []*gatewayv1beta1.ReferenceGrant {
+func (p Plan) grants(in input.Input, gateways []GatewayListeners) []*gatewayv1beta1.ReferenceGrant {
 	draining, grants := map[place]time.Time{}, map[string]*gatewayv1beta1.ReferenceGrant{}
 	for _, visibility := range config.Visibilities {
 		maps.Copy(draining, p.at[visibility].draining)

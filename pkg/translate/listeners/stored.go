@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -8,6 +8,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // storedListeners tells what ListenerSets have for a hostname, as they stand: the KIngress's own
@@ -20,7 +21,7 @@ type storedListeners struct {
 }
 
 // storedOn reads the ListenerSets on a Gateway, by the hostnames of their listeners.
-func storedOn(gateway Gateway, all map[string]*gatewayv1.ListenerSet) map[string]storedListeners {
+func storedOn(gateway input.Gateway, all map[string]*gatewayv1.ListenerSet) map[string]storedListeners {
 	found := map[string]storedListeners{}
 	for name, set := range all {
 		if !isOn(gateway, set) {
@@ -39,7 +40,7 @@ func storedOn(gateway Gateway, all map[string]*gatewayv1.ListenerSet) map[string
 }
 
 // isOn tells whether a ListenerSet is on the Gateway.
-func isOn(gateway Gateway, set *gatewayv1.ListenerSet) bool {
+func isOn(gateway input.Gateway, set *gatewayv1.ListenerSet) bool {
 	return dataplane.GatewayOfSet(set) == gateway.Name
 }
 

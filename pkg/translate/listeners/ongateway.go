@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"fmt"
@@ -22,15 +22,15 @@ import (
 func (p *planner) placeOnGateway(wanted certificates) certificates {
 	wanted = p.splitForForeign(wanted)
 	taken, names := map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
-	for _, listener := range p.standing.Listeners {
+	for _, listener := range p.available.Listeners {
 		hostname := dataplane.HostnameOf(listener)
 		switch {
-		case !p.standing.Held.Has(listener.Name):
+		case !p.available.Held.Has(listener.Name):
 			names.Insert(listener.Name)
 			if p.isTaken(listener) {
 				taken[hostname] = listener
 			}
-			if p.standing.Usable.Has(listener.Name) && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {
+			if p.available.Usable.Has(listener.Name) && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {
 				p.foreign = append(p.foreign, listener)
 			}
 		case wanted[hostname] != "" && p.onGateway[hostname] == "":
@@ -63,7 +63,7 @@ func (p *planner) setsPossible() bool {
 // isTaken tells whether a listener of the Gateway is foreign and has its hostname at the port of
 // the KIngress's.
 func (p *planner) isTaken(listener gatewayv1.Listener) bool {
-	return listener.Protocol == gatewayv1.HTTPSProtocolType && listener.Port == p.gateway.HTTPS.Port && !p.standing.Held.Has(listener.Name)
+	return listener.Protocol == gatewayv1.HTTPSProtocolType && listener.Port == p.gateway.HTTPS.Port && !p.available.Held.Has(listener.Name)
 }
 
 // putOnGateway gives a hostname its listener on the Gateway.
@@ -93,7 +93,7 @@ func (p *planner) addToGateway(hostname, secret string, names sets.Set[gatewayv1
 // leaveTo serves a hostname with a foreign listener that has it already.
 func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
 	hostname, at := dataplane.HostnameOf(listener), fmt.Sprintf("listener %s in spec.listeners of Gateway %s", listener.Name, p.gateway.Name)
-	if !p.standing.Usable.Has(listener.Name) {
+	if !p.available.Usable.Has(listener.Name) {
 		p.gap("HTTPS is not served for host %s: %s has this hostname and does not admit HTTPRoutes of namespace %s: change its allowedRoutes, or remove it",
 			hostname, at, p.in.Ingress.Namespace)
 		return
@@ -111,9 +111,9 @@ func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
 // splitForForeign splits the wildcards for which the Gateway has a listener that does not admit
 // the KIngress's routes.
 func (p *planner) splitForForeign(wanted certificates) certificates {
-	for _, listener := range p.standing.Listeners {
+	for _, listener := range p.available.Listeners {
 		hostname := dataplane.HostnameOf(listener)
-		if !strings.HasPrefix(hostname, "*") || wanted[hostname] == "" || !p.isTaken(listener) || p.standing.Usable.Has(listener.Name) {
+		if !strings.HasPrefix(hostname, "*") || wanted[hostname] == "" || !p.isTaken(listener) || p.available.Usable.Has(listener.Name) {
 			continue
 		}
 		why := fmt.Sprintf("listener %s in spec.listeners of Gateway %s has hostname %s and does not admit HTTPRoutes of namespace %s",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"iter"
@@ -25,14 +25,6 @@ func admitting(host string) iter.Seq[string] {
 			}
 		}
 	}
-}
-
-// specificity orders the hostnames of listeners that admit one host.
-func specificity(hostname string) int {
-	if hostname == "" || strings.HasPrefix(hostname, "*") {
-		return len(hostname)
-	}
-	return len(hostname) + 1 // a host of one more letter than the wildcard's suffix
 }
 
 // hostSet are hosts that a KIngress has.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package listeners
 
 import (
 	"cmp"
@@ -12,10 +12,6 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
-
-// place is where a listener is: its name in a ListenerSet, or with none on the Gateway.
-// Listeners of several ListenerSets may have one name.
-type place struct{ set, name string }
 
 // drains tells whether a listener stays that spec.tls does not name any more, since a time by its
 // name: for the drain time, as long as the KIngress has a host for it.
