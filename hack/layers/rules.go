@@ -16,20 +16,22 @@ const (
 // purePackages are values in, values out. Of a package that is pure but for some
 // files, those are named.
 var purePackages = map[string][]string{
-	"pkg/conditions":          nil,
-	"pkg/config":              {"store.go", "watch.go"},
-	"pkg/dataplane":           nil,
-	"pkg/features":            nil,
-	"pkg/observe":             nil,
-	"pkg/probe":               nil,
-	"pkg/rollout":             nil,
-	"pkg/selection":           nil,
-	"pkg/status":              nil,
-	"pkg/translate":           nil,
-	"pkg/translate/listeners": nil,
-	"pkg/translate/input":     nil,
-	"pkg/translate/names":     nil,
-	"pkg/translate/rules":     nil,
+	"pkg/conditions":           nil,
+	"pkg/config":               {"store.go", "watch.go"},
+	"pkg/dataplane":            nil,
+	"pkg/features":             nil,
+	"pkg/observe":              nil,
+	"pkg/probe":                nil,
+	"pkg/rollout":              nil,
+	"pkg/selection":            nil,
+	"pkg/status":               nil,
+	"pkg/translate":            nil,
+	"pkg/translate/listeners":  nil,
+	"pkg/translate/input":      nil,
+	"pkg/translate/backendtls": nil,
+	"pkg/translate/routes":     nil,
+	"pkg/translate/names":      nil,
+	"pkg/translate/rules":      nil,
 }
 
 // pureFiles are the pure half of packages that are not.

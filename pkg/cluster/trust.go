@@ -12,14 +12,15 @@ import (
 	"knative.dev/pkg/system"
 
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // Scopes of what TLS to Knative's own backends needs. ConfigMaps of other namespaces are
 // watched by the one name that ours have: that is all that we may read.
 var (
-	OurPolicies = watch.Scope{Kind: BackendTLSPolicies, Labels: translate.InternalTLSLabel}
-	OurTrust    = watch.Scope{Kind: ConfigMaps, Fields: "metadata.name=" + translate.TrustName}
+	OurPolicies = watch.Scope{Kind: BackendTLSPolicies, Labels: backendtls.Label}
+	OurTrust    = watch.Scope{Kind: ConfigMaps, Fields: "metadata.name=" + backendtls.TrustName}
 )
 
 // RoutingSecret is the name of the Secret with the certificate of Serving's activator.
@@ -45,5 +46,5 @@ func (c Cluster) Trust(ctx context.Context) (translate.Trust, error) {
 	if err != nil {
 		return translate.Trust{}, err
 	}
-	return translate.ReadTrust(name.String(), secret, found), nil
+	return backendtls.ReadTrust(name.String(), secret, found), nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // Preserved is what stays as it stands though it is not rendered. While a side cannot be served
@@ -50,8 +51,8 @@ func (o *Observation) Preserve(desired translate.Desired) Preserved {
 		case hosts.Len() == 0:
 			continue
 		case route.DeletionTimestamp == nil:
-			part := translate.PartOf(route, hosts)
-			translate.Renamed(part, func(other string) bool { return taken.Has(other) || other != name && o.Routes[other] != nil })
+			part := routes.PartOf(route, hosts)
+			routes.Renamed(part, func(other string) bool { return taken.Has(other) || other != name && o.Routes[other] != nil })
 			taken.Insert(part.Name)
 			found.Parts = append(found.Parts, part)
 		}

@@ -44,7 +44,7 @@ type Reader interface {
 	// Who has no memory returns less than a second.
 	AbsentFor(service types.NamespacedName, exists bool) time.Duration
 
-	// Trust is what translate.ReadTrust says of what Knative Serving has in its namespace.
+	// Trust is what backendtls.ReadTrust says of what Knative Serving has in its namespace.
 	Trust() (translate.Trust, error)
 	// Proposals are what an operator may want to write for a visibility of which config-gateway
 	// says nothing.
@@ -65,7 +65,7 @@ type Owned interface {
 	GatewaysOf(ing *v1alpha1.Ingress) ([]*gatewayv1.Gateway, error)
 	// Policies are those that Services control.
 	Policies(services []*corev1.Service) ([]*gatewayv1.BackendTLSPolicy, error)
-	// StoredTrust is the ConfigMap with the name translate.TrustName of a namespace, whosever it is.
+	// StoredTrust is the ConfigMap with the name backendtls.TrustName of a namespace, whosever it is.
 	StoredTrust(namespace string) (*corev1.ConfigMap, error)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -88,7 +89,7 @@ func (r *Relations) readRoutes(reader Reader) error {
 func (r *Relations) readServed(reader Reader) error {
 	r.Served = sets.New[types.NamespacedName]()
 	for _, route := range r.Routes {
-		for name := range translate.LeadsTo(route) {
+		for name := range routes.LeadsTo(route) {
 			if name.Namespace != r.Ingress.Namespace {
 				continue
 			}

@@ -12,8 +12,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/selection"
-	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // Left is what of a route may stay as it stands, and whether that is less than all. A Gateway that is
@@ -37,7 +37,7 @@ func (o *Observation) Left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bo
 	if !begins && len(parents) == len(route.Spec.ParentRefs) && hosts.Len() == len(route.Spec.Hostnames) {
 		return nil, false
 	}
-	left := translate.PartOf(route, hosts)
+	left := routes.PartOf(route, hosts)
 	left.Spec.ParentRefs = parents
 	if state := rollout.Decode(left.Annotations[rollout.Annotation]); begins {
 		state.Moving = new(o.Now.UTC().Truncate(time.Second))

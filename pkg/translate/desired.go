@@ -9,10 +9,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // Desired is what should exist in the cluster, and how to see that it works.
@@ -20,12 +20,8 @@ type Desired struct {
 	Routes []Route
 	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
 	Unshared sets.Set[string]
-	// ListenerSets and Gateways hold the listeners of spec.tls, and Listeners are these.
-	ListenerSets []*gatewayv1.ListenerSet
-	Gateways     []listeners.GatewayListeners
-	Listeners    []listeners.Listener
-	// Grants let the Gateways read the certificates of their listeners.
-	Grants []*gatewayv1beta1.ReferenceGrant
+	// Finished holds the listeners of spec.tls.
+	listeners.Finished
 	// Policies and Trust make gateways speak TLS to Knative's own backends. Other
 	// KIngresses may want the same ones; Trust is nil when there are no Policies.
 	Policies []*gatewayv1.BackendTLSPolicy
@@ -43,7 +39,7 @@ type Desired struct {
 
 // Version identifies what has to be proven for a visibility.
 func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
-	return versionOf(d.Routes, visibility)
+	return routes.Version(d.Routes, visibility)
 }
 
 // Objects are the routes without their questions.
@@ -54,21 +50,3 @@ func (d Desired) Objects() []*gatewayv1.HTTPRoute {
 	}
 	return objects
 }
-
-// Route is an HTTPRoute together with the questions that prove it.
-type Route struct {
-	Object     *gatewayv1.HTTPRoute
-	Visibility v1alpha1.IngressVisibility
-	Proofs     []Proof
-	// Making are the new backends that the questions are about; traffic is where it was.
-	Making []string
-	// Leaving are the Gateways that it is attached to besides its own.
-	Leaving []string
-
-	version string
-	own     int      // the parentRefs at its own Gateway, which come first
-	over    []string // the KIngress's listeners on the Gateway through which it is served
-}
-
-// Parents are what a route is attached to at its own Gateway.
-func (r Route) Parents() []gatewayv1.ParentReference { return r.Object.Spec.ParentRefs[:r.own] }

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 )
 
 // stored reads the cluster of a case. What the case does not show is plain: a namespace without labels;
@@ -91,11 +92,11 @@ func (s stored) Trust() (translate.Trust, error) {
 	if len(s.secrets) > 0 {
 		secret = s.secrets[0]
 	}
-	return translate.ReadTrust("knative-serving/routing-serving-certs", secret, having(s.bundles, func(bundle *corev1.ConfigMap) bool { return bundle.Name != translate.TrustName })), nil
+	return backendtls.ReadTrust("knative-serving/routing-serving-certs", secret, having(s.bundles, func(bundle *corev1.ConfigMap) bool { return bundle.Name != backendtls.TrustName })), nil
 }
 
 func (s stored) StoredTrust(namespace string) (*corev1.ConfigMap, error) {
-	return named(s.bundles, types.NamespacedName{Namespace: namespace, Name: translate.TrustName}), nil
+	return named(s.bundles, types.NamespacedName{Namespace: namespace, Name: backendtls.TrustName}), nil
 }
 
 func (s stored) Gateway(name types.NamespacedName) (*gatewayv1.Gateway, error) {

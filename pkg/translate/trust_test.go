@@ -9,7 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 )
 
 const certificate = `-----BEGIN CERTIFICATE-----
@@ -50,7 +50,7 @@ func TestReadTrust(t *testing.T) {
 		"a broken one":         {secret: secretOf(strings.Replace(certificate, "MIH+", "AAAA", 1)), missing: "Secret " + secret + " has no certificate in ca.crt", untrusted: `a block "CERTIFICATE" is no certificate`},
 		"nothing but a bundle": {secret: secretOf(""), bundles: []*corev1.ConfigMap{bundle("b", certificate), bundle("a", "")}, authorities: certificate},
 	} {
-		trust := translate.ReadTrust(secret, c.secret, c.bundles)
+		trust := backendtls.ReadTrust(secret, c.secret, c.bundles)
 		untrusted := ""
 		for _, problem := range trust.Problems {
 			untrusted += problem.String()

@@ -2,7 +2,10 @@
 
 package translate
 
-import "github.com/net-gateways/net-gateways/pkg/translate/input"
+import (
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
+)
 
 type (
 	// Input is everything that a translation depends on.
@@ -17,6 +20,10 @@ type (
 	Moves = input.Moves
 	// Published is a version that is known to be served.
 	Published = input.Published
+	// Route is an HTTPRoute together with the questions that prove it.
+	Route = routes.Route
+	// Proof is the question whose answer proves that an HTTPRoute is served.
+	Proof = routes.Proof
 	// Trust says who signs the certificates of activator and queue-proxies.
 	Trust = input.Trust
 )

@@ -16,12 +16,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 )
 
 // storedTrust is the ConfigMap of a namespace under our name; nil when there is none.
 func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1.ConfigMap, error) {
-	name := types.NamespacedName{Namespace: namespace, Name: translate.TrustName}
+	name := types.NamespacedName{Namespace: namespace, Name: backendtls.TrustName}
 	stored, err := cluster.Get[corev1.ConfigMap](ctx, r.cluster, cluster.OurTrust, name)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"knative.dev/networking/pkg/certificates"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 )
 
 // internalTLS enqueues the KIngresses that a change concerns of what TLS to their
@@ -28,7 +28,7 @@ func (e *clusterEvents) internalTLS(old, object any) {
 	case *corev1.ConfigMap:
 		before, ok := old.(*corev1.ConfigMap)
 		switch {
-		case object.Name == translate.TrustName:
+		case object.Name == backendtls.TrustName:
 			e.r.internal.trusts.Shown(object)
 			e.concerned(bySecured, object.Namespace)
 		case !ok || !maps.Equal(before.Data, object.Data):

@@ -35,8 +35,8 @@ type Listener struct {
 	Overlaid bool
 }
 
-// Objects are what the listeners of a KIngress are written to.
-type Objects struct {
+// Finished are what the listeners of a KIngress are written to.
+type Finished struct {
 	ListenerSets []*gatewayv1.ListenerSet
 	Gateways     []GatewayListeners
 	// Grants let the Gateways read the certificates of their listeners.
@@ -46,16 +46,16 @@ type Objects struct {
 }
 
 // Finish adds to the plan what routes still need of the Gateways that they leave, as it stands.
-func (p Plan) Finish(in input.Input, uses Uses) Objects {
-	objects := Objects{
+func (p Plan) Finish(in input.Input, uses Uses) Finished {
+	found := Finished{
 		ListenerSets: slices.Concat(p.listenerSets, p.preserved(in, uses.ListenerSets)),
 		Gateways:     p.gatewayListeners(in, uses.Gateways),
 	}
-	objects.Grants = p.grants(in, objects.Gateways)
+	found.Grants = p.grants(in, found.Gateways)
 	for _, visibility := range config.Visibilities {
-		objects.Listeners = append(objects.Listeners, p.at[visibility].listeners(uses)...)
+		found.Listeners = append(found.Listeners, p.at[visibility].listeners(uses)...)
 	}
-	return objects
+	return found
 }
 
 // preserved are the ListenerSets through which routes are still attached to Gateways that they leave.

@@ -16,7 +16,6 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
-	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // An HTTPRoute with one value that the Gateway API does not allow is refused as a
@@ -38,16 +37,6 @@ var (
 	pathCharacters = regexp.MustCompile("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$")
 	pathForbidden  = regexp.MustCompile(`//|/\./|/\.\./|/\.\.$|/\.$|%2[fF]`)
 )
-
-// checkVisibilities refuses rules of a visibility that nobody knows: it may have been
-// meant to be private.
-func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
-	for i, rule := range ing.Spec.Rules {
-		if !slices.Contains(config.Visibilities, Visibility(rule)) {
-			report.Refuse(*conditions.Unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
-		}
-	}
-}
 
 // PossibleHosts leaves out hosts that an HTTPRoute cannot have.
 func PossibleHosts(hosts []string, field string, report *conditions.Report) []string {

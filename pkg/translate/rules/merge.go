@@ -3,7 +3,11 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
+	"slices"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -25,4 +29,14 @@ func Read(in input.Input) ([]RuleSet, conditions.Report) {
 		}
 	}
 	return sets, report
+}
+
+// checkVisibilities refuses rules of a visibility that nobody knows: it may have been
+// meant to be private.
+func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
+	for i, rule := range ing.Spec.Rules {
+		if !slices.Contains(config.Visibilities, Visibility(rule)) {
+			report.Refuse(*conditions.Unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
+		}
+	}
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
@@ -31,9 +32,9 @@ type attachment struct {
 	sections []string
 }
 
-// renderer makes HTTPRoutes of the rule sets of a KIngress.
-type renderer struct {
-	in       Input
+// Renderer makes HTTPRoutes of the rule sets of a KIngress.
+type Renderer struct {
+	in       input.Input
 	specHash string
 	plan     listeners.Plan
 	report   *conditions.Report

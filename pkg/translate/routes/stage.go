@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"cmp"
@@ -10,22 +10,18 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
-	"github.com/net-gateways/net-gateways/pkg/translate/rules"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
-
-// madePath is where probes ask for backends that get no traffic yet.
-const madePath = "/.well-known/net-gateways-probe/new/"
 
 // step decides how far the change of a route may go now. The object holds the rules
 // that are wanted in the end.
-func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) rollout.Step {
+func (r Renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway input.Gateway) rollout.Step {
 	want := rollout.Want{
 		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: cmp.Or(gateway.Section, strings.Join(set.sections, ",")),
 		Private:  set.Visibility == v1alpha1.IngressVisibilityClusterLocal,
@@ -41,7 +37,7 @@ func (r renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway Gateway) 
 
 // live is the route as it stands; nil where there is none of which we know what it is. A
 // host that is not wanted any more cannot wait until backends are proven.
-func (r renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *rollout.Live {
+func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *rollout.Live {
 	if current == nil {
 		return nil
 	}
@@ -70,7 +66,7 @@ func (r renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 // Revision is vouched for by Serving, which routes to it once it is ready, where the
 // gateway itself waits until it knows the way there. Over TLS its word is not enough:
 // gateways may learn of the policy after the route, and trust is between them and the pods.
-func (r renderer) unproven(set chunk, gateway Gateway) []string {
+func (r Renderer) unproven(set chunk, gateway input.Gateway) []string {
 	found := sets.New[string]()
 	for _, rule := range set.Rules {
 		if rule.Challenge() {
@@ -89,7 +85,7 @@ func (r renderer) unproven(set chunk, gateway Gateway) []string {
 
 // makeRules keeps the hosts and rules that stand and adds a rule for each backend of
 // the batch that only probes meet. It returns the questions for them.
-func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, batch []string) []Proof {
+func (r Renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway input.Gateway, batch []string) []Proof {
 	current := r.in.Routes[object.Name]
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
 	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
@@ -113,14 +109,6 @@ func (r renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway Gate
 	return proofs
 }
 
-func hostsOf(route *gatewayv1.HTTPRoute) []string {
-	hosts := make([]string, 0, len(route.Spec.Hostnames))
-	for _, host := range route.Spec.Hostnames {
-		hosts = append(hosts, string(host))
-	}
-	return hosts
-}
-
 // room is how many rules for new backends find a place on a route.
 func room(current *gatewayv1.HTTPRoute) int {
 	if current == nil {
@@ -128,39 +116,6 @@ func room(current *gatewayv1.HTTPRoute) int {
 	}
 	standing := slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
 	return maxRouteRules - len(standing)
-}
-
-// trafficRules are the rules that requests meet, without those for probes.
-func trafficRules(route *gatewayv1.HTTPRoute) []gatewayv1.HTTPRouteRule {
-	return slices.DeleteFunc(slices.Clone(route.Spec.Rules), isProbed)
-}
-
-// isProbed tells rules for probes by the header that they match and set.
-func isProbed(rule gatewayv1.HTTPRouteRule) bool {
-	if len(rule.Matches) != 1 || len(rule.Matches[0].Headers) != 1 || len(rule.Filters) == 0 || rule.Filters[0].RequestHeaderModifier == nil {
-		return false
-	}
-	matched, set := rule.Matches[0].Headers[0], rule.Filters[0].RequestHeaderModifier.Set
-	return string(matched.Name) == header.HashKey && matched.Value == header.HashValueOverride && len(set) == 1 && string(set[0].Name) == header.HashKey
-}
-
-// isMade tells rules for new backends by their path.
-func isMade(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, madePath) }
-
-func isProbedAt(rule gatewayv1.HTTPRouteRule, path string) bool {
-	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, path)
-}
-
-// backendOf names what a backendRef leads to, as Backend.String does.
-func backendOf(ref gatewayv1.HTTPBackendRef) string {
-	backend := rules.Backend{Service: types.NamespacedName{Name: string(ref.Name)}}
-	if ref.Namespace != nil {
-		backend.Service.Namespace = string(*ref.Namespace)
-	}
-	if ref.Port != nil {
-		backend.Port.IntVal = *ref.Port
-	}
-	return backend.String()
 }
 
 func named(gateways sets.Set[types.NamespacedName]) sets.Set[string] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"cmp"
@@ -15,29 +15,9 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
-
-// Proof is the question whose answer proves that an HTTPRoute is served.
-type Proof struct {
-	// Host is one host of the route: a gateway programs them together.
-	Host string
-	// Path is asked for. Routes that share their hosts differ in it: otherwise one of
-	// them would answer for all.
-	Path string
-	// Hash is the expected answer.
-	Hash string
-	// Marker comes with the answer where the gateway can add it: it tells the KIngress
-	// from one of the same name and spec that was there before (SPEC B-RDY-4). FormerMarker is
-	// the one that an earlier release has left on routes.
-	Marker, FormerMarker string
-	// HTTPS is the port to ask through TLS, with the host as SNI; 0 asks through the
-	// Gateway's own listener.
-	HTTPS int32
-	// Answers says who gives the answer; empty when nobody can, and only the Gateway
-	// API's own status tells whether the route is served.
-	Answers probe.Answerer
-}
 
 // revisionLabel is on the Services of Revisions, whose backends have Knative's probe handler.
 const revisionLabel = "serving.knative.dev/revision"
@@ -48,7 +28,7 @@ const revisionLabel = "serving.knative.dev/revision"
 // the hash to the response (SPEC B-RDY-2).
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
-func (r renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway Gateway, hash string) []Proof {
+func (r Renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway input.Gateway, hash string) []Proof {
 	proof := Proof{Path: probedPath(set.part), Hash: hash}
 	if backend, found := probedBackend(set.Rules); found {
 		rule := r.answer(&proof, backend, gateway)
@@ -77,7 +57,7 @@ func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
 
 // answer is the rule that gives the answer to a question, with the backend's help where
 // it can.
-func (r renderer) answer(proof *Proof, backend rules.Backend, gateway Gateway) gatewayv1.HTTPRouteRule {
+func (r Renderer) answer(proof *Proof, backend rules.Backend, gateway input.Gateway) gatewayv1.HTTPRouteRule {
 	hash := []rules.Header{{Name: header.HashKey, Value: proof.Hash}}
 	added := []rules.Header{}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification) {
@@ -164,7 +144,7 @@ func probedPath(part int) string {
 	return fmt.Sprintf("/.well-known/net-gateways-probe/%d", part+1)
 }
 
-func (r renderer) hasProbeHandler(backend rules.Backend) bool {
+func (r Renderer) hasProbeHandler(backend rules.Backend) bool {
 	service := r.in.Services[backend.Service]
 	return backend.OfRevision() || service != nil && service.Labels[revisionLabel] != ""
 }
@@ -179,7 +159,7 @@ type way struct {
 // ways are one for each listener through which a route is served: a gateway programs each
 // with its own table of routes. Listeners of others that do not work are not asked, as
 // long as requests are not redirected to them.
-func (r renderer) ways(set chunk, gateway Gateway) []way {
+func (r Renderer) ways(set chunk, gateway input.Gateway) []way {
 	secure := []way{}
 	asked, placed := []string{}, r.plan.At(set.Visibility)
 	for _, host := range set.Hosts {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"cmp"
@@ -12,10 +12,11 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // attached cuts a set where its hosts have to name different listeners of the Gateway (SPEC B-TRN-8).
-func (r renderer) attached(set attachment, gateway Gateway) []attachment {
+func (r Renderer) attached(set attachment, gateway input.Gateway) []attachment {
 	bySections := map[string]*attachment{}
 	for _, host := range set.Hosts {
 		sections := r.overlapping(host, set.over, gateway)
@@ -36,7 +37,7 @@ func (r renderer) attached(set attachment, gateway Gateway) []attachment {
 // port: of each port one for plain HTTP, and all that end TLS. Envoy Gateway 1.9 serves plain HTTP on one port from one
 // table, has the host in there twice then, and Envoy refuses the table with all of its hosts
 // (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
-func (r renderer) overlapping(host string, over over, gateway Gateway) []string {
+func (r Renderer) overlapping(host string, over over, gateway input.Gateway) []string {
 	if gateway.Section != "" || over == onlyHTTPS {
 		return nil
 	}
@@ -67,7 +68,7 @@ func (r renderer) overlapping(host string, over over, gateway Gateway) []string 
 // preferred is the most specific of listeners that overlap. Where the gateway serves a host from whichever of them its
 // route is attached to, a host that is served stays: at the listener that its route names, or at the least specific one,
 // beside which the others were added. When they go again, nothing that is served was theirs.
-func (r renderer) preferred(host string, listeners []gatewayv1.Listener, gateway Gateway) gatewayv1.Listener {
+func (r Renderer) preferred(host string, listeners []gatewayv1.Listener, gateway input.Gateway) gatewayv1.Listener {
 	bySpecificity := func(a, b gatewayv1.Listener) int {
 		return cmp.Compare(dataplane.Specificity(dataplane.HostnameOf(a)), dataplane.Specificity(dataplane.HostnameOf(b)))
 	}
@@ -83,7 +84,7 @@ func (r renderer) preferred(host string, listeners []gatewayv1.Listener, gateway
 }
 
 // sectionsOf are those of the Gateway that the routes of a host name, as they stand.
-func (r renderer) sectionsOf(host string, gateway Gateway) sets.Set[gatewayv1.SectionName] {
+func (r Renderer) sectionsOf(host string, gateway input.Gateway) sets.Set[gatewayv1.SectionName] {
 	found := sets.New[gatewayv1.SectionName]()
 	for _, name := range r.serving[gatewayv1.Hostname(host)] {
 		route := r.in.Routes[name]

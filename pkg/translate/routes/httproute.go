@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"fmt"
@@ -12,41 +12,43 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-func newRenderer(in Input, specHash string, plan listeners.Plan) renderer {
-	return renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes)}
+// NewRenderer is for one KIngress.
+func NewRenderer(in input.Input, specHash string, plan listeners.Plan) Renderer {
+	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes)}
 }
 
-// rendered is what a rule set becomes.
-type rendered struct {
-	routes []Route
-	uses   listeners.Uses
-	report conditions.Report
+// Rendered is what a rule set becomes.
+type Rendered struct {
+	Routes []Route
+	Uses   listeners.Uses
+	Report conditions.Report
 }
 
-// render makes the HTTPRoutes of a set. Without rules it has none.
-func (r renderer) render(set rules.RuleSet, gateway Gateway) rendered {
-	found := rendered{}
+// Render makes the HTTPRoutes of a set. Without rules it has none.
+func (r Renderer) Render(set rules.RuleSet, gateway input.Gateway) Rendered {
+	found := Rendered{}
 	if len(set.Rules) == 0 {
 		return found
 	}
-	r.report = &found.report
+	r.report = &found.Report
 	shares, uses := r.redirects(set, gateway)
 	for _, share := range shares {
 		for _, part := range r.attached(share, gateway) {
-			found.routes = append(found.routes, r.routes(part, gateway)...)
+			found.Routes = append(found.Routes, r.routes(part, gateway)...)
 		}
 	}
-	found.uses = uses
+	found.Uses = uses
 	return found
 }
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for.
-func (r renderer) routes(set attachment, gateway Gateway) []Route {
+func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 	if set.over == onlyHTTP {
 		// Asked over HTTP, the route that is redirected to must not answer for this one.
 		r.specHash = rollout.Hash(r.specHash, names.RedirectSuffix)
@@ -66,7 +68,7 @@ func (r renderer) routes(set attachment, gateway Gateway) []Route {
 // route renders one HTTPRoute with every field that the API server would default
 // written out, so that comparing it with the stored object needs no knowledge of
 // defaults.
-func (r renderer) route(set chunk, name string, gateway Gateway) Route {
+func (r Renderer) route(set chunk, name string, gateway input.Gateway) Route {
 	object := &gatewayv1.HTTPRoute{ObjectMeta: names.OfRoute(r.in.Ingress, name, set.Visibility)}
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
@@ -99,7 +101,7 @@ func (r renderer) route(set chunk, name string, gateway Gateway) Route {
 // A rule that cannot be served has no backends, and then no filters either: the
 // gateway answers what it matches with 500, by the Gateway API. Left out, its requests
 // would go to the backends of a less specific rule or of a wildcard host.
-func (r renderer) rule(rule rules.Rule, gateway Gateway) gatewayv1.HTTPRouteRule {
+func (r Renderer) rule(rule rules.Rule, gateway input.Gateway) gatewayv1.HTTPRouteRule {
 	if rule.Redirect != 0 {
 		return redirect(rule)
 	}
@@ -120,7 +122,7 @@ func (r renderer) rule(rule rules.Rule, gateway Gateway) gatewayv1.HTTPRouteRule
 	return rendered
 }
 
-func (r renderer) backendRefs(rule rules.Rule, gateway Gateway) []gatewayv1.HTTPBackendRef {
+func (r Renderer) backendRefs(rule rules.Rule, gateway input.Gateway) []gatewayv1.HTTPBackendRef {
 	refs := make([]gatewayv1.HTTPBackendRef, 0, len(rule.Backends))
 	for _, backend := range rule.Backends {
 		ref := backendRef(backend)
@@ -137,33 +139,7 @@ func (r renderer) backendRefs(rule rules.Rule, gateway Gateway) []gatewayv1.HTTP
 	return refs
 }
 
-func backendRef(backend rules.Backend) gatewayv1.HTTPBackendRef {
-	ref := gatewayv1.HTTPBackendRef{}
-	ref.Group = new(gatewayv1.Group(""))
-	ref.Kind = new(gatewayv1.Kind("Service"))
-	ref.Namespace = new(gatewayv1.Namespace(backend.Service.Namespace))
-	ref.Name = gatewayv1.ObjectName(backend.Service.Name)
-	ref.Port = new(backend.Port.IntVal)
-	ref.Weight = new(backend.Weight)
-	return ref
-}
-
-func match(rule rules.Rule) gatewayv1.HTTPRouteMatch {
-	matched := gatewayv1.HTTPRouteMatch{Path: &gatewayv1.HTTPPathMatch{
-		Type:  new(gatewayv1.PathMatchPathPrefix),
-		Value: new(rule.Path),
-	}}
-	for _, header := range rule.Headers {
-		matched.Headers = append(matched.Headers, gatewayv1.HTTPHeaderMatch{
-			Type:  new(gatewayv1.HeaderMatchExact),
-			Name:  gatewayv1.HTTPHeaderName(header.Name),
-			Value: header.Value,
-		})
-	}
-	return matched
-}
-
-func (r renderer) rewriteHost(rule rules.Rule, gateway Gateway) []gatewayv1.HTTPRouteFilter {
+func (r Renderer) rewriteHost(rule rules.Rule, gateway input.Gateway) []gatewayv1.HTTPRouteFilter {
 	if rule.RewriteHost == "" {
 		return nil
 	}
@@ -179,7 +155,7 @@ func (r renderer) rewriteHost(rule rules.Rule, gateway Gateway) []gatewayv1.HTTP
 }
 
 // setHeaders notes the headers that the API cannot express and sets the others.
-func (r renderer) setHeaders(field string, set []rules.Header) []gatewayv1.HTTPRouteFilter {
+func (r Renderer) setHeaders(field string, set []rules.Header) []gatewayv1.HTTPRouteFilter {
 	possible := make([]rules.Header, 0, len(set))
 	for _, header := range set {
 		gap := conditions.Gap{Field: field + ".appendHeaders[" + header.Name + "]"}

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -41,7 +39,7 @@ type chunk struct {
 // Hosts and rules stay on the HTTPRoute on which they are. HTTPRoutes are written one
 // after another: what moved between two that exist would for a moment be on neither,
 // and its requests would meet a less specific rule. New ones go where room is.
-func (r renderer) spread(set attachment) []chunk {
+func (r Renderer) spread(set attachment) []chunk {
 	shares := []chunk{}
 	for _, group := range r.hostGroups(set) {
 		twin := r.twin(set, group.name)
@@ -60,7 +58,7 @@ func (r renderer) spread(set attachment) []chunk {
 
 // twin is the suffix that keeps the local route of a host apart from its external
 // one.
-func (r renderer) twin(set attachment, host string) string {
+func (r Renderer) twin(set attachment, host string) string {
 	switch {
 	case set.over == onlyHTTP:
 		return names.RedirectSuffix
@@ -99,7 +97,7 @@ func routesByHost(routes map[string]*gatewayv1.HTTPRoute) map[gatewayv1.Hostname
 }
 
 // liveParts are the HTTPRoutes that are named after the host and serve it, by part.
-func (r renderer) liveParts(host, twin string) map[int]*gatewayv1.HTTPRoute {
+func (r Renderer) liveParts(host, twin string) map[int]*gatewayv1.HTTPRoute {
 	live := map[int]*gatewayv1.HTTPRoute{}
 	for _, name := range r.serving[gatewayv1.Hostname(host)] {
 		if part, found := names.PartNumber(name, host, twin); found {
@@ -119,7 +117,7 @@ type hostGroup struct {
 // hostGroups cuts the hosts of a set. As many as fit into one HTTPRoute always are in
 // one, named after the alphabetically last. More stay with the host that named their
 // HTTPRoute.
-func (r renderer) hostGroups(set attachment) []hostGroup {
+func (r Renderer) hostGroups(set attachment) []hostGroup {
 	groups, homeless := []hostGroup{}, set.Hosts
 	if len(set.Hosts) > maxHostnames {
 		groups, homeless = r.liveGroups(set)
@@ -137,7 +135,7 @@ func (r renderer) hostGroups(set attachment) []hostGroup {
 
 // liveGroups finds which hosts of a set are together on HTTPRoutes, and those that are
 // not yet on any.
-func (r renderer) liveGroups(set attachment) (groups []hostGroup, homeless []string) {
+func (r Renderer) liveGroups(set attachment) (groups []hostGroup, homeless []string) {
 	left := sets.New(set.Hosts...)
 	for _, host := range set.Hosts {
 		live := r.liveParts(host, r.twin(set, host))
@@ -211,17 +209,4 @@ func livePlaces(live map[int]*gatewayv1.HTTPRoute) map[string]int {
 		}
 	}
 	return places
-}
-
-// readMatch is Rule.match of a rendered match, and whether it is that of a probe.
-func readMatch(rendered gatewayv1.HTTPRouteMatch) (matched string, probes bool) {
-	rule := rules.Rule{}
-	if rendered.Path != nil && rendered.Path.Value != nil {
-		rule.Path = *rendered.Path.Value
-	}
-	for _, h := range rendered.Headers {
-		rule.Headers = append(rule.Headers, rules.Header{Name: string(h.Name), Value: h.Value})
-		probes = probes || strings.EqualFold(string(h.Name), header.HashKey)
-	}
-	return rule.Match(), probes
 }

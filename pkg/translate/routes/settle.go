@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"slices"
@@ -15,10 +15,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// settle lets go what routes keep of the version before, once that of their visibility is proven and
+// Settle lets go what routes keep of the version before, once that of their visibility is proven and
 // its address published: Gateways that they leave, and backends without traffic. It returns after
 // how long there is more to let go though nothing happens; 0 is never.
-func settle(routes []Route, moves Moves) (requeueAfter time.Duration) {
+func Settle(routes []Route, moves input.Moves) (requeueAfter time.Duration) {
 	published := publishedSince(routes, moves)
 	for i := range routes {
 		if len(routes[i].Leaving) > 0 {
@@ -30,12 +30,12 @@ func settle(routes []Route, moves Moves) (requeueAfter time.Duration) {
 }
 
 // publishedSince tells since when the version of a visibility is proven and published, if it is.
-func publishedSince(routes []Route, moves Moves) func(v1alpha1.IngressVisibility) (time.Time, bool) {
+func publishedSince(routes []Route, moves input.Moves) func(v1alpha1.IngressVisibility) (time.Time, bool) {
 	versions := map[v1alpha1.IngressVisibility]string{}
 	return func(visibility v1alpha1.IngressVisibility) (time.Time, bool) {
 		published, known := moves.Published[visibility]
 		if known && versions[visibility] == "" {
-			versions[visibility] = versionOf(routes, visibility)
+			versions[visibility] = Version(routes, visibility)
 		}
 		return published.At, known && published.Version == versions[visibility]
 	}
@@ -44,7 +44,7 @@ func publishedSince(routes []Route, moves Moves) func(v1alpha1.IngressVisibility
 // leave detaches a route from the Gateways that it is leaving, once all of its visibility are served
 // by the new one and clients have had time to follow its address (SPEC B-SEL-5). Before that it
 // returns after how long to look again; 0 is never.
-func (r *Route) leave(moves Moves, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (again time.Duration) {
+func (r *Route) leave(moves input.Moves, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (again time.Duration) {
 	if since, is := published(r.Visibility); is {
 		drained, left := rollout.Drained(since, moves.Now, moves.Drain)
 		if drained {
@@ -78,8 +78,8 @@ func (r *Route) forget(published func(v1alpha1.IngressVisibility) (time.Time, bo
 	}
 }
 
-// stillUsed adds what routes are still attached to of the Gateways that they leave.
-func stillUsed(routes []Route, uses listeners.Uses) listeners.Uses {
+// StillUsed adds what routes are still attached to of the Gateways that they leave.
+func StillUsed(routes []Route, uses listeners.Uses) listeners.Uses {
 	uses.Gateways, uses.ListenerSets = sets.New[string](), sets.New[string]()
 	for _, route := range routes {
 		uses.Gateways.Insert(route.Leaving...)

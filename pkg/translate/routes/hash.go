@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -15,9 +16,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// specHash is networking's hash of the KIngress's name and spec, which its
+// SpecHash is networking's hash of the KIngress's name and spec, which its
 // conformance suite compares.
-func specHash(ing *v1alpha1.Ingress) (string, error) {
+func SpecHash(ing *v1alpha1.Ingress) (string, error) {
 	if ing == nil {
 		return "", errNoIngress
 	}
@@ -47,22 +48,4 @@ func (w withoutNewline) Write(b []byte) (int, error) {
 	return len(b), err
 }
 
-// versionOf identifies what has to be proven for a visibility: which routes answer what,
-// through which Gateway. Labels and annotations do not count, nor do Gateways that are
-// being left.
-func versionOf(routes []Route, visibility v1alpha1.IngressVisibility) string {
-	sum := sha256.New()
-	for _, route := range routes {
-		if route.Visibility == visibility {
-			parent := route.Object.Spec.ParentRefs[0]
-			fmt.Fprintf(sum, "%s %s/%s %s\n", route.Object.Name, *parent.Namespace, parent.Name, route.version)
-			for _, further := range route.Object.Spec.ParentRefs[1:route.own] {
-				fmt.Fprintf(sum, "and %s\n", further.Name)
-			}
-			for _, listener := range route.over {
-				fmt.Fprintf(sum, "over %s\n", listener)
-			}
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil))[:16]
-}
+var errNoIngress = errors.New("no KIngress to translate")

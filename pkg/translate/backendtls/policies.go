@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package backendtls
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -13,13 +14,14 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 const (
-	// InternalTLSLabel is on what makes gateways speak TLS to Knative's own backends.
-	InternalTLSLabel = "net-gateways/internal-tls"
+	// Label is on what makes gateways speak TLS to Knative's own backends.
+	Label = "net-gateways/internal-tls"
 	// TrustName is the ConfigMap in each namespace that holds whom to trust there.
 	TrustName = "net-gateways-internal-tls"
 
@@ -30,26 +32,27 @@ const (
 // knative.dev/networking has for activator, and for the queue-proxies of a namespace.
 const commonName = knativecerts.LegacyFakeDnsName
 
-// backendTLS is what TLS to the backends of some rules needs.
-type backendTLS struct {
-	policies map[string]*gatewayv1.BackendTLSPolicy
-	// impossible tells that it cannot be had for all of them. Without a policy a gateway would
+// Secured is what TLS to the backends of some rules needs.
+type Secured struct {
+	// Policies are by their names.
+	Policies map[string]*gatewayv1.BackendTLSPolicy
+	// Impossible tells that it cannot be had for all of them. Without a policy a gateway would
 	// send in the clear what is meant to be secret.
-	impossible bool
-	report     conditions.Report
+	Impossible bool
+	Report     conditions.Report
 }
 
-// secureBackends finds the policies that the rules of a set need.
-func secureBackends(in Input, set rules.RuleSet, gateway Gateway) backendTLS {
-	found := backendTLS{policies: map[string]*gatewayv1.BackendTLSPolicy{}}
+// Secure finds the policies that the rules of a set need.
+func Secure(in input.Input, set rules.RuleSet, gateway input.Gateway) Secured {
+	found := Secured{Policies: map[string]*gatewayv1.BackendTLSPolicy{}}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
 			if !backend.Secured() {
 				continue
 			}
 			if refusal := insecure(in, backend, gateway); refusal != nil {
-				found.report.Refuse(*refusal)
-				found.impossible = true
+				found.Report.Refuse(*refusal)
+				found.Impossible = true
 				continue
 			}
 			found.add(in, backend, gateway)
@@ -58,8 +61,19 @@ func secureBackends(in Input, set rules.RuleSet, gateway Gateway) backendTLS {
 	return found
 }
 
+// Objects are policies sorted by name, and whom gateways are to trust in the namespace; nil without policies.
+func Objects(in input.Input, policies map[string]*gatewayv1.BackendTLSPolicy) (sorted []*gatewayv1.BackendTLSPolicy, trust *corev1.ConfigMap) {
+	if len(policies) == 0 {
+		return nil, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(policies)) {
+		sorted = append(sorted, policies[name])
+	}
+	return sorted, bundle(in)
+}
+
 // insecure says why a backend cannot be reached over TLS, and who can change that; or nil.
-func insecure(in Input, backend rules.Backend, gateway Gateway) *conditions.Refusal {
+func insecure(in input.Input, backend rules.Backend, gateway input.Gateway) *conditions.Refusal {
 	trust, service := in.Trust, in.Services[backend.Service]
 	_, found := rules.ServicePort(service, backend.Port)
 	refusal := &conditions.Refusal{Field: backend.Field + ".servicePort", Code: conditions.ReasonUnsupported}
@@ -85,21 +99,21 @@ func insecure(in Input, backend rules.Backend, gateway Gateway) *conditions.Refu
 }
 
 // add takes in the policy of a backend, and what is not perfect about it.
-func (t *backendTLS) add(in Input, backend rules.Backend, gateway Gateway) {
+func (s *Secured) add(in input.Input, backend rules.Backend, gateway input.Gateway) {
 	service := in.Services[backend.Service]
 	port, _ := rules.ServicePort(service, backend.Port)
 	policy := backendTLSPolicy(service, port.Name)
-	t.policies[policy.Name] = policy
+	s.Policies[policy.Name] = policy
 	if !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicySANValidation) {
-		t.report.AddGap(conditions.Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
+		s.Report.AddGap(conditions.Gap{Field: backend.Field + ".servicePort", Feature: gwfeatures.SupportBackendTLSPolicySANValidation,
 			Detail: fmt.Sprintf("certificates are checked for the name %s, which the backends of all namespaces have", commonName)})
 	}
 	if port.AppProtocol == nil && slices.ContainsFunc(service.Spec.Ports, rules.SpeaksHTTP2) {
-		t.report.AddGap(conditions.Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
+		s.Report.AddGap(conditions.Gap{Field: fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service),
 			Detail: "the port has no appProtocol, though another one of the Service speaks HTTP/2: over TLS the gateway chooses the version of HTTP"})
 	}
 	for _, problem := range in.Trust.Problems {
-		t.report.AddGap(problem)
+		s.Report.AddGap(problem)
 	}
 }
 
@@ -131,11 +145,11 @@ func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTL
 	return object
 }
 
-// trustBundle is the ConfigMap of a namespace, for all of its policies.
-func trustBundle(namespace metav1.Object, authorities string) *corev1.ConfigMap {
-	object := &corev1.ConfigMap{ObjectMeta: internalMeta(namespace, "Namespace")}
-	object.Namespace, object.Name = namespace.GetName(), TrustName
-	object.Data = map[string]string{knativecerts.CaCertName: authorities}
+// bundle is the ConfigMap of a namespace, for all of its policies.
+func bundle(in input.Input) *corev1.ConfigMap {
+	object := &corev1.ConfigMap{ObjectMeta: internalMeta(in.Namespace, "Namespace")}
+	object.Namespace, object.Name = in.Namespace.GetName(), TrustName
+	object.Data = map[string]string{knativecerts.CaCertName: authorities(in.Trust)}
 	return object
 }
 
@@ -143,7 +157,7 @@ func trustBundle(namespace metav1.Object, authorities string) *corev1.ConfigMap 
 // blockOwnerDeletion is left out, as it would need more rights.
 func internalMeta(owner metav1.Object, kind string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{
-		Labels: map[string]string{InternalTLSLabel: "true"},
+		Labels: map[string]string{Label: "true"},
 		OwnerReferences: []metav1.OwnerReference{{
 			APIVersion: corev1.SchemeGroupVersion.String(), Kind: kind, Name: owner.GetName(), UID: owner.GetUID(), Controller: new(true),
 		}},

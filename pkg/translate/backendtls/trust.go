@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package backendtls
 
 import (
 	"bytes"
@@ -17,16 +17,17 @@ import (
 	knativecerts "knative.dev/networking/pkg/certificates"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // authorities are whom to trust: those that are known, else those that are trusted already.
-func authorities(t Trust) string { return cmp.Or(t.Authorities, t.Stored) }
+func authorities(t input.Trust) string { return cmp.Or(t.Authorities, t.Stored) }
 
 // ReadTrust finds the authorities where Serving's activator finds them (serving v0.50,
 // pkg/activator/certificate/cache.go): ca.crt in the Secret of its own certificate, which
 // is nil when it does not exist, and all of the ConfigMaps beside it with the label
 // networking.knative.dev/trust-bundle.
-func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.ConfigMap) Trust {
+func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.ConfigMap) input.Trust {
 	reader := trustReader{}
 	if secret != nil {
 		reader.read(fmt.Sprintf("Secret %s, key %s", secretName, knativecerts.CaCertName), secret.Data[knativecerts.CaCertName])
@@ -37,7 +38,7 @@ func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.Confi
 			reader.read(fmt.Sprintf("ConfigMap %s/%s, key %s", bundle.Namespace, bundle.Name, key), []byte(bundle.Data[key]))
 		}
 	}
-	trust := Trust{Authorities: strings.Join(reader.certificates, ""), Problems: reader.problems}
+	trust := input.Trust{Authorities: strings.Join(reader.certificates, ""), Problems: reader.problems}
 	if trust.Authorities != "" {
 		return trust
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"slices"
@@ -8,11 +8,12 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // parents are what a route is attached to at its own Gateway. The Gateway comes first
 // where it is one of them.
-func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReference {
+func (r Renderer) parents(set chunk, gateway input.Gateway) []gatewayv1.ParentReference {
 	placed := r.plan.At(set.Visibility)
 	sections := atSections(gateway, placed.Sections(set.Hosts))
 	secure := listenerSetRefs(r.in.Ingress.Namespace, placed.Sets(set.Hosts))
@@ -37,7 +38,7 @@ func (r renderer) parents(set chunk, gateway Gateway) []gatewayv1.ParentReferenc
 
 // httpListeners are the HTTP listeners that admit one of the hosts: a gateway refuses a route at
 // a section that admits none. Where there is no such section it is to say so of all.
-func (r renderer) httpListeners(hosts []string, gateway Gateway) []string {
+func (r Renderer) httpListeners(hosts []string, gateway input.Gateway) []string {
 	strange := []string{}
 	for _, listener := range r.in.Standing[gateway.Name].Listeners {
 		if !slices.ContainsFunc(hosts, func(host string) bool { return dataplane.Admits(dataplane.HostnameOf(listener), host) }) {
@@ -52,7 +53,7 @@ func (r renderer) httpListeners(hosts []string, gateway Gateway) []string {
 }
 
 // refsOf are the parentRefs with which a route is attached to Gateways, as they stand.
-func (r renderer) refsOf(name string, gateways []string) []gatewayv1.ParentReference {
+func (r Renderer) refsOf(name string, gateways []string) []gatewayv1.ParentReference {
 	current := r.in.Routes[name]
 	if current == nil {
 		return nil
@@ -60,4 +61,50 @@ func (r renderer) refsOf(name string, gateways []string) []gatewayv1.ParentRefer
 	return slices.DeleteFunc(slices.Clone(current.Spec.ParentRefs), func(ref gatewayv1.ParentReference) bool {
 		return !slices.Contains(gateways, dataplane.GatewayBehind(ref, current.Namespace, r.in.ListenerSets).String())
 	})
+}
+
+func parentRef(gateway input.Gateway) gatewayv1.ParentReference {
+	ref := gatewayv1.ParentReference{
+		Group:     new(gatewayv1.Group(gatewayv1.GroupName)),
+		Kind:      new(gatewayv1.Kind("Gateway")),
+		Namespace: new(gatewayv1.Namespace(gateway.Name.Namespace)),
+		Name:      gatewayv1.ObjectName(gateway.Name.Name),
+	}
+	if gateway.Section != "" {
+		ref.SectionName = new(gatewayv1.SectionName(gateway.Section))
+	}
+	return ref
+}
+
+// atSections attaches to those sections of the Gateway.
+func atSections(gateway input.Gateway, sections []string) []gatewayv1.ParentReference {
+	refs := make([]gatewayv1.ParentReference, 0, len(sections))
+	for _, section := range sections {
+		at := gateway
+		at.Section = section
+		refs = append(refs, parentRef(at))
+	}
+	return refs
+}
+
+// everySection stands for a parentRef without a section.
+const everySection gatewayv1.SectionName = ""
+
+func sectionOf(ref gatewayv1.ParentReference) gatewayv1.SectionName {
+	if ref.SectionName == nil {
+		return everySection
+	}
+	return *ref.SectionName
+}
+
+// listenerSetRefs attach to ListenerSets of the KIngress's namespace.
+func listenerSetRefs(namespace string, names []string) []gatewayv1.ParentReference {
+	refs := make([]gatewayv1.ParentReference, 0, len(names))
+	for _, name := range names {
+		refs = append(refs, gatewayv1.ParentReference{
+			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(dataplane.KindListenerSet),
+			Namespace: new(gatewayv1.Namespace(namespace)), Name: gatewayv1.ObjectName(name),
+		})
+	}
+	return refs
 }

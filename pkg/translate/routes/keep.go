@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
-
-// keptPath is where backends stay on a route that have lost their traffic.
-const keptPath = "/.well-known/net-gateways-probe/old/"
 
 // keep adds a rule that only probes meet for each backend that has lost its traffic, until
 // the version without it is proven (SPEC B-RDY-3). Without that, a gateway may forget the backend
@@ -21,7 +18,7 @@ const keptPath = "/.well-known/net-gateways-probe/old/"
 // streams, and answer 503 in between (response flag NC). Gateways that warm new backends keep
 // the old ones as long themselves. A Service that is gone is not kept: its reference would
 // not resolve. One rule's place is left, for the next backend to be made.
-func (r renderer) keep(object *gatewayv1.HTTPRoute, gateway Gateway) {
+func (r Renderer) keep(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 	current := r.in.Routes[object.Name]
 	if current == nil || gateway.Warms {
 		return
@@ -58,25 +55,4 @@ func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
 		Filters:     setHeaders([]rules.Header{{Name: header.HashKey, Value: hash}}),
 		BackendRefs: []gatewayv1.HTTPBackendRef{ref},
 	}
-}
-
-// isKept tells rules for backends without traffic by their path.
-func isKept(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, keptPath) }
-
-// LeadsTo are the Services to which an HTTPRoute leads, probes included.
-func LeadsTo(route *gatewayv1.HTTPRoute) sets.Set[types.NamespacedName] {
-	found := sets.New[types.NamespacedName]()
-	for _, rule := range route.Spec.Rules {
-		for _, ref := range rule.BackendRefs {
-			found.Insert(serviceOf(ref, route.Namespace))
-		}
-	}
-	return found
-}
-
-func serviceOf(ref gatewayv1.HTTPBackendRef, namespace string) types.NamespacedName {
-	if ref.Namespace != nil {
-		namespace = string(*ref.Namespace)
-	}
-	return types.NamespacedName{Namespace: namespace, Name: string(ref.Name)}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package translate
+package routes
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
@@ -25,7 +26,7 @@ const (
 // they serve goes to HTTPS alone, and a set of its own redirects the rest (SPEC B-TLS-2).
 // What never was redirected stays plain until its listener works; what is stays redirected
 // when its listener fails: it must not fall back to plain HTTP because a Secret is broken.
-func (r renderer) redirects(set rules.RuleSet, gateway Gateway) (sets []attachment, uses listeners.Uses) {
+func (r Renderer) redirects(set rules.RuleSet, gateway input.Gateway) (sets []attachment, uses listeners.Uses) {
 	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
 		return []attachment{{RuleSet: set}}, uses
 	}
@@ -57,7 +58,7 @@ func (r renderer) redirects(set rules.RuleSet, gateway Gateway) (sets []attachme
 }
 
 // redirectTarget is the listener to which requests for a host can be redirected, if there is one.
-func (r renderer) redirectTarget(host string, gateway Gateway) (to listeners.Termination, possible bool) {
+func (r Renderer) redirectTarget(host string, gateway input.Gateway) (to listeners.Termination, possible bool) {
 	external := r.plan.At(v1alpha1.IngressVisibilityExternalIP)
 	to, found := external.Termination(host)
 	port := gateway.ClientPort(to.Port)
@@ -81,14 +82,10 @@ func (r renderer) redirectTarget(host string, gateway Gateway) (to listeners.Ter
 	return listeners.Termination{}, false
 }
 
-func (r renderer) wasRedirected(host string) bool {
+func (r Renderer) wasRedirected(host string) bool {
 	return slices.ContainsFunc(r.serving[gatewayv1.Hostname(host)], func(name string) bool {
 		return slices.ContainsFunc(r.in.Routes[name].Spec.Rules, isRedirect)
 	})
-}
-
-func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
-	return len(rule.Filters) == 1 && rule.Filters[0].Type == gatewayv1.HTTPRouteFilterRequestRedirect
 }
 
 // redirect renders the rule that redirects.
