@@ -28,8 +28,8 @@ func Advice(cm, old *corev1.ConfigMap) []string {
 	for _, visibility := range Visibilities {
 		key := ListKey(visibility)
 		switch {
-		case cfg.Wish(visibility) != Unsaid:
-		case before.Wish(visibility) != Unsaid:
+		case cfg.ListState(visibility) != ListAbsent:
+		case before.ListState(visibility) != ListAbsent:
 			said = append(said, fmt.Sprintf("%s is taken away, which is no wish to serve nothing: its last entries serve on, and after a restart what stands stays as it is; write it again, or [] if nothing of it is to be served", key))
 		case cfg.Configured():
 			said = append(said, fmt.Sprintf("%s is absent: services with hosts of visibility %s do not become Ready; write entries, or [] if no such hosts are to be served", key, visibility))

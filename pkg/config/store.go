@@ -21,8 +21,8 @@ type State struct {
 	// Config is the last good configuration; never nil, but empty when there was none. A
 	// list that the present data lack is taken from the one before.
 	Config *Config
-	// Kept are the lists that the present data lack, as they were written last.
-	Kept []List
+	// Missing are the lists that the present data lack, as they were written last.
+	Missing []List
 	// Problem says why the present data is refused; nil when Config is the present data.
 	Problem error
 	// Warnings are what is ignored in the present data.
@@ -101,13 +101,13 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 	if cm == nil && old.Config.Configured() {
 		cfg.Drain = old.Config.Drain
 	}
-	merged, kept := cfg.mergedWith(old.Config)
+	merged, missing := cfg.mergedWith(old.Config)
 	next.Config, next.Configured, next.written = merged, merged.Configured(), map[string]string{}
 	for _, visibility := range Visibilities {
 		key := ListKey(visibility)
-		if slices.Contains(kept, visibility) {
+		if slices.Contains(missing, visibility) {
 			next.written[key] = old.written[key]
-			next.Kept = append(next.Kept, List{Key: key, Text: old.written[key]})
+			next.Missing = append(next.Missing, List{Key: key, Text: old.written[key]})
 		} else {
 			next.written[key] = data[key]
 		}

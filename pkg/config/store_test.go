@@ -31,7 +31,7 @@ func TestStore(t *testing.T) {
 		class, problem string
 		warnings       int
 		called         bool
-		kept           int
+		missing        int
 	}{
 		{"bad at first start", configMap(bad), "", "[0].class: Required value", 1, true, 0},
 		{"the same again", configMap(bad), "", "[0].class: Required value", 1, false, 0},
@@ -53,7 +53,7 @@ func TestStore(t *testing.T) {
 			class = state.Config.External[0].Class
 		}
 		if class != step.class || state.Configured != (step.class != "") || !state.Observed ||
-			len(state.Warnings) != step.warnings || len(state.Kept) != step.kept || state.Exists != (step.cm != nil) {
+			len(state.Warnings) != step.warnings || len(state.Missing) != step.missing || state.Exists != (step.cm != nil) {
 			t.Errorf("%s: class %q in %+v", step.name, class, state)
 		}
 		if (state.Problem == nil) != (step.problem == "") ||

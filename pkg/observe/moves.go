@@ -58,7 +58,7 @@ func (o *Observation) expels(gateway types.NamespacedName, visibility v1alpha1.I
 	}
 	_, own := o.State.Config.Entry(visibility, gateway)
 	_, others := o.State.Config.Entry(other, gateway)
-	return others && !own && o.State.Config.Wish(visibility) != config.Unsaid
+	return others && !own && o.State.Config.ListState(visibility) != config.ListAbsent
 }
 
 // reserved tells whether a Gateway is for namespaces of which ours is none.

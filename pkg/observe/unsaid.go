@@ -20,8 +20,8 @@ import (
 // since the start of the controller. Nobody knows then what is wanted: what stands for it
 // stays, and a KIngress that is not served yet is told what to write (SPEC B-INS-9).
 func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisibility, side *Side) error {
-	wish := o.State.Config.Wish(visibility)
-	side.Unsaid, side.Unserved = wish == config.Unsaid, wish == config.Nothing
+	list := o.State.Config.ListState(visibility)
+	side.Unsaid, side.Unserved = list == config.ListAbsent, list == config.ListEmpty
 	if !side.Unsaid {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisib
 	}
 	side.Refusal = &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: fmt.Sprintf(
 		"no gateway is configured: ConfigMap %s says nothing under %s; write it, [] if no such hosts are to be served: %s",
-		config.Name, strings.Join(o.State.Config.Unsaid(), " and "), command)}
+		config.Name, strings.Join(o.State.Config.AbsentLists(), " and "), command)}
 	return nil
 }
 
@@ -48,7 +48,7 @@ func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisib
 func missingLists(reader Reader, state config.State) (string, error) {
 	lists := []config.List{}
 	for _, visibility := range config.Visibilities {
-		if state.Config.Wish(visibility) != config.Unsaid {
+		if state.Config.ListState(visibility) != config.ListAbsent {
 			continue
 		}
 		proposals, err := reader.Proposals(visibility)

@@ -50,8 +50,8 @@ func Choose(cfg *config.Config, request Request) map[v1alpha1.IngressVisibility]
 // the annotation names, else the most specific one whose selectors match, else the
 // default; or a refusal.
 func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request Request) (config.Entry, *conditions.Refusal) {
-	if wish := cfg.Wish(visibility); wish != config.Gateways {
-		return config.Entry{}, &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: unserved(visibility, wish)}
+	if state := cfg.ListState(visibility); state != config.ListFilled {
+		return config.Entry{}, &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: unserved(visibility, state)}
 	}
 	entries := cfg.Entries(visibility)
 	subject := request.Ingress
@@ -67,9 +67,9 @@ func Select(cfg *config.Config, visibility v1alpha1.IngressVisibility, request R
 	return bySelectors(entries, subject.Labels, request.NamespaceLabels), nil
 }
 
-func unserved(visibility v1alpha1.IngressVisibility, wish config.Wish) string {
+func unserved(visibility v1alpha1.IngressVisibility, state config.ListState) string {
 	key := config.ListKey(visibility)
-	if wish == config.Nothing {
+	if state == config.ListEmpty {
 		return fmt.Sprintf("hosts of visibility %s are not served: %s in ConfigMap %s is [], write an entry to change that", visibility, key, config.Name)
 	}
 	return fmt.Sprintf("no gateway is configured for visibility %s: add an entry to %s in ConfigMap %s", visibility, key, config.Name)

@@ -35,12 +35,12 @@ const longestCommand = 800
 
 // sayKept tells which lists went, what is done about it, and what to write (SPEC B-INS-9).
 func (r *Reconciler) sayKept(state config.State) {
-	if len(state.Kept) == 0 {
+	if len(state.Missing) == 0 {
 		return
 	}
 	message := fmt.Sprintf("gone from ConfigMap %s: %s; the last entries serve on, also what is new. Write it again, or [] in its place if nothing of it is to be served",
-		config.Name, keysOf(state.Kept))
-	if command := config.Command(state.Exists, system.Namespace(), state.Kept); len(command) <= longestCommand {
+		config.Name, keysOf(state.Missing))
+	if command := config.Command(state.Exists, system.Namespace(), state.Missing); len(command) <= longestCommand {
 		message += ": " + command
 	}
 	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
@@ -51,7 +51,7 @@ func (r *Reconciler) sayKept(state config.State) {
 func (r *Reconciler) sayUnsaid(ctx context.Context, state config.State) error {
 	lists := []config.List{}
 	for _, visibility := range config.Visibilities {
-		if state.Config.Wish(visibility) != config.Unsaid {
+		if state.Config.ListState(visibility) != config.ListAbsent {
 			continue
 		}
 		standing, err := r.cluster.Standing(ctx, visibility)

@@ -36,7 +36,7 @@ func stateName(state config.State) string {
 	switch {
 	case state.Problem != nil:
 		return "refused"
-	case len(state.Kept) > 0:
+	case len(state.Missing) > 0:
 		return "kept"
 	case state.Configured:
 		return "configured"

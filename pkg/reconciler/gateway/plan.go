@@ -74,7 +74,7 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 // wanted: it stays (SPEC B-INS-9).
 func unsaid(cfg *config.Config, gateway *gatewayv1.Gateway) bool {
 	return slices.ContainsFunc(config.Visibilities, func(visibility v1alpha1.IngressVisibility) bool {
-		return cfg.Wish(visibility) == config.Unsaid && gateway.Name == config.ManagedGatewayName(visibility, string(gateway.Spec.GatewayClassName))
+		return cfg.ListState(visibility) == config.ListAbsent && gateway.Name == config.ManagedGatewayName(visibility, string(gateway.Spec.GatewayClassName))
 	})
 }
 

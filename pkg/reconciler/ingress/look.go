@@ -69,7 +69,7 @@ func (e *clusterEvents) users(gateway types.NamespacedName) {
 func (e *clusterEvents) proposals() {
 	cfg := e.r.config.Load().Config
 	for _, visibility := range config.Visibilities {
-		if cfg.Wish(visibility) == config.Unsaid {
+		if cfg.ListState(visibility) == config.ListAbsent {
 			e.look("what config-gateway may name", func(ing *v1alpha1.Ingress) bool { return ours(ing) && unsettled(ing).Len() > 0 })
 			return
 		}

@@ -7,38 +7,38 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// Wish is what a list says of its visibility.
-type Wish int
+// ListState is whether a list is there and has entries.
+type ListState int
 
 const (
-	// Unsaid: the list is absent, blank or null. Operators remove a key by mistake or by applying
+	// ListAbsent: the list is absent, blank or null. Operators remove a key by mistake or by applying
 	// a release, so it does not mean that nothing is to be served (SPEC B-INS-9).
-	Unsaid Wish = iota
-	// Nothing: the list is []: nothing of the visibility is to be served.
-	Nothing
-	// Gateways: the list has entries.
-	Gateways
+	ListAbsent ListState = iota
+	// ListEmpty: the list is []: nothing of the visibility is to be served.
+	ListEmpty
+	// ListFilled: the list has entries.
+	ListFilled
 )
 
 // Visibilities in the order of the file, which is that of all that is rendered, observed and reported.
 var Visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
 
-// Wish tells what the list of a visibility says.
-func (c *Config) Wish(visibility v1alpha1.IngressVisibility) Wish {
+// ListState is that of the list of a visibility.
+func (c *Config) ListState(visibility v1alpha1.IngressVisibility) ListState {
 	switch {
 	case len(c.Entries(visibility)) > 0:
-		return Gateways
+		return ListFilled
 	case c.Unserved.Has(visibility):
-		return Nothing
+		return ListEmpty
 	}
-	return Unsaid
+	return ListAbsent
 }
 
-// Unsaid are the keys of the lists that say nothing, in the order of the file.
-func (c *Config) Unsaid() []string {
+// AbsentLists are the keys of the absent lists, in the order of the file.
+func (c *Config) AbsentLists() []string {
 	keys := []string{}
 	for _, visibility := range Visibilities {
-		if c.Wish(visibility) == Unsaid {
+		if c.ListState(visibility) == ListAbsent {
 			keys = append(keys, ListKey(visibility))
 		}
 	}
@@ -56,25 +56,25 @@ func (c *Config) dropUnservedIfAll() {
 // mergedWith is the configuration with the lists that it lacks taken from the last good one, and the
 // visibilities of these.
 func (c *Config) mergedWith(last *Config) (*Config, []v1alpha1.IngressVisibility) {
-	kept := []v1alpha1.IngressVisibility{}
+	missing := []v1alpha1.IngressVisibility{}
 	merged := &Config{Drain: c.Drain, Unserved: sets.New[v1alpha1.IngressVisibility]()}
 	for _, visibility := range Visibilities {
 		from := c
-		if c.Wish(visibility) == Unsaid && last.Wish(visibility) != Unsaid {
-			from, kept = last, append(kept, visibility)
+		if c.ListState(visibility) == ListAbsent && last.ListState(visibility) != ListAbsent {
+			from, missing = last, append(missing, visibility)
 		}
 		merged.take(visibility, from)
 	}
-	if merged.dropUnservedIfAll(); merged.Unserved == nil && len(kept) == 1 && !merged.Configured() {
+	if merged.dropUnservedIfAll(); merged.Unserved == nil && len(missing) == 1 && !merged.Configured() {
 		// The present list is [], and so is the one taken from last.
 		merged.Unserved = last.Unserved
-		merged.External, merged.Local, kept = last.External, last.Local, Visibilities
+		merged.External, merged.Local, missing = last.External, last.Local, Visibilities
 	}
-	return merged, kept
+	return merged, missing
 }
 
 func (c *Config) take(visibility v1alpha1.IngressVisibility, from *Config) {
-	if from.Wish(visibility) == Nothing {
+	if from.ListState(visibility) == ListEmpty {
 		c.Unserved.Insert(visibility)
 	}
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {

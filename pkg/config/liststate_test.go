@@ -17,22 +17,22 @@ import (
 
 type lists = map[string]string
 
-// TestWish: B-INS-3, B-INS-9: a list that is absent, blank or null is no wish, [] is one, and
+// TestListState: B-INS-3, B-INS-9: a list that is absent, blank or null is no wish, [] is one, and
 // both [] are none again.
-func TestWish(t *testing.T) {
+func TestListState(t *testing.T) {
 	tests := []struct {
 		name            string
 		data            lists
-		external, local config.Wish
+		external, local config.ListState
 	}{
-		{"no data", nil, config.Unsaid, config.Unsaid},
-		{"blank", lists{"external-gateways": " \n", "local-gateways": "# none yet\n"}, config.Unsaid, config.Unsaid},
-		{"null", lists{"external-gateways": "null", "local-gateways": "~"}, config.Unsaid, config.Unsaid},
-		{"one is []", lists{"external-gateways": "- class: a", "local-gateways": "[]"}, config.Gateways, config.Nothing},
-		{"the other is [ ], with a comment", lists{"external-gateways": "# private only\n[ ]\n", "local-gateways": "- class: a"}, config.Nothing, config.Gateways},
-		{"[] beside an absent one", lists{"local-gateways": "[]"}, config.Unsaid, config.Nothing},
-		{"both [] count as both absent", lists{"external-gateways": "[]", "local-gateways": "[]"}, config.Unsaid, config.Unsaid},
-		{"entries", lists{"external-gateways": "- class: a", "local-gateways": "- class: a"}, config.Gateways, config.Gateways},
+		{"no data", nil, config.ListAbsent, config.ListAbsent},
+		{"blank", lists{"external-gateways": " \n", "local-gateways": "# none yet\n"}, config.ListAbsent, config.ListAbsent},
+		{"null", lists{"external-gateways": "null", "local-gateways": "~"}, config.ListAbsent, config.ListAbsent},
+		{"one is []", lists{"external-gateways": "- class: a", "local-gateways": "[]"}, config.ListFilled, config.ListEmpty},
+		{"the other is [ ], with a comment", lists{"external-gateways": "# private only\n[ ]\n", "local-gateways": "- class: a"}, config.ListEmpty, config.ListFilled},
+		{"[] beside an absent one", lists{"local-gateways": "[]"}, config.ListAbsent, config.ListEmpty},
+		{"both [] count as both absent", lists{"external-gateways": "[]", "local-gateways": "[]"}, config.ListAbsent, config.ListAbsent},
+		{"entries", lists{"external-gateways": "- class: a", "local-gateways": "- class: a"}, config.ListFilled, config.ListFilled},
 	}
 	for _, test := range tests {
 		cfg, warnings, err := config.Parse(test.data, system)
@@ -40,8 +40,8 @@ func TestWish(t *testing.T) {
 			t.Errorf("%s: %v, %v", test.name, err, warnings)
 			continue
 		}
-		if got := [2]config.Wish{cfg.Wish(external), cfg.Wish(local)}; got != [2]config.Wish{test.external, test.local} {
-			t.Errorf("%s: wishes %v, want %v and %v", test.name, got, test.external, test.local)
+		if got := [2]config.ListState{cfg.ListState(external), cfg.ListState(local)}; got != [2]config.ListState{test.external, test.local} {
+			t.Errorf("%s: states %v, want %v and %v", test.name, got, test.external, test.local)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestKeptLists(t *testing.T) {
 		before          lists
 		now             *corev1.ConfigMap
 		external, local string
-		kept            []config.List
+		missing         []config.List
 		drain           time.Duration
 	}{
 		{"both keys go", both, configMap(lists{"_example": "x"}), "a", "b", []config.List{{Key: "external-gateways", Text: "- class: a"}, {Key: "local-gateways", Text: "- class: b"}}, time.Minute},
@@ -98,11 +98,11 @@ func TestKeptLists(t *testing.T) {
 			if got := [2]string{listOf(state.Config, external), listOf(state.Config, local)}; got != [2]string{test.external, test.local} || state.Problem != nil {
 				t.Errorf("In force %v, %v", got, state.Problem)
 			}
-			if diff := cmp.Diff(test.kept, state.Kept); diff != "" || state.Config.Drain != test.drain {
-				t.Errorf("Drain %s, kept (-want, +got):\n%s", state.Config.Drain, diff)
+			if diff := cmp.Diff(test.missing, state.Missing); diff != "" || state.Config.Drain != test.drain {
+				t.Errorf("Drain %s, missing (-want, +got):\n%s", state.Config.Drain, diff)
 			}
 			store.OnConfigMap(configMap(lists{"external-gateways": "- class: z", "local-gateways": "- class: z"}))
-			if state := store.Load(); len(state.Kept) > 0 || listOf(state.Config, external) != "z" || listOf(state.Config, local) != "z" {
+			if state := store.Load(); len(state.Missing) > 0 || listOf(state.Config, external) != "z" || listOf(state.Config, local) != "z" {
 				t.Errorf("Written again: %+v", state)
 			}
 		})
@@ -115,7 +115,7 @@ func listOf(cfg *config.Config, visibility v1alpha1.IngressVisibility) string {
 	for _, entry := range cfg.Entries(visibility) {
 		classes = append(classes, entry.Class)
 	}
-	if cfg.Wish(visibility) == config.Nothing {
+	if cfg.ListState(visibility) == config.ListEmpty {
 		classes = append(classes, "[]")
 	}
 	return strings.Join(classes, ",")
