@@ -6,11 +6,13 @@ package main
 import (
 	"knative.dev/pkg/injection/sharedmain"
 
+	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/network"
 )
 
 func main() {
-	sharedmain.Main("net-gateways-controller", ingress.NewController, gateway.NewController, network.NewController)
+	connect := cluster.Connected()
+	sharedmain.Main("net-gateways-controller", ingress.NewController(connect), gateway.NewController(connect), network.NewController)
 }

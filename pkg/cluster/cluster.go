@@ -23,10 +23,10 @@ type Cluster struct {
 	*watch.Set
 }
 
-// New returns a Cluster whose informers end with ctx and tell the handler; an object over
-// which it panics costs one event. Of their first lists they tell the delays.
-func New(ctx context.Context, clients Clients, handler cache.ResourceEventHandler, delays watch.Delays) Cluster {
-	return Cluster{watch.NewSet(ctx, clients.factories(), panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, delays)}
+// New returns a Cluster whose handler hears of the objects that are asked for through it; an object
+// over which it panics costs one event. The delays hear of first lists that do not come in time.
+func New(ctx context.Context, connection Connection, handler cache.ResourceEventHandler, delays watch.Delays) Cluster {
+	return Cluster{connection.informers.Set(panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, delays)}
 }
 
 // Scopes that are the same for all KIngresses. Data-plane Services and their slices

@@ -130,15 +130,15 @@ func (c Cluster) unserved(ctx context.Context, scope watch.Scope, crd string, si
 		}
 		return "", err
 	}
-	c.Retain(func(known watch.Scope) bool { return known.Kind != scope.Kind })
+	c.Drop(func(known watch.Scope) bool { return known.Kind == scope.Kind })
 	return missing.Detail, nil
 }
 
 // DropGatewayAPI ends the watches of kinds that are not served any more. Kept, they
 // would go on to show what was there, and come back late.
 func (c Cluster) DropGatewayAPI() {
-	c.Retain(func(scope watch.Scope) bool {
-		return !slices.Contains([]watch.Kind{HTTPRoutes, OthersRoutes, ListenerSets, ReferenceGrants, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
+	c.Drop(func(scope watch.Scope) bool {
+		return slices.Contains([]watch.Kind{HTTPRoutes, OthersRoutes, ListenerSets, ReferenceGrants, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
 	})
 }
 

@@ -52,8 +52,6 @@ type Clients struct {
 	Metadata metadata.Interface
 	// Ingresses, where there are any, are the KIngresses with whom objects of theirs share strings.
 	Ingresses cache.KeyGetter
-	// ParentsOnly keeps of HTTPRoutes what they are attached to.
-	ParentsOnly bool
 }
 
 // factories make the informers of the kinds.

@@ -25,15 +25,11 @@ import (
 
 // Trims are what informers leave out, by kind.
 func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
-	trims := map[watch.Kind]func(metav1.Object){
+	return map[watch.Kind]func(metav1.Object){
 		HTTPRoutes: c.trimWritten, OthersRoutes: trimToParents, ListenerSets: c.trimWritten, ReferenceGrants: c.trimWritten, BackendTLSPolicies: c.trimWritten, ConfigMaps: c.trimWritten,
 		Gateways: trimGateway, GatewayClasses: TrimAll, Services: TrimAll, EndpointSlices: TrimAll, Deployments: TrimAll,
 		Secrets: trimSecret, CRDs: trimCRD,
 	}
-	if c.ParentsOnly {
-		trims[HTTPRoutes] = trimToParents
-	}
-	return trims
 }
 
 // Trimmed is the transformation for an informer that trims. An object over which it panics is kept as

@@ -27,7 +27,7 @@ const syncPeriod = 5 * time.Millisecond
 // latePeriod is the same after syncTimeout.
 const latePeriod = 200 * time.Millisecond
 
-// Delays is told once of each scope whose first list does not come in time, with a [NotListed], and
+// Delays is told once of each scope of a Set whose first list does not come in time, with a [NotListed], and
 // once when it has arrived after all, so that the keys that need it are reconciled again.
 type Delays interface {
 	Missed(error)
@@ -65,8 +65,8 @@ type running struct {
 	deadline time.Time
 	// failure is the last error of a list or watch; of a list, while there is none.
 	failure atomic.Pointer[error]
-	// missed tells that a caller has waited in vain.
-	missed atomic.Bool
+	// members are the Sets that need it.
+	members map[*Set]*member
 }
 
 // setFailure keeps the API server's own error, without what the informer wraps around it. While there is no first list,

@@ -4,10 +4,12 @@ package watch_test
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -24,6 +26,8 @@ const services watch.Kind = "Services"
 // fixture is a Set over a fake API server, and what its handler saw.
 type fixture struct {
 	*watch.Set
+	informers *watch.Informers
+
 	client *fake.Clientset
 	made   atomic.Int32
 	seen   chan string
@@ -36,9 +40,13 @@ func (f *fixture) Arrived(watch.Scope) { f.late.Add(1) }
 
 func newFixture(ctx context.Context, objects ...runtime.Object) *fixture {
 	f := &fixture{client: fake.NewClientset(objects...), seen: make(chan string, 16)}
-	handler := cache.ResourceEventHandlerFuncs{AddFunc: func(object any) { f.seen <- object.(*corev1.Service).Name }}
-	f.Set = watch.NewSet(ctx, map[watch.Kind]watch.Factory{services: f.informer}, handler, f)
+	f.informers = watch.NewInformers(ctx, map[watch.Kind]watch.Factory{services: f.informer})
+	f.Set = f.informers.Set(f.handler(f.seen), f)
 	return f
+}
+
+func (f *fixture) handler(seen chan string) cache.ResourceEventHandler {
+	return cache.ResourceEventHandlerFuncs{AddFunc: func(object any) { seen <- object.(*corev1.Service).Name }}
 }
 
 func (f *fixture) informer(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
@@ -143,4 +151,77 @@ func TestRetain(t *testing.T) {
 		f.Retain(func(watch.Scope) bool { return false })
 		cancel()
 	})
+}
+
+// TestTwoSets: B-OPS-2, two reconcilers that need a scope have one informer for it. Each hears of the
+// scopes that it has asked for, also where the informer runs already, until it wants them no more.
+func TestTwoSets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer synctest.Wait()
+		defer cancel()
+		f := newFixture(ctx, service("a", "one", "blue"), service("b", "two", "blue"))
+		a, b := watch.Scope{Kind: services, Namespace: "a"}, watch.Scope{Kind: services, Namespace: "b"}
+		seen := make(chan string, 16)
+		other := f.informers.Set(f.handler(seen), f)
+		ensure := func(set *watch.Set, scope watch.Scope) {
+			t.Helper()
+			if _, err := set.Ensure(ctx, scope); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		expect := func(what string, informers int32, heard, others []string) {
+			t.Helper()
+			synctest.Wait()
+			if made := f.made.Load(); made != informers {
+				t.Errorf("%s: %d informers were made, want %d", what, made, informers)
+			}
+			if diff := cmp.Diff(heard, drained(f.seen)) + cmp.Diff(others, drained(seen)); diff != "" {
+				t.Errorf("%s: %s", what, diff)
+			}
+		}
+		ensure(f.Set, a)
+		ensure(f.Set, b)
+		if _, listed := other.Listed(a); listed {
+			t.Error("Listed for a Set that has not asked")
+		}
+		expect("one", 2, []string{"one", "two"}, nil)
+		ensure(other, a)
+		expect("both", 2, nil, []string{"one"})
+		f.create(t, "a", "three")
+		f.create(t, "b", "four")
+		expect("news", 2, []string{"four", "three"}, []string{"three"})
+		f.Retain(func(scope watch.Scope) bool { return scope == b })
+		f.create(t, "a", "five")
+		expect("one leaves", 2, nil, []string{"five"})
+		f.Drop(func(scope watch.Scope) bool { return scope == a })
+		f.create(t, "a", "six")
+		expect("dropped", 2, nil, nil)
+		ensure(other, a)
+		expect("asked again", 3, nil, []string{"five", "one", "six", "three"})
+		other.Retain(func(watch.Scope) bool { return false })
+		ensure(other, a)
+		if made := f.made.Load(); made != 4 {
+			t.Errorf("%d informers were made: the one that nobody needs runs on", made)
+		}
+	})
+}
+
+// create makes a service.
+func (f *fixture) create(t *testing.T, namespace, name string) {
+	t.Helper()
+	if _, err := f.client.CoreV1().Services(namespace).Create(t.Context(), service(namespace, name, "blue"), metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+// drained are the values that a channel holds, sorted.
+func drained(from chan string) (found []string) {
+	for len(from) > 0 {
+		found = append(found, <-from)
+	}
+	slices.Sort(found)
+	return found
 }

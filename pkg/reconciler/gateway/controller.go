@@ -13,13 +13,13 @@ import (
 	"k8s.io/client-go/util/workqueue"
 	"knative.dev/pkg/configmap"
 	"knative.dev/pkg/controller"
+	"knative.dev/pkg/injection"
 	"knative.dev/pkg/logging"
 	"knative.dev/pkg/reconciler"
 	"knative.dev/pkg/system"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	gatewayclient "github.com/net-gateways/net-gateways/pkg/client/injection/client"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/panics"
@@ -27,11 +27,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// NewController wires the reconciler of config-gateway to what it watches.
-func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
+// NewController returns the constructor that wires the reconciler of config-gateway to what it watches.
+func NewController(connect func(context.Context) cluster.Connection) injection.ControllerConstructor {
+	return func(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
+		return newController(ctx, cmw, connect(ctx))
+	}
+}
+
+func newController(ctx context.Context, cmw configmap.Watcher, connection cluster.Connection) *controller.Impl {
 	logger := logging.FromContext(ctx)
 	r := &Reconciler{
-		client:  gatewayclient.Get(ctx),
+		client:  connection.Gateway,
 		speaker: newSpeaker(events.Recorder(ctx), logger), contests: apply.NewContests(),
 		stacks: panics.Stacks{Logger: logger},
 	}
@@ -45,9 +51,7 @@ func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl 
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](20*time.Millisecond, 30*time.Second),
 		Concurrency:   1,
 	})
-	clients := cluster.FromContext(ctx)
-	clients.ParentsOnly = true
-	r.cluster = cluster.New(ctx, clients, cache.ResourceEventHandlerDetailedFuncs{
+	r.cluster = cluster.New(ctx, connection, cache.ResourceEventHandlerDetailedFuncs{
 		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
 		UpdateFunc: func(_, object any) { r.happened(impl, object) },
 		DeleteFunc: func(object any) { r.happened(impl, object) },

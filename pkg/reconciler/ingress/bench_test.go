@@ -46,7 +46,7 @@ func BenchmarkTenantsService(b *testing.B) {
 	r := aReconcilerOf(b, 1010, func(i int) *v1alpha1.Ingress { return aKIngress(fmt.Sprintf("s%d", i), 0) })
 	logger := zap.NewNop().Sugar()
 	e := &clusterEvents{r: r, logger: logger, throttle: newThrottle(b.Context(), logger)}
-	r.cluster = cluster.New(b.Context(), cluster.Clients{}, e, e)
+	r.cluster = cluster.New(b.Context(), cluster.Connect(b.Context(), cluster.Clients{}), e, e)
 	states := []*corev1.Service{}
 	for i := range 2 {
 		states = append(states, &corev1.Service{ObjectMeta: metav1.ObjectMeta{

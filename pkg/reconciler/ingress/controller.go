@@ -19,6 +19,7 @@ import (
 	namespaceinformer "knative.dev/pkg/client/injection/kube/informers/core/v1/namespace"
 	"knative.dev/pkg/configmap"
 	"knative.dev/pkg/controller"
+	"knative.dev/pkg/injection"
 	"knative.dev/pkg/logging"
 	"knative.dev/pkg/reconciler"
 	"knative.dev/pkg/system"
@@ -42,14 +43,15 @@ const (
 	firstRetry, lastRetry = 20 * time.Millisecond, 30 * time.Second
 )
 
-// NewController wires the reconciler of KIngresses to what it watches.
-func NewController(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
-	_, impl := newController(ctx, cmw, cluster.FromContext(ctx), prober.Options{})
-	return impl
+// NewController returns the constructor that wires the reconciler of KIngresses to what it watches.
+func NewController(connect func(context.Context) cluster.Connection) injection.ControllerConstructor {
+	return func(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
+		_, impl := newController(ctx, cmw, connect(ctx), prober.Options{})
+		return impl
+	}
 }
 
-// newController takes the clients that Knative's injection does not make for tests, and how to ask data planes.
-func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.Clients, asking prober.Options) (*Reconciler, *controller.Impl) {
+func newController(ctx context.Context, cmw configmap.Watcher, connection cluster.Connection, asking prober.Options) (*Reconciler, *controller.Impl) {
 	logger := logging.FromContext(ctx)
 	ingresses := ingressinformer.Get(ctx)
 	namespaces := namespaceinformer.Get(ctx)
@@ -58,14 +60,13 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	}
 
 	trimInformers(ingresses.Informer(), namespaces.Informer())
-	clients.Ingresses = ingresses.Informer().GetStore()
 
 	r := &Reconciler{
 		client:     networkingclient.Get(ctx),
 		lister:     ingresses.Lister(),
 		indexer:    ingresses.Informer().GetIndexer(),
 		namespaces: namespaces.Lister(),
-		applier:    apply.HTTPRoutes(clients.Gateway),
+		applier:    apply.HTTPRoutes(connection.Gateway),
 		recorder:   events.Recorder(ctx),
 		logger:     logger,
 		clock:      clock.RealClock{},
@@ -82,10 +83,10 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 
 		routes: watch.NewRecent[*gatewayv1.HTTPRoute](),
 
-		listenerSetApplier: apply.ListenerSets(clients.Gateway),
-		onGateways:         newOnGateways(clients.Gateway),
+		listenerSetApplier: apply.ListenerSets(connection.Gateway),
+		onGateways:         newOnGateways(connection.Gateway),
 		listenerSets:       watch.NewRecent[*gatewayv1.ListenerSet](),
-		internal:           newInternalTLS(clients),
+		internal:           newInternalTLS(connection.Clients),
 		ingresses:          watch.NewRecent[*v1alpha1.Ingress](),
 	}
 	r.PromoteFunc, r.DemoteFunc = r.promote, r.demote
@@ -98,7 +99,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, clients cluster.C
 	r.turns, r.resyncs = newTurns(impl.EnqueueKey), newResyncs(workers)
 	handler := &clusterEvents{r: r, impl: impl, throttle: newThrottle(ctx, logger), logger: logger}
 
-	r.cluster = cluster.New(ctx, clients, handler, handler)
+	r.cluster = cluster.New(ctx, connection, handler, handler)
 	r.prober = prober.New(ctx, asking, func(owner prober.Owner) { impl.EnqueueKey(owner.Name) })
 	r.liveness = newLiveness(ctx, asking, impl.EnqueueKey, func(keys []types.NamespacedName) { r.resyncs.add(keys, impl.EnqueueSlowKey) })
 	r.config = config.NewStore(system.Namespace(), func(config.State) { handler.everything("config-gateway changed") })

@@ -26,7 +26,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	networkingfake "knative.dev/networking/pkg/client/clientset/versioned/fake"
 	networkingclient "knative.dev/networking/pkg/client/injection/client/fake"
-	_ "knative.dev/networking/pkg/client/injection/informers/networking/v1alpha1/ingress/fake" // injected
+	ingressinformer "knative.dev/networking/pkg/client/injection/informers/networking/v1alpha1/ingress/fake"
 	"knative.dev/pkg/apis"
 	kubeclient "knative.dev/pkg/client/injection/kube/client/fake"
 	_ "knative.dev/pkg/client/injection/kube/informers/core/v1/namespace/fake" // injected
@@ -105,7 +105,8 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	}
 	ctx = controller.WithEventRecorder(ctx, w.events)
 	w.configuration = &configmap.ManualWatcher{Namespace: "knative-serving"}
-	w.r, w.impl = newController(ctx, w.configuration, cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata}, prober.Options{Dial: w.network.Dial})
+	clients := cluster.Clients{Kube: w.kube, Gateway: w.gateway, Metadata: w.metadata, Ingresses: ingressinformer.Get(ctx).Informer().GetStore()}
+	w.r, w.impl = newController(ctx, w.configuration, cluster.Connect(ctx, clients), prober.Options{Dial: w.network.Dial})
 	w.r.clock = w.clock
 	w.configuration.OnChange(configured)
 	ended, err := rtesting.RunAndSyncInformers(ctx, informers...)
