@@ -207,7 +207,7 @@ func (q *questions) choose(side observe.Side, listener dataplane.Listener, route
 	if q.improving {
 		known = probe.Report{}
 	}
-	mode := probe.Mode(side.Entry.Probe)
+	mode := side.Entry.Probe
 	if q.alive {
 		mode = probe.Auto
 	}
