@@ -59,15 +59,15 @@ func anInstallationInSystem(data *plane, change func(*gatewayv1.Gateway)) []runt
 		case *gatewayv1.Gateway:
 			change(object)
 		case *corev1.Service:
-			owned(object)
+			inEnvoysNamespace(object)
 		case *discoveryv1.EndpointSlice:
-			owned(object)
+			inEnvoysNamespace(object)
 		}
 	}
 	return objects
 }
 
-func owned(object metav1.Object) {
+func inEnvoysNamespace(object metav1.Object) {
 	labels := object.GetLabels()
 	name, isFront := labels["gateway.networking.k8s.io/gateway-name"]
 	if !isFront {

@@ -29,6 +29,7 @@ func aReconcilerOf(b *testing.B, many int, ingress func(int) *v1alpha1.Ingress) 
 		indexer: cache.NewIndexer(cache.MetaNamespaceKeyFunc, indexers()), namespaces: corelisters.NewNamespaceLister(namespaces),
 		config: config.NewStore("knative-serving", nil), classes: newClasses(),
 	}
+	r.own(cluster.Clients{})
 	r.config.OnConfigMap(aConfigGateway(testConfig))
 	err := namespaces.Add(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default"}})
 	for i := 0; i < many && err == nil; i++ {

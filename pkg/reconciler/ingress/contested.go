@@ -12,14 +12,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// writing is what to write of a kind, for the objects' owner.
-type writing[T apply.Object] struct {
-	kind    string
-	applier *apply.Applier[T]
-	owner   metav1.Object
-	changes apply.Changes[T]
-}
-
 // dueWrite is a write of an object, and who else writes it.
 type dueWrite[T apply.Object] struct {
 	apply.Backoff
@@ -27,36 +19,36 @@ type dueWrite[T apply.Object] struct {
 	others  []string
 }
 
-// write does it, but for what others change again and again, which waits (SPEC B-TRN-6). The attempt
-// has what is refused.
-func write[T apply.Object](ctx context.Context, r *Reconciler, try *attempt, todo writing[T]) (apply.Result[T], error) {
-	ing := try.stands.Ingress
-	writes, due := map[string]dueWrite[T]{}, apply.Changes[T]{Delete: todo.changes.Delete}
+// writeDue does the changes for the objects' owner, but for what others change again and again, which
+// waits (SPEC B-TRN-6). The attempt has what is refused.
+func (o *owned[T]) writeDue(ctx context.Context, try *attempt, owner metav1.Object, changes apply.Changes[T]) (apply.Result[T], error) {
+	r, ing := o.r, try.stands.Ingress
+	writes, due := map[string]dueWrite[T]{}, apply.Changes[T]{Delete: changes.Delete}
 	isDue := func(object T, changed func(apply.Digest) bool) bool {
-		what := apply.Contested{Kind: todo.kind, Name: apply.NameOf(object)}
+		what := apply.Contested{Kind: o.kind, Name: apply.NameOf(object)}
 		write := dueWrite[T]{desired: object, Backoff: r.contests.Due(what, r.contender(ing, object), changed)}
 		if write.ShouldReport() {
-			write.others = todo.applier.ConflictingManagers(ctx, object)
+			write.others = o.ConflictingManagers(ctx, object)
 		}
 		if writes[object.GetName()] = write; write.Wait > 0 {
 			try.putOff(what, write.Wait)
 		}
 		return write.Wait == 0
 	}
-	for _, object := range todo.changes.Create {
+	for _, object := range changes.Create {
 		if isDue(object, func(apply.Digest) bool { return true }) {
 			due.Create = append(due.Create, object)
 		}
 	}
-	for _, update := range todo.changes.Update {
+	for _, update := range changes.Update {
 		if isDue(update.Desired, func(wrote apply.Digest) bool { return !wrote.Matches(update.Current) }) {
 			due.Update = append(due.Update, update)
 		}
 	}
-	result, err := todo.applier.Apply(ctx, todo.owner, due)
+	result, err := o.Apply(ctx, owner, due)
 	try.refused = append(try.refused, result.Refusals...)
 	for _, done := range result.Writes {
-		what, write := apply.Contested{Kind: todo.kind, Name: apply.NameOf(done.Object)}, writes[done.Object.GetName()]
+		what, write := apply.Contested{Kind: o.kind, Name: apply.NameOf(done.Object)}, writes[done.Object.GetName()]
 		switch done.Verb {
 		case apply.Deleted:
 			r.contests.Forget(what)

@@ -31,7 +31,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 const (
@@ -66,7 +65,6 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		lister:     ingresses.Lister(),
 		indexer:    ingresses.Informer().GetIndexer(),
 		namespaces: namespaces.Lister(),
-		applier:    apply.HTTPRoutes(connection.Gateway),
 		recorder:   events.Recorder(ctx),
 		logger:     logger,
 		clock:      clock.RealClock{},
@@ -79,16 +77,13 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		classes:    newClasses(),
 		departures: newDepartures(),
 
-		pending: newPendingListeners(),
+		pending:   newPendingListeners(),
+		gateways:  newRecent[*gatewayv1.Gateway](),
+		ingresses: newRecent[*v1alpha1.Ingress](),
 
-		routes: watch.NewRecent[*gatewayv1.HTTPRoute](),
-
-		listenerSetApplier: apply.ListenerSets(connection.Gateway),
-		onGateways:         newOnGateways(connection.Gateway),
-		listenerSets:       watch.NewRecent[*gatewayv1.ListenerSet](),
-		internal:           newInternalTLS(connection.Clients),
-		ingresses:          watch.NewRecent[*v1alpha1.Ingress](),
+		gatewayClient: connection.Gateway,
 	}
+	r.own(connection.Clients)
 	r.PromoteFunc, r.DemoteFunc = r.promote, r.demote
 	impl := controller.NewContext(ctx, r, controller.ControllerOptions{
 		WorkQueueName: "ingresses",

@@ -35,22 +35,9 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 		e.happened(nil, object)
 		return
 	}
-	switch object := object.(type) {
-	case *gatewayv1.HTTPRoute:
-		if isLabelled(object) {
-			e.r.routes.Shown(object)
-		}
-	case *gatewayv1.ListenerSet:
-		e.r.listenerSets.Shown(object)
-		if apply.OwnedByNamespace(object) { // whose KIngresses may have gone unseen: there need be none of this name
-			e.impl.EnqueueKey(apply.NameOf(object))
-		}
-	case *gatewayv1.BackendTLSPolicy:
-		e.r.internal.policies.Shown(object)
-	case *corev1.ConfigMap:
-		e.r.internal.trusts.Shown(object)
-	case *gatewayv1beta1.ReferenceGrant:
-		e.r.grants.Shown(object)
+	e.shown(object)
+	if set, is := object.(*gatewayv1.ListenerSet); is && apply.OwnedByNamespace(set) {
+		e.impl.EnqueueKey(apply.NameOf(set)) // its KIngresses may have gone unseen: there need be none of this name
 	}
 }
 
@@ -68,19 +55,8 @@ func (e *clusterEvents) OnDelete(object any) {
 	if tombstone, ok := object.(cache.DeletedFinalStateUnknown); ok {
 		object = tombstone.Obj
 	}
-	switch object := object.(type) {
-	case *gatewayv1.HTTPRoute:
-		e.r.routes.Forget(object.UID)
-	case *gatewayv1.ListenerSet:
-		e.r.listenerSets.Forget(object.UID)
-	case *gatewayv1.BackendTLSPolicy:
-		e.r.internal.policies.Forget(object.UID)
-	case *corev1.ConfigMap:
-		e.r.internal.trusts.Forget(object.UID)
-	case *gatewayv1beta1.ReferenceGrant:
-		e.r.grants.Forget(object.UID)
-	case *gatewayv1.Gateway:
-		e.r.gateways.Forget(object.UID)
+	for _, recent := range e.r.recents() {
+		recent.gone(object)
 	}
 	e.happened(nil, object)
 }
@@ -88,6 +64,7 @@ func (e *clusterEvents) OnDelete(object any) {
 // happened enqueues what the change of an object concerns; old is nil for additions
 // and deletions.
 func (e *clusterEvents) happened(old, object any) {
+	e.shown(object)
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
 		before, _ := old.(*gatewayv1.HTTPRoute)
@@ -98,13 +75,11 @@ func (e *clusterEvents) happened(old, object any) {
 	case *gatewayv1.BackendTLSPolicy, *corev1.ConfigMap, *corev1.Secret:
 		e.internalTLS(old, object)
 	case *gatewayv1beta1.ReferenceGrant:
-		e.r.grants.Shown(object)
 		e.impl.EnqueueControllerOf(object)
 	case *corev1.Service:
 		before, _ := old.(*corev1.Service)
 		e.service(before, object)
 	case *gatewayv1.Gateway:
-		e.r.gateways.Shown(object)
 		before, _ := old.(*gatewayv1.Gateway)
 		e.gateway(before, object)
 	case *gatewayv1.GatewayClass:
@@ -122,9 +97,19 @@ func (e *clusterEvents) happened(old, object any) {
 	}
 }
 
+// shown tells what was written that an informer shows it. That of the HTTPRoutes of others shows no
+// writes.
+func (e *clusterEvents) shown(object any) {
+	if route, is := object.(*gatewayv1.HTTPRoute); is && !isLabelled(route) {
+		return
+	}
+	for _, recent := range e.r.recents() {
+		recent.shown(object)
+	}
+}
+
 func (e *clusterEvents) route(old, route *gatewayv1.HTTPRoute) {
 	if isLabelled(route) {
-		e.r.routes.Shown(route)
 		e.impl.EnqueueControllerOf(route)
 	} else {
 		e.othersRoute(old, route)

@@ -13,31 +13,12 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
-	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
-
-// onGateways is what the writing of listeners onto Gateways needs.
-type onGateways struct {
-	gatewayClient gatewayclientset.Interface
-	grantApplier  *apply.Applier[*gatewayv1beta1.ReferenceGrant]
-	// What was written lately, a cache only.
-	gateways *watch.Recent[*gatewayv1.Gateway]
-	grants   *watch.Recent[*gatewayv1beta1.ReferenceGrant]
-	turns    *turns
-}
-
-func newOnGateways(clients gatewayclientset.Interface) onGateways {
-	return onGateways{
-		gatewayClient: clients, grantApplier: apply.ReferenceGrants(clients),
-		gateways: watch.NewRecent[*gatewayv1.Gateway](), grants: watch.NewRecent[*gatewayv1beta1.ReferenceGrant](),
-	}
-}
 
 // addListeners writes listeners onto Gateways, with what they need: the grants before
 // them, and the finalizer by which they go again with the KIngress.
@@ -140,8 +121,6 @@ func (a *attempt) grantChanges() apply.Changes[*gatewayv1beta1.ReferenceGrant] {
 }
 
 func (r *Reconciler) applyGrants(ctx context.Context, try *attempt, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) error {
-	seen := try.stands
-	applied, err := write(ctx, r, try, writing[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grantApplier, seen.Ingress, changes})
-	note(r, seen.Ingress, known[*gatewayv1beta1.ReferenceGrant]{"ReferenceGrant", r.grants, seen.Grants}, applied.Writes)
+	_, err := r.grants.write(ctx, try, try.stands.Ingress, changes, try.stands.Grants)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"sync"
 
 	"go.uber.org/zap"
 	corev1 "k8s.io/api/core/v1"
@@ -21,6 +22,8 @@ import (
 	"knative.dev/pkg/controller"
 	"knative.dev/pkg/reconciler"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
+	gatewayclientset "sigs.k8s.io/gateway-api/pkg/client/clientset/versioned"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
@@ -30,7 +33,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // Reconciler makes KIngresses true. Knative's generated reconciler is not used: it
@@ -45,12 +47,18 @@ type Reconciler struct {
 	namespaces corelisters.NamespaceLister
 	cluster    cluster.Cluster
 	config     *config.Store
-	applier    *apply.Applier[*gatewayv1.HTTPRoute]
 	prober     *prober.Prober
 
-	listenerSetApplier *apply.Applier[*gatewayv1.ListenerSet]
-	internal           *internalTLS
-	onGateways
+	// What is written for KIngresses, besides listeners on Gateways.
+	routes       *owned[*gatewayv1.HTTPRoute]
+	listenerSets *owned[*gatewayv1.ListenerSet]
+	grants       *owned[*gatewayv1beta1.ReferenceGrant]
+	policies     *owned[*gatewayv1.BackendTLSPolicy]
+	trusts       *owned[*corev1.ConfigMap]
+	trustLock    sync.Mutex // of the ConfigMaps, each of which several KIngresses want
+
+	gatewayClient gatewayclientset.Interface
+	turns         *turns
 
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
@@ -67,13 +75,9 @@ type Reconciler struct {
 	classes    *classes
 	departures *departures
 
-	pending *pendingListeners
-
-	routes *watch.Recent[*gatewayv1.HTTPRoute]
-
-	listenerSets *watch.Recent[*gatewayv1.ListenerSet]
-
-	ingresses *watch.Recent[*v1alpha1.Ingress]
+	pending   *pendingListeners
+	gateways  recent[*gatewayv1.Gateway]
+	ingresses recent[*v1alpha1.Ingress]
 	resyncs   *resyncs
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,28 +15,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
-
-// internalTLS writes what TLS to Knative's own backends needs, and remembers it until the
-// informers show it.
-type internalTLS struct {
-	policyApplier *apply.Applier[*gatewayv1.BackendTLSPolicy]
-	policies      *watch.Recent[*gatewayv1.BackendTLSPolicy]
-	trustApplier  *apply.Applier[*corev1.ConfigMap]
-	trusts        *watch.Recent[*corev1.ConfigMap]
-	lock          sync.Mutex // of the ConfigMaps, each of which several KIngresses want
-}
-
-func newInternalTLS(clients cluster.Clients) *internalTLS {
-	return &internalTLS{
-		policyApplier: apply.BackendTLSPolicies(clients.Gateway), policies: watch.NewRecent[*gatewayv1.BackendTLSPolicy](),
-		trustApplier: apply.ConfigMaps(clients.Kube), trusts: watch.NewRecent[*corev1.ConfigMap](),
-	}
-}
 
 // soonAfter is when to go on after a write whose event does not come.
 const soonAfter = time.Second
@@ -64,8 +44,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, try *attempt) (wait b
 			continue
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.Policies)), wanted[service.UID])
-		applied, err := write(ctx, r, try, writing[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policyApplier, service, changes})
-		note(r, seen.Ingress, known[*gatewayv1.BackendTLSPolicy]{"BackendTLSPolicy", r.internal.policies, seen.Policies}, applied.Writes)
+		_, err := r.policies.write(ctx, try, service, changes, seen.Policies)
 		wait, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(errs, err)
 	}
 	if wait {

@@ -15,8 +15,7 @@ import (
 func (r *Reconciler) applyListenerSets(ctx context.Context, try *attempt) error {
 	seen := try.stands
 	changes := apply.Plan(seen.Ingress, try.listenerSets(), try.desired.ListenerSets)
-	applied, err := write(ctx, r, try, writing[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSetApplier, seen.Ingress, changes})
-	note(r, seen.Ingress, known[*gatewayv1.ListenerSet]{"ListenerSet", r.listenerSets, seen.ListenerSets}, applied.Writes)
+	_, err := r.listenerSets.write(ctx, try, seen.Ingress, changes, seen.ListenerSets)
 	return err
 }
 

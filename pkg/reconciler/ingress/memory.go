@@ -3,10 +3,39 @@
 package ingress
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/watch"
 )
+
+// recent is what was written of a kind, until informers show it.
+type recent[T metav1.Object] struct{ *watch.Recent[T] }
+
+func newRecent[T metav1.Object]() recent[T] { return recent[T]{watch.NewRecent[T]()} }
+
+func (r recent[T]) shown(object any) {
+	if typed, is := object.(T); is {
+		r.Shown(typed)
+	}
+}
+
+func (r recent[T]) gone(object any) {
+	if typed, is := object.(T); is {
+		r.Forget(typed.GetUID())
+	}
+}
+
+// recents are what was written of all kinds that the informers of the Set show.
+func (r *Reconciler) recents() []memory {
+	return []memory{r.routes.recent, r.listenerSets.recent, r.grants.recent, r.policies.recent, r.trusts.recent, r.gateways}
+}
+
+type memory interface {
+	shown(object any)
+	gone(object any)
+}
 
 // forget drops everything that is remembered about a KIngress.
 func (r *Reconciler) forget(ing *v1alpha1.Ingress) {

@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -19,7 +18,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // informers read for one reconcile what informers show, and what was written and these do not show
@@ -55,11 +53,11 @@ func (i *informers) IngressesWith(secret types.NamespacedName) ([]*v1alpha1.Ingr
 }
 
 func (i *informers) Routes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error) {
-	return controlled(i, source[*gatewayv1.HTTPRoute]{cluster.OurRoutes, i.r.routes}, ing)
+	return i.r.routes.controlledBy(i, ing)
 }
 
 func (i *informers) Grants(ing *v1alpha1.Ingress) ([]*gatewayv1beta1.ReferenceGrant, error) {
-	return controlled(i, source[*gatewayv1beta1.ReferenceGrant]{cluster.OurGrants, i.r.grants}, ing)
+	return i.r.grants.controlledBy(i, ing)
 }
 
 func (i *informers) Policies(services []*corev1.Service) ([]*gatewayv1.BackendTLSPolicy, error) {
@@ -69,7 +67,7 @@ func (i *informers) Policies(services []*corev1.Service) ([]*gatewayv1.BackendTL
 	}
 	all := []*gatewayv1.BackendTLSPolicy{}
 	for _, service := range services {
-		found, err := controlled(i, source[*gatewayv1.BackendTLSPolicy]{cluster.OurPolicies, i.r.internal.policies}, service)
+		found, err := i.r.policies.controlledBy(i, service)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +84,7 @@ func (i *informers) ListenerSets(ing *v1alpha1.Ingress) ([]*gatewayv1.ListenerSe
 	concerns := func(set *gatewayv1.ListenerSet) bool {
 		return observe.Owns(ing, set) || apply.IsShared(set) && observe.Concerns(ing, set)
 	}
-	return written(i, source[*gatewayv1.ListenerSet]{cluster.OurListenerSets, i.r.listenerSets}, concerns, cluster.ControlledBy(ing), cluster.SharedIn(ing.Namespace))
+	return i.r.listenerSets.read(i, concerns, cluster.ControlledBy(ing), cluster.SharedIn(ing.Namespace))
 }
 
 func (i *informers) StoredTrust(namespace string) (*corev1.ConfigMap, error) {
@@ -127,42 +125,4 @@ func notServed(why string, err error) error {
 		return err
 	}
 	return &observe.NotServed{Detail: why}
-}
-
-// source is where objects of a kind are that the controller writes.
-type source[T metav1.Object] struct {
-	scope  watch.Scope
-	recent *watch.Recent[T]
-}
-
-// controlled are the objects of a kind that an owner controls.
-func controlled[T apply.Object](i *informers, from source[T], owner metav1.Object) ([]T, error) {
-	return written(i, from, func(object T) bool { return apply.IsControlledBy(object, owner) }, cluster.ControlledBy(owner))
-}
-
-// written are the objects of a kind that are wanted: what the informer shows under values of
-// cluster.ByController, and what was written and is not shown yet.
-func written[T metav1.Object](i *informers, from source[T], wanted func(T) bool, under ...string) ([]T, error) {
-	store, err := i.r.cluster.Ensure(i.ctx, from.scope)
-	if err != nil {
-		return nil, err
-	}
-	found, shown := []T{}, map[types.UID]bool{}
-	for _, value := range under {
-		stored, err := store.ByIndex(cluster.ByController, value)
-		if err != nil {
-			return nil, err
-		}
-		for _, object := range stored {
-			newest := from.recent.Newest(object.(T))
-			if shown[newest.GetUID()] = true; wanted(newest) {
-				found = append(found, newest)
-			}
-		}
-	}
-	unseen := from.recent.Unseen(shown, wanted)
-	if len(unseen) > 0 {
-		i.unseen = watch.UnseenFor
-	}
-	return append(found, unseen...), nil
 }

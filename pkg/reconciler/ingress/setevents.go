@@ -16,7 +16,6 @@ import (
 // listenerSet enqueues the KIngress of a ListenerSet. Of one that is shared it enqueues those that
 // write it, and where all that share it depend on the change, these behind.
 func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
-	e.r.listenerSets.Shown(set)
 	written, said := before == nil || !sameObject(before, set), before == nil || !sameSet(before, set)
 	if !written && !said {
 		return

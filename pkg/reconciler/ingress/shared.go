@@ -60,7 +60,7 @@ func (r *Reconciler) dropShared(ctx context.Context, namespace string, unshared 
 			unused = append(unused, set)
 		}
 	}
-	applied, err := r.listenerSetApplier.Apply(ctx, nil, apply.Changes[*gatewayv1.ListenerSet]{Delete: unused})
+	applied, err := r.listenerSets.Apply(ctx, nil, apply.Changes[*gatewayv1.ListenerSet]{Delete: unused})
 	for _, write := range applied.Writes {
 		r.listenerSets.Forget(write.Object.GetUID())
 	}

@@ -27,9 +27,9 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 		return nil, err
 	}
 	if stored != nil {
-		return r.internal.trusts.Newest(stored), nil
+		return r.trusts.Newest(stored), nil
 	}
-	for _, written := range r.internal.trusts.Unseen(nil, func(written *corev1.ConfigMap) bool { return written.Namespace == namespace }) {
+	for _, written := range r.trusts.Unseen(nil, func(written *corev1.ConfigMap) bool { return written.Namespace == namespace }) {
 		return written, nil
 	}
 	return nil, nil
@@ -39,8 +39,8 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 // reconciled side by side and want the same one: one of them writes it.
 func (r *Reconciler) applyTrust(ctx context.Context, try *attempt) (wrote bool, err error) {
 	namespace := try.stands.Namespace
-	r.internal.lock.Lock()
-	defer r.internal.lock.Unlock()
+	r.trustLock.Lock()
+	defer r.trustLock.Unlock()
 	stored, err := r.storedTrust(ctx, namespace.GetName())
 	if err != nil {
 		return false, err
@@ -50,9 +50,9 @@ func (r *Reconciler) applyTrust(ctx context.Context, try *attempt) (wrote bool, 
 		current = append(current, stored)
 	}
 	changes := apply.Plan(namespace, current, []*corev1.ConfigMap{try.desired.Trust})
-	applied, err := write(ctx, r, try, writing[*corev1.ConfigMap]{"ConfigMap", r.internal.trustApplier, namespace, changes})
+	applied, err := r.trusts.writeDue(ctx, try, namespace, changes)
 	for _, write := range applied.Writes {
-		r.internal.trusts.Wrote(write.Object)
+		r.trusts.Wrote(write.Object)
 	}
 	return len(applied.Writes) > 0, err
 }
@@ -65,8 +65,8 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) 
 	if err != nil || noPolicies != "" {
 		return err
 	}
-	r.internal.lock.Lock()
-	defer r.internal.lock.Unlock()
+	r.trustLock.Lock()
+	defer r.trustLock.Unlock()
 	users, err := r.ingressesBy(bySecured, name)
 	if err != nil || len(users) > 0 {
 		return err
@@ -84,8 +84,8 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) 
 	if left, err := r.leftOverTLS(ctx, name, but); err != nil || len(left) > 0 {
 		return err
 	}
-	_, err = r.internal.trustApplier.Apply(ctx, namespace, apply.Plan(namespace, []*corev1.ConfigMap{stored}, nil))
-	r.internal.trusts.Forget(stored.UID)
+	_, err = r.trusts.Apply(ctx, namespace, apply.Plan(namespace, []*corev1.ConfigMap{stored}, nil))
+	r.trusts.Forget(stored.UID)
 	return err
 }
 

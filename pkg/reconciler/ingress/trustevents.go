@@ -20,7 +20,6 @@ import (
 func (e *clusterEvents) internalTLS(old, object any) {
 	switch object := object.(type) {
 	case *gatewayv1.BackendTLSPolicy:
-		e.r.internal.policies.Shown(object)
 		before, ok := old.(*gatewayv1.BackendTLSPolicy)
 		if owner := metav1.GetControllerOf(object); owner != nil && (!ok || before.Generation != object.Generation || !maps.Equal(before.Labels, object.Labels)) {
 			e.concerned(byBackend, object.Namespace+"/"+owner.Name)
@@ -29,7 +28,6 @@ func (e *clusterEvents) internalTLS(old, object any) {
 		before, ok := old.(*corev1.ConfigMap)
 		switch {
 		case object.Name == backendtls.TrustName:
-			e.r.internal.trusts.Shown(object)
 			e.concerned(bySecured, object.Namespace)
 		case !ok || !maps.Equal(before.Data, object.Data):
 			e.allSecured("ConfigMap " + object.Namespace + "/" + object.Name)

@@ -33,8 +33,8 @@ func (r *Reconciler) withdraw(ctx context.Context, try *attempt, about []*gatewa
 	if changes.Empty() {
 		return nil
 	}
-	applied, err := r.applier.Apply(ctx, seen.Ingress, changes)
-	note(r, seen.Ingress, known[*gatewayv1.HTTPRoute]{"HTTPRoute", r.routes, seen.Routes}, applied.Writes)
+	applied, err := r.routes.Apply(ctx, seen.Ingress, changes)
+	r.routes.note(seen.Ingress, applied.Writes, seen.Routes)
 	for _, refusal := range applied.Refusals {
 		err = errors.Join(err, refusal) // by whomever: it is to be tried again
 	}
