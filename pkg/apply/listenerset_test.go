@@ -49,7 +49,7 @@ func listeners(set *gatewayv1.ListenerSet) []string {
 
 // TestListenersOfOthersStay: B-TRN-5, a list to which others may add is compared entry by
 // entry. What we created goes when it is not wanted, though a Create is no apply; what
-// somebody else added stays, and is not fought over.
+// another field manager added stays, and the controller does not write it again and again.
 func TestListenersOfOthersStay(t *testing.T) {
 	client := fake.NewClientset()
 	applier := apply.ListenerSets(client)

@@ -83,7 +83,7 @@ func TestShared(t *testing.T) {
 }
 
 // TestSharedIsNotTaken: B-TRN-5, what one KIngress controls is not shared with others, nor
-// what somebody else owns.
+// what another one owns.
 func TestSharedIsNotTaken(t *testing.T) {
 	theirs := sharedBy(secondOwner)
 	theirs.OwnerReferences[0].Controller = new(true)

@@ -17,7 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// written is an HTTPRoute that its creator, a gateway and somebody else have written.
+// written is an HTTPRoute that its creator, a gateway and another client have written.
 func written(t *testing.T, client *fake.Clientset) *gatewayv1.HTTPRoute {
 	t.Helper()
 	stored := get(t, client, "a")

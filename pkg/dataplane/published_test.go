@@ -15,7 +15,7 @@ import (
 )
 
 // TestPublished: B-RDY-8, B-RDY-5, an address does not change without need: Serving would delete and
-// create the in-cluster Services of everybody.
+// create the in-cluster Services of all KIngresses.
 func TestPublished(t *testing.T) {
 	type addresses = []v1alpha1.LoadBalancerIngressStatus
 	var (

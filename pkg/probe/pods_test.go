@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// B-RDY-1: every pod must answer, at one of its addresses; a pod that nobody knows is each of its addresses.
+// B-RDY-1: every pod must answer, at one of its addresses; of an unknown pod, each address must.
 func TestOneAnswerAPod(t *testing.T) {
 	of := func(pod string, r Result) Result {
 		r.Pod, r.Host = pod, "a.example.com"
@@ -27,7 +27,7 @@ func TestOneAnswerAPod(t *testing.T) {
 		"one pod at none":        {[]Result{of("a", proven(a4)), of("a", dead(a6)), of("b", dead(b4)), of("b", dead(b6))}, false, b4, Address},
 		"one pod not served yet": {[]Result{of("a", proven(a4)), of("b", dead(b6)), of("b", failed(b4, NotServed, time.Hour))}, false, b6, DataPlane},
 		"one pod not asked yet":  {[]Result{of("a", dead(a6)), of("a", proven(a4)), of("b", pending(b4)), of("b", pending(b6))}, false, b4, DataPlane},
-		"pods that nobody knows": {[]Result{of("", proven(a4)), of("", dead(a6))}, false, a6, Address},
+		"unknown pods":           {[]Result{of("", proven(a4)), of("", dead(a6))}, false, a6, Address},
 		"another host of a pod":  {[]Result{of("a", proven(a4)), {Target: Target{Address: a6, Pod: "a", Host: "b.example.com"}, State: Pending}}, false, a6, DataPlane},
 	} {
 		t.Run(name, func(t *testing.T) {

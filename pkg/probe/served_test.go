@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// B-RDY-10: lost is what was answered by neither version for as long as somebody may wait, and not by one try alone.
+// B-RDY-10: unserved is what was answered by neither version for the time of grace, and not by one try alone.
 func TestLost(t *testing.T) {
 	const patience = 15 * time.Second
 	unserved := func(address string, ago, asked time.Duration) Result {

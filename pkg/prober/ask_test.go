@@ -77,7 +77,7 @@ func TestOnlyTheExpectedHashIsSuccess(t *testing.T) {
 }
 
 // B-RDY-10: our marker with another hash is this generation as it was rendered before; without the marker, or with
-// another one, it is somebody else.
+// another one, it is another KIngress.
 func TestFormerVersion(t *testing.T) {
 	for name, c := range map[string]struct {
 		target       probe.Target

@@ -36,7 +36,7 @@ func TestPodWithTwoAddresses(t *testing.T) {
 			t.Errorf("not proven: %+v", report)
 		}
 		if after(time.Minute); w.notices(alice) != heard {
-			t.Error("the owner heard of an address that nobody needs")
+			t.Error("the owner was notified of an address that it does not need")
 		}
 	})
 }

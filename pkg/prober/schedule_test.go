@@ -11,7 +11,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// B-RDY-2, issue 4: bounded backoff, at most 2 s while somebody waits.
+// B-RDY-2, issue 4: bounded backoff, at most 2 s while an owner waits.
 func TestBackoffIsBounded(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		target := at("10.0.0.1:80", 0)

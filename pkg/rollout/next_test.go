@@ -85,7 +85,7 @@ func TestMake(t *testing.T) {
 		want     *rollout.Making // nil: moved
 	}{
 		{"a new route has nothing to keep", nil, []string{"two"}, false, 3, nil},
-		{"backends that are vouched for", serving(), nil, false, 3, nil},
+		{"backends that are known to be ready", serving(), nil, false, 3, nil},
 		{"backends that are served already", serving(), []string{"one"}, false, 3, nil},
 		{"a new backend", serving(), []string{"two"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"two"}}},
 		{"it does not answer", serving(making([]string{"two"}, nil)), []string{"two"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"two"}}},
@@ -96,7 +96,7 @@ func TestMake(t *testing.T) {
 		{"and all", serving(making([]string{"two"}, []string{"five", "four", "three"})), []string{"five", "four", "three", "two"}, true, 3, nil},
 		{"another spec meanwhile", serving(making([]string{"two"}, nil)), []string{"three"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"three"}}},
 		{"and back", serving(making([]string{"two"}, nil)), []string{"one"}, false, 3, nil},
-		{"rules that somebody changed are not kept", serving(drifted), []string{"two"}, false, 3, nil},
+		{"rules that another field manager changed are not kept", serving(drifted), []string{"two"}, false, 3, nil},
 		{"no room", serving(), []string{"two"}, false, 0, nil},
 	}
 	for _, test := range tests {

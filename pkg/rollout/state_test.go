@@ -18,7 +18,7 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-// TestDecodeForeign: B-RDY-4, an annotation that somebody edited counts as absent, and
+// TestDecodeForeign: B-RDY-4, an annotation that was edited counts as absent, and
 // never becomes the value of a header.
 func TestDecodeForeign(t *testing.T) {
 	for _, value := range []string{

@@ -48,7 +48,7 @@ func TestGrace(t *testing.T) {
 		{"five minutes at most", v1alpha1.IngressStatus{}, busy, status.GraceWhileProgressing, 0},
 		{"a Ready one has no turn to wait for", wasReady, busy, status.GraceWhenReady, 0},
 		{"a Ready one waits longer", wasReady, waits, status.GraceBeforeReport, status.GraceWhenReady - status.GraceBeforeReport},
-		{"but not for ever", wasReady, waits, status.GraceWhenReady, 0},
+		{"but not endlessly", wasReady, waits, status.GraceWhenReady, 0},
 		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.GraceBeforeReport, 0},
 		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.GraceBeforeReport, status.GraceBetweenReports - status.GraceBeforeReport},
 		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.GraceBeforeReport - time.Second},

@@ -202,7 +202,7 @@ func TestPublish(t *testing.T) {
 		{"and moves when it is", before, facts(side(external, moved), side(local)), [2]string{"203.0.113.1", inner}},
 		{"it stays while the address is away", before, facts(side(external, noAddress), side(local)), [2]string{blue, inner}},
 		{"B-INS-9 it stays when its configuration is gone", before, facts(side(external, refused), side(local, refused)), [2]string{blue, inner}},
-		{"B-INS-9 and where nobody knows what is wanted", before, facts(side(external, refused, unknown), side(local)), [2]string{blue, inner}},
+		{"B-INS-9 and where it is not known what is wanted", before, facts(side(external, refused, unknown), side(local)), [2]string{blue, inner}},
 		{"B-INS-3 it goes by the wish for none", before, facts(side(external, refused, unserved), side(local)), [2]string{"-", inner}},
 		{"B-INS-3 in-cluster callers are refused by the wish for none", before, facts(side(external), side(local, refused, unserved, notNeeded)), [2]string{blue, "mesh only"}},
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// unknown is a side of which nobody knows what is wanted, and that serves.
+// unknown is a side of which it is not known what is wanted, and that serves.
 func unknown(s *status.Side) {
 	*s = status.Side{Visibility: s.Visibility, Preserved: true, Refusal: reason("GatewayNotConfigured", "x", true), Version: "none"}
 }

@@ -26,7 +26,7 @@ func TestRecent(t *testing.T) {
 	recent := watch.NewRecent[*gatewayv1.HTTPRoute]()
 	shown := route("a", "9")
 	if got := recent.Newest(shown); got != shown {
-		t.Error("Knows of writes that nobody did")
+		t.Error("Knows of writes that were not done")
 	}
 	recent.Wrote(route("a", "10")) // as strings "10" would be older than "9"
 	if got := recent.Newest(shown); got.ResourceVersion != "10" {
@@ -66,7 +66,7 @@ func TestRecentUnseen(t *testing.T) {
 }
 
 // TestRecentForgetsWhatIsNeverShown: B-OPS-3, an object that was deleted before a relist
-// is never shown; it is not believed in for ever.
+// is never shown; it counts for a while only.
 func TestRecentForgetsWhatIsNeverShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		recent := watch.NewRecent[*gatewayv1.HTTPRoute]()
@@ -77,7 +77,7 @@ func TestRecentForgetsWhatIsNeverShown(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		if got := recent.Unseen(nil, all); len(got) != 0 {
-			t.Error("Believes for ever what no informer shows")
+			t.Error("Still counts what no informer shows")
 		}
 	})
 }

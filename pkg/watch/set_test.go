@@ -116,7 +116,7 @@ func TestListed(t *testing.T) {
 		f := newFixture(ctx, service("a", "one", "blue"))
 		scope := watch.Scope{Kind: services, Namespace: "a"}
 		if _, listed := f.Listed(scope); listed || f.made.Load() > 0 {
-			t.Errorf("Listed before anybody asked: %t, informers: %d", listed, f.made.Load())
+			t.Errorf("Listed before Ensure was called: %t, informers: %d", listed, f.made.Load())
 		}
 		if _, err := f.Ensure(ctx, scope); err != nil {
 			t.Fatal(err)
@@ -127,7 +127,7 @@ func TestListed(t *testing.T) {
 	})
 }
 
-// TestRetain: B-OPS-2, what nobody wants any more is stopped, nothing leaks (or the bubble
+// TestRetain: B-OPS-2, informers that are not wanted any more are stopped, nothing leaks (or the bubble
 // does not end), and asking again starts anew.
 func TestRetain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Listener is a net.Listener. While nobody accepts, dials hang.
+// Listener is a net.Listener. Until its server accepts, dials hang.
 type Listener struct {
 	address *net.TCPAddr
 	dialed  chan net.Conn
@@ -21,7 +21,7 @@ type Listener struct {
 	clients atomic.Uint32
 }
 
-// Listen returns a Listener at an address, which nobody else knows: see Network.
+// Listen returns a Listener at an address, which only its Network knows.
 func Listen(address *net.TCPAddr) *Listener {
 	closed := make(chan struct{})
 	return &Listener{address: address, dialed: make(chan net.Conn), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
@@ -102,7 +102,7 @@ func (n *Network) Add(listeners ...*Listener) {
 // AddAt makes a listener known by another address, too.
 func (n *Network) AddAt(address string, l *Listener) { n.listeners.Store(address, l) }
 
-// Remove lets nobody be found at an address.
+// Remove closes an address.
 func (n *Network) Remove(address string) { n.listeners.Delete(address) }
 
 // Find returns the Listener at an address, nil if there is none.
