@@ -133,3 +133,11 @@ type Trust struct {
 	// Problems name what is not trusted though it should be.
 	Problems []conditions.Gap
 }
+
+// Sooner is the earlier of two times to look again; 0 is never.
+func Sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}

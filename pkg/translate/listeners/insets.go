@@ -5,9 +5,16 @@ package listeners
 import (
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
@@ -82,6 +89,85 @@ func (p *planner) room(entry gatewayv1.ListenerEntry) string {
 			}
 		case !taken && !takenBeside:
 			return name
+		}
+	}
+}
+
+// objects are the ListenerSets of the visibility, sorted by name.
+func (p *planner) objects() []*gatewayv1.ListenerSet {
+	objects := make([]*gatewayv1.ListenerSet, 0, len(p.sets))
+	for _, name := range slices.Sorted(maps.Keys(p.sets)) {
+		object := &gatewayv1.ListenerSet{ObjectMeta: names.OfListenerSet(p.in.Ingress, name)}
+		if of, shared := p.shared[name]; shared {
+			object.ObjectMeta = sharedMeta(p.in, name, p.users[of])
+		}
+		object.Spec.ParentRef = gatewayv1.ParentGatewayReference{
+			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
+			Namespace: new(gatewayv1.Namespace(p.gateway.Name.Namespace)), Name: gatewayv1.ObjectName(p.gateway.Name.Name),
+		}
+		unlisted := map[string]time.Time{}
+		for _, listener := range slices.Sorted(maps.Keys(p.sets[name])) {
+			object.Spec.Listeners = append(object.Spec.Listeners, p.sets[name][listener])
+			if since, found := p.draining[place{name, listener}]; found {
+				unlisted[listener] = since
+			}
+		}
+		if len(unlisted) > 0 {
+			object.Annotations[names.UnlistedAnnotation] = encodeUnlisted(unlisted)
+		}
+		objects = append(objects, object)
+	}
+	return objects
+}
+
+// sharedMeta is the metadata of a shared ListenerSet, the same whoever of its users writes it.
+func sharedMeta(in input.Input, name string, users []*v1alpha1.Ingress) metav1.ObjectMeta {
+	meta := metav1.ObjectMeta{
+		Namespace: in.Ingress.Namespace, Name: name,
+		Labels: map[string]string{networking.IngressLabelKey: ""},
+	}
+	for _, user := range users[:min(len(users), MaxOwners)] {
+		meta.OwnerReferences = append(meta.OwnerReferences, metav1.OwnerReference{
+			APIVersion: v1alpha1.SchemeGroupVersion.String(), Kind: "Ingress", Name: user.Name, UID: user.UID,
+		})
+	}
+	if space := in.Namespace; space != nil && len(users) > MaxOwners {
+		meta.OwnerReferences = append(meta.OwnerReferences, metav1.OwnerReference{
+			APIVersion: corev1.SchemeGroupVersion.String(), Kind: "Namespace", Name: space.GetName(), UID: space.GetUID(),
+		})
+	}
+	return meta
+}
+
+// joined adds to ListenerSets what the other visibility wants: one Gateway may serve both.
+func joined(objects, others []*gatewayv1.ListenerSet) []*gatewayv1.ListenerSet {
+	for _, other := range others {
+		at := slices.IndexFunc(objects, func(object *gatewayv1.ListenerSet) bool { return object.Name == other.Name })
+		if at < 0 {
+			objects = append(objects, other)
+			continue
+		}
+		join(objects[at], other)
+	}
+	return objects
+}
+
+// join adds what the other visibility wants of a ListenerSet.
+func join(set, other *gatewayv1.ListenerSet) {
+	for _, entry := range other.Spec.Listeners {
+		if !slices.ContainsFunc(set.Spec.Listeners, func(known gatewayv1.ListenerEntry) bool { return known.Name == entry.Name }) {
+			set.Spec.Listeners = append(set.Spec.Listeners, entry)
+		}
+	}
+	slices.SortFunc(set.Spec.Listeners, func(a, b gatewayv1.ListenerEntry) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	unlisted := unlistedOf(set)
+	maps.Copy(unlisted, unlistedOf(other))
+	if len(unlisted) > 0 {
+		set.Annotations[names.UnlistedAnnotation] = encodeUnlisted(unlisted)
+	}
+	for _, owner := range other.OwnerReferences {
+		if !slices.ContainsFunc(set.OwnerReferences, func(known metav1.OwnerReference) bool { return known.UID == owner.UID }) {
+			set.OwnerReferences = append(set.OwnerReferences, owner)
 		}
 	}
 }

@@ -37,10 +37,10 @@ func (r Renderer) Render(set rules.RuleSet, gateway input.Gateway) Rendered {
 		return found
 	}
 	r.report = &found.Report
-	shares, uses := r.redirects(set, gateway)
-	for _, share := range shares {
-		for _, part := range r.attached(share, gateway) {
-			found.Routes = append(found.Routes, r.routes(part, gateway)...)
+	attachments, uses := r.redirects(set, gateway)
+	for _, redirected := range attachments {
+		for _, attached := range r.attached(redirected, gateway) {
+			found.Routes = append(found.Routes, r.routes(attached, gateway)...)
 		}
 	}
 	found.Uses = uses
@@ -54,13 +54,13 @@ func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 		r.specHash = rollout.Hash(r.specHash, names.RedirectSuffix)
 	}
 	routes := []Route{}
-	for _, share := range r.spread(set) {
-		if r.names.Has(share.name) {
-			r.report.Refuse(*conditions.Unsupported(share.Rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", share.name))
+	for _, part := range r.spread(set) {
+		if r.names.Has(part.name) {
+			r.report.Refuse(*conditions.Unsupported(part.Rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", part.name))
 			continue
 		}
-		r.names.Insert(share.name)
-		routes = append(routes, r.route(share, share.name, gateway))
+		r.names.Insert(part.name)
+		routes = append(routes, r.route(part, gateway))
 	}
 	return routes
 }
@@ -68,8 +68,8 @@ func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 // route renders one HTTPRoute with every field that the API server would default
 // written out, so that comparing it with the stored object needs no knowledge of
 // defaults.
-func (r Renderer) route(set chunk, name string, gateway input.Gateway) Route {
-	object := &gatewayv1.HTTPRoute{ObjectMeta: names.OfRoute(r.in.Ingress, name, set.Visibility)}
+func (r Renderer) route(set part, gateway input.Gateway) Route {
+	object := &gatewayv1.HTTPRoute{ObjectMeta: names.OfRoute(r.in.Ingress, set.name, set.Visibility)}
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
 	}
@@ -79,7 +79,7 @@ func (r Renderer) route(set chunk, name string, gateway input.Gateway) Route {
 	step := r.step(set, object, gateway)
 	object.Annotations[rollout.Annotation] = step.State.Encode()
 	own := r.parents(set, gateway)
-	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(name, step.Leaving))
+	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(set.name, step.Leaving))
 
 	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
 	if set.over != onlyHTTP {

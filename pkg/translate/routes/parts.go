@@ -23,42 +23,42 @@ const (
 	maxHostnames  = 16
 )
 
-// chunk is the share of a RuleSet that one HTTPRoute holds.
-type chunk struct {
+// part is what one HTTPRoute holds of a rule set.
+type part struct {
 	attachment
 	// name is that of the HTTPRoute.
 	name string
-	// part counts the HTTPRoutes that serve the same hosts, from 0.
-	part int
+	// number counts the HTTPRoutes that serve the same hosts, from 0.
+	number int
 }
 
-// spread cuts a set into shares that fit into HTTPRoutes. Rules of one host on several
+// spread cuts a set into parts that fit into HTTPRoutes. Rules of one host on several
 // HTTPRoutes mean the same as on one: a gateway orders them by their matches, which are
 // distinct (SPEC B-TRN-3).
 //
 // Hosts and rules stay on the HTTPRoute on which they are. HTTPRoutes are written one
 // after another: what moved between two that exist would for a moment be on neither,
 // and its requests would meet a less specific rule. New ones go where room is.
-func (r Renderer) spread(set attachment) []chunk {
-	shares := []chunk{}
+func (r Renderer) spread(set attachment) []part {
+	parts := []part{}
 	for _, group := range r.hostGroups(set) {
-		twin := r.twin(set, group.name)
-		live := r.liveParts(group.name, twin)
-		parts := spreadRules(set.Rules, live)
-		for _, part := range slices.Sorted(maps.Keys(parts)) {
-			shares = append(shares, chunk{
-				attachment: attachment{RuleSet: set.Of(group.hosts, inPlace(parts[part], live[part])), over: set.over, sections: set.sections},
-				name:       names.Route(group.name, names.PartSuffix(part)+twin),
-				part:       part,
+		suffix := r.suffix(set, group.name)
+		live := r.liveParts(group.name, suffix)
+		placed := spreadRules(set.Rules, live)
+		for _, number := range slices.Sorted(maps.Keys(placed)) {
+			parts = append(parts, part{
+				attachment: attachment{RuleSet: set.Of(group.hosts, inPlace(placed[number], live[number])), over: set.over, sections: set.sections},
+				name:       names.Route(group.name, names.PartSuffix(number)+suffix),
+				number:     number,
 			})
 		}
 	}
-	return shares
+	return parts
 }
 
-// twin is the suffix that keeps the local route of a host apart from its external
+// suffix keeps the name of the local route of a host apart from its external
 // one.
-func (r Renderer) twin(set attachment, host string) string {
+func (r Renderer) suffix(set attachment, host string) string {
 	switch {
 	case set.over == onlyHTTP:
 		return names.RedirectSuffix
@@ -97,10 +97,10 @@ func routesByHost(routes map[string]*gatewayv1.HTTPRoute) map[gatewayv1.Hostname
 }
 
 // liveParts are the HTTPRoutes that are named after the host and serve it, by part.
-func (r Renderer) liveParts(host, twin string) map[int]*gatewayv1.HTTPRoute {
+func (r Renderer) liveParts(host, suffix string) map[int]*gatewayv1.HTTPRoute {
 	live := map[int]*gatewayv1.HTTPRoute{}
 	for _, name := range r.serving[gatewayv1.Hostname(host)] {
-		if part, found := names.PartNumber(name, host, twin); found {
+		if part, found := names.PartNumber(name, host, suffix); found {
 			live[part] = r.in.Routes[name]
 		}
 	}
@@ -118,16 +118,16 @@ type hostGroup struct {
 // one, named after the alphabetically last. More stay with the host that named their
 // HTTPRoute.
 func (r Renderer) hostGroups(set attachment) []hostGroup {
-	groups, homeless := []hostGroup{}, set.Hosts
+	groups, unplaced := []hostGroup{}, set.Hosts
 	if len(set.Hosts) > maxHostnames {
-		groups, homeless = r.liveGroups(set)
+		groups, unplaced = r.liveGroups(set)
 	}
 	for i := range groups {
-		room := min(maxHostnames-len(groups[i].hosts), len(homeless))
-		groups[i].hosts = slices.Sorted(slices.Values(slices.Concat(groups[i].hosts, homeless[:room])))
-		homeless = homeless[room:]
+		room := min(maxHostnames-len(groups[i].hosts), len(unplaced))
+		groups[i].hosts = slices.Sorted(slices.Values(slices.Concat(groups[i].hosts, unplaced[:room])))
+		unplaced = unplaced[room:]
 	}
-	for hosts := range slices.Chunk(homeless, maxHostnames) {
+	for hosts := range slices.Chunk(unplaced, maxHostnames) {
 		groups = append(groups, hostGroup{name: hosts[len(hosts)-1], hosts: hosts})
 	}
 	return groups
@@ -135,10 +135,10 @@ func (r Renderer) hostGroups(set attachment) []hostGroup {
 
 // liveGroups finds which hosts of a set are together on HTTPRoutes, and those that are
 // not yet on any.
-func (r Renderer) liveGroups(set attachment) (groups []hostGroup, homeless []string) {
+func (r Renderer) liveGroups(set attachment) (groups []hostGroup, unplaced []string) {
 	left := sets.New(set.Hosts...)
 	for _, host := range set.Hosts {
-		live := r.liveParts(host, r.twin(set, host))
+		live := r.liveParts(host, r.suffix(set, host))
 		if len(live) == 0 || !left.Has(host) {
 			continue
 		}
@@ -164,22 +164,22 @@ func spreadRules(all []rules.Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]
 	}
 	places := livePlaces(live)
 	chosen, count := make([]int, len(all)), map[int]int{}
-	type homelessRule struct {
+	type unplacedRule struct {
 		at        int
 		displaced bool
 	}
-	homeless := []homelessRule{}
+	unplaced := []unplacedRule{}
 	for i, rule := range all {
 		place, found := places[rule.Match()]
 		if !found || count[place] == maxRules {
-			homeless = append(homeless, homelessRule{at: i, displaced: found})
+			unplaced = append(unplaced, unplacedRule{at: i, displaced: found})
 			continue
 		}
 		chosen[i] = place
 		count[place]++
 	}
 	first := map[bool]int{} // with room, for those that are displaced and those that are new
-	for _, rule := range homeless {
+	for _, rule := range unplaced {
 		place := first[rule.displaced]
 		for count[place] == maxRules || rule.displaced && live[place] != nil {
 			place++

@@ -35,14 +35,14 @@ func PartOf(stored *gatewayv1.HTTPRoute, hosts sets.Set[gatewayv1.Hostname]) *ga
 // host, as all are named, with what tells it apart from others of that host.
 func Renamed(part *gatewayv1.HTTPRoute, taken func(name string) bool) {
 	stored := part.Name
-	twin := ""
-	for _, suffix := range []string{names.LocalTwin, names.RedirectSuffix} {
-		if strings.HasSuffix(stored, suffix) {
-			twin = suffix
+	suffix := ""
+	for _, known := range []string{names.LocalTwin, names.RedirectSuffix} {
+		if strings.HasSuffix(stored, known) {
+			suffix = known
 		}
 	}
 	last := string(slices.Max(part.Spec.Hostnames))
 	for number := 0; taken(part.Name); number++ {
-		part.Name = names.Route(last, names.PartSuffix(number)+twin)
+		part.Name = names.Route(last, names.PartSuffix(number)+suffix)
 	}
 }

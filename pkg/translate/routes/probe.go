@@ -28,8 +28,8 @@ const revisionLabel = "serving.knative.dev/revision"
 // the hash to the response (SPEC B-RDY-2).
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
-func (r Renderer) probeRule(object *gatewayv1.HTTPRoute, set chunk, gateway input.Gateway, hash string) []Proof {
-	proof := Proof{Path: probedPath(set.part), Hash: hash}
+func (r Renderer) probeRule(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, hash string) []Proof {
+	proof := Proof{Path: probedPath(set.number), Hash: hash}
 	if backend, found := probedBackend(set.Rules); found {
 		rule := r.answer(&proof, backend, gateway)
 		object.Spec.Rules = slices.Insert(object.Spec.Rules, placeOfProbe(r.in.Routes[object.Name], len(object.Spec.Rules)), rule)
@@ -104,7 +104,7 @@ func formerMarker(ing *v1alpha1.Ingress, probed string) string {
 	return mark + "." + path.Base(probed)
 }
 
-// probedBackend is the backend with the largest share of what most requests meet:
+// probedBackend is the backend with the largest weight of what most requests meet:
 // the rule with the fewest header matches and the shortest path. An ACME challenge's
 // solver, which stands beside it for a while, is not asked. There is none when no rule
 // can be served.
@@ -128,11 +128,11 @@ func probedBackend(all []rules.Rule) (backend rules.Backend, found bool) {
 // answerOf is the hash that a route answers: the version's, and one of its own for each
 // further HTTPRoute of the same hosts. The first one's probe rule matches every path, and
 // would else answer for those that are not served yet.
-func answerOf(set chunk, hash string) string {
-	if set.part == 0 {
+func answerOf(set part, hash string) string {
+	if set.number == 0 {
 		return hash
 	}
-	return rollout.Hash(hash, fmt.Sprint(set.part))
+	return rollout.Hash(hash, fmt.Sprint(set.number))
 }
 
 // probedPath is what Knative's own probes ask for, and a path of its own for each
@@ -159,7 +159,7 @@ type way struct {
 // ways are one for each listener through which a route is served: a gateway programs each
 // with its own table of routes. Listeners of others that do not work are not asked, as
 // long as requests are not redirected to them.
-func (r Renderer) ways(set chunk, gateway input.Gateway) []way {
+func (r Renderer) ways(set part, gateway input.Gateway) []way {
 	secure := []way{}
 	asked, placed := []string{}, r.plan.At(set.Visibility)
 	for _, host := range set.Hosts {

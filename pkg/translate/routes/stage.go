@@ -21,7 +21,7 @@ import (
 
 // step decides how far the change of a route may go now. The object holds the rules
 // that are wanted in the end.
-func (r Renderer) step(set chunk, object *gatewayv1.HTTPRoute, gateway input.Gateway) rollout.Step {
+func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gateway) rollout.Step {
 	want := rollout.Want{
 		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: cmp.Or(gateway.Section, strings.Join(set.sections, ",")),
 		Private:  set.Visibility == v1alpha1.IngressVisibilityClusterLocal,
@@ -66,7 +66,7 @@ func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 // Revision is vouched for by Serving, which routes to it once it is ready, where the
 // gateway itself waits until it knows the way there. Over TLS its word is not enough:
 // gateways may learn of the policy after the route, and trust is between them and the pods.
-func (r Renderer) unproven(set chunk, gateway input.Gateway) []string {
+func (r Renderer) unproven(set part, gateway input.Gateway) []string {
 	found := sets.New[string]()
 	for _, rule := range set.Rules {
 		if rule.Challenge() {
@@ -85,7 +85,7 @@ func (r Renderer) unproven(set chunk, gateway input.Gateway) []string {
 
 // makeRules keeps the hosts and rules that stand and adds a rule for each backend of
 // the batch that only probes meet. It returns the questions for them.
-func (r Renderer) makeRules(object *gatewayv1.HTTPRoute, set chunk, gateway input.Gateway, batch []string) []Proof {
+func (r Renderer) makeRules(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, batch []string) []Proof {
 	current := r.in.Routes[object.Name]
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
 	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)

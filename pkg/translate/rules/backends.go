@@ -66,13 +66,13 @@ func (bc backendContext) isOver(rule Rule) bool {
 }
 
 func (bc backendContext) resolveAll(rule Rule) []Backend {
-	shares, complete := shareList{backends: make([]Backend, 0, len(rule.Backends))}, true
+	list, complete := backendList{backends: make([]Backend, 0, len(rule.Backends))}, true
 	for _, backend := range rule.Backends {
 		target, ok := bc.resolve(backend)
 		complete = complete && ok
-		shares.add(target)
+		list.add(target)
 	}
-	backends := shares.backends
+	backends := list.backends
 	switch {
 	case rule.Refused || !complete: // reported already
 		return nil
@@ -86,14 +86,14 @@ func (bc backendContext) resolveAll(rule Rule) []Backend {
 	return backends
 }
 
-// shareList gives a backend that is added twice, with the same headers, one share.
-type shareList struct {
+// backendList gives a backend that is added twice, with the same headers, one weight.
+type backendList struct {
 	backends []Backend
 	// further finds those behind the first maxBackends: a rule with these is refused, but they are counted.
 	further map[string]int
 }
 
-func (l *shareList) add(added Backend) {
+func (l *backendList) add(added Backend) {
 	for i, known := range l.backends[:min(len(l.backends), maxBackends)] {
 		if known.Service == added.Service && known.Port == added.Port && slices.Equal(known.Set, added.Set) && known.Weight+added.Weight <= maxWeight {
 			l.backends[i].Weight += added.Weight

@@ -13,6 +13,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // hostRules are the rules of a KIngress at one visibility. Each is read once, however many
@@ -117,7 +118,7 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 			weight = 100 // the KIngress API's default for a single split
 		}
 		if weight == 0 {
-			continue // no share: a backend that gets no traffic needs no reference
+			continue // a backend that gets no traffic needs no reference
 		}
 		service := types.NamespacedName{Namespace: split.ServiceNamespace, Name: split.ServiceName}
 		if service.Namespace == "" {
@@ -160,6 +161,30 @@ func Secured(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
 				if backend.Secured() {
 					found.Insert(backend.Service)
 				}
+			}
+		}
+	}
+	return found
+}
+
+// Visibility is the rule's visibility with its default applied.
+func Visibility(rule v1alpha1.IngressRule) v1alpha1.IngressVisibility {
+	if rule.Visibility == "" {
+		return v1alpha1.IngressVisibilityExternalIP
+	}
+	return rule.Visibility
+}
+
+// ServedHosts are the hosts that the KIngress has at a visibility and that no other keeps.
+func ServedHosts(in input.Input, visibility v1alpha1.IngressVisibility) sets.Set[string] {
+	found := sets.New[string]()
+	for _, rule := range in.Ingress.Spec.Rules {
+		if Visibility(rule) != visibility {
+			continue
+		}
+		for _, host := range PossibleHosts(rule.Hosts, "", &conditions.Report{}) { // reported with the rule
+			if !in.Lost.Has(input.HostAt{Visibility: visibility, Host: host}) {
+				found.Insert(host)
 			}
 		}
 	}

@@ -137,8 +137,8 @@ func combine(outer, inner Rule) (Rule, bool) {
 }
 
 // combineSplits are the headers and the backends of a request that passes both splits. On
-// its way it gets the headers of the outer rule, of its share of the outer split, of the
-// inner rule and of its share of the inner split; a later value for the same name wins.
+// its way it gets the headers of the outer rule, of its backend in the outer split, of the
+// inner rule and of its backend in the inner split; a later value for the same name wins.
 //
 // Serving relies on those of the outer split: its DomainMapping sets K-Original-Host there
 // (serving v0.50, pkg/reconciler/domainmapping/resources/ingress.go), from which the
@@ -148,20 +148,20 @@ func combine(outer, inner Rule) (Rule, bool) {
 // B-DMP-1).
 func combineSplits(outer, inner Rule) ([]Header, []Backend) {
 	rule := mergeHeaders(outer.Set, inner.Set)
-	shares := outer.Backends
-	if len(shares) < 2 {
-		for _, only := range shares { // all requests take it: the rule sets its headers
+	splits := outer.Backends
+	if len(splits) < 2 {
+		for _, only := range splits { // all requests take it: the rule sets its headers
 			rule = mergeHeaders(mergeHeaders(outer.Set, only.Set), inner.Set)
 		}
-		shares = []Backend{{Weight: 1}}
+		splits = []Backend{{Weight: 1}}
 	}
 	backends := []Backend{}
-	for _, share := range shares {
+	for _, split := range splits {
 		for _, backend := range inner.Backends {
 			backend.Field = outer.Field + ".rewriteHost" // the backend's own field is in the target
-			backend.Weight *= share.Weight
-			if len(share.Set) > 0 {
-				backend.Set = mergeHeaders(mergeHeaders(share.Set, inner.Set), backend.Set)
+			backend.Weight *= split.Weight
+			if len(split.Set) > 0 {
+				backend.Set = mergeHeaders(mergeHeaders(split.Set, inner.Set), backend.Set)
 			}
 			backends = append(backends, backend)
 		}
@@ -179,4 +179,18 @@ func mergeMatches(a, b []Header) ([]Header, bool) {
 		}
 	}
 	return mergeHeaders(a, b), true
+}
+
+// Redirected are rules that redirect all but the challenges of certificate authorities: without them
+// there is no certificate to redirect to (SPEC B-TLS-2). Challenges are asked for without
+// a tag's header.
+func Redirected(rules []Rule, port int32) []Rule {
+	redirecting := ruleList{}
+	for _, rule := range rules {
+		challenge, possible := combine(Rule{Field: rule.Field, Path: acmePath}, rule)
+		if possible && len(rule.Headers) == 0 {
+			redirecting.add(challenge)
+		}
+	}
+	return append(redirecting.rules, Rule{Field: "spec.httpOption", Path: "/", Redirect: port})
 }

@@ -41,7 +41,7 @@ type Rule struct {
 	Set []Header
 	// RewriteHost replaces the Host header; empty leaves it.
 	RewriteHost string
-	// Backends share what the rule matches. Without any it is answered 500.
+	// Backends get what the rule matches, by their weights. Without any it is answered 500.
 	Backends []Backend
 	// Refused tells why there are no backends: the KIngress says where to send the
 	// requests in a way that cannot be rendered.
@@ -58,13 +58,13 @@ type Header struct {
 
 func (h Header) sameName(other Header) bool { return strings.EqualFold(h.Name, other.Name) }
 
-// Backend is one share of a split.
+// Backend is one of a split.
 type Backend struct {
 	// Field is where the split stands in the KIngress, for messages.
 	Field   string
 	Service types.NamespacedName
 	Port    intstr.IntOrString
-	// Weight is the share, in percent of the requests; never 0.
+	// Weight is in percent of the requests; never 0.
 	Weight int32
 	// Set are the request headers set after the split; sorted by name.
 	Set []Header
