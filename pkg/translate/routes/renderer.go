@@ -12,12 +12,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// over says on which listeners a rule set is served.
+// over says on which listeners a rule set is served; 0 is every listener that admits the hosts.
 type over int
 
 const (
-	// anything is every listener that admits the hosts.
-	anything over = iota
+	_ over = iota
 	// onlyHTTPS is the listeners of spec.tls: HTTP is redirected to them.
 	onlyHTTPS
 	// onlyHTTP is the Gateway's HTTP listeners: what is redirected, and what must not be.

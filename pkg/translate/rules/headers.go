@@ -33,28 +33,28 @@ func mergeHeaders(earlier, later []Header) []Header {
 // SetOnce moves headers so that none is set both by the rule and by one of its backends:
 // the Gateway API does not say which comes last, and proxies differ. The only backend's are
 // the rule's; a header of the rule that a backend sets, too, is set for each backend.
-func (rule Rule) SetOnce(gateway input.Gateway) Rule {
-	rule.Backends = slices.Clone(rule.Backends)
+func (r Rule) SetOnce(gateway input.Gateway) Rule {
+	r.Backends = slices.Clone(r.Backends)
 	switch {
-	case len(rule.Backends) == 1:
-		rule.Set, rule.Backends[0].Set = mergeHeaders(rule.Set, rule.Backends[0].Set), nil
-		return rule
+	case len(r.Backends) == 1:
+		r.Set, r.Backends[0].Set = mergeHeaders(r.Set, r.Backends[0].Set), nil
+		return r
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendRequestHeaderModification):
-		return rule // then backends set none
+		return r // then backends set none
 	}
 	byRule, byBackends := []Header{}, []Header{}
-	for _, header := range rule.Set {
-		if slices.ContainsFunc(rule.Backends, func(b Backend) bool { return slices.ContainsFunc(b.Set, header.sameName) }) {
+	for _, header := range r.Set {
+		if slices.ContainsFunc(r.Backends, func(b Backend) bool { return slices.ContainsFunc(b.Set, header.sameName) }) {
 			byBackends = append(byBackends, header)
 		} else {
 			byRule = append(byRule, header)
 		}
 	}
-	rule.Set = byRule
+	r.Set = byRule
 	if len(byBackends) > 0 {
-		for i := range rule.Backends {
-			rule.Backends[i].Set = mergeHeaders(byBackends, rule.Backends[i].Set)
+		for i := range r.Backends {
+			r.Backends[i].Set = mergeHeaders(byBackends, r.Backends[i].Set)
 		}
 	}
-	return rule
+	return r
 }

@@ -102,9 +102,9 @@ func possiblePath(path string) bool {
 }
 
 // Possible tells whether an HTTPRoute can match the header, or set it.
-func (header Header) Possible() bool {
-	return httpguts.ValidHeaderFieldName(header.Name) && len(header.Name) <= maxHeaderName &&
-		httpguts.ValidHeaderFieldValue(header.Value) && len(header.Value) <= maxHeaderValue
+func (h Header) Possible() bool {
+	return httpguts.ValidHeaderFieldName(h.Name) && len(h.Name) <= maxHeaderName &&
+		httpguts.ValidHeaderFieldValue(h.Value) && len(h.Value) <= maxHeaderValue
 }
 
 // checkSplit says why a backend cannot be referenced, or nil. Whether the Service
