@@ -43,7 +43,7 @@ bench: ## Measure on the cluster, beside a bare client that only writes routes
 fuzz: ## Every fuzz test, for FUZZTIME (20s) each
 	@hack/fuzz
 
-lint: ## golangci-lint, the layers of pkg/ (hack/layers), shellcheck
+lint: ## golangci-lint, what no linter checks (hack/lint_test.go), shellcheck
 	@hack/lint
 
 generate: ## Write everything that is generated
