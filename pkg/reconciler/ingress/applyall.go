@@ -37,7 +37,7 @@ func (r *Reconciler) applyRoutes(ctx context.Context, try *attempt) error {
 		}
 	}
 	changes := apply.Plan(seen.Ingress, current, slices.Concat(try.desired.Objects(), try.preserved.Parts))
-	applied, err := r.routes.write(ctx, try, seen.Ingress, changes, seen.Routes)
+	applied, err := r.routes.write(ctx, try, changes, found[*gatewayv1.HTTPRoute]{seen.Ingress, seen.Routes})
 	try.found = slices.ContainsFunc(applied.Writes, func(write apply.Write[*gatewayv1.HTTPRoute]) bool { return write.Verb == apply.Adopted })
 	if err = r.watchConflicts(ctx, seen.Ingress, applied.Refusals, err); err != nil {
 		return fmt.Errorf("apply: %w", err)

@@ -121,6 +121,6 @@ func (a *attempt) grantChanges() apply.Changes[*gatewayv1beta1.ReferenceGrant] {
 }
 
 func (r *Reconciler) applyGrants(ctx context.Context, try *attempt, changes apply.Changes[*gatewayv1beta1.ReferenceGrant]) error {
-	_, err := r.grants.write(ctx, try, try.stands.Ingress, changes, try.stands.Grants)
+	_, err := r.grants.write(ctx, try, changes, found[*gatewayv1beta1.ReferenceGrant]{try.stands.Ingress, try.stands.Grants})
 	return err
 }

@@ -44,7 +44,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, try *attempt) (wait b
 			continue
 		}
 		changes := apply.Plan(service, slices.Collect(maps.Values(seen.Policies)), wanted[service.UID])
-		_, err := r.policies.write(ctx, try, service, changes, seen.Policies)
+		_, err := r.policies.write(ctx, try, changes, found[*gatewayv1.BackendTLSPolicy]{service, seen.Policies})
 		wait, errs = wait || len(changes.Create)+len(changes.Update) > 0, append(errs, err)
 	}
 	if wait {

@@ -15,7 +15,7 @@ import (
 func (r *Reconciler) applyListenerSets(ctx context.Context, try *attempt) error {
 	seen := try.stands
 	changes := apply.Plan(seen.Ingress, try.listenerSets(), try.desired.ListenerSets)
-	_, err := r.listenerSets.write(ctx, try, seen.Ingress, changes, seen.ListenerSets)
+	_, err := r.listenerSets.write(ctx, try, changes, found[*gatewayv1.ListenerSet]{seen.Ingress, seen.ListenerSets})
 	return err
 }
 

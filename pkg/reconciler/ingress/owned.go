@@ -70,10 +70,16 @@ func (o *owned[T]) read(i *informers, wanted func(T) bool, under ...string) ([]T
 	return append(found, unseen...), nil
 }
 
-// write does the changes for the objects' owner, and adds them to what was found of the kind, by name.
-func (o *owned[T]) write(ctx context.Context, try *attempt, owner metav1.Object, changes apply.Changes[T], found map[string]T) (apply.Result[T], error) {
-	result, err := o.writeDue(ctx, try, owner, changes)
-	o.note(try.stands.Ingress, result.Writes, found)
+// found is what was found of a kind of an owner's, by name.
+type found[T apply.Object] struct {
+	owner  metav1.Object
+	byName map[string]T
+}
+
+// write does the changes, and adds them to what was found.
+func (o *owned[T]) write(ctx context.Context, try *attempt, changes apply.Changes[T], of found[T]) (apply.Result[T], error) {
+	result, err := o.writeDue(ctx, try, of.owner, changes)
+	o.note(try.stands.Ingress, result.Writes, of.byName)
 	return result, err
 }
 
