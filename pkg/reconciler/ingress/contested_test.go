@@ -72,7 +72,7 @@ func (w *world) rulesAreOurs() bool {
 func TestRouteIsContested(t *testing.T) {
 	for manager, want := range map[string]string{
 		"argocd-controller": "HTTPRoute default/hello.default.example.com: argocd-controller (Update of spec.rules) writes what this controller writes",
-		"net-gateways":      "HTTPRoute default/hello.default.example.com: somebody who deletes it, or another installation of this controller under the same name, writes",
+		"net-gateways":      "HTTPRoute default/hello.default.example.com: another client that deletes it, or another installation of this controller under the same name, writes",
 	} {
 		t.Run(manager, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestRouteIsDeleted(t *testing.T) {
 		stands := func() bool { return w.routes()[publicHost] != nil }
 		count := w.undo("create httproutes", stands, func() { w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) })
 		expect(t, "Writes", contestedWrites, count)
-		w.blames("somebody who deletes it")
+		w.blames("another client that deletes it")
 	})
 }
 
