@@ -14,7 +14,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// lookAgain is how often the HTTPRoutes are counted that are attached as wanted.
+// lookAgain is how often a measurement looks whether the cluster is as it waits for.
 const lookAgain = 250 * time.Millisecond
 
 // overlaps adds a listener for *.example.com beside the one for all hosts of a Gateway, and takes it away again, while
