@@ -3,6 +3,8 @@
 package status
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -10,7 +12,8 @@ import (
 )
 
 // condition is the current condition of a route at all its parents: the first that is False,
-// else the last one; nil when one is missing or of an older generation.
+// else the last one; nil when one is missing or of an older generation. A ListenerSet that another one
+// takes the hosts from does not count.
 func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	if r.Object == nil {
 		return nil
@@ -22,6 +25,9 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	last, missing := (*metav1.Condition)(nil), false
 	for _, parent := range parents {
 		condition := r.conditionOf(s, parent, kind)
+		if dataplane.IsListenerSet(parent) && r.isOutranked(s, parents, condition) {
+			continue
+		}
 		if condition != nil && condition.Status == metav1.ConditionFalse {
 			return condition
 		}
@@ -31,6 +37,21 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 		return nil
 	}
 	return last
+}
+
+// isOutranked tells whether a condition says no more than that listeners elsewhere serve the hosts of the
+// route: gateways that isolate listeners have a host's routes on the most specific one alone, and report
+// of the others that no hostname is left for them (Envoy Gateway 1.9: computeHosts in
+// internal/gatewayapi/helpers.go). While a host goes from a listener of its own to a shared one, its
+// route is attached to both, for at least the drain time.
+func (r Route) isOutranked(s Side, parents []gatewayv1.ParentReference, condition *metav1.Condition) bool {
+	if condition == nil || condition.Reason != string(gatewayv1.RouteReasonNoMatchingListenerHostname) {
+		return false
+	}
+	return slices.ContainsFunc(parents, func(parent gatewayv1.ParentReference) bool {
+		elsewhere := r.conditionOf(s, parent, gatewayv1.RouteConditionAccepted)
+		return dataplane.IsListenerSet(parent) && elsewhere != nil && elsewhere.Status == metav1.ConditionTrue
+	})
 }
 
 // conditionOf is the current condition of a route at one parent, by the side's gateway. Other

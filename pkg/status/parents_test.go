@@ -66,3 +66,57 @@ func TestWhoWroteIt(t *testing.T) {
 		})
 	}
 }
+
+// TestOutrankedListenerSet: B-RDY-6, B-RDY-10, gateways with listener isolation say of a ListenerSet that
+// no hostname is left for it while another one serves the hosts of the route; that is no refusal.
+func TestOutrankedListenerSet(t *testing.T) {
+	const noHostname = "NoMatchingListenerHostname"
+	tests := []struct {
+		name        string
+		own, shared string // the reason for which it is not accepted; empty where it is
+		want        string
+	}{
+		{"the host's own has it", "", noHostname, ""},
+		{"the shared one has it", noHostname, "", ""},
+		{"neither has it", noHostname, noHostname, conditions.ReasonRouteNotAccepted},
+		{"another reason", "", "NotAllowedByListeners", conditions.ReasonRouteNotAccepted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			blocker := side(external, attached("own", test.own), attached("shared", test.shared)).Blocker()
+			if got := reasonOf(blocker); got != test.want {
+				t.Errorf("Blocker %q, want %q", got, test.want)
+			}
+			believed := side(external, byStatus, attached("own", test.own), attached("shared", test.shared))
+			if got, want := believed.Believed(believed.Routes[0]), test.want == ""; got != want {
+				t.Errorf("Believed %t, want %t", got, want)
+			}
+		})
+	}
+	if got := reasonOf(side(external, attached("only", noHostname)).Blocker()); got != conditions.ReasonRouteNotAccepted {
+		t.Errorf("With one ListenerSet: blocker %q", got)
+	}
+}
+
+// attached has the route attached to a ListenerSet, which does not accept it for a reason, if there is one.
+func attached(set, reason string) edit {
+	return func(s *status.Side) {
+		ref := gatewayv1.ParentReference{Kind: new(gatewayv1.Kind("ListenerSet")), Name: gatewayv1.ObjectName(set)}
+		accepted := metav1.Condition{Type: "Accepted", Status: "True", Reason: "Accepted", ObservedGeneration: 3}
+		if reason != "" {
+			accepted.Status, accepted.Reason = "False", reason
+		}
+		route := s.Routes[0].Object.DeepCopy()
+		route.Status.Parents = append(route.Status.Parents, gatewayv1.RouteParentStatus{ParentRef: ref, Conditions: []metav1.Condition{
+			accepted, {Type: "ResolvedRefs", Status: "True", ObservedGeneration: 3},
+		}})
+		s.Routes[0].Object, s.Routes[0].Parents = route, append(s.Routes[0].Parents, ref)
+	}
+}
+
+func reasonOf(blocker *status.Blocker) string {
+	if blocker == nil {
+		return ""
+	}
+	return blocker.Reason
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,20 +97,26 @@ func setOption(t *testing.T, space *fixture.Space, name string, option v1alpha1.
 	space.AwaitReady(t, name, cluster.Seconds)
 }
 
-// B-TLS-1: gRPC needs HTTP/2, which clients are offered also where services share a wildcard
-// certificate. The listener they share goes with the last of them.
+// B-TLS-1, B-RDY-10: gRPC needs HTTP/2, which clients are offered also where services share a wildcard
+// certificate. The first of them stays Ready while its host goes over to the listener that they share,
+// which goes with the last of them.
 func TestSharedCertificateKeepsHTTP2_BTLS1(t *testing.T) {
 	t.Parallel()
 	space, authority := world.Space(t, nil), fixture.Authority(t)
 	space.Secret(t, authority, "wildcard", "*."+space.Name+".example.com")
 	names := []string{"hello", "other", "third"}
 	space.ServeTLS(t, names[0], "wildcard")
-	load := startSecure(t, cluster.Request{Host: space.ExternalHost(names[0]), Roots: authority.Roots})
+	load, flips := startSecure(t, cluster.Request{Host: space.ExternalHost(names[0]), Roots: authority.Roots}), space.WatchFlips(t)
 	for _, name := range names[1:] {
 		space.ServeTLS(t, name, "wildcard")
 	}
 	for _, name := range names {
 		cluster.AwaitRight(t, world.Blue, cluster.Request{Host: space.ExternalHost(name), Roots: authority.Roots, Wrong: notHTTP2}, cluster.Minutes)
+	}
+	for _, flip := range flips() {
+		if strings.HasPrefix(flip, names[0]+":") { // the others were not Ready at first
+			t.Errorf("KIngress %s", flip)
+		}
 	}
 	cluster.KIngresses.Delete(t, world.Cluster, space.Name, names[1])
 	load.StopAllAnswered(t, 200, 100)
