@@ -55,23 +55,25 @@ func neighbours(ctx context.Context, c clients) ([]figure, error) {
 		return nil, err
 	}
 	name := fmt.Sprintf("beside %d KIngresses under one wildcard certificate, one more: ", *crowd)
+	tenant := fmt.Sprintf("Ready while a tenant patches a Service that looks like a data plane's %d times a second", time.Second/patchEvery)
 	figures := []figure{
 		seconds(name+fmt.Sprintf("Ready, median of %d; bare: all of it answers", newcomers), median(found.quiet), "1.5 x").beside(median(found.bare)),
 		seconds(name+"the controller's CPU for it, mean", found.cpu.Seconds()/newcomers, "0.1 s"),
-		seconds(name+fmt.Sprintf("Ready while a tenant patches a Service that looks like a data plane's %d times a second; bare: without the tenant", time.Second/patchEvery), median(found.noisy), "1.2 x").beside(median(found.quiet)),
+		seconds(name+tenant+"; bare: without the tenant", median(found.noisy), "1.2 x").beside(median(found.quiet)),
+		seconds(name+"of the bare client, "+tenant+"; bare: without the tenant", median(found.noisyBare), "").beside(median(found.bare)),
 	}
 	used, err := u.besideTenant(ctx)
 	return append(figures, used...), err
 }
 
-// fared are the seconds until newcomers were Ready, beside a tenant and without, and until all of a bare client's
-// answered; and the controller's CPU time for those without the tenant.
+// fared are the seconds until newcomers were Ready, and until all of a bare client's answered, beside a tenant
+// and without; and the controller's CPU time for those without the tenant.
 type fared struct {
-	quiet, bare, noisy []float64
-	cpu                time.Duration
+	quiet, bare, noisy, noisyBare []float64
+	cpu                           time.Duration
 }
 
-// newcomers come in turn: one, one of a bare client, and one beside the tenant.
+// newcomers come in turn: one, one of a bare client, and one of each beside the tenant.
 func (u *underWildcard) newcomers(ctx context.Context) (fared, error) {
 	found := fared{}
 	for i := range newcomers {
@@ -87,7 +89,10 @@ func (u *underWildcard) newcomers(ctx context.Context) (fared, error) {
 		if err != nil {
 			return found, err
 		}
-		if err := errors.Join(u.measure(ctx, &found.noisy, u.oneMore, fmt.Sprintf("noisy-%d", i)), stop()); err != nil {
+		err = errors.Join(
+			u.measure(ctx, &found.noisy, u.oneMore, fmt.Sprintf("noisy-%d", i)),
+			u.measure(ctx, &found.noisyBare, u.oneMoreBare, fmt.Sprintf("noisy-bare-%d", i)), stop())
+		if err != nil {
 			return found, err
 		}
 	}
