@@ -8,11 +8,13 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/keys"
 )
 
 // ListenerFinalizer is ours, on a KIngress that has listeners on Gateways: no owner
 // reference takes these away. All else goes without (SPEC B-OPS-4).
-const ListenerFinalizer = "net-gateways/gateway-listeners"
+const ListenerFinalizer = keys.Prefix + "gateway-listeners"
 
 // HoldsListeners tells whether a KIngress may have listeners on Gateways.
 func HoldsListeners(ing *v1alpha1.Ingress) bool {

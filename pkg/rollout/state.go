@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/keys"
 )
 
 // Annotation holds the encoded State on an HTTPRoute.
-const Annotation = "net-gateways/rollout"
+const Annotation = keys.Prefix + "rollout"
 
 // State tells which version of a KIngress the traffic rules of an HTTPRoute serve, and
 // what is under way. Hashes are lower case hexadecimal SHA-256.

@@ -11,12 +11,13 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/keys"
 )
 
 // Annotations by which a service names its Gateway, as NAMESPACE/NAME.
 const (
-	ExternalAnnotation = "net-gateways/external-gateway"
-	LocalAnnotation    = "net-gateways/local-gateway"
+	ExternalAnnotation = keys.Prefix + "external-gateway"
+	LocalAnnotation    = keys.Prefix + "local-gateway"
 )
 
 // Request is what the choice depends on.

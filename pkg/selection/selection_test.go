@@ -65,48 +65,48 @@ func TestSelect(t *testing.T) {
 		request: selection.Request{Ingress: ingress(set{"zone": "west"}, nil), NamespaceLabels: set{"team": "blue"}}, want: "gw/default",
 	}, {
 		name: "B-SEL-2 the annotation names an entry, against all selectors", visibility: external,
-		request: selection.Request{Ingress: ingress(set{"team": "blue"}, set{"net-gateways/external-gateway": "gw/default"})}, want: "gw/default",
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, set{"net-gateways.github.io/external-gateway": "gw/default"})}, want: "gw/default",
 	}, {
 		name: "B-SEL-2 an entry of the own namespace may be named", visibility: external,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone"}), NamespaceLabels: set{"zone": "west"}}, want: "gw/zone",
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone"}), NamespaceLabels: set{"zone": "west"}}, want: "gw/zone",
 	}, {
 		name: "B-SEL-3 an entry of other namespaces may not be named", visibility: external,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone"})},
-		refusal: `annotation net-gateways/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone"})},
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
 	}, {
 		name: "B-SEL-2 one that does not exist is refused in the same words", visibility: external,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone-2"})},
-		refusal: `annotation net-gateways/external-gateway: "gw/zone-2" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone-2"})},
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone-2" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
 	}, {
 		name: "B-SEL-7 a local entry is not named for the external side", visibility: external,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/local"})},
-		refusal: `annotation net-gateways/external-gateway: "gw/local" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/local"})},
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/local" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
 	}, {
 		name: "B-SEL-2 each visibility has an annotation of its own", visibility: local,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue", "net-gateways/local-gateway": "gw/green-local"})}, want: "gw/green-local",
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/blue", "net-gateways.github.io/local-gateway": "gw/green-local"})}, want: "gw/green-local",
 	}, {
 		name: "B-SEL-2 a DomainMapping inherits by the labels of its target", visibility: external,
 		request: selection.Request{Ingress: ingress(nil, nil), Target: ingress(set{"team": "blue"}, nil)}, want: "gw/blue",
 	}, {
 		name: "B-SEL-2 a DomainMapping inherits by the annotation of its target", visibility: external,
-		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil), Target: ingress(nil, set{"net-gateways/external-gateway": "gw/default"})}, want: "gw/default",
+		request: selection.Request{Ingress: ingress(set{"team": "blue"}, nil), Target: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/default"})}, want: "gw/default",
 	}, {
 		name: "B-SEL-2 an annotation on the DomainMapping itself beats the labels of its target", visibility: external,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/default"}), Target: ingress(set{"team": "blue"}, nil)}, want: "gw/default",
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/default"}), Target: ingress(set{"team": "blue"}, nil)}, want: "gw/default",
 	}, {
 		name: "B-SEL-2 and the annotation of its target", visibility: external,
 		request: selection.Request{
-			Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"}), Target: ingress(nil, set{"net-gateways/external-gateway": "gw/default"}),
+			Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/blue"}), Target: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/default"}),
 		}, want: "gw/blue",
 	}, {
 		name: "B-SEL-2 for its visibility alone", visibility: local,
 		request: selection.Request{
-			Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"}), Target: ingress(nil, set{"net-gateways/local-gateway": "gw/green-local"}),
+			Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/blue"}), Target: ingress(nil, set{"net-gateways.github.io/local-gateway": "gw/green-local"}),
 		}, want: "gw/green-local",
 	}, {
 		name: "B-SEL-3 an annotation on the DomainMapping names no entry of other namespaces either", visibility: external,
-		request: selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/zone"}), Target: ingress(nil, nil)},
-		refusal: `annotation net-gateways/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone"}), Target: ingress(nil, nil)},
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
 	}}
 	cfg, _, err := config.Parse(data, "knative-serving")
 	if err != nil {
@@ -132,7 +132,7 @@ func TestNothingConfigured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := selection.Request{Ingress: ingress(nil, set{"net-gateways/external-gateway": "gw/blue"})}
+	request := selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/blue"})}
 	_, refusal := selection.Select(cfg, external, request)
 	expectRefusal(t, refusal, "GatewayNotConfigured", "no gateway is configured for visibility ExternalIP: add an entry to external-gateways in ConfigMap config-gateway")
 	if entry, refusal := selection.Select(cfg, local, request); refusal != nil || entry.Gateway.String() != "gw/local" {

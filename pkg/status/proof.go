@@ -8,12 +8,13 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/keys"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
 // ProvenAnnotation, in the status of a KIngress, has its Proofs. A new leader reads them and does
 // not probe again.
-const ProvenAnnotation = "net-gateways/proven"
+const ProvenAnnotation = keys.Prefix + "proven"
 
 // Proof is what was proven for one visibility when its address was published.
 type Proof struct {

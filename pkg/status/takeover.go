@@ -8,11 +8,13 @@ import (
 	"slices"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/keys"
 )
 
 // ReportedAnnotation, in the status of a KIngress, is what this controller reported. If the status differs from
 // it, another class's plugin has written it since.
-const ReportedAnnotation = "net-gateways/reported"
+const ReportedAnnotation = keys.Prefix + "reported"
 
 // reported are the fields that a plugin that takes over writes differently.
 type reported struct {

@@ -58,7 +58,7 @@ func (c clients) withoutListenerSets(ctx context.Context) (restore func(), err e
 }
 
 func (c clients) restartEnvoyGateway(ctx context.Context) error {
-	patch := fmt.Sprintf(`{"spec":{"template":{"metadata":{"annotations":{"net-gateways/bench":"%d"}}}}}`, time.Now().Unix())
+	patch := fmt.Sprintf(`{"spec":{"template":{"metadata":{"annotations":{"net-gateways.github.io/bench":"%d"}}}}}`, time.Now().Unix())
 	stamped, err := c.Kube.AppsV1().Deployments(envoyGatewaysOwn).Patch(ctx, envoyGateway, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (p *place) resync(ctx context.Context, size int) (figure, error) {
 	if err != nil {
 		return figure{}, err
 	}
-	patch := fmt.Sprintf(`{"metadata":{"labels":{"net-gateways/bench":"%d"}}}`, time.Now().Unix())
+	patch := fmt.Sprintf(`{"metadata":{"labels":{"net-gateways.github.io/bench":"%d"}}}`, time.Now().Unix())
 	if err := p.label(ctx, patch); err != nil {
 		return figure{}, err
 	}
@@ -35,7 +35,7 @@ func (p *place) resync(ctx context.Context, size int) (figure, error) {
 	}
 	wrote := after.minus(before)
 	return count(fmt.Sprintf("API writes in a resync of %d Ready KIngresses", size), wrote.routes+wrote.status, "writes", "0"),
-		p.label(ctx, `{"metadata":{"labels":{"net-gateways/bench":null}}}`)
+		p.label(ctx, `{"metadata":{"labels":{"net-gateways.github.io/bench":null}}}`)
 }
 
 func (p *place) label(ctx context.Context, patch string) error {

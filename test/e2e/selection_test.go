@@ -13,7 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-const externalGateway = "net-gateways/external-gateway"
+const externalGateway = "net-gateways.github.io/external-gateway"
 
 // B-SEL-2: the label of a Knative Service chooses its Gateway. B-SEL-3: it is served
 // there and nowhere else. B-SEL-4: a service calls another across Gateways, external

@@ -14,6 +14,7 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/keys"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
@@ -21,7 +22,7 @@ import (
 
 const (
 	// Label is on what makes gateways speak TLS to Knative's own backends.
-	Label = "net-gateways/internal-tls"
+	Label = keys.Prefix + "internal-tls"
 	// TrustName is the ConfigMap in each namespace that holds whom to trust there.
 	TrustName = "net-gateways-internal-tls"
 

@@ -14,6 +14,7 @@ import (
 	"knative.dev/pkg/kmeta"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/keys"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
@@ -55,7 +56,7 @@ var notCarried = []struct {
 //
 // Serving takes the entry of a host out of spec.tls for as long as it renews its
 // certificate, while the old one is valid and clients go on to use it.
-const UnlistedAnnotation = "net-gateways/unlisted"
+const UnlistedAnnotation = keys.Prefix + "unlisted"
 
 // certManagerPrefix begins the annotations that cert-manager reads from ListenerSets, and takes from
 // their Gateway where they have no issuer of their own. By ignoreTLSListeners, a list of names with

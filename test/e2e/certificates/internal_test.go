@@ -237,7 +237,7 @@ func restartActivator(t *testing.T) {
 		if deployment.Spec.Template.Annotations == nil {
 			deployment.Spec.Template.Annotations = map[string]string{}
 		}
-		deployment.Spec.Template.Annotations["net-gateways/restarted-for"] = rand.String(8)
+		deployment.Spec.Template.Annotations["net-gateways.github.io/restarted-for"] = rand.String(8)
 	})
 	if _, err := cluster.Deployments.TryAwait(context.Background(), world.Cluster, cluster.SystemNamespace, "activator", cluster.Minutes, fixture.RolledOut); err != nil {
 		t.Fatal("activator: ", err)

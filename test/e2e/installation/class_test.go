@@ -46,7 +46,7 @@ func TestClassChangesAway_BINS9_BOPS4(t *testing.T) {
 	before := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello")
 	setClass(t, space, "hello", fixture.Class)
 	space.AwaitReady(t, "hello", cluster.Minutes)
-	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.Status.Annotations["net-gateways/proven"] != before.Status.Annotations["net-gateways/proven"] {
+	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.Status.Annotations["net-gateways.github.io/proven"] != before.Status.Annotations["net-gateways.github.io/proven"] {
 		t.Error("it was proven anew after the typo")
 	}
 

@@ -23,7 +23,7 @@ import (
 
 const (
 	listening         = "listening"
-	listenerFinalizer = "net-gateways/gateway-listeners"
+	listenerFinalizer = "net-gateways.github.io/gateway-listeners"
 )
 
 // B-TLS-1, B-TLS-2, B-OPS-4: without ListenerSets a host of spec.tls is served by a listener on
