@@ -36,7 +36,7 @@ func BackendTLSPolicies(clients gatewayclientset.Interface) *Applier[*gatewayv1.
 	}}
 }
 
-// ConfigMaps writes ConfigMaps, of which only the key ca.crt is ours.
+// ConfigMaps writes the key ca.crt of ConfigMaps.
 func ConfigMaps(clients kubernetes.Interface) *Applier[*corev1.ConfigMap] {
 	return &Applier[*corev1.ConfigMap]{in: func(namespace string) client[*corev1.ConfigMap] { return clients.CoreV1().ConfigMaps(namespace) }}
 }

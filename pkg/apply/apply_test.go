@@ -105,7 +105,7 @@ func TestCreateMeetsAnother(t *testing.T) {
 		name: "ours, as the single-gateway plugin left it (B-INS-8)", manager: "controller", existing: route("a", drifted),
 		requests: []string{"create", "get"}, verbs: []string{"Adopted a"},
 	}, {
-		name: "somebody's", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.OwnerReferences[0].UID, r.OwnerReferences[0].Name = "other", "beta" }),
+		name: "another KIngress's", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.OwnerReferences[0].UID, r.OwnerReferences[0].Name = "other", "beta" }),
 		requests: []string{"create", "get"}, verbs: []string{},
 		refusal: "HTTPRoute default/a exists and belongs to Ingress beta: rename or delete it",
 	}, {

@@ -12,10 +12,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// What another field manager has changed is repaired at once, immediateRepairs times in a row. If it goes on, as with a tool
-// that syncs a file or a second installation of this controller, each repair waits twice as long as the last one, so that two
-// writers do not write endlessly; and from the reportFrom-th time on an Event names the other writer. Twice the pause and
-// resetAfter without such a change start this anew.
+// The controller repairs at once what another writer has changed, immediateRepairs times in a row. If the other goes on, as
+// a tool that syncs a file or a second installation of this controller does, each further repair waits twice as long as the
+// one before, so that the two do not write endlessly. From the reportFrom-th time on, an Event names the other writer. Twice
+// the pause and resetAfter without such a change start this anew.
 const (
 	firstPause, longestPause = time.Second, 5 * time.Minute
 	resetAfter               = 10 * time.Second
@@ -26,8 +26,8 @@ const (
 // ReasonContested is the reason of the Event that names the other writer.
 const ReasonContested = "WrittenByOthers"
 
-// Contests remember what was written lately, to tell a change by another writer from a change of what
-// is desired. They are a cache: a new leader starts anew.
+// Contests remember the last writes, to tell a change by another writer from a change of what is desired. They are a
+// cache: a new leader starts without.
 type Contests struct {
 	mu    sync.Mutex
 	known map[Contested]*contest
@@ -48,7 +48,7 @@ type Writer struct {
 	Now        time.Time
 }
 
-// contest is the last write, and how often in a row others had changed what was written before.
+// contest is the last write of an object, and how often in a row other writers had changed the one before.
 type contest struct {
 	Writer
 	wrote Digest
@@ -58,7 +58,7 @@ type contest struct {
 // NewContests returns empty ones.
 func NewContests() *Contests { return &Contests{known: map[Contested]*contest{}} }
 
-// Backoff is how long a write has to wait, and how often in a row others have changed what was
+// Backoff is how long a write has to wait, and how often in a row other writers have changed what was
 // written. Changed tells that they have done so since the last write.
 type Backoff struct {
 	Wait    time.Duration
@@ -66,7 +66,7 @@ type Backoff struct {
 	Changed bool
 }
 
-// ShouldReport tells that others have changed it often enough to report them.
+// ShouldReport tells that other writers have changed it often enough to report them.
 func (b Backoff) ShouldReport() bool { return b.Wait == 0 && b.Changed && b.Times >= reportFrom }
 
 // Due tells whether a write may be done now. changed compares the present content with what was written
@@ -98,7 +98,7 @@ func pauseOf(times int) time.Duration {
 	return pause
 }
 
-// Wrote remembers a write after others had changed the object so many times in a row.
+// Wrote remembers a write. times is how often in a row other writers had changed the object before.
 func (c *Contests) Wrote(what Contested, by Writer, digest Digest, times int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -121,8 +121,8 @@ func (c *Contests) Forget(what Contested) {
 	delete(c.known, what)
 }
 
-// ContestMessage is the message of the Event that names the other writers. If no other field manager has the fields, another
-// client deletes the object or uses our name.
+// ContestMessage is the message of the Event that names the other writers. If no other field manager owns the fields,
+// another client deletes the object, or writes under the field manager of this controller.
 func ContestMessage(what Contested, others []string) string {
 	who := cmp.Or(strings.Join(others, ", "), "another client that deletes it, or another installation of this controller under the same name,")
 	return fmt.Sprintf("%s %s: %s writes what this controller writes, over and over; it is written again after ever longer pauses, up to %s: let only one of them write it",

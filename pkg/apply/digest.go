@@ -17,7 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// Digest is the hash of each of our fields in an object when it was written.
+// Digest has a hash of each field that the controller wrote into an object.
 type Digest map[string][sha256.Size]byte
 
 // DigestOf is the digest of the desired fields, with the values that were stored.
@@ -32,7 +32,7 @@ func DigestOf(stored, desired metav1.Object) Digest {
 // DigestOfValue is the digest of a single value.
 func DigestOfValue(value any) Digest { return Digest{"": sum(value)} }
 
-// Matches tells whether our fields in an object are still as they were written.
+// Matches tells whether these fields of an object still are as the controller wrote them.
 func (d Digest) Matches(current metav1.Object) bool {
 	fields := ownFields(current)
 	for name, written := range d {
@@ -51,7 +51,7 @@ func sum(value any) [sha256.Size]byte {
 	return sha256.Sum256(content)
 }
 
-// ownField is a field that we write: where it is, and what it holds.
+// ownField is a field that the controller writes: its path and its value.
 type ownField struct {
 	path  fieldpath.Path
 	value any
@@ -99,8 +99,7 @@ func ConflictingManagers(live, want metav1.Object) []string {
 	return slices.Compact(others)
 }
 
-// ForeignManagers names the field managers, other than this controller's, that own a field or something in
-// it, sorted.
+// ForeignManagers names the field managers, other than this controller's, that own a field or one inside it, sorted.
 func ForeignManagers(object metav1.Object, name ...string) []string {
 	path, others := fieldpath.Path{}, []string{}
 	for _, part := range name {
@@ -116,7 +115,7 @@ func ForeignManagers(object metav1.Object, name ...string) []string {
 	return slices.Compact(others)
 }
 
-// owns tells whether a field, or something in it, is among the fields.
+// owns tells whether a set of fields has a field, or one inside it.
 func owns(fields *fieldpath.Set, path fieldpath.Path) bool {
 	last := len(path) - 1
 	for _, element := range path[:last] {

@@ -34,7 +34,7 @@ func TestDigestMatches(t *testing.T) {
 	}
 }
 
-// TestConflictingManagers: B-TRN-6, by their managedFields: who has a field that is not as it should be, and no others.
+// TestConflictingManagers: B-TRN-6, the managers that own, by managedFields, a field that is not as wanted, and no others.
 func TestConflictingManagers(t *testing.T) {
 	client := apiServer(t, route("a"))
 	as := func(manager string, change func(*gatewayv1.HTTPRoute)) {

@@ -3,16 +3,16 @@
 // Package apply writes the desired objects, with as few writes as possible.
 //
 // plan.go is a pure diff with one ownership rule for all kinds that the controller writes
-// (kinds.go names them, and which of their fields are ours): an object that the KIngress
+// (kinds.go has them, and which of their fields the controller owns): an object that the KIngress
 // does not control is never changed or deleted (SPEC B-TRN-5). apply.go writes: it
-// creates a new object, so that it never merges into one of others, and changes an
-// existing one by server-side apply under a field manager of our own, so that
-// labels, annotations and fields of others survive (SPEC B-TRN-6). listeners.go alone writes
-// to objects of others: a KIngress's listeners onto their Gateway, under a field manager of
-// the KIngress's own.
+// creates a new object, so that it never merges into one of another owner, and changes an
+// existing one by server-side apply under a field manager of the controller, so that
+// labels, annotations and fields of other managers stay (SPEC B-TRN-6). listeners.go alone writes
+// to objects that the controller does not own: the listeners of a KIngress onto a user's Gateway,
+// under a field manager for each KIngress.
 //
-// When another writer keeps changing what is ours, the controller repairs it after ever
-// longer pauses (contests.go). trim.go drops from cached objects what Plan does not read.
+// When another writer keeps changing the controller's fields, the controller repairs them after ever
+// longer pauses (contests.go). trim.go removes from cached objects what Plan does not read.
 //
 // The package does not know why an object is wanted. What comes next: pkg/prober proves that
 // what was written is served.

@@ -20,17 +20,17 @@ type Object interface {
 // kind is what Plan and Apply need to know of an object.
 type kind struct {
 	version, name string
-	// whole are our fields that an apply replaces as a whole, by their names.
+	// whole are the controller's fields that an apply replaces as a whole, by their names.
 	whole map[string]any
-	// list is the field of the spec to which others may add, empty if there is none; entries
-	// are ours in it, by key.
+	// list is the field of the spec to which other field managers may add, empty if there is none; entries
+	// are the controller's in it, by key.
 	list    string
 	entries map[string]any
 }
 
 var gatewayAPI = gatewayv1.GroupVersion.String()
 
-// kindOf returns our fields of an object. It is the only place that tells kinds apart.
+// kindOf returns the controller's fields of an object.
 func kindOf(object metav1.Object) kind {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:

@@ -20,8 +20,8 @@ type ListenerChange struct {
 }
 
 // PlanListeners compares the listeners that the KIngress of a UID has on a Gateway with
-// those that it should have; nil if they are equal. Fields that others have added to
-// them do not count.
+// those that it should have; nil if they are equal. Fields that other field managers have
+// added to them do not count.
 func PlanListeners(owner types.UID, gateway *gatewayv1.Gateway, desired []gatewayv1.Listener) *ListenerChange {
 	owned := dataplane.OwnedListeners(gateway, owner)
 	stored := map[gatewayv1.SectionName]gatewayv1.Listener{}

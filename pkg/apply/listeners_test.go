@@ -64,7 +64,7 @@ func TestPlanListeners(t *testing.T) {
 		{"new", []gatewayv1.Listener{http}, []gatewayv1.Listener{a}, true, true},
 		{"as it should be", []gatewayv1.Listener{http, a}, []gatewayv1.Listener{a}, false, false},
 		{"drifted", []gatewayv1.Listener{http, drifted}, []gatewayv1.Listener{a}, true, true},
-		{"extended by somebody", []gatewayv1.Listener{http, extended}, []gatewayv1.Listener{a}, false, false},
+		{"extended by another manager", []gatewayv1.Listener{http, extended}, []gatewayv1.Listener{a}, false, false},
 		{"one too many", []gatewayv1.Listener{http, a, b}, []gatewayv1.Listener{a}, true, false},
 		{"another one", []gatewayv1.Listener{http, a}, []gatewayv1.Listener{b}, true, true},
 		{"none any more", []gatewayv1.Listener{http, a}, nil, true, false},
@@ -132,7 +132,7 @@ func TestListenersWhoseRecordIsLost(t *testing.T) {
 	}
 	all := &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:listeners":{"k:{\"name\":\"` + string(own.Name) + `\"}":{".":{}}}}}`)}
 	if change := apply.PlanListeners(owner.GetUID(), lost(), []gatewayv1.Listener{own}); change == nil || !change.Adds {
-		t.Errorf("Planned %+v for one that nobody owns", change)
+		t.Errorf("Planned %+v for one that no manager owns", change)
 	}
 	if change := apply.PlanListeners(owner.GetUID(), lost(metav1.ManagedFieldsEntry{Manager: "gitops", Operation: metav1.ManagedFieldsOperationApply, FieldsV1: all}), nil); change != nil {
 		t.Errorf("Planned %+v for one that another manager applies", change)

@@ -58,7 +58,7 @@ func TestListenersOfOthersStay(t *testing.T) {
 	}
 	theirs := []byte(`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"ListenerSet","metadata":{"name":"set","namespace":"default"},` +
 		`"spec":{"listeners":[{"name":"theirs","port":8443,"protocol":"HTTPS"}]}}`)
-	if _, err := client.GatewayV1().ListenerSets("default").Patch(t.Context(), "set", types.ApplyPatchType, theirs, metav1.PatchOptions{FieldManager: "somebody"}); err != nil {
+	if _, err := client.GatewayV1().ListenerSets("default").Patch(t.Context(), "set", types.ApplyPatchType, theirs, metav1.PatchOptions{FieldManager: "another"}); err != nil {
 		t.Fatal(err)
 	}
 	want := []*gatewayv1.ListenerSet{listenerSet("b", "c")}

@@ -13,15 +13,15 @@ import (
 // FieldManager is the field manager of all writes but those of listeners on Gateways.
 const FieldManager = "net-gateways"
 
-// leftovers are the field managers with fields that we must remove, and that our server-side
+// leftovers are the field managers with fields that the controller must remove, and that its server-side
 // apply alone would leave in place:
 //
-//   - ourselves, if the Create wrote a label, annotation or list entry that is not
+//   - its own, if the Create wrote a label, annotation or list entry that is not
 //     wanted any more: the API server records a Create as an update, not as an apply;
-//   - the plugin from which we take over an object: the field managers that have updated the
-//     spec of an object that we have never written (SPEC B-INS-8).
+//   - those of the plugin from which it takes over an object: the field managers that have updated the
+//     spec of an object that the controller has never written (SPEC B-INS-8).
 //
-// The fields of all others stay.
+// The fields of all other managers stay.
 func leftovers(have, want metav1.Object) sets.Set[string] {
 	found := sets.New[string]()
 	takenOver := true
@@ -64,8 +64,7 @@ func ownsSpec(fields *fieldpath.Set) bool {
 	return !fields.WithPrefix(field("spec")).Empty()
 }
 
-// ownsUnwanted tells whether a label, annotation or list entry is owned that is not
-// wanted.
+// ownsUnwanted tells whether the fields have a label, annotation or list entry that is not wanted.
 func ownsUnwanted(fields *fieldpath.Set, want metav1.Object) bool {
 	metadata, kind := fields.WithPrefix(field("metadata")), kindOf(want)
 	owners := map[string]bool{}
@@ -78,7 +77,7 @@ func ownsUnwanted(fields *fieldpath.Set, want metav1.Object) bool {
 		kind.list != "" && ownsOther(fields.WithPrefix(field("spec")).WithPrefix(field(kind.list)), kind.entries)
 }
 
-// ownsOther tells whether a field or list entry is owned that is not among the wanted.
+// ownsOther tells whether the fields have a field or list entry that is not among the wanted.
 func ownsOther[V any](fields *fieldpath.Set, wanted map[string]V) bool {
 	found := false
 	fields.Iterate(func(path fieldpath.Path) {

@@ -18,7 +18,7 @@ type Changes[T Object] struct {
 	Delete []T
 }
 
-// Update is a change of an object that exists.
+// Update is the change of an object that exists.
 type Update[T Object] struct {
 	Current, Desired T
 }
@@ -28,8 +28,8 @@ func (c Changes[T]) Empty() bool {
 	return len(c.Create)+len(c.Update)+len(c.Delete) == 0
 }
 
-// Plan compares an owner's current objects with the desired ones. Objects of others in current are left
-// alone.
+// Plan compares an owner's current objects with the desired ones. It plans no change of objects that the owner may not
+// write.
 func Plan[T Object](owner metav1.Object, current, desired []T) Changes[T] {
 	there := map[string]T{}
 	for _, object := range current {
@@ -56,7 +56,7 @@ func Plan[T Object](owner metav1.Object, current, desired []T) Changes[T] {
 	return changes
 }
 
-// differs compares only what we own: our fields of the spec, labels and annotations.
+// differs compares only the fields that the controller writes: those of the spec, labels and annotations.
 func differs(have, want metav1.Object) bool {
 	stored, wanted := kindOf(have), kindOf(want)
 	for key, entry := range wanted.entries {

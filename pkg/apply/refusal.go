@@ -13,8 +13,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 )
 
-// Refusal is a write that failed and that a retry does not cure. It waits if the object belongs to
-// another KIngress, which will delete it: of two KIngresses with one host only one writes.
+// Refusal is a write that failed and that a retry does not cure. Its Wait is set if the object belongs to another
+// KIngress, which will delete it: of two KIngresses with one host only one writes.
 type Refusal struct {
 	conditions.Refusal
 	// Kind and Object name the object.

@@ -13,8 +13,8 @@ import (
 )
 
 // IsShared tells whether several KIngresses own an object: its label names none of them, none
-// controls it, and it has no other owners but their namespace. All write the same, under one
-// field manager.
+// controls it, and it has no other owner but their namespace. All of them write the same content,
+// under one field manager.
 func IsShared(object metav1.Object) bool {
 	if label, ours := object.GetLabels()[networking.IngressLabelKey]; !ours || label != "" {
 		return false
@@ -28,8 +28,8 @@ func IsShared(object metav1.Object) bool {
 	return len(object.GetOwnerReferences()) > 0
 }
 
-// OwnedByNamespace tells whether its namespace owns a shared object, so that the garbage collector does not
-// delete it. It does while KIngresses share the object that are not among its owners.
+// OwnedByNamespace tells whether its namespace owns a shared object. It does while KIngresses that are not among the
+// owners share the object, so that the garbage collector does not delete it.
 func OwnedByNamespace(object metav1.Object) bool {
 	return slices.ContainsFunc(object.GetOwnerReferences(), func(ref metav1.OwnerReference) bool { return isNamespaceOf(object, ref) })
 }
@@ -51,8 +51,8 @@ func mayWrite(have, want, owner metav1.Object) bool {
 }
 
 // mayDelete tells whether an object that is not wanted any more is the owner's alone. One that has other
-// owners stays: these remove the owner from it. So does one that the namespace owns, because KIngresses may share
-// it that are not among its owners.
+// owners stays: these remove the owner from it. One that the namespace owns stays, too, because KIngresses that are
+// not among its owners may share it.
 func mayDelete(have, owner metav1.Object) bool {
 	return IsControlledBy(have, owner) || IsShared(have) && uidsOf(have).Equal(sets.New(string(owner.GetUID())))
 }

@@ -33,8 +33,8 @@ func sharedBy(owners ...*v1alpha1.Ingress) *gatewayv1.ListenerSet {
 	return set
 }
 
-// TestShared: B-TLS-1, all owners of a shared ListenerSet write the same, and each may; who is
-// no owner any more is taken off it, and the last one deletes it.
+// TestShared: B-TLS-1, each owner of a shared ListenerSet may write it, and all write the same; a former
+// owner is removed from it, and the last one deletes it.
 func TestShared(t *testing.T) {
 	client := fake.NewClientset()
 	applier := apply.ListenerSets(client)

@@ -12,7 +12,7 @@ import (
 )
 
 // Trim removes from an object what Plan does not read, to save memory in caches: the managed fields of its
-// status, and, once we have written the object, those of other managers and their annotations (which have up to
+// status, and, once the controller has written the object, those of other managers and their annotations (of up to
 // 256 KiB), except the given keys.
 func Trim(object metav1.Object, but ...string) {
 	entries := slices.DeleteFunc(slices.Clone(object.GetManagedFields()), func(entry metav1.ManagedFieldsEntry) bool { return entry.Subresource != "" })

@@ -81,7 +81,7 @@ func TestTrim(t *testing.T) {
 	}
 }
 
-// TestTrimKeepsWhatIsNamed: B-RDY-4, what says how far a rollout is stays whoever wrote it last.
+// TestTrimKeepsWhatIsNamed: B-RDY-4, the annotation with the phase of a rollout stays, whichever manager wrote it last.
 func TestTrimKeepsWhatIsNamed(t *testing.T) {
 	trimmed := written(t, apiServer(t, route("a")))
 	apply.Trim(trimmed, "theirs")

@@ -4,12 +4,12 @@ package conditions
 
 import "fmt"
 
-// Reasoned is an error that knows the condition it causes.
+// Reasoned is an error that carries the condition that it causes.
 type Reasoned interface {
 	error
 	// Reason is the condition's reason.
 	Reason() string
-	// Terminal tells that only a change of an object that the text names helps: the
+	// Terminal tells that it stays until a user changes an object that the text names: the
 	// condition becomes False, else Unknown.
 	Terminal() bool
 }
@@ -20,9 +20,9 @@ type Refusal struct {
 	Code string
 	// Detail says what is wrong and, where it can be known, what to do.
 	Detail string
-	// Field is the path in the KIngress of the part; empty where it is no part of it.
+	// Field is the path of the part in the KIngress; empty if it is about the whole.
 	Field string
-	// Wait tells that it can pass without a change of what the text names.
+	// Wait tells that it can pass although no user changes an object that the text names.
 	Wait bool
 }
 
@@ -41,7 +41,7 @@ func (r Refusal) Reason() string { return r.Code }
 // Terminal implements Reasoned.
 func (r Refusal) Terminal() bool { return !r.Wait }
 
-// Unsupported is the refusal of a part of a KIngress that no change but one of the KIngress cures.
+// Unsupported is the refusal of a part of a KIngress that only a change of the KIngress cures.
 func Unsupported(field, format string, values ...any) *Refusal {
 	return &Refusal{Field: field, Code: ReasonUnsupported, Detail: fmt.Sprintf(format, values...)}
 }

@@ -6,22 +6,22 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 )
 
-// Report is what could not be done. Entries repeat when a rule is rendered for several groups of
-// hosts; the first of each is kept.
+// Report collects gaps and refusals, each once: a rule that is rendered for several groups of hosts reports the same
+// for each.
 type Report struct {
 	Gaps     []Gap
 	Refusals []*Refusal
 	known    sets.Set[any]
 }
 
-// AddGap reports what is served without something.
+// AddGap reports a gap.
 func (r *Report) AddGap(g Gap) {
 	if r.isNew(g) {
 		r.Gaps = append(r.Gaps, g)
 	}
 }
 
-// Refuse reports what is not served.
+// Refuse reports a refusal.
 func (r *Report) Refuse(refusal Refusal) {
 	if r.isNew(refusal) {
 		r.Refusals = append(r.Refusals, &refusal)
@@ -36,7 +36,7 @@ func (r *Report) isNew(entry any) bool {
 	return !r.known.Has(entry)
 }
 
-// Join adds what another one says.
+// Join adds the entries of another report.
 func (r *Report) Join(more Report) {
 	for _, gap := range more.Gaps {
 		r.AddGap(gap)

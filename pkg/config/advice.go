@@ -8,8 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Advice is the warnings about a ConfigMap that is valid; there is none about another one. It replaces old, which is nil if
-// the ConfigMap is new.
+// Advice returns the warnings about a valid ConfigMap, and none about one that is not. old is the state that it replaces;
+// nil if it is new.
 func Advice(cm, old *corev1.ConfigMap) []string {
 	cfg, _, err := Parse(cm.Data, cm.Namespace)
 	if err != nil {

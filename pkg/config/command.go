@@ -19,11 +19,11 @@ type Proposal struct {
 	Gateway types.NamespacedName
 }
 
-// noClass is for the operator to replace. It is not a valid name, so the webhook refuses it.
+// noClass stands for a name that the operator has to fill in. It is not a valid one, so the webhook refuses it.
 const noClass = "NAME-OF-A-GATEWAYCLASS"
 
-// Propose writes the list of a key on one line. The first entry is the default; each other one has a
-// label selector for the operator to change.
+// Propose writes proposals on one line, as the list of a key. The first entry is the default; each other one has a
+// label selector, which the operator has to change.
 func Propose(key string, proposals []Proposal) List {
 	if len(proposals) == 0 {
 		proposals = []Proposal{{Class: noClass}}
@@ -43,8 +43,8 @@ func Propose(key string, proposals []Proposal) List {
 	return List{Key: key, Text: "[" + strings.Join(entries, ", ") + "]"}
 }
 
-// Command is the kubectl command that writes lists into the ConfigMap. A percent sign, which Serving would take for a
-// format, can only come from a text of the operator's own.
+// Command is the kubectl command that writes lists into the ConfigMap, which it creates if that does not exist. It has a
+// percent sign, which Serving would take for a format, only where the operator's own text has one.
 func Command(exists bool, namespace string, lists []List) string {
 	if exists {
 		data := map[string]string{}

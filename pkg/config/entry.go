@@ -176,7 +176,7 @@ func (r *reader) boolean(key string) bool {
 	return value
 }
 
-// text reads a string. A key without a value is an error and not a default: it is most likely an
+// text reads a string. A key without a value is an error and does not mean the default, because it most likely is an
 // unfinished line. Only service may be empty, as in files of the single-gateway plugin.
 func (r *reader) text(key string) (string, bool) {
 	raw, given := r.fields[key]

@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// istioKeys name a Gateway in net-istio's lists, which have the same names. The error tells an operator who
-// comes from there, or from Knative's page about it, what to write (SPEC B-INS-4).
+// istioKeys name a Gateway in net-istio's lists, which have the same names as ours. The error tells an operator who
+// migrates from net-istio, or follows Knative's page about it, what to write (SPEC B-INS-4).
 var istioKeys = []string{"name", "namespace"}
 
 func (r *reader) rejectIstio(key string) {
@@ -20,11 +20,11 @@ func (r *reader) rejectIstio(key string) {
 		"this is net-istio's form; write `%s: %s/%s`, a Gateway of the Gateway API", keyGateway, namespace, name)))
 }
 
-// word is a string in the entry, or otherwise.
-func (r *reader) word(key, otherwise string) string {
+// word is a string in the entry; fallback if the entry has none.
+func (r *reader) word(key, fallback string) string {
 	var text string
 	if err := json.Unmarshal(r.fields[key], &text); err != nil || text == "" {
-		return otherwise
+		return fallback
 	}
 	return shorten(text, 80)
 }

@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// maxBytes bounds one list: enough for some hundred entries, so that a mistake does not make the parser expand something
-// large.
+// maxBytes is the longest list that is parsed, in bytes: some hundred entries. A longer one is a mistake, which the parser
+// must not expand.
 const maxBytes = 256 << 10
 
 // list is one of the two lists while the parser reads it.
@@ -23,7 +23,7 @@ type list struct {
 	path       *field.Path
 
 	entries []Entry
-	// empty: the list is there and has no entries.
+	// empty tells that the list is [].
 	empty    bool
 	warnings []Warning
 	errs     field.ErrorList
@@ -161,10 +161,10 @@ func shorten(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
-// nothing is what kindOf returns for a null: a key or a dash with nothing behind it.
+// nothing is what jsonType returns for a null: a key or a dash with nothing behind it.
 const nothing = "an empty value"
 
-// kindOf names a JSON value's type in words for a message.
+// jsonType names a JSON value's type in words for a message.
 func jsonType(raw json.RawMessage) string {
 	switch raw = bytes.TrimSpace(raw); {
 	case len(raw) == 0 || raw[0] == 'n':

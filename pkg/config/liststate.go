@@ -7,20 +7,20 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// ListState is whether a list is there and has entries.
+// ListState tells whether a list is there and has entries.
 type ListState int
 
 const (
-	// ListAbsent: the list is absent, blank or null. Operators remove a key by mistake or by applying
-	// a release, so it does not mean that nothing is to be served (SPEC B-INS-9).
+	// ListAbsent means that the list is absent, blank or null. Operators remove a key by mistake, or by applying
+	// a release, so it is not the wish that nothing is to be served (SPEC B-INS-9).
 	ListAbsent ListState = iota
-	// ListEmpty: the list is []: nothing of the visibility is to be served.
+	// ListEmpty means that the list is []: nothing of the visibility is to be served.
 	ListEmpty
-	// ListFilled: the list has entries.
+	// ListFilled means that the list has entries.
 	ListFilled
 )
 
-// Visibilities in the order of the file, which is that of all that is rendered, observed and reported.
+// Visibilities are both, in the order of the file, in which the controller also renders, observes and reports.
 var Visibilities = []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal}
 
 // ListState is that of the list of a visibility.

@@ -13,7 +13,7 @@ import (
 )
 
 // B-OPS-5: pods pass the Pod Security level "restricted", with a root file system
-// that nobody writes to. B-INS-6: each has two replicas and all three probes.
+// that no container writes to. B-INS-6: each has two replicas and all three probes.
 func TestDeployments(t *testing.T) {
 	all := documents(t, "../../config/*.yaml")
 	deployments := ofKind[appsv1.Deployment](t, "Deployment", all)

@@ -30,7 +30,7 @@ type State struct {
 	// Configured tells whether Config names any Gateway. It is not a fault if it does not
 	// and there is no Problem: the operator has not written anything yet.
 	Configured bool
-	// Observed tells whether the ConfigMap, or its absence, has been seen at all; Exists
+	// Observed tells whether the watch has reported the ConfigMap or its absence yet; Exists
 	// tells which.
 	Observed, Exists bool
 	// UID is that of the ConfigMap. kubectl describe shows Events only if they have it.
@@ -43,8 +43,8 @@ type State struct {
 // List is one of the lists as text.
 type List struct{ Key, Text string }
 
-// Store holds the State. Bad data do not end the process, as they do in
-// knative.dev/pkg's own store at the first load.
+// Store holds the State. Bad data do not end the process; in knative.dev/pkg's own store
+// they do at the first load.
 type Store struct {
 	systemNamespace string
 	onChange        func(State)
@@ -67,8 +67,8 @@ func NewStore(systemNamespace string, onChange func(State)) *Store {
 // Load returns the present State without a lock. Callers must not change its content.
 func (s *Store) Load() State { return *s.state.Load() }
 
-// OnConfigMap takes in what a watch delivers; nil means that there is no such
-// ConfigMap. Unchanged data do not call onChange.
+// OnConfigMap makes the next State of the ConfigMap that a watch reports; nil means that it
+// does not exist. If its data have not changed, onChange is not called.
 func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,9 +83,9 @@ func (s *Store) OnConfigMap(cm *corev1.ConfigMap) {
 }
 
 // next is the state after old. It keeps the lists of the last good data that the present data
-// lack, and all of them if the present data are refused. The ConfigMap goes and comes again when
-// an operator uninstalls the single-gateway plugin and applies our release; keys go when a
-// release's file is applied over the operator's own (SPEC B-INS-9).
+// lack, and all of them if the present data are refused. The ConfigMap is deleted and created again
+// when an operator uninstalls the single-gateway plugin and applies our release; keys disappear when
+// an operator applies a release's file over the own one (SPEC B-INS-9).
 func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 	next := State{Namespace: old.Namespace, Config: old.Config, Configured: old.Configured, Observed: true, written: old.written}
 	data := map[string]string{}

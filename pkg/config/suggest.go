@@ -27,8 +27,8 @@ func suggestion(word string, candidates []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// editDistance is Levenshtein's: the least number of letters to insert, drop or
-// replace that makes one word of the other.
+// editDistance is the Levenshtein distance: the least number of bytes to insert, drop or
+// replace that turns one word into the other.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

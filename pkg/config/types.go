@@ -41,7 +41,7 @@ const IngressClass = "gateway-api.ingress.networking.knative.dev"
 
 // Entry is one Gateway that may serve KIngresses.
 type Entry struct {
-	// Visibility tells which list the entry stands in, Index where (from 0).
+	// Visibility tells in which list the entry is, Index at which place (from 0).
 	Visibility v1alpha1.IngressVisibility
 	Index      int
 
@@ -50,10 +50,10 @@ type Entry struct {
 	Gateway types.NamespacedName
 	// Managed means that the controller creates and owns the Gateway.
 	Managed bool
-	// HTTPListener is the listener of the Gateway that serves plain HTTP;
-	// empty means every listener that admits the route.
+	// HTTPListener is the listener of the Gateway for plain HTTP;
+	// empty means all that admit the route.
 	HTTPListener string
-	// Service is the data plane's Service; the zero value means: discover it.
+	// Service is the data plane's Service; the zero value means that the controller finds it.
 	Service types.NamespacedName
 	// Features are the entry's supported-features, and only these.
 	Features sets.Set[gwfeatures.FeatureName]
@@ -97,8 +97,8 @@ func (c *Config) Entries(visibility v1alpha1.IngressVisibility) []Entry {
 	return c.External
 }
 
-// Entry finds the entry of a Gateway in the list of a visibility, of which there is at
-// most one. The other list may have one, too.
+// Entry returns the only entry of a Gateway in the list of a visibility. The other list may have
+// one, too.
 func (c *Config) Entry(visibility v1alpha1.IngressVisibility, gateway types.NamespacedName) (Entry, bool) {
 	for _, entry := range c.Entries(visibility) {
 		if entry.Gateway == gateway {
@@ -134,7 +134,7 @@ type Warning struct {
 func (w Warning) String() string { return w.Field + ": " + w.Detail }
 
 // ManagedGatewayName is the name of the Gateway that the controller creates for
-// an entry that names none. It must not change between releases, and it is a DNS label
+// an entry that names none. It must not change between releases. It is a DNS label
 // because implementations build the names and labels of their Services from it.
 func ManagedGatewayName(visibility v1alpha1.IngressVisibility, class string) string {
 	prefix := "knative-external-"

@@ -14,9 +14,9 @@ func Watch(watcher configmap.Watcher, store *Store) {
 	WatchOptional(watcher, types.NamespacedName{Namespace: store.systemNamespace, Name: Name}, store.OnConfigMap)
 }
 
-// WatchOptional observes a ConfigMap that may be absent; observe then gets nil. Knative's watcher ends the process if
-// a ConfigMap without a default is absent at the start, and does not report when one is deleted; one with a
-// default is delivered as that, which has no UID.
+// WatchOptional observes a ConfigMap that may be absent; observe then gets nil. For this it gives Knative's watcher a
+// default, which it knows by its missing UID: the watcher reports the default where the ConfigMap is absent or deleted.
+// Without one it would end the process for an absent ConfigMap, and not report a deletion.
 func WatchOptional(watcher configmap.Watcher, name types.NamespacedName, observe func(*corev1.ConfigMap)) {
 	present := func(cm *corev1.ConfigMap) {
 		if cm.UID == "" {

@@ -19,13 +19,13 @@ type Tenant struct {
 }
 
 // attaches tells whether HTTPRoutes of the namespace can be attached to a listener of the
-// Gateway. Probes, redirects and TLS all use it.
+// Gateway. Probes, redirects and TLS all go by it.
 func (t Tenant) attaches(listener gatewayv1.Listener, gateway *gatewayv1.Gateway) bool {
 	return admitsKind(listener) && admitsNamespace(routeNamespaces(listener), gateway, t)
 }
 
-// Admits follows the Gateway API's matching of the hostnames of listeners: an empty one admits all
-// hosts, a wildcard any number of labels in front of its suffix, in any case.
+// Admits tells whether a listener's hostname admits a host, by the rules of the Gateway API: an empty hostname admits
+// all hosts, a wildcard any number of labels in front of its suffix. Letter case does not matter.
 func Admits(hostname, host string) bool {
 	suffix, wildcard := strings.CutPrefix(hostname, "*")
 	if !wildcard {
@@ -35,7 +35,7 @@ func Admits(hostname, host string) bool {
 	return labels > 0 && strings.EqualFold(host[labels:], suffix)
 }
 
-// Specificity orders the hostnames of listeners that admit one host.
+// Specificity orders the hostnames of listeners that admit the same host: the largest is the most specific.
 func Specificity(hostname string) int {
 	if hostname == "" || strings.HasPrefix(hostname, "*") {
 		return len(hostname)
@@ -66,7 +66,7 @@ func routeNamespaces(listener gatewayv1.Listener) gatewayv1.RouteNamespaces {
 	return gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}
 }
 
-// admitsNamespace follows the Gateway API: what the rules do not say, they refuse.
+// admitsNamespace tells whether rules admit a namespace. As in the Gateway API, rules without `from` admit none.
 func admitsNamespace(rules gatewayv1.RouteNamespaces, gateway *gatewayv1.Gateway, tenant Tenant) bool {
 	if rules.From == nil {
 		return false
@@ -86,7 +86,7 @@ func admitsNamespace(rules gatewayv1.RouteNamespaces, gateway *gatewayv1.Gateway
 	return false
 }
 
-// described is what the rules say, for a message.
+// described is the rules in words, for a message.
 func described(rules gatewayv1.RouteNamespaces) string {
 	switch {
 	case rules.From == nil:

@@ -34,7 +34,7 @@ func TestStanding(t *testing.T) {
 		{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: all}},
 		terminating("all", all), terminating("ours", selected("shop")), terminating("theirs", selected("bank")),
 		terminating("same", &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSame)}), {Name: "silent", Protocol: gatewayv1.HTTPSProtocolType},
-		terminating("nobody", &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromNone)}), passthrough, grpc,
+		terminating("from-none", &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromNone)}), passthrough, grpc,
 	}
 	for name, generation := range map[gatewayv1.SectionName]int64{"all": 2, "same": 1} {
 		gw.Status.Listeners = append(gw.Status.Listeners, gatewayv1.ListenerStatus{Name: name, Conditions: []metav1.Condition{{Type: "Programmed", Status: "True", ObservedGeneration: generation}}})
@@ -77,7 +77,7 @@ func TestHTTPSPort(t *testing.T) {
 	}
 }
 
-// TestNotAdmitted: B-TLS-1, what is not said is refused, with the field to set.
+// TestNotAdmitted: B-TLS-1, a namespace that allowedListeners does not admit gets a text with the field to set.
 func TestNotAdmitted(t *testing.T) {
 	const text = "set spec.allowedListeners of Gateway gateways/blue so that it admits ListenerSets of namespace shop"
 	tests := map[gatewayv1.FromNamespaces]string{

@@ -88,7 +88,7 @@ func TestDiscover(t *testing.T) {
 		name: "half of the owner labels", gateway: gateway("10.0.0.1"),
 		candidates: []*corev1.Service{service("system", "envoy", map[string]string{"gateway.envoyproxy.io/owning-gateway-name": "blue"}, corev1.ServiceSpec{ClusterIP: "10.0.0.1"})},
 	}, {
-		name: "an external IP is anybody's to write: it proves nothing", gateway: gateway("203.0.113.1"),
+		name: "a tenant can write any external IP: it proves nothing", gateway: gateway("203.0.113.1"),
 		candidates: []*corev1.Service{service("a-tenant", "evil", owning, corev1.ServiceSpec{ClusterIP: "10.0.0.9", ExternalIPs: []string{"203.0.113.1"}})},
 	}, {
 		name: "a Gateway without an address proves nothing", gateway: gateway(""),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package dataplane reads what a Gateway offers to its clients: its listeners,
-// the one that serves a host, the Service in front of its pods, the pods' addresses, and the
-// address to publish.
+// Package dataplane reads from objects what a Gateway offers: its listeners, and which of them
+// serves a host and admits a namespace; the Service in front of its pods, and the pods' addresses;
+// the address to publish, and whether clients outside the cluster reach it.
 //
 // It is pure: objects in, facts out. What comes next: pkg/prober asks the addresses,
 // pkg/status publishes the load balancer.

@@ -14,10 +14,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Exposure says how a data plane can be reached from outside the cluster; it is empty when it cannot.
-// That of a local gateway should not be (SPEC B-SEL-7). Where no Service in the cluster tells, the
-// published address does, and without one the Gateway's addresses: the published address stays while
-// these, or the Service of that name, come and go.
+// Exposure says how clients outside the cluster can reach a data plane; it is empty when they cannot. They should not
+// reach that of a local gateway (SPEC B-SEL-7). Without a Service the published address decides, and without that the
+// Gateway's addresses: the published address stays while these, or the Service of that name, come and go.
 func Exposure(gateway *gatewayv1.Gateway, service *corev1.Service, published []v1alpha1.LoadBalancerIngressStatus) string {
 	switch {
 	case service == nil:
@@ -41,11 +40,11 @@ func Exposure(gateway *gatewayv1.Gateway, service *corev1.Service, published []v
 	return ""
 }
 
-// sharedAddresses are those of RFC 6598, which providers route within their networks only.
+// sharedAddresses are those of RFC 6598, which providers route only within their networks.
 var sharedAddresses = netip.MustParsePrefix("100.64.0.0/10")
 
-// isPublic tells whether clients outside the cluster may reach an address. It takes every name
-// for public that is not one of the cluster's, and resolves none.
+// isPublic tells whether clients outside the cluster may reach an address. It resolves no names: all but those of the
+// cluster count as public.
 func isPublic(address string) bool {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		ip = ip.Unmap()

@@ -44,7 +44,7 @@ func TestExposure(t *testing.T) {
 			}
 		})
 	}
-	// What is published stays, and so does what is said of it (B-RDY-4).
+	// The published address stays, and so does its exposure (B-RDY-4).
 	ip := []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}}
 	for _, gateway := range []*gatewayv1.Gateway{nil, gateway(), gateway("203.0.113.1"), gateway("203.0.113.2", "203.0.113.1")} {
 		for _, service := range []*corev1.Service{nil, clusterIP} {

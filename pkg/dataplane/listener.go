@@ -81,7 +81,7 @@ func (a Attachment) elsewhere(listener gatewayv1.Listener) string {
 		a.Port, a.name(), a.Gateway.Spec.Listeners[at].Name, listener.Name, change)
 }
 
-// nothing says what to add to a Gateway that has no listener to attach to.
+// nothing says what to add to a Gateway without a listener to which an HTTPRoute can be attached.
 func (a Attachment) nothing() string {
 	if a.Section != "" {
 		return fmt.Sprintf("Gateway %s has no listener %q that speaks HTTP or ends TLS: add it to spec.listeners, or change `http-listener-name`", a.name(), a.Section)
@@ -92,8 +92,8 @@ func (a Attachment) nothing() string {
 func (a Attachment) name() string { return a.Gateway.Namespace + "/" + a.Gateway.Name }
 
 // HTTPListeners are the names of the listeners that speak plain HTTP and admit the routes, in
-// the Gateway's order. If none admits them, they are all that speak plain HTTP: the route stays on
-// them, and the gateway says why it refuses the route.
+// the Gateway's order. If none admits them, it returns all that speak plain HTTP: the route stays
+// attached to these, and the gateway reports why it refuses the route.
 func (a Attachment) HTTPListeners() []string {
 	admitting, all := []string{}, []string{}
 	for _, listener := range a.listeners() {

@@ -48,8 +48,8 @@ func passthrough(l *gatewayv1.Listener) {
 var shop = dataplane.Tenant{Namespace: "shop", Labels: map[string]string{"team": "shop"}}
 
 // TestListenerFor: B-RDY-2, probes follow the listener. B-TRN-8: it is one that admits our
-// namespace, kind and host; where none does, the field to change is named, and the listener that
-// it belongs to stands for it, since the gateway decides.
+// namespace, kind and host; where none does, the refusal names the field to change, and the result is the listener
+// that has this field, because the gateway decides.
 func TestListenerFor(t *testing.T) {
 	list := func(listeners ...gatewayv1.Listener) []gatewayv1.Listener { return listeners }
 	both := list(listener("tls", 443, "HTTPS"), listener("tcp", 9000, "TCP"), listener("web", 80, "HTTP", hostname("")), listener("alt", 8080, "HTTP"))
@@ -131,7 +131,7 @@ func TestListenerAtPort(t *testing.T) {
 			begin + "admin listens, and the route is attached to listener apps: change spec.listeners[admin].allowedRoutes or hostname"},
 		{"another one is configured", []gatewayv1.Listener{web, apps}, "apps", dataplane.Listener{Name: "apps", Port: 8080},
 			begin + "web listens, and the route is attached to listener apps: change `http-listener-name`"},
-		{"nobody has the port: the Service decides", []gatewayv1.Listener{apps}, "", dataplane.Listener{Name: "apps", Port: 8080}, ""},
+		{"no listener has the port: the Service decides", []gatewayv1.Listener{apps}, "", dataplane.Listener{Name: "apps", Port: 8080}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 // ListenerSuffix ends the names of the listeners that KIngresses add to Gateways.
 const ListenerSuffix = ".net-gateways"
 
-// ListenerDigest tells the listeners of the KIngress of that UID from those of others.
+// ListenerDigest is the part of a listener's name that names the KIngress of that UID.
 func ListenerDigest(uid types.UID) string {
 	digest := sha256.Sum256([]byte(uid))
 	return hex.EncodeToString(digest[:4])

@@ -40,7 +40,7 @@ func TestGatewayBehind(t *testing.T) {
 		"the namespace is the default":         {at("Gateway", "blue"), ours},
 		"a ListenerSet":                        {at("ListenerSet", "away"), blue},
 		"a ListenerSet beside its Gateway":     {at("ListenerSet", "here"), ours},
-		"a ListenerSet that nobody knows":      {ref: at("ListenerSet", "gone")},
+		"a ListenerSet that is not known":      {ref: at("ListenerSet", "gone")},
 		"a Service of the name of a Gateway":   {ref: at("Service", "blue", "gateways")},
 		"a Gateway of the name of one of ours": {at("Gateway", "away"), types.NamespacedName{Namespace: "default", Name: "away"}},
 	} {
@@ -75,7 +75,7 @@ func TestAdmits(t *testing.T) {
 	}
 }
 
-// TestProgrammed: what a gateway has said of an older generation is no word about this one.
+// TestProgrammed: a condition of an older generation does not count.
 func TestProgrammed(t *testing.T) {
 	condition := func(kind string, status metav1.ConditionStatus, generation int64) []metav1.Condition {
 		return []metav1.Condition{{Type: kind, Status: status, ObservedGeneration: generation}}

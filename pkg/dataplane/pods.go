@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Pods maps the addresses behind a Service to the UIDs of their pods: a dual-stack Service has slices of both IP families,
-// and a pod has an address in each. The UID is empty for an endpoint without a pod and for an address of several pods.
+// Pods maps the addresses behind a Service to the UIDs of their pods. A pod behind a dual-stack Service has an address in
+// the slices of each IP family. The UID is empty for an endpoint without a pod and for an address of several pods.
 func Pods(service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) map[string]types.UID {
 	pods := map[string]types.UID{}
 	if service == nil {

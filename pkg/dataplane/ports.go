@@ -12,8 +12,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// ClientPort is the port at which clients reach the listeners of a port (SPEC B-TRN-8): the Service's of that number,
-// or the lowest that leads to this port of the pods, as where Traefik listens on 8000 behind 80; else the listeners' own.
+// ClientPort is the port at which clients reach the listeners of a port (SPEC B-TRN-8): the Service's port of the same
+// number; else the lowest that leads to this port of the pods, as where Traefik listens on 8000 behind 80; else the
+// listeners' own.
 func ClientPort(listener int32, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) int32 {
 	if service == nil || portOf(service, listener) != nil {
 		return listener
@@ -50,9 +51,9 @@ func podPort(name string, service *corev1.Service, slicesOf []*discoveryv1.Endpo
 	return 0
 }
 
-// ProtocolConflict says what to change on a Gateway on which HTTPS cannot be served on a port because a listener speaks
-// another protocol there, as where a load balancer terminates TLS; it is empty when there is none. By the Gateway API,
-// both listeners would be conflicted, also the one that was there first.
+// ProtocolConflict says what to change on a Gateway where a listener speaks another protocol than HTTPS on a port, as
+// where a load balancer terminates TLS; it is empty when none does. An HTTPS listener on that port would, by the Gateway
+// API, be conflicted, and so would the one that was there first.
 func ProtocolConflict(port int32, gateway *gatewayv1.Gateway) string {
 	for _, listener := range gateway.Spec.Listeners {
 		if listener.Port == port && listener.Protocol != gatewayv1.HTTPSProtocolType && listener.Protocol != gatewayv1.TLSProtocolType && listener.Protocol != gatewayv1.UDPProtocolType {

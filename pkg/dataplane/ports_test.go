@@ -33,13 +33,13 @@ func TestClientPort(t *testing.T) {
 		listener, want int32
 		service        *corev1.Service
 	}{
-		"a port of the Service":            {9000, 9000, service},
-		"a port of the pods":               {8443, 443, service},
-		"one to which two ports lead":      {8000, 80, service},
-		"one to which UDP leads":           {8001, 8001, service},
-		"one of another Service":           {7000, 7000, service},
-		"one to which nothing leads":       {7777, 7777, service},
-		"no Service that anybody knows of": {8000, 8000, nil},
+		"a port of the Service":       {9000, 9000, service},
+		"a port of the pods":          {8443, 443, service},
+		"one to which two ports lead": {8000, 80, service},
+		"one to which UDP leads":      {8001, 8001, service},
+		"one of another Service":      {7000, 7000, service},
+		"one to which nothing leads":  {7777, 7777, service},
+		"no Service is known":         {8000, 8000, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := dataplane.ClientPort(test.listener, test.service, all); got != test.want {

@@ -13,14 +13,14 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Published is the address in the status of a KIngress, and facts about it.
+// Published is the address in the status of a KIngress, with facts about it.
 type Published struct {
 	Address []v1alpha1.LoadBalancerIngressStatus
-	// Here tells that it was published for this Gateway.
+	// Here tells that the address was published for this Gateway.
 	Here bool
-	// Exists tells that the Service exists whose name it is.
+	// Exists tells that the address is the name of a Service that exists.
 	Exists bool
-	// Named tells that the entry names the Service.
+	// Named tells that the entry in config-gateway names its Service.
 	Named bool
 }
 

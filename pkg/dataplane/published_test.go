@@ -39,7 +39,7 @@ func TestPublished(t *testing.T) {
 		{"nothing yet", dataplane.Published{}, listed, envoy, name, nil},
 		{"nothing yet, and no Service", dataplane.Published{}, listed, nil, ip, nil},
 		{"nothing to publish", dataplane.Published{}, none, nil, nil, nil},
-		{"nobody was served here", dataplane.Published{Address: mesh, Here: true}, none, envoy, name, nil},
+		{"no Gateway was published", dataplane.Published{Address: mesh, Here: true}, none, envoy, name, nil},
 
 		{"the name of its Service", dataplane.Published{Address: name, Here: true, Exists: true}, listed, envoy, name, nil},
 		{"its addresses go", dataplane.Published{Address: name, Here: true, Exists: true}, none, envoy, name, nil},

@@ -21,10 +21,10 @@ const (
 	OwningNamespaceLabel = "gateway.envoyproxy.io/owning-gateway-namespace"
 )
 
-// Labels are all of them.
+// Labels are those three.
 var Labels = []string{GatewayNameLabel, OwningNameLabel, OwningNamespaceLabel}
 
-// systemNamespaces are where these controllers create the Services of all
+// systemNamespaces are the namespaces in which controllers create the Services of all
 // Gateways, in their usual installation. Tenants cannot write there.
 var systemNamespaces = map[gatewayv1.GatewayController]string{
 	"gateway.envoyproxy.io/gatewayclass-controller": "envoy-gateway-system",
@@ -33,10 +33,10 @@ var systemNamespaces = map[gatewayv1.GatewayController]string{
 // Discover finds the Service of a Gateway among candidates, or nil. A label alone proves nothing,
 // since a tenant can write it: outside the Gateway's namespace and that of its controller (SPEC
 // B-INS-3) the Gateway must publish an address that is the Service's alone. The published Service was
-// found like this before, and stays while it has the labels, whatever addresses the Gateway loses (SPEC
-// B-RDY-8). Other Services of the Gateway may have the labels, too: Contour labels that of its control
-// plane. So a Service comes first that is where tenants cannot write, then one that the Gateway
-// publishes, then one that has a port for a listener, then the alphabetically first.
+// found like this before, and is returned while it has the labels, whatever addresses the Gateway loses
+// (SPEC B-RDY-8). Other Services may have the labels, too: Contour labels that of its control plane.
+// So Discover prefers a Service where tenants cannot write, then one that the Gateway publishes, then
+// one that has a port for a listener, then the alphabetically first.
 func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
 	var found *corev1.Service
 	for _, candidate := range candidates {
@@ -51,7 +51,7 @@ func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
 	return found
 }
 
-// Owner is the Gateway whose Service is looked for.
+// Owner is the Gateway whose Service is to be found.
 type Owner struct {
 	Gateway *gatewayv1.Gateway
 	// Controller is that of its class; empty when it is not known.
@@ -64,8 +64,8 @@ func (o Owner) published(service *corev1.Service) bool {
 	return o.Published == types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
 }
 
-// Claims tells whether a Service has the labels of the Gateway of this name, which may not be
-// true.
+// Claims tells whether a Service has the labels of the Gateway of this name. A tenant may have
+// forged them.
 func Claims(service *corev1.Service, gateway types.NamespacedName) bool {
 	return named(service, gateway) || owned(service, gateway)
 }

@@ -55,7 +55,7 @@ func TestDiscoverWithoutAddress(t *testing.T) {
 			[]*corev1.Service{shared("a-tenant", "evil", 8443)}, ""},
 		{"a listener that does not work has no port", dataplane.Owner{Gateway: working(listening(gateway("203.0.113.1"), 8443), "http"), Controller: envoy},
 			[]*corev1.Service{shared("a-tenant", "evil", 8443), shared("somewhere", "envoy-blue", 80)}, "somewhere/envoy-blue"},
-		{"no listeners, no ports: anybody's", dataplane.Owner{Gateway: gateway("203.0.113.1"), Controller: envoy},
+		{"no listeners, no ports: it may be a tenant's", dataplane.Owner{Gateway: gateway("203.0.113.1"), Controller: envoy},
 			[]*corev1.Service{shared("somewhere", "envoy-blue", 80)}, ""},
 		{"what was published, though its address is gone", dataplane.Owner{Gateway: gateway(), Published: types.NamespacedName{Namespace: "somewhere", Name: "envoy-blue"}},
 			[]*corev1.Service{owned("a-tenant", "evil"), owned("somewhere", "envoy-blue")}, "somewhere/envoy-blue"},

@@ -9,9 +9,9 @@ import (
 )
 
 // Believe chooses which state of a GatewayClass counts: the one seen now (nil if there is none) or the last one
-// that counted (nil if there was none). While a class is gone for a moment, is not accepted or has lost its list of
-// features, the last one counts, because its gateways still can do the same (SPEC B-INS-9). A shorter list counts, and
-// so does a class that was recreated for another controller.
+// that counted (nil if there was none). While a class does not exist, is not accepted or has lost its whole list of
+// features, the last one counts, because its gateways still can do the same (SPEC B-INS-9). The state seen now counts
+// with a shorter list, and for another controller.
 func Believe(remembered, seen *gatewayv1.GatewayClass) *gatewayv1.GatewayClass {
 	switch {
 	case seen == nil || NotAccepted(seen) != nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
-// classOf is a GatewayClass with what its controller says of it.
+// classOf is a GatewayClass with the condition and features that its controller reports.
 func classOf(controller gatewayv1.GatewayController, accepted metav1.ConditionStatus, supported ...gatewayv1.FeatureName) *gatewayv1.GatewayClass {
 	class := &gatewayv1.GatewayClass{Spec: gatewayv1.GatewayClassSpec{ControllerName: controller}}
 	if accepted != "" {

@@ -2,7 +2,7 @@
 
 // Package features says what a Gateway API implementation can do.
 //
-// Three sources are added up: status.supportedFeatures of the GatewayClass, the
+// It adds up three sources: status.supportedFeatures of the GatewayClass, the
 // implementation's published conformance report (as table.go, because some
 // implementations fill no status), and what the operator adds in config-gateway.
 // The core features of Gateway and HTTPRoute are always included.

@@ -35,7 +35,7 @@ func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) 
 // warming are the controllers whose gateways send requests to a new backend only once
 // they know its endpoints, and keep the old one until then, so that one write moves traffic
 // without a loss. Envoy does: ten rollouts at 500 requests a second on Envoy Gateway lose
-// nothing (test/bench). Others belong here once that has been measured on them.
+// nothing (test/bench). Add another controller once the same has been measured on its gateways.
 var warming = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
 
 // Warms tells whether the gateways of a controller are known to warm new backends.
@@ -49,12 +49,12 @@ var merging = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
 // Merges tells whether the gateways of a controller are known to serve the HTTP listeners of a port from one table.
 func Merges(controllerName string) bool { return merging.Has(controllerName) }
 
-// core is what every conformant implementation of the profile GATEWAY-HTTP has.
+// core are the features of every conformant implementation of the profile GATEWAY-HTTP.
 var core = gwfeatures.SetsToNamesSet(
 	gwfeatures.GatewayCoreFeatures, gwfeatures.ReferenceGrantCoreFeatures, gwfeatures.HTTPRouteCoreFeatures)
 
-// known are the names of this version of the Gateway API and those in conformance reports, which
-// config-gateway may name, too.
+// known are the names of features in this release of the Gateway API and in conformance reports; config-gateway may have
+// either.
 var known = gwfeatures.SetsToNamesSet(gwfeatures.AllFeatures).Insert(formerNames...)
 
 // Known tells whether name is, or was, the name of a Gateway API feature.

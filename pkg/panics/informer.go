@@ -11,7 +11,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// Handler is an event handler that logs panics. With another one they end the process.
+// Handler is an event handler that logs the panics of another one, which would end the process.
 type Handler struct {
 	Events cache.ResourceEventHandler
 	Logger *zap.SugaredLogger
@@ -36,8 +36,8 @@ func (h Handler) OnDelete(object any) {
 
 func (h Handler) log(object any, err error) { logged(h.Logger, "An event was lost", object, err) }
 
-// Indexers are indexers that log the panics and errors of index functions and then index nothing. With
-// others client-go ends the process for both.
+// Indexers are indexers that log the panics and errors of index functions, and then index nothing. client-go itself ends
+// the process in both cases.
 func Indexers(indexers cache.Indexers, logger *zap.SugaredLogger) cache.Indexers {
 	safe := cache.Indexers{}
 	for name, index := range indexers {

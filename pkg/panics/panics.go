@@ -14,7 +14,7 @@ import (
 // Error is a panic. Its text is the same for the same panic, so that a condition which shows it is written once.
 type Error struct {
 	Value any
-	// At is the function and line of ours in which it happened, without the path on the build machine.
+	// At is the function and line of this project in which it happened, without the path on the build machine.
 	At string
 	// Stack is for the log.
 	Stack string
@@ -42,7 +42,7 @@ func Into(err *error) {
 
 const ours = "github.com/net-gateways/net-gateways/"
 
-// place is the innermost function of ours below the panic, else the innermost at all.
+// place is the innermost function of this project below the panic; the innermost function at all if none is.
 func place() string {
 	callers := make([]uintptr, 64)
 	frames := runtime.CallersFrames(callers[:runtime.Callers(0, callers)])

@@ -50,8 +50,8 @@ func logger() (*zap.SugaredLogger, *observer.ObservedLogs) {
 	return zap.New(core).Sugar(), logs
 }
 
-// TestInformers: B-OPS-5, what informers call costs one event or entry of an index, and is said
-// with the name of the object.
+// TestInformers: B-OPS-5, a panic or error in what informers call costs one event or index entry, and the log has the
+// name of the object.
 func TestInformers(t *testing.T) {
 	log, logs := logger()
 	object := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "odd"}}

@@ -27,8 +27,8 @@ const syncPeriod = 5 * time.Millisecond
 // latePeriod is the same after syncTimeout.
 const latePeriod = 200 * time.Millisecond
 
-// Delays is told once of each scope of a Set whose first list does not come in time, with a [NotListed], and
-// once when it has arrived after all, so that the keys that need it are reconciled again.
+// Delays is told of each scope of a Set whose first list does not arrive in time: once that it is late, with a
+// [NotListed], and once that it has arrived after all, so that the keys that need it are reconciled again.
 type Delays interface {
 	Missed(error)
 	Arrived(Scope)
@@ -63,14 +63,14 @@ type running struct {
 	stop context.CancelFunc
 	// deadline is until when callers wait for the first list.
 	deadline time.Time
-	// failure is the last error of a list or watch; of a list, while there is none.
+	// failure is the last error of a list or watch; nil before the first.
 	failure atomic.Pointer[error]
-	// members are the Sets that need it.
+	// members are the Sets that have asked for it.
 	members map[*Set]*member
 }
 
-// setFailure keeps the API server's own error, without what the informer wraps around it. While there is no first list,
-// it logs the same error once.
+// setFailure stores the API server's own error, without the text that the informer puts around it. Until the first list
+// is there, it logs the same error once.
 func (r *running) setFailure(ctx context.Context, reflector *cache.Reflector, err error) {
 	cause := err
 	if answer := (*apierrors.StatusError)(nil); errors.As(err, &answer) {

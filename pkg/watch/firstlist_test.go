@@ -20,8 +20,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// The second of the handlers of errors slows down who has them by a clock of the process, of
-// which a synctest bubble knows nothing.
+// The second of the error handlers sleeps by the time of the last error of the process, and each synctest bubble has a time
+// of its own.
 func init() { utilruntime.ErrorHandlers = utilruntime.ErrorHandlers[:1] }
 
 // refuses makes the fixture's API server answer lists with an error until it is cured.
@@ -33,8 +33,8 @@ func (f *fixture) refuses(err error) (cure func()) {
 }
 
 // TestOneTimeout: B-RDY-11, B-INS-7, a kind that cannot be read costs all keys together one
-// time-out, or none where the API server says why; each error says it. When the kind can be
-// read at last this is told once, however many have asked.
+// time-out, or none where the API server says why; each error has the cause. The delays are told once
+// that the kind cannot be read, and once that it can, however many callers have asked.
 func TestOneTimeout(t *testing.T) {
 	resource := corev1.Resource("services")
 	for name, c := range map[string]struct {
@@ -84,8 +84,8 @@ func (f *fixture) wantError(ctx context.Context, t *testing.T, scope watch.Scope
 	}
 }
 
-// TestFirstListComes: a list that is refused for a moment is no error to those who still wait,
-// and nobody is told.
+// TestFirstListComes: a list that is refused for a moment is no error to callers that still wait,
+// and the delays are not told.
 func TestFirstListComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

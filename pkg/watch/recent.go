@@ -11,8 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/resourceversion"
 )
 
-// Recent remembers what the controller wrote until the informers show it. Without it a reconciliation
-// in between would take its own write for missing and repeat it.
+// Recent remembers what the controller wrote until the informers show it. Without it, a reconciliation in between would
+// not see the last write and repeat it.
 type Recent[T metav1.Object] struct {
 	mu      sync.Mutex
 	objects map[types.UID]written[T]
@@ -23,8 +23,8 @@ type written[T any] struct {
 	at     time.Time
 }
 
-// UnseenFor is how long a write counts that no informer shows: an object that is deleted
-// before a relist is never shown. A reconciliation that relies on one must be repeated then.
+// UnseenFor is how long a write counts that no informer shows. It has an end because an informer that lists anew never
+// shows an object that was deleted meanwhile. A reconciliation that relies on such a write must be repeated by then.
 const UnseenFor = time.Minute
 
 // NewRecent returns an empty Recent.
@@ -57,7 +57,7 @@ func (r *Recent[T]) Newest(shown T) T {
 	return shown
 }
 
-// Unseen returns the wanted objects that were written and are not among the UIDs that an informer shows.
+// Unseen returns the written objects that are wanted and whose UIDs are not among those that an informer shows.
 func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,8 +72,8 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	return unseen
 }
 
-// Shown drops an object that an informer has shown in the written or a later state. It
-// shows deleted objects in their last state.
+// Shown drops an object that an informer has shown in the written or a later state. Informers show a deleted object in
+// its last state.
 func (r *Recent[T]) Shown(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

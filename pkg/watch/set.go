@@ -34,7 +34,7 @@ func Named(kind Kind, namespace, name string) Scope {
 // Factory makes the informer of a kind; tweak narrows its lists and watches.
 type Factory func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer
 
-// Informers run on demand, one for each scope, however many Sets need it. They are safe for
+// Informers run on demand, one for each scope, however many Sets ask for it. They are safe for
 // concurrent use.
 type Informers struct {
 	ctx       context.Context
@@ -49,22 +49,21 @@ func NewInformers(ctx context.Context, factories map[Kind]Factory) *Informers {
 	return &Informers{ctx: ctx, factories: factories, running: map[Scope]*running{}}
 }
 
-// Set is what one reconciler needs of Informers. Its handler gets the events of the scopes that
-// were asked for by this Set, and no others.
+// Set is the scopes that one reconciler has asked for. Its handler gets the events of these, and no others.
 type Set struct {
 	of      *Informers
 	handler cache.ResourceEventHandler
 	delays  Delays
 }
 
-// member is a Set that needs an informer.
+// member is a Set that has asked for an informer.
 type member struct {
 	cache.ResourceEventHandlerRegistration
-	// missed tells that a caller has waited in vain.
+	// missed tells that delays knows that the first list is late.
 	missed atomic.Bool
 }
 
-// Set returns one that needs nothing yet.
+// Set returns one without scopes.
 func (i *Informers) Set(handler cache.ResourceEventHandler, delays Delays) *Set {
 	return &Set{of: i, handler: handler, delays: delays}
 }
@@ -143,8 +142,8 @@ func (i *Informers) informer(scope Scope) (*running, error) {
 	return informer, nil
 }
 
-// Retain takes the Set out of the informers of all scopes that it does not want. Those that no Set
-// needs any more stop.
+// Retain takes the Set out of the informers of the scopes that it does not want any more. An informer without Sets
+// stops.
 func (s *Set) Retain(wanted func(Scope) bool) {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
@@ -161,8 +160,7 @@ func (s *Set) Retain(wanted func(Scope) bool) {
 	}
 }
 
-// Drop stops the informers of scopes, whichever Sets need them: what they show is not so any more. Who
-// asks again gets another one.
+// Drop stops the informers of scopes for all Sets, because what they show does not exist any more. The next Ensure starts another one.
 func (s *Set) Drop(gone func(Scope) bool) {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()

@@ -203,7 +203,7 @@ func TestTwoSets(t *testing.T) {
 		other.Retain(func(watch.Scope) bool { return false })
 		ensure(other, a)
 		if made := f.made.Load(); made != 4 {
-			t.Errorf("%d informers were made: the one that nobody needs runs on", made)
+			t.Errorf("%d informers were made: the one that no Set wants runs on", made)
 		}
 	})
 }

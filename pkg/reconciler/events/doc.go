@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package events makes the recorder with which the reconcilers write Events. It says
-// nothing itself.
+// Package events makes the recorder with which the reconcilers write Events.
 package events

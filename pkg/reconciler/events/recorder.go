@@ -27,8 +27,8 @@ func init() {
 	}
 }
 
-// Recorder writes Events in the name of the controller until ctx ends; the one in the context
-// comes first, as in Knative's generated reconcilers.
+// Recorder returns the recorder in the context, as Knative's generated reconcilers do; without one, a recorder that writes
+// Events in the name of the controller until ctx ends.
 func Recorder(ctx context.Context) record.EventRecorder {
 	if known := controller.GetEventRecorder(ctx); known != nil {
 		return known

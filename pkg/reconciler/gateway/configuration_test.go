@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// TestSayKept: B-INS-9, an Event says which list went and what writes it again, once, and
-// nothing when it is there again; the metric tells it, too.
+// TestSayKept: B-INS-9, one Event names the list that is gone and the command that writes it again; there is
+// none when it is there again. The metric shows the state, too.
 func TestSayKept(t *testing.T) {
 	t.Setenv("SYSTEM_NAMESPACE", systemNamespace)
 	events := record.NewFakeRecorder(10)

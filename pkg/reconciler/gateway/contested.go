@@ -13,8 +13,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// write writes a Gateway, unless others change or delete it over and over, which waits; who they are is
-// said.
+// write writes a Gateway. If another writer changes or deletes it over and over, it waits before it writes again, and an
+// Event names the other.
 func (r *Reconciler) write(gateway *gatewayv1.Gateway, current []*gatewayv1.Gateway, request func() error) error {
 	what, by := apply.Contested{Kind: "Gateway", Name: apply.NameOf(gateway)}, apply.Writer{Now: time.Now()}
 	digest := apply.DigestOfValue(gateway.Spec)

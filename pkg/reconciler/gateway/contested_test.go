@@ -18,8 +18,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// TestGatewayIsContested: B-TRN-6, a Gateway of ours that somebody else changes, or deletes, each time that it
-// is written is written again after ever longer pauses, and who they are is said. What config-gateway
+// TestGatewayIsContested: B-TRN-6, a Gateway of ours that another client changes, or deletes, after each write
+// is written again after ever longer pauses, and an Event names the client. What config-gateway
 // wants anew is written at once.
 func TestGatewayIsContested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestGatewayIsContested(t *testing.T) {
 		other := desired.DeepCopy()
 		other.Spec.GatewayClassName = "faster"
 		down := errors.New("down")
-		for range 2 { // nobody else is to blame for what could not be written
+		for range 2 { // no other writer is to blame for what could not be written
 			if err := r.write(other, []*gatewayv1.Gateway{current}, func() error { return down }); !errors.Is(err, down) {
 				t.Errorf("What is wanted anew waits: %v", err)
 			}

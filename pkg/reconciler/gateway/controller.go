@@ -62,15 +62,15 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 	return impl
 }
 
-// arrivals look again when something can be read at last. That it could not be is said by the
-// reconciler of KIngresses, which reads the same.
+// arrivals asks for a pass when the first list of a scope has arrived late. That it is late is reported by the
+// reconciler of KIngresses, which reads the same kinds.
 type arrivals func()
 
 func (arrivals) Missed(error)          {}
 func (a arrivals) Arrived(watch.Scope) { a() }
 
-// happened asks for a pass. Routes come and go all the time; they matter only while a
-// Gateway waits for the last of them.
+// happened asks for a pass. HTTPRoutes change all the time; they matter only while a
+// Gateway that no entry names waits for the last of them.
 func (r *Reconciler) happened(impl *controller.Impl, object any) {
 	if _, isRoute := object.(*gatewayv1.HTTPRoute); isRoute && !r.waitsForRoutes.Load() {
 		return

@@ -12,7 +12,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// exportConfiguration publishes the state of config-gateway: 1 for the state that holds, so that
+// exportConfiguration exports the state of config-gateway: 1 for the present one, 0 for the others, so that
 // an alert can tell "nothing configured" from "refused".
 func exportConfiguration(store *config.Store) {
 	meter := otel.Meter("github.com/net-gateways/net-gateways")

@@ -17,28 +17,28 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// A Gateway that we created carries this label. It has no owner: deleting the release
-// leaves traffic flowing (SPEC B-INS-3).
+// A Gateway that the controller created has this label. It has no owner, so that traffic goes on when an operator
+// deletes the release (SPEC B-INS-3).
 const (
 	ManagedByLabel = "app.kubernetes.io/managed-by"
 	ManagedBy      = "net-gateways"
 )
 
-// changes are what has to be done about the Gateways that we own.
+// changes are the writes that the Gateways of the controller need.
 type changes struct {
 	create []*gatewayv1.Gateway
 	update []*gatewayv1.Gateway
-	// remove are Gateways that no entry wants and no route uses.
+	// remove are Gateways that no entry names and no HTTPRoute is attached to.
 	remove []*gatewayv1.Gateway
-	// busy are Gateways that no entry wants, but routes still use.
+	// busy are Gateways that no entry names, but HTTPRoutes are still attached to.
 	busy []*gatewayv1.Gateway
-	// foreign are names that we would use, taken by somebody else's Gateway.
+	// foreign are entries for which a Gateway exists that the controller did not create.
 	foreign []config.Entry
 }
 
-// plan compares the entries without a `gateway` with the Gateways of our namespace.
-// Used tells whether a route of ours is attached; listenerSets whether these are served,
-// and with them the Gateways' allowedListeners.
+// plan compares the entries without a `gateway` with the Gateways of the controller's namespace.
+// used tells whether an HTTPRoute of the controller is attached; listenerSets whether the API server
+// serves ListenerSets, and with them the Gateways' allowedListeners.
 func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.NamespacedName) bool, listenerSets bool) changes {
 	todo := changes{}
 	wanted := map[types.NamespacedName]bool{}
@@ -70,16 +70,16 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 	return todo
 }
 
-// unsaid tells that a Gateway was made for a visibility of which it is not known what is
-// wanted: it stays (SPEC B-INS-9).
+// unsaid tells that the controller created a Gateway for a visibility of which config-gateway says nothing now: it
+// stays (SPEC B-INS-9).
 func unsaid(cfg *config.Config, gateway *gatewayv1.Gateway) bool {
 	return slices.ContainsFunc(config.Visibilities, func(visibility v1alpha1.IngressVisibility) bool {
 		return cfg.ListState(visibility) == config.ListAbsent && gateway.Name == config.ManagedGatewayName(visibility, string(gateway.Spec.GatewayClassName))
 	})
 }
 
-// admittedBy are the namespaces whose routes a Gateway admits: those that its entry selects, so that no other tenant takes
-// a host there; all where it has no namespace-selector, or where several entries share the Gateway.
+// admittedBy are the namespaces whose HTTPRoutes a Gateway is to admit: those that its entry selects, so that no other
+// tenant takes a host there; all if the entry has no namespace-selector, or several entries share the Gateway.
 func admittedBy(cfg *config.Config, gateway types.NamespacedName) gatewayv1.RouteNamespaces {
 	var selectors []labels.Selector
 	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
@@ -93,7 +93,7 @@ func admittedBy(cfg *config.Config, gateway types.NamespacedName) gatewayv1.Rout
 	return gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSelector), Selector: labelSelector(selectors[0])}
 }
 
-// labelSelector is the selector as objects have it, every requirement an expression.
+// labelSelector is a selector as a field of an object, with an expression for each requirement.
 func labelSelector(selector labels.Selector) *metav1.LabelSelector {
 	operators := map[selection.Operator]metav1.LabelSelectorOperator{
 		selection.In: metav1.LabelSelectorOpIn, selection.Equals: metav1.LabelSelectorOpIn, selection.DoubleEquals: metav1.LabelSelectorOpIn,
@@ -112,8 +112,8 @@ func labelSelector(selector labels.Selector) *metav1.LabelSelector {
 	return found
 }
 
-// desiredGateway has one listener, HTTP on port 80, for the routes of the namespaces that it admits, and takes their
-// ListenerSets, so that certificates need no change of it.
+// desiredGateway has one listener, HTTP on port 80, for the HTTPRoutes of the namespaces that it admits. It admits their
+// ListenerSets, too, so that TLS needs no change of the Gateway.
 func desiredGateway(entry config.Entry, admitted gatewayv1.RouteNamespaces) *gatewayv1.Gateway {
 	return &gatewayv1.Gateway{
 		ObjectMeta: metav1.ObjectMeta{
@@ -134,8 +134,8 @@ func desiredGateway(entry config.Entry, admitted gatewayv1.RouteNamespaces) *gat
 	}
 }
 
-// differs looks at what we set and nothing else: operators may add listeners. Not at
-// allowedListeners: an API server whose CRD is too old for it drops it, and would for ever.
+// differs compares the fields that the controller sets and no others: operators may add listeners. It leaves out
+// allowedListeners, because an API server with older CRDs drops that field each time.
 func differs(current, desired *gatewayv1.Gateway) bool {
 	want := desired.Spec.Listeners[0]
 	at := slices.IndexFunc(current.Spec.Listeners, func(l gatewayv1.Listener) bool { return l.Name == want.Name })

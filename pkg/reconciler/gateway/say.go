@@ -22,7 +22,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// sayGateways tells what is wrong with the Gateways that the entries name.
+// sayGateways reports what is wrong with the Gateways that the entries name.
 func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error {
 	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
 		gateway, err := cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, entry.Gateway)
@@ -47,8 +47,8 @@ func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error 
 	return nil
 }
 
-// sayComplaint repeats what a Gateway says is wrong with it: its services are Ready nevertheless when
-// its data plane answers, so that no condition of theirs says it (SPEC B-RDY-7).
+// sayComplaint repeats a problem that a Gateway has in its conditions. Its services are Ready all the same when its data
+// plane answers, so that no condition of theirs has the problem (SPEC B-RDY-7).
 func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway) {
 	if complaint := status.Complaint(gateway); complaint != "" {
 		r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
@@ -56,8 +56,8 @@ func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway
 	}
 }
 
-// sayClass tells that a Gateway's class is gone or refused: its services go on with what was known
-// of it, so that no condition of theirs says it (SPEC B-INS-9).
+// sayClass reports that a Gateway's class does not exist or is not accepted. Its services go on with what was known of the
+// class, so that no condition of theirs has the problem (SPEC B-INS-9).
 func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) {
 	problem := "does not exist"
 	if class != nil {
@@ -72,7 +72,7 @@ func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.Gatew
 		gateway.Spec.GatewayClassName, apply.NameOf(gateway), problem))
 }
 
-// sayExposure warns of a local gateway that can be reached from outside (SPEC B-SEL-7).
+// sayExposure warns of a local gateway that clients outside the cluster can reach (SPEC B-SEL-7).
 func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) error {
 	owner := dataplane.Owner{Gateway: gateway}
 	if class != nil {

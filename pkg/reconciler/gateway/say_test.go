@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// TestComplaint: B-RDY-7, the complaint of a Gateway is said once, in an Event of the Gateway, and
-// again when it comes again.
+// TestComplaint: B-RDY-7, one Event of a Gateway repeats its complaint, and another one does when the complaint
+// comes again.
 func TestComplaint(t *testing.T) {
 	events := record.NewFakeRecorder(10)
 	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar())}
@@ -55,8 +55,8 @@ func TestOutdatedCRD(t *testing.T) {
 	}
 }
 
-// TestClassGone: B-INS-9, that a GatewayClass is gone or refused is said once, in an Event of the
-// Gateway: conditions of services that go on do not say it.
+// TestClassGone: B-INS-9, one Event of the Gateway reports that its GatewayClass is gone or refused, which conditions of
+// services that go on do not.
 func TestClassGone(t *testing.T) {
 	events := record.NewFakeRecorder(10)
 	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar())}

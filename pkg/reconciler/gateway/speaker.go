@@ -13,18 +13,18 @@ import (
 	"k8s.io/client-go/tools/record"
 )
 
-// speaker says each thing once, as an Event and in the log, and again only after a
-// pass in which it did not hold: a resync must not repeat it.
+// speaker records each statement once, as an Event and in the log, and again only after a
+// pass that did not make it: a resync must not repeat Events.
 type speaker struct {
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
 
 	mu sync.Mutex
-	// said was said by the pass before, saying by the present one.
+	// said are the statements of the pass before, saying those of the present one.
 	said, saying map[statement]bool
 }
 
-// statement is about one object: one that is made anew has not heard it.
+// statement is about one object. It is made again for another object of that name, whose Events kubectl describe shows.
 type statement struct {
 	about           types.UID
 	reason, message string
@@ -41,7 +41,7 @@ func (s *speaker) begin() {
 	s.said, s.saying = s.saying, map[statement]bool{}
 }
 
-// say emits what the pass before did not say.
+// say records a statement that neither this pass nor the one before has made.
 func (s *speaker) say(about runtime.Object, kind, reason, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"k8s.io/client-go/tools/record"
 )
 
-// TestSpeaker: B-INS-9, each thing is said once while it holds, and again to an object that was made anew:
-// kubectl describe shows the Events of one UID.
+// TestSpeaker: B-INS-9, there is one Event for each statement while it holds, and another one for an object that was
+// created again: kubectl describe shows the Events of one UID.
 func TestSpeaker(t *testing.T) {
 	events := record.NewFakeRecorder(10)
 	speaker := newSpeaker(events, zap.NewNop().Sugar())

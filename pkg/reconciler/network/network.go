@@ -44,9 +44,9 @@ type Reconciler struct {
 	logger   *zap.SugaredLogger
 	stacks   panics.Stacks
 	contests *apply.Contests
-	// seen is config-network as last observed; nil before, and while it does not exist.
+	// seen is config-network as the watch reported it last; nil before the first report, and while it does not exist.
 	seen atomic.Pointer[corev1.ConfigMap]
-	// saidAbsent tells that its absence was said.
+	// saidAbsent tells that its absence is in the log.
 	saidAbsent atomic.Bool
 }
 
@@ -60,9 +60,9 @@ func key() types.NamespacedName {
 	return types.NamespacedName{Namespace: system.Namespace(), Name: networkconfig.ConfigMapName}
 }
 
-// Reconcile applies or takes back our value. The apply is without force: where another
-// field manager holds the key the API server answers with a conflict, which is the
-// user's to solve (SPEC B-INS-2).
+// Reconcile sets or removes the ingress class. The apply is without force: where another
+// field manager owns the key, the API server answers with a conflict, which the
+// user has to solve (SPEC B-INS-2).
 func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 	err := r.reconcile(ctx, name)
 	r.stacks.Log(key(), err)
@@ -90,7 +90,8 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	return r.apply(ctx, cm, desired)
 }
 
-// apply writes it, unless others undo it over and over, which waits; who they are is said.
+// apply writes the ConfigMap. If another writer undoes that over and over, it waits before it writes again, and an Event
+// names the other.
 func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *applycorev1.ConfigMapApplyConfiguration) error {
 	what, by := apply.Contested{Kind: "ConfigMap", Name: key()}, apply.Writer{Owner: cm.UID, Now: time.Now()}
 	digest := apply.DigestOfValue(desired.Data)
@@ -102,7 +103,7 @@ func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *a
 	switch {
 	case apierrors.IsConflict(err):
 		r.sayConflict(cm, err)
-		return nil // a change of the ConfigMap is what cures it
+		return nil // only a change of the ConfigMap cures it
 	case err != nil:
 		return err
 	}
@@ -113,8 +114,8 @@ func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *a
 	return nil
 }
 
-// sayAbsent says once that there is nothing to read. Services are served without it as they
-// were: what Serving wrote into their KIngresses counts (SPEC B-INS-9).
+// sayAbsent logs once that config-network does not exist. Services are served all the same: the class that Serving wrote
+// into their KIngresses counts (SPEC B-INS-9).
 func (r *Reconciler) sayAbsent() {
 	if !r.saidAbsent.Swap(true) {
 		r.logger.Warnf("ConfigMap %s does not exist: %s is followed when it is there again, services are served as before", key(), layerKey)
@@ -128,7 +129,7 @@ func (r *Reconciler) sayConflict(cm *corev1.ConfigMap, err error) {
 	r.logger.Warn(message)
 }
 
-// owns tells whether we have applied ingress-class before.
+// owns tells whether the controller has applied ingress-class before.
 func owns(cm *corev1.ConfigMap) bool {
 	for _, entry := range cm.ManagedFields {
 		if entry.Manager == apply.FieldManager && entry.Operation == metav1.ManagedFieldsOperationApply && entry.FieldsV1 != nil &&

@@ -94,7 +94,7 @@ func (p *place) applies() int {
 }
 
 // TestNetworkLayer: B-INS-2, the line sets the class, and its going takes it back; what
-// somebody else wrote is left alone.
+// another field manager owns is left alone.
 func TestNetworkLayer(t *testing.T) {
 	layer := func(name string) map[string]string { return map[string]string{layerKey: name, "theirs": "stays"} }
 	with := func(data map[string]string, class string) map[string]string {
@@ -112,13 +112,13 @@ func TestNetworkLayer(t *testing.T) {
 	}{
 		{name: "ours", users: layer(ourLayer), want: with(layer(ourLayer), config.IngressClass), applies: 1},
 		{name: "ours, and applied", users: layer(ourLayer), applied: config.IngressClass, want: with(layer(ourLayer), config.IngressClass)},
-		{name: "ours, and the class is set by somebody", users: with(layer(ourLayer), config.IngressClass), want: with(layer(ourLayer), config.IngressClass)},
-		{name: "ours, and another class is set by somebody", users: with(layer(ourLayer), other), want: with(layer(ourLayer), other), applies: 1,
+		{name: "ours, and a user has set the class", users: with(layer(ourLayer), config.IngressClass), want: with(layer(ourLayer), config.IngressClass)},
+		{name: "ours, and a user has set another class", users: with(layer(ourLayer), other), want: with(layer(ourLayer), other), applies: 1,
 			event: []string{"Warning IngressClassConflict", classKey, other, config.IngressClass, `"user"`}},
 		{name: "another's", users: layer("istio"), want: layer("istio")},
 		{name: "another's, and its class", users: with(layer("istio"), other), want: with(layer("istio"), other)},
 		{name: "none", users: map[string]string{classKey: other}, want: map[string]string{classKey: other}},
-		{name: "none, and our class set by somebody", users: map[string]string{classKey: config.IngressClass}, want: map[string]string{classKey: config.IngressClass}},
+		{name: "none, and a user has set our class", users: map[string]string{classKey: config.IngressClass}, want: map[string]string{classKey: config.IngressClass}},
 		{name: "another's by now", users: layer("istio"), applied: config.IngressClass, want: layer("istio"), applies: 1},
 		{name: "none by now", users: map[string]string{"theirs": "stays"}, applied: config.IngressClass, want: map[string]string{"theirs": "stays"}, applies: 1},
 	} {
@@ -142,7 +142,7 @@ func TestNetworkLayer(t *testing.T) {
 	}
 }
 
-// said compares the Events, one at most, with the words that are wanted.
+// said checks that there is one Event with the wanted words, or none if none are wanted.
 func (p *place) said(words []string) {
 	p.Helper()
 	said := ""
@@ -181,8 +181,8 @@ func TestConflictEnds(t *testing.T) {
 	}
 }
 
-// TestAbsent: B-INS-9, a config-network that does not exist is said once, in the log, and
-// nothing is written; when it is there again it is followed.
+// TestAbsent: B-INS-9, the log has once that config-network does not exist, and
+// nothing is written; when it is there again the reconciler follows it.
 func TestAbsent(t *testing.T) {
 	p := newPlace(t, map[string]string{layerKey: ourLayer}, "")
 	core, logs := observer.New(zap.WarnLevel)
@@ -202,7 +202,7 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
-// TestFollower: only the leader writes, and nobody before config-network was seen.
+// TestFollower: only the leader writes, and not before config-network was seen.
 func TestFollower(t *testing.T) {
 	p := newPlace(t, map[string]string{layerKey: ourLayer}, "")
 	p.promoted = false
