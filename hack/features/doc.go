@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command features generates what net-gateways knows of Gateway API
-// implementations: the table in pkg/features and the one in the README. Its
+// implementations: the table in pkg/features and the one in docs/implementations.md. Its
 // source are the conformance reports that implementations publish in the module
 // sigs.k8s.io/gateway-api/conformance, at the version of gateway-api in go.mod.
 //

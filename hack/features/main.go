@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	tableFile  = "pkg/features/table.go"
-	readmeFile = "README.md"
+	tableFile = "pkg/features/table.go"
+	pageFile  = "docs/implementations.md"
 )
 
 func main() {
@@ -24,7 +24,7 @@ func main() {
 	root := flag.String("root", ".", "the root of the checkout")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(),
-			"Writes "+tableFile+" and the feature table in "+readmeFile+" from the Gateway API's conformance reports.")
+			"Writes "+tableFile+" and the feature table in "+pageFile+" from the Gateway API's conformance reports.")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -53,17 +53,17 @@ func run(root string, verify bool) error {
 	if err := update(filepath.Join(root, tableFile), source, verify); err != nil {
 		return err
 	}
-	readme, err := os.ReadFile(filepath.Join(root, readmeFile))
+	page, err := os.ReadFile(filepath.Join(root, pageFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	readme, err = replaceTable(readme, renderMarkdown(gateways, module.Version))
+	page, err = replaceTable(page, renderMarkdown(gateways, module.Version))
 	if err != nil {
 		return err
 	}
-	return update(filepath.Join(root, readmeFile), readme, verify)
+	return update(filepath.Join(root, pageFile), page, verify)
 }
 
 func update(path string, content []byte, verify bool) error {

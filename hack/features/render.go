@@ -86,15 +86,15 @@ func renderMarkdown(gateways []gateway, version string) string {
 	return b.String()
 }
 
-// replaceTable puts the table between the marks; a README without them is as it should be.
-func replaceTable(readme []byte, table string) ([]byte, error) {
-	before, rest, begun := bytes.Cut(readme, []byte(beginMark))
+// replaceTable puts the table between the marks.
+func replaceTable(page []byte, table string) ([]byte, error) {
+	before, rest, begun := bytes.Cut(page, []byte(beginMark))
 	if !begun {
-		return readme, nil
+		return nil, errors.New(pageFile + " has no " + beginMark)
 	}
 	_, after, ended := bytes.Cut(rest, []byte(endMark))
 	if !ended {
-		return nil, errors.New(readmeFile + " has " + beginMark + " without " + endMark)
+		return nil, errors.New(pageFile + " has " + beginMark + " without " + endMark)
 	}
 	return fmt.Appendf(nil, "%s%s\n%s%s%s", before, beginMark, table, endMark, after), nil
 }

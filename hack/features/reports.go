@@ -19,7 +19,7 @@ import (
 
 // gateway is one implementation in the table.
 type gateway struct {
-	Title          string // as a column of the README
+	Title          string // as a column of the page
 	Project        string // organization/project of its reports
 	ControllerName string
 
