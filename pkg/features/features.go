@@ -3,6 +3,7 @@
 package features
 
 import (
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -20,16 +21,16 @@ type Set = sets.Set[Name]
 // the status of its class (nil if there is no class) and the operator's
 // own list. The result is new on every call and may be changed.
 func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) Set {
-	supported := core.Clone()
-	for _, name := range table[controllerName] {
-		supported.Insert(name)
-	}
+	supported := make(Set, len(core)+len(table[controllerName])+len(extra))
+	maps.Copy(supported, core)
+	supported.Insert(table[controllerName]...)
 	if class != nil {
 		for _, feature := range class.Status.SupportedFeatures {
 			supported.Insert(Name(feature.Name))
 		}
 	}
-	return supported.Union(extra)
+	maps.Copy(supported, extra)
+	return supported
 }
 
 // warming are the controllers whose gateways send requests to a new backend only once

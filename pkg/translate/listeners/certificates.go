@@ -29,11 +29,12 @@ type certificates map[string]string
 // is not used is reported.
 func readTLS(in input.Input) (map[v1alpha1.IngressVisibility]certificates, conditions.Report) {
 	report := conditions.Report{}
+	if len(in.Ingress.Spec.TLS) == 0 {
+		return nil, report
+	}
 	found, served := map[v1alpha1.IngressVisibility]certificates{}, map[v1alpha1.IngressVisibility]*hostSet{}
 	for _, visibility := range config.Visibilities {
-		if found[visibility] = (certificates{}); len(in.Ingress.Spec.TLS) > 0 {
-			served[visibility] = &hostSet{Set: rules.ServedHosts(in, visibility)}
-		}
+		found[visibility], served[visibility] = certificates{}, &hostSet{Set: rules.ServedHosts(in, visibility)}
 	}
 	forAll := ""
 	for i, tls := range in.Ingress.Spec.TLS {

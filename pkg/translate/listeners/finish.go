@@ -115,6 +115,9 @@ func (p Plan) gatewayListeners(in input.Input, leaving sets.Set[string]) []Gatew
 
 // listeners are those that spec.tls names, and the foreign ones that requests are redirected to.
 func (p *Placement) listeners(uses Uses) []Listener {
+	if len(p.sets)+len(p.onGateway)+len(uses.Foreign) == 0 {
+		return nil
+	}
 	found, awaited, foreign := []Listener{}, sets.New[string](), map[gatewayv1.SectionName]string{}
 	for _, to := range uses.Awaited {
 		if to.visibility == p.visibility {

@@ -27,6 +27,9 @@ type GatewayListeners struct {
 // by name. They also remember since when a listener is not in spec.tls: no other object of the
 // KIngress does.
 func (p Plan) grants(in input.Input, gateways []GatewayListeners) []*gatewayv1beta1.ReferenceGrant {
+	if len(gateways) == 0 {
+		return nil
+	}
 	draining, grants := map[place]time.Time{}, map[string]*gatewayv1beta1.ReferenceGrant{}
 	for _, visibility := range config.Visibilities {
 		maps.Copy(draining, p.at[visibility].draining)

@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -24,6 +25,8 @@ func (p *planner) placeInSets(wanted certificates) {
 	if len(wanted) == 0 && len(p.in.ListenerSets) == 0 {
 		return
 	}
+	p.sets, p.shared, p.hostsOf = map[string]map[string]gatewayv1.ListenerEntry{}, map[string]domain{}, map[*v1alpha1.Ingress]*hostSet{}
+	p.stored, p.conflicted, p.unshared = storedOn(p.gateway, p.in.ListenerSets), sets.New[string](), map[string]bool{}
 	p.inSets = p.share(wanted)
 	homes := p.homes()
 	added := []gatewayv1.ListenerEntry{}
@@ -41,6 +44,24 @@ func (p *planner) placeInSets(wanted certificates) {
 	}
 	for _, entry := range added {
 		p.put(p.room(entry), entry)
+	}
+	p.findHolding()
+}
+
+// findHolding names the ListenerSets that have a listener of each hostname, or are to have one.
+func (p *planner) findHolding() {
+	p.holding = map[string]sets.Set[string]{}
+	for hostname, stored := range p.stored {
+		p.holding[hostname] = sets.New(stored.sets...)
+	}
+	for name, listeners := range p.sets {
+		for _, entry := range listeners {
+			hostname := string(*entry.Hostname)
+			if p.holding[hostname] == nil {
+				p.holding[hostname] = sets.New[string]()
+			}
+			p.holding[hostname].Insert(name)
+		}
 	}
 }
 
@@ -95,6 +116,9 @@ func (p *planner) room(entry gatewayv1.ListenerEntry) string {
 
 // objects are the ListenerSets of the visibility, sorted by name.
 func (p *planner) objects() []*gatewayv1.ListenerSet {
+	if len(p.sets) == 0 {
+		return nil
+	}
 	objects := make([]*gatewayv1.ListenerSet, 0, len(p.sets))
 	for _, name := range slices.Sorted(maps.Keys(p.sets)) {
 		object := &gatewayv1.ListenerSet{ObjectMeta: names.OfListenerSet(p.in.Ingress, name)}

@@ -21,15 +21,10 @@ import (
 // listener is served with its certificate.
 func (p *planner) placeOnGateway(wanted certificates) certificates {
 	wanted = p.splitForForeign(wanted)
-	taken, names := map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
 	for _, listener := range p.available.Listeners {
 		hostname := dataplane.HostnameOf(listener)
 		switch {
 		case !p.available.Held.Has(listener.Name):
-			names.Insert(listener.Name)
-			if p.isTaken(listener) {
-				taken[hostname] = listener
-			}
 			if p.available.Usable.Has(listener.Name) && !strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix) {
 				p.foreign = append(p.foreign, listener)
 			}
@@ -39,6 +34,10 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 			p.own[hostname] = dataplane.OwnFields(listener)
 		}
 	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	taken, names := p.foreignListeners()
 	left := certificates{}
 	for _, hostname := range slices.Sorted(maps.Keys(wanted)) {
 		listener, found := taken[hostname]
@@ -53,6 +52,22 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 		}
 	}
 	return left
+}
+
+// foreignListeners are those that have their hostname at the port of the KIngress's, by it, and the
+// names of all.
+func (p *planner) foreignListeners() (taken map[string]gatewayv1.Listener, names sets.Set[gatewayv1.SectionName]) {
+	taken, names = map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
+	for _, listener := range p.available.Listeners {
+		if p.available.Held.Has(listener.Name) {
+			continue
+		}
+		names.Insert(listener.Name)
+		if p.isTaken(listener) {
+			taken[dataplane.HostnameOf(listener)] = listener
+		}
+	}
+	return taken, names
 }
 
 // setsPossible tells whether the implementation has ListenerSets.

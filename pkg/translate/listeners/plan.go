@@ -61,10 +61,9 @@ func (p Plan) At(visibility v1alpha1.IngressVisibility) *Placement { return p.at
 // newPlanner is for a visibility of which nothing has a place yet.
 func newPlanner(in input.Input, visibility v1alpha1.IngressVisibility) planner {
 	gateway := in.Gateways[visibility]
-	return planner{in: in, shared: map[string]domain{}, hostsOf: map[*v1alpha1.Ingress]*hostSet{}, Placement: Placement{
-		visibility: visibility, gateway: gateway, available: in.Standing[gateway.Name], stored: storedOn(gateway, in.ListenerSets),
-		own: map[string]gatewayv1.Listener{}, onGateway: certificates{}, sets: map[string]map[string]gatewayv1.ListenerEntry{},
-		conflicted: sets.New[string](), unshared: map[string]bool{}, draining: map[place]time.Time{},
+	return planner{in: in, Placement: Placement{
+		visibility: visibility, gateway: gateway, available: in.Standing[gateway.Name],
+		own: map[string]gatewayv1.Listener{}, onGateway: certificates{}, draining: map[place]time.Time{},
 	}}
 }
 
@@ -73,19 +72,6 @@ func (p *planner) placeAll() {
 	left := p.unlessRefused(p.named, p.gateway.HTTPS.Conflict)
 	left = p.placeOnGateway(left)
 	p.placeInSets(p.unlessRefused(left, p.gateway.HTTPS.Refusal))
-	p.holding = map[string]sets.Set[string]{}
-	for hostname, stored := range p.stored {
-		p.holding[hostname] = sets.New(stored.sets...)
-	}
-	for name, listeners := range p.sets {
-		for _, entry := range listeners {
-			hostname := string(*entry.Hostname)
-			if p.holding[hostname] == nil {
-				p.holding[hostname] = sets.New[string]()
-			}
-			p.holding[hostname].Insert(name)
-		}
-	}
 }
 
 // unlessRefused are certificates, or none where listeners for them are refused.

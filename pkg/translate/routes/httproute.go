@@ -4,7 +4,6 @@ package routes
 
 import (
 	"fmt"
-	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -70,16 +69,18 @@ func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 // defaults.
 func (r Renderer) route(set part, gateway input.Gateway) Route {
 	object := &gatewayv1.HTTPRoute{ObjectMeta: names.OfRoute(r.in.Ingress, set.name, set.Visibility)}
+	object.Spec.Hostnames = make([]gatewayv1.Hostname, 0, len(set.Hosts))
 	for _, host := range set.Hosts {
 		object.Spec.Hostnames = append(object.Spec.Hostnames, gatewayv1.Hostname(host))
 	}
+	object.Spec.Rules = make([]gatewayv1.HTTPRouteRule, 0, len(set.Rules)+1) // and one for probes
 	for _, rule := range set.Rules {
 		object.Spec.Rules = append(object.Spec.Rules, r.rule(rule, gateway))
 	}
 	step := r.step(set, object, gateway)
 	object.Annotations[rollout.Annotation] = step.State.Encode()
 	own := r.parents(set, gateway)
-	object.Spec.ParentRefs = slices.Concat(own, r.refsOf(set.name, step.Leaving))
+	object.Spec.ParentRefs = append(own, r.refsOf(set.name, step.Leaving)...)
 
 	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
 	if set.over != onlyHTTP {
@@ -158,19 +159,19 @@ func (r Renderer) rewriteHost(rule rules.Rule, gateway input.Gateway) []gatewayv
 func (r Renderer) setHeaders(field string, set []rules.Header) []gatewayv1.HTTPRouteFilter {
 	possible := make([]rules.Header, 0, len(set))
 	for _, header := range set {
-		gap := conditions.Gap{Field: field + ".appendHeaders[" + header.Name + "]"}
+		why := ""
 		switch {
 		case header.Value == "":
-			gap.Detail = "the Gateway API cannot set an empty header"
+			why = "the Gateway API cannot set an empty header"
 		case !header.Possible():
-			gap.Detail = "the Gateway API cannot set such a header"
+			why = "the Gateway API cannot set such a header"
 		case len(possible) == rules.MaxHeaders:
-			gap.Detail = fmt.Sprintf("an HTTPRoute rule sets %d headers at most", rules.MaxHeaders)
+			why = fmt.Sprintf("an HTTPRoute rule sets %d headers at most", rules.MaxHeaders)
 		default:
 			possible = append(possible, header)
 			continue
 		}
-		r.report.AddGap(gap)
+		r.report.AddGap(conditions.Gap{Field: field + ".appendHeaders[" + header.Name + "]", Detail: why})
 	}
 	return setHeaders(possible)
 }

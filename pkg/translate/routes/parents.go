@@ -4,9 +4,7 @@ package routes
 
 import (
 	"cmp"
-	"maps"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -115,20 +113,34 @@ func listenerSetRefs(namespace string, names []string) []gatewayv1.ParentReferen
 
 // attached cuts a set where its hosts have to name different listeners of the Gateway (SPEC B-TRN-8).
 func (r Renderer) attached(set attachment, gateway input.Gateway) []attachment {
-	bySections := map[string]*attachment{}
+	if gateway.Section != "" || set.over == onlyHTTPS || !sharePort(r.in.Standing[gateway.Name]) {
+		return []attachment{set}
+	}
+	cut := []attachment{}
 	for _, host := range set.Hosts {
 		sections := r.overlapping(host, set.over, gateway)
-		key := strings.Join(sections, ",")
-		if bySections[key] == nil {
-			bySections[key] = &attachment{RuleSet: set.Of(nil, set.Rules), over: set.over, sections: sections}
+		at := slices.IndexFunc(cut, func(other attachment) bool { return slices.Equal(other.sections, sections) })
+		if at < 0 {
+			at, cut = len(cut), append(cut, attachment{RuleSet: set.Of(nil, set.Rules), over: set.over, sections: sections})
 		}
-		bySections[key].Hosts = append(bySections[key].Hosts, host)
+		cut[at].Hosts = append(cut[at].Hosts, host)
 	}
-	cut := make([]attachment, 0, len(bySections))
-	for _, key := range slices.Sorted(maps.Keys(bySections)) {
-		cut = append(cut, *bySections[key])
-	}
+	slices.SortFunc(cut, func(a, b attachment) int { return slices.Compare(a.sections, b.sections) })
 	return cut
+}
+
+// sharePort tells whether two listeners for plain HTTP are on one port: only these can overlap.
+func sharePort(available dataplane.AvailableListeners) bool {
+	ports := make([]gatewayv1.PortNumber, 0, 4)
+	for i := range available.Listeners {
+		if listener := &available.Listeners[i]; listener.Protocol == gatewayv1.HTTPProtocolType {
+			if slices.Contains(ports, listener.Port) {
+				return true
+			}
+			ports = append(ports, listener.Port)
+		}
+	}
+	return false
 }
 
 // overlapping are the listeners to name for a host where a parentRef without a section would attach it to two of one
@@ -136,9 +148,6 @@ func (r Renderer) attached(set attachment, gateway input.Gateway) []attachment {
 // table, has the host in there twice then, and Envoy refuses the table with all of its hosts
 // (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
 func (r Renderer) overlapping(host string, over over, gateway input.Gateway) []string {
-	if gateway.Section != "" || over == onlyHTTPS {
-		return nil
-	}
 	plain, named := map[gatewayv1.PortNumber][]gatewayv1.Listener{}, []string{}
 	standing, overlap := r.in.Standing[gateway.Name], false
 	for _, listener := range standing.Listeners {

@@ -67,7 +67,7 @@ func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 // gateway itself waits until it knows the way there. Over TLS its word is not enough:
 // gateways may learn of the policy after the route, and trust is between them and the pods.
 func (r Renderer) unproven(set part, gateway input.Gateway) []string {
-	found := sets.New[string]()
+	found := []string{}
 	for _, rule := range set.Rules {
 		if rule.Challenge() {
 			continue
@@ -76,11 +76,12 @@ func (r Renderer) unproven(set part, gateway input.Gateway) []string {
 			handler := r.hasProbeHandler(backend)
 			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil && !backend.Secured()
 			if !vouched && (handler || gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification)) {
-				found.Insert(backend.String())
+				found = append(found, backend.String())
 			}
 		}
 	}
-	return sets.List(found)
+	slices.Sort(found)
+	return slices.Compact(found)
 }
 
 // makeRules keeps the hosts and rules that stand and adds a rule for each backend of
@@ -119,6 +120,9 @@ func room(current *gatewayv1.HTTPRoute) int {
 }
 
 func named(gateways sets.Set[types.NamespacedName]) sets.Set[string] {
+	if len(gateways) == 0 {
+		return nil
+	}
 	found := sets.New[string]()
 	for gateway := range gateways {
 		found.Insert(gateway.String())

@@ -157,15 +157,17 @@ func missingPort(backend Backend, service *corev1.Service, external bool) condit
 }
 
 func (bc backendContext) noteProtocol(backend Backend, port corev1.ServicePort) {
-	field := fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service)
+	gap := conditions.Gap{}
 	switch {
 	case port.AppProtocol == nil && http2PortNames.Has(port.Name):
-		bc.report.AddGap(conditions.Gap{Field: field, Detail: fmt.Sprintf(
-			"the port's name %q does not make a gateway speak HTTP/2: set appProtocol: kubernetes.io/h2c", port.Name)})
+		gap.Detail = fmt.Sprintf("the port's name %q does not make a gateway speak HTTP/2: set appProtocol: kubernetes.io/h2c", port.Name)
 	case port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol) && !bc.gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendProtocolH2C):
-		bc.report.AddGap(conditions.Gap{Field: field, Feature: gwfeatures.SupportHTTPRouteBackendProtocolH2C,
-			Detail: "HTTP/2 to the backend is not spoken"})
+		gap.Feature, gap.Detail = gwfeatures.SupportHTTPRouteBackendProtocolH2C, "HTTP/2 to the backend is not spoken"
+	default:
+		return
 	}
+	gap.Field = fmt.Sprintf("%s (port %d of Service %s)", backend.Field, port.Port, backend.Service)
+	bc.report.AddGap(gap)
 }
 
 // ServicePort finds the port of a Service, by number or by name.

@@ -26,9 +26,11 @@ func mergeHeaders(earlier, later []Header) []Header {
 		}
 		merged = append(merged, header)
 	}
-	slices.SortFunc(merged, func(a, b Header) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(merged, byName)
 	return merged
 }
+
+func byName(a, b Header) int { return strings.Compare(a.Name, b.Name) }
 
 // SetOnce moves headers so that none is set both by the rule and by one of its backends:
 // the Gateway API does not say which comes last, and proxies differ. The only backend's are

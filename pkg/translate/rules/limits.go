@@ -4,14 +4,12 @@ package rules
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
@@ -60,13 +58,11 @@ func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal
 	case len(path.Headers) > MaxHeaders:
 		return conditions.Unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), MaxHeaders)
 	}
-	seen := sets.New[string]()
-	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
-		value := path.Headers[name].Exact
-		if seen.Has(strings.ToLower(name)) || value == "" || !(Header{Name: name, Value: value}).Possible() {
-			return conditions.Unsupported(fmt.Sprintf("%s.headers[%s]", field, name), "a gateway cannot match the value %q", value)
+	matched := matchedHeaders(path)
+	for i, header := range matched {
+		if slices.ContainsFunc(matched[:i], header.sameName) || header.Value == "" || !header.Possible() {
+			return conditions.Unsupported(fmt.Sprintf("%s.headers[%s]", field, header.Name), "a gateway cannot match the value %q", header.Value)
 		}
-		seen.Insert(strings.ToLower(name))
 	}
 	return nil
 }
@@ -77,23 +73,29 @@ func checkTarget(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusa
 		return conditions.Unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
 	}
 	for i, split := range path.Splits {
-		if refusal := checkSplit(split, fmt.Sprintf("%s.splits[%d]", field, i)); refusal != nil {
+		if refusal := checkSplit(split); refusal != nil {
+			refusal.Field = splitField(field, i) + refusal.Field
 			return refusal
 		}
 	}
 	return nil
 }
 
+// splitField is where a split of a path stands in the KIngress.
+func splitField(path string, split int) string { return fmt.Sprintf("%s.splits[%d]", path, split) }
+
 // reportUnread notes lists of headers that are longer than what is read of them.
 func reportUnread(path v1alpha1.HTTPIngressPath, field string, report *conditions.Report) {
-	note := func(field string, values map[string]string) {
-		if len(values) > maxAppended {
-			report.AddGap(conditions.Gap{Field: field + ".appendHeaders", Detail: fmt.Sprintf("of %d headers only the first %d are looked at", len(values), maxAppended)})
-		}
+	note := func(field string, many int) {
+		report.AddGap(conditions.Gap{Field: field + ".appendHeaders", Detail: fmt.Sprintf("of %d headers only the first %d are looked at", many, maxAppended)})
 	}
-	note(field, path.AppendHeaders)
+	if many := len(path.AppendHeaders); many > maxAppended {
+		note(field, many)
+	}
 	for i, split := range path.Splits {
-		note(fmt.Sprintf("%s.splits[%d]", field, i), split.AppendHeaders)
+		if many := len(split.AppendHeaders); many > maxAppended {
+			note(splitField(field, i), many)
+		}
 	}
 }
 
@@ -107,19 +109,19 @@ func (h Header) Possible() bool {
 		httpguts.ValidHeaderFieldValue(h.Value) && len(h.Value) <= maxHeaderValue
 }
 
-// checkSplit says why a backend cannot be referenced, or nil. Whether the Service
-// exists is the gateway's to say.
-func checkSplit(split v1alpha1.IngressBackendSplit, field string) *conditions.Refusal {
+// checkSplit says which field of it keeps a backend from being referenced, and why, or nil. Whether the
+// Service exists is the gateway's to say.
+func checkSplit(split v1alpha1.IngressBackendSplit) *conditions.Refusal {
 	port := split.ServicePort
 	switch {
 	case split.Percent < 0 || split.Percent > maxPercent:
-		return conditions.Unsupported(field+".percent", "%d is not between 0 and %d", split.Percent, maxPercent)
+		return conditions.Unsupported(".percent", "%d is not between 0 and %d", split.Percent, maxPercent)
 	case len(validation.IsDNS1123Label(split.ServiceName)) > 0:
-		return conditions.Unsupported(field+".serviceName", "%q is not the name of a Service", split.ServiceName)
+		return conditions.Unsupported(".serviceName", "%q is not the name of a Service", split.ServiceName)
 	case split.ServiceNamespace != "" && len(validation.IsDNS1123Label(split.ServiceNamespace)) > 0:
-		return conditions.Unsupported(field+".serviceNamespace", "%q is not the name of a namespace", split.ServiceNamespace)
+		return conditions.Unsupported(".serviceNamespace", "%q is not the name of a namespace", split.ServiceNamespace)
 	case port.Type == intstr.Int && len(validation.IsValidPortNum(port.IntValue())) > 0:
-		return conditions.Unsupported(field+".servicePort", "%d is not a port", port.IntVal)
+		return conditions.Unsupported(".servicePort", "%d is not a port", port.IntVal)
 	}
 	return nil
 }

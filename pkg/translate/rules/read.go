@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -19,14 +20,14 @@ import (
 // hostRules are the rules of a KIngress at one visibility. Each is read once, however many
 // hosts it has.
 type hostRules struct {
-	// read is what each of spec.rules gives, by its index.
-	read map[int][]Rule
+	// read is what each of spec.rules gives.
+	read [][]Rule
 	// of are the indexes of those that have a host, in the KIngress's order.
 	of map[string][]int
 }
 
 func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, report *conditions.Report) hostRules {
-	found := hostRules{read: map[int][]Rule{}, of: map[string][]int{}}
+	found := hostRules{read: make([][]Rule, len(ing.Spec.Rules)), of: map[string][]int{}}
 	for i, rule := range ing.Spec.Rules {
 		if Visibility(rule) != visibility {
 			continue
@@ -76,15 +77,19 @@ func (h hostRules) merged(indexes []int) []Rule {
 
 // sets puts hosts that serve the same rules into one set, sorted by hosts.
 func (h hostRules) sets() []*RuleSet {
+	if len(h.of) == 0 {
+		return nil
+	}
 	sets, byIndexes, byFields := []*RuleSet{}, map[string]*RuleSet{}, map[string]*RuleSet{}
 	for _, host := range slices.Sorted(maps.Keys(h.of)) {
-		indexes := fmt.Sprint(h.of[host])
+		indexes := key(h.of[host])
 		set, known := byIndexes[indexes]
 		if !known {
 			rules := h.merged(h.of[host])
 			fields := strings.Builder{}
 			for _, rule := range rules {
-				fields.WriteString(rule.Field + ",")
+				fields.WriteString(rule.Field)
+				fields.WriteByte(',')
 			}
 			if set = byFields[fields.String()]; set == nil && len(rules) > 0 {
 				set = &RuleSet{Rules: rules}
@@ -99,18 +104,25 @@ func (h hostRules) sets() []*RuleSet {
 	return sets
 }
 
+// key tells lists of indexes apart.
+func key(indexes []int) string {
+	text := make([]byte, 0, 32)
+	for _, index := range indexes {
+		text = append(strconv.AppendInt(text, int64(index), 10), ',')
+	}
+	return string(text)
+}
+
 func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 	rule := Rule{
 		Field:       field,
 		Path:        path.Path,
+		Headers:     matchedHeaders(path),
 		Set:         headers(path.AppendHeaders),
 		RewriteHost: path.RewriteHost,
 	}
 	if rule.Path == "" {
 		rule.Path = "/"
-	}
-	for _, name := range slices.Sorted(maps.Keys(path.Headers)) {
-		rule.Headers = append(rule.Headers, Header{Name: name, Value: path.Headers[name].Exact})
 	}
 	for i, split := range path.Splits {
 		weight := int32(split.Percent)
@@ -125,7 +137,7 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 			service.Namespace = namespace
 		}
 		rule.Backends = append(rule.Backends, Backend{
-			Field:   fmt.Sprintf("%s.splits[%d]", field, i),
+			Field:   splitField(field, i),
 			Service: service,
 			Port:    split.ServicePort,
 			Weight:  weight,
@@ -135,16 +147,29 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 	return rule
 }
 
+// matchedHeaders are those that the path wants, sorted by name; nil for none.
+func matchedHeaders(path v1alpha1.HTTPIngressPath) []Header {
+	if len(path.Headers) == 0 {
+		return nil
+	}
+	list := make([]Header, 0, len(path.Headers))
+	for name, match := range path.Headers {
+		list = append(list, Header{Name: name, Value: match.Exact})
+	}
+	slices.SortFunc(list, byName)
+	return list
+}
+
 func headers(values map[string]string) []Header {
 	if len(values) == 0 {
 		return nil
 	}
-	names := slices.Sorted(maps.Keys(values))
 	list := make([]Header, 0, len(values))
-	for _, name := range names[:min(len(names), maxAppended)] {
-		list = append(list, Header{Name: name, Value: values[name]})
+	for name, value := range values {
+		list = append(list, Header{Name: name, Value: value})
 	}
-	return mergeHeaders(nil, list)
+	slices.SortFunc(list, byName)
+	return mergeHeaders(nil, list[:min(len(list), maxAppended)])
 }
 
 // Secured are the Services that a KIngress wants to be reached over TLS: with
