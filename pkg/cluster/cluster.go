@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"knative.dev/networking/pkg/apis/networking"
@@ -23,14 +22,14 @@ type Cluster struct {
 	*watch.Set
 }
 
-// New returns a Cluster whose handler hears of the objects that are asked for through it; an object
-// over which it panics costs one event. The delays hear of first lists that do not come in time.
+// New returns a Cluster. Its handler gets the events of the scopes that are asked for through this Cluster; where
+// the handler panics, that event alone is lost. delays is told of first lists that do not arrive in time.
 func New(ctx context.Context, connection Connection, handler cache.ResourceEventHandler, delays watch.Delays) Cluster {
 	return Cluster{connection.informers.Set(panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, delays)}
 }
 
-// Scopes that are the same for all KIngresses. Data-plane Services and their slices
-// are found by label: slices carry the labels of their Service.
+// Scopes that are the same for all KIngresses. DataPlaneLabels select the Services of data planes and their
+// EndpointSlices, to which Kubernetes copies the labels of the Service.
 var (
 	OurRoutes         = watch.Scope{Kind: HTTPRoutes, Labels: networking.IngressLabelKey}
 	OurListenerSets   = watch.Scope{Kind: ListenerSets, Labels: networking.IngressLabelKey}
@@ -50,8 +49,7 @@ func SlicesOf(service types.NamespacedName) watch.Scope {
 	return watch.Scope{Kind: EndpointSlices, Namespace: service.Namespace, Labels: discoveryv1.LabelServiceName + "=" + service.Name}
 }
 
-// Get finds one object in a scope; nil when it does not exist. An error means that
-// nobody could look.
+// Get returns one object of a scope; nil when it does not exist. The error says why the scope cannot be read.
 func Get[T any](ctx context.Context, c Cluster, scope watch.Scope, name types.NamespacedName) (*T, error) {
 	store, err := c.Ensure(ctx, scope)
 	if err != nil {
@@ -61,6 +59,11 @@ func Get[T any](ctx context.Context, c Cluster, scope watch.Scope, name types.Na
 	if err != nil || !exists {
 		return nil, err
 	}
+	return as[T](scope, object)
+}
+
+// as is an object of a scope with its type.
+func as[T any](scope watch.Scope, object any) (*T, error) {
 	typed, ok := object.(*T)
 	if !ok {
 		return nil, fmt.Errorf("%s holds a %T", scope.Kind, object)
@@ -68,8 +71,8 @@ func Get[T any](ctx context.Context, c Cluster, scope watch.Scope, name types.Na
 	return typed, nil
 }
 
-// Shown is an object of a scope as its informer shows it now; nil when it shows none, or has no
-// list yet. It waits for nothing.
+// Shown returns an object of a scope as its informer shows it now; nil when the informer does not show it, or has no
+// list yet. It starts no informer and does not wait.
 func Shown[T any](c Cluster, scope watch.Scope, name types.NamespacedName) *T {
 	store, listed := c.Listed(scope)
 	if !listed {
@@ -82,18 +85,23 @@ func Shown[T any](c Cluster, scope watch.Scope, name types.NamespacedName) *T {
 	return nil
 }
 
-// List returns all objects of a scope in a namespace, or in all for "".
+// List returns the objects of a scope in a namespace, or in all namespaces for "".
 func List[T any](ctx context.Context, c Cluster, scope watch.Scope, namespace string) ([]*T, error) {
 	store, err := c.Ensure(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
-	found := []*T{}
-	add := func(object any) { found = append(found, object.(*T)) }
-	if namespace == "" {
-		err = cache.ListAll(store, labels.Everything(), add)
-	} else {
-		err = cache.ListAllByNamespace(store, namespace, labels.Everything(), add)
+	objects := store.List()
+	if namespace != "" {
+		if objects, err = store.ByIndex(cache.NamespaceIndex, namespace); err != nil {
+			return nil, err
+		}
 	}
-	return found, err
+	found := make([]*T, len(objects))
+	for i, object := range objects {
+		if found[i], err = as[T](scope, object); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }

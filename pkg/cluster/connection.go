@@ -17,8 +17,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// Connection is how the reconcilers of a process reach the API server: by the same clients, and
-// informers that show an object to all of them.
+// Connection is how the reconcilers of a process reach the API server: they share clients, and informers, so that
+// each object is watched and stored once.
 type Connection struct {
 	Clients
 	informers *watch.Informers
@@ -29,7 +29,7 @@ func Connect(ctx context.Context, clients Clients) Connection {
 	return Connection{clients, watch.NewInformers(ctx, clients.factories())}
 }
 
-// Connected returns the Connection of a process. It is made by who asks first, of the clients that
+// Connected returns a function that returns the Connection of the process. The first call makes it, of the clients that
 // Knative's injection put into the context.
 func Connected() func(context.Context) Connection {
 	once, made := sync.Once{}, Connection{}

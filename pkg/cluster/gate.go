@@ -19,7 +19,7 @@ import (
 )
 
 // requiredCRDs are the kinds without which nothing can be served, in the order in
-// which a user would miss them.
+// which an operator installs objects of them.
 var requiredCRDs = []string{
 	"gatewayclasses.gateway.networking.k8s.io",
 	"gateways.gateway.networking.k8s.io",
@@ -27,8 +27,8 @@ var requiredCRDs = []string{
 }
 
 // minimumGatewayAPI is the first release whose standard channel has every field that
-// we write (HTTPRoute timeouts came last). An older API server would drop the field
-// and we would write it again for ever.
+// the controller writes (HTTPRoute timeouts came last). With older CRDs the API server drops
+// the field, and the controller would write it again endlessly.
 var minimumGatewayAPI = version.MustParseGeneric("v1.2.0")
 
 // development is what the Gateway API writes into CRDs between releases.
@@ -39,8 +39,8 @@ const bundleVersionAnnotation = "gateway.networking.k8s.io/bundle-version"
 // MissingCRD says which CRD is needed (SPEC B-INS-7).
 type MissingCRD struct {
 	conditions.Refusal
-	// Outdated tells that the CRD exists, and that its annotation names too old a release. That is
-	// a word about a file, and objects of the kind stand: what is served is served on (B-INS-9).
+	// Outdated tells that the CRD exists, and that its annotation names too old a release. The annotation
+	// says which file was applied, not what the API server serves: what is served stays (SPEC B-INS-9).
 	Outdated bool
 }
 
@@ -48,7 +48,7 @@ func missingCRD(format string, values ...any) *MissingCRD {
 	return &MissingCRD{Refusal: conditions.Refusal{Code: conditions.ReasonGatewayAPIMissing, Detail: fmt.Sprintf(format, values...)}}
 }
 
-// Missing tells which CRD keeps us from working, or nil. One that does not exist comes before
+// Missing returns the CRD without which the controller cannot work, or nil. One that does not exist comes before
 // one that looks old.
 func (c Cluster) Missing(ctx context.Context) (*MissingCRD, error) {
 	outdated := (*MissingCRD)(nil)
@@ -66,7 +66,7 @@ func (c Cluster) Missing(ctx context.Context) (*MissingCRD, error) {
 	return outdated, nil
 }
 
-// missing says why a CRD, or a version of it, is not there; nil when it is.
+// missing says that a CRD does not exist, or looks older than a release; nil when it does neither.
 func (c Cluster) missing(ctx context.Context, name string, minimum *version.Version) (*MissingCRD, error) {
 	crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
 	if err != nil {
@@ -85,7 +85,7 @@ func (c Cluster) missing(ctx context.Context, name string, minimum *version.Vers
 	return nil, nil
 }
 
-// HasGateways tells whether there can be Gateways at all, of whatever version.
+// HasGateways tells whether the CRD of Gateways exists, of whatever release.
 func (c Cluster) HasGateways(ctx context.Context) (bool, error) {
 	name := "gateways.gateway.networking.k8s.io"
 	crd, err := Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", name), types.NamespacedName{Name: name})
@@ -105,8 +105,8 @@ var (
 	backendTLSPoliciesSince = version.MustParseGeneric("v1.4.0")
 )
 
-// NoListenerSets says why ListenerSets cannot be read or written, or nothing. Their watch
-// begins once the kind is served, and ends when it is not any more.
+// NoListenerSets says why ListenerSets cannot be read or written; it is empty when they can. If the CRD does not
+// exist, it ends their watch.
 func (c Cluster) NoListenerSets(ctx context.Context) (string, error) {
 	return c.unserved(ctx, OurListenerSets, listenerSetCRD, listenerSetsSince)
 }
@@ -116,8 +116,8 @@ func (c Cluster) NoBackendTLSPolicies(ctx context.Context) (string, error) {
 	return c.unserved(ctx, OurPolicies, backendTLSPolicyCRD, backendTLSPoliciesSince)
 }
 
-// unserved asks the API server, where a CRD looks too old, whether it serves the version that we
-// use: it does when the annotation alone is wrong.
+// unserved says why a kind cannot be used. Where its CRD looks too old, the API server's answer to a list decides: it
+// serves the kind if the annotation alone is wrong.
 func (c Cluster) unserved(ctx context.Context, scope watch.Scope, crd string, since *version.Version) (string, error) {
 	missing, err := c.missing(ctx, crd, since)
 	switch {
@@ -134,24 +134,24 @@ func (c Cluster) unserved(ctx context.Context, scope watch.Scope, crd string, si
 	return missing.Detail, nil
 }
 
-// DropGatewayAPI ends the watches of kinds that are not served any more. Kept, they
-// would go on to show what was there, and come back late.
+// DropGatewayAPI ends the watches of the kinds of the Gateway API, which are not served any more. Informers that ran on
+// would show deleted objects, and would notice late that the kinds are served again.
 func (c Cluster) DropGatewayAPI() {
 	c.Drop(func(scope watch.Scope) bool {
 		return slices.Contains([]watch.Kind{HTTPRoutes, OthersRoutes, ListenerSets, ReferenceGrants, BackendTLSPolicies, Gateways, GatewayClasses}, scope.Kind)
 	})
 }
 
-// singleGatewayPlugin is the Deployment of the plugin that ours replaces. Both serve
-// one ingress class; two controllers would overwrite each other without end.
+// singleGatewayPlugin is the Deployment of the plugin that this one replaces. Both serve
+// the same ingress class; two controllers would overwrite each other's objects endlessly.
 const singleGatewayPlugin = "net-gateway-api-controller"
 
 func singleGatewayPluginScope() watch.Scope {
 	return watch.Named(Deployments, system.Namespace(), singleGatewayPlugin)
 }
 
-// RivalController finds the single-gateway plugin's Deployment while it is meant to
-// run (SPEC B-INS-8); nil when it does not.
+// RivalController returns the single-gateway plugin's Deployment while it wants or has a pod
+// (SPEC B-INS-8); nil otherwise.
 func (c Cluster) RivalController(ctx context.Context) (*appsv1.Deployment, error) {
 	found, err := Get[appsv1.Deployment](ctx, c, singleGatewayPluginScope(), types.NamespacedName{Namespace: system.Namespace(), Name: singleGatewayPlugin})
 	if err != nil || found == nil {

@@ -15,8 +15,8 @@ import (
 // NotOurRoutes is the scope of the HTTPRoutes without the label of those of KIngresses.
 var NotOurRoutes = watch.Scope{Kind: OthersRoutes, Labels: "!" + networking.IngressLabelKey}
 
-// atHost is the index of HTTPRoutes by the hosts for which they are served, of those of others too: by
-// their hostnames, and by each wildcard before which these come.
+// atHost is the index of HTTPRoutes, of KIngresses and of others, by their hostnames and by each wildcard that covers one
+// of these.
 const atHost = "host"
 
 func hostsOf(object any) ([]string, error) {
@@ -42,8 +42,8 @@ func HostAndWildcards(host string) []string {
 	return found
 }
 
-// RoutesAt are the HTTPRoutes of everybody that are served for a host, or for one that a wildcard
-// covers.
+// RoutesAt returns the HTTPRoutes, of KIngresses and of others, that have a host among their hostnames; for a wildcard,
+// also those that have a hostname which it covers.
 func (c Cluster) RoutesAt(ctx context.Context, host string) ([]*gatewayv1.HTTPRoute, error) {
 	found := []*gatewayv1.HTTPRoute{}
 	for _, scope := range []watch.Scope{NotOurRoutes, OurRoutes} {

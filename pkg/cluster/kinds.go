@@ -24,7 +24,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// The kinds that are watched on demand.
+// The kinds that the controller watches when it needs them.
 const (
 	HTTPRoutes     watch.Kind = "HTTPRoutes"
 	ListenerSets   watch.Kind = "ListenerSets"
@@ -34,7 +34,7 @@ const (
 	EndpointSlices watch.Kind = "EndpointSlices"
 	Deployments    watch.Kind = "Deployments"
 	CRDs           watch.Kind = "CustomResourceDefinitions"
-	// OthersRoutes are HTTPRoutes that are not KIngresses'.
+	// OthersRoutes are HTTPRoutes that the controller has not written. Informers keep less of these.
 	OthersRoutes watch.Kind = "HTTPRoutes of others"
 
 	BackendTLSPolicies watch.Kind = "BackendTLSPolicies"
@@ -45,12 +45,12 @@ const (
 
 var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
-// Clients are what objects are read with.
+// Clients read objects.
 type Clients struct {
 	Kube     kubernetes.Interface
 	Gateway  gatewayclientset.Interface
 	Metadata metadata.Interface
-	// Ingresses, where there are any, are the KIngresses with whom objects of theirs share strings.
+	// Ingresses are the KIngresses. The objects of a KIngress share the memory of its annotations; nil if they need not.
 	Ingresses cache.KeyGetter
 }
 
@@ -103,8 +103,8 @@ type listWatcher[L runtime.Object] interface {
 	Watch(ctx context.Context, options metav1.ListOptions) (pkgwatch.Interface, error)
 }
 
-// factory makes informers from a typed client, and not from the generated informer
-// factories: those of gateway-api v1.6 need a newer client-go than Knative's. They trim what they keep.
+// factory makes informers, which trim objects before they store them. It uses a typed client and not the generated
+// informer factories, because those of gateway-api v1.6 need a newer client-go than Knative's.
 func factory[L runtime.Object](example runtime.Object, clients any, trim func(metav1.Object), client func(namespace string) listWatcher[L]) watch.Factory {
 	indexers := cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc, ByController: controllerOf}
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
@@ -118,26 +118,26 @@ func factory[L runtime.Object](example runtime.Object, clients any, trim func(me
 				return client(namespace).Watch(ctx, options)
 			},
 		}
-		// Not every client can stream its lists: those of tests cannot.
+		// Fake clients cannot stream their lists, and say so.
 		informer := cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(source, clients), example, 0, indexers)
 		_ = informer.SetTransform(Trimmed(trim)) // which only one that runs refuses
 		return informer
 	}
 }
 
-// ByController is the index of objects by the object of their own namespace that controls them,
-// as ControlledBy names it. What several own, and none controls, is under SharedIn its namespace.
+// ByController is the index of objects by the object of their own namespace that controls them: its values are those of
+// ControlledBy. An object that has owners and no controller is under SharedIn of its namespace.
 const ByController = "controller"
 
-// ControlledBy is the value of ByController for what an object controls. An owner reference alone
-// proves nothing: whoever may write into another namespace can name any UID there.
+// ControlledBy is the value of ByController for the objects that an object controls. It has the namespace because an
+// owner reference alone proves nothing: a client that may write into another namespace can name any UID there.
 func ControlledBy(owner metav1.Object) string {
 	return controlledIn(owner.GetNamespace(), owner.GetUID())
 }
 
 func controlledIn(namespace string, owner types.UID) string { return namespace + "/" + string(owner) }
 
-// SharedIn is the value of ByController for what is shared in a namespace.
+// SharedIn is the value of ByController for the objects of a namespace that have owners and no controller.
 func SharedIn(namespace string) string { return "shared in " + namespace }
 
 func controllerOf(object any) ([]string, error) {

@@ -15,20 +15,22 @@ import (
 	"knative.dev/pkg/system"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// atGateway is the index of HTTPRoutes by visibility and Gateway. Only its values are read,
-// of which there are few, however many routes there are.
+// atGateway is the index of HTTPRoutes by visibility and Gateway. The controller reads its values alone: there are few,
+// however many HTTPRoutes there are.
 const atGateway = "gateway"
 
 // byGateway adds the index to the informers of HTTPRoutes, and that by host.
 func byGateway(routes watch.Factory) watch.Factory {
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		informer := routes(namespace, tweak)
-		// Only an informer that runs already, or has such an index, refuses one.
+		// An informer refuses indexers only when it runs, or has an index of the same name.
 		_ = informer.AddIndexers(cache.Indexers{atGateway: gatewaysOf, atHost: hostsOf})
 		return informer
 	}
@@ -45,20 +47,15 @@ func gatewaysOf(object any) ([]string, error) {
 	}
 	values := []string{}
 	for _, parent := range route.Spec.ParentRefs {
-		if parent.Kind != nil && *parent.Kind != "Gateway" {
-			continue
+		if gateway := dataplane.GatewayBehind(parent, route.Namespace, nil); gateway.Name != "" {
+			values = append(values, string(visibility)+" "+gateway.String())
 		}
-		name := types.NamespacedName{Namespace: route.Namespace, Name: string(parent.Name)}
-		if parent.Namespace != nil {
-			name.Namespace = string(*parent.Namespace)
-		}
-		values = append(values, string(visibility)+" "+name.String())
 	}
 	return values, nil
 }
 
-// Standing are the Gateways that routes of ours at a visibility are attached to, sorted.
-func (c Cluster) Standing(ctx context.Context, visibility v1alpha1.IngressVisibility) ([]types.NamespacedName, error) {
+// AttachedGateways are the Gateways that the controller's HTTPRoutes of a visibility are attached to, sorted.
+func (c Cluster) AttachedGateways(ctx context.Context, visibility v1alpha1.IngressVisibility) ([]types.NamespacedName, error) {
 	store, err := c.Ensure(ctx, OurRoutes)
 	if err != nil {
 		return nil, err
@@ -74,16 +71,16 @@ func (c Cluster) Standing(ctx context.Context, visibility v1alpha1.IngressVisibi
 	return found, nil
 }
 
-// Proposals are what an operator may want to write for a visibility of which config-gateway
-// says nothing: the Gateways that routes are attached to, else a Gateway of the one class
+// Proposals are entries that an operator may want to write for a visibility of which config-gateway
+// says nothing: the Gateways that its HTTPRoutes are attached to, else a Gateway of the one class
 // that is accepted, if there is just one.
 func (c Cluster) Proposals(ctx context.Context, visibility v1alpha1.IngressVisibility) ([]config.Proposal, error) {
-	standing, err := c.Standing(ctx, visibility)
+	attached, err := c.AttachedGateways(ctx, visibility)
 	if err != nil {
 		return nil, err
 	}
 	proposals := []config.Proposal{}
-	for _, name := range standing {
+	for _, name := range attached {
 		gateway, err := Get[gatewayv1.Gateway](ctx, c, AllGateways, name)
 		if err != nil {
 			return nil, err
@@ -111,7 +108,7 @@ func (c Cluster) Proposals(ctx context.Context, visibility v1alpha1.IngressVisib
 func proposal(visibility v1alpha1.IngressVisibility, gateway *gatewayv1.Gateway) config.Proposal {
 	proposed := config.Proposal{Class: string(gateway.Spec.GatewayClassName)}
 	if gateway.Namespace != system.Namespace() || gateway.Name != config.ManagedGatewayName(visibility, proposed.Class) {
-		proposed.Gateway = types.NamespacedName{Namespace: gateway.Namespace, Name: gateway.Name}
+		proposed.Gateway = apply.NameOf(gateway)
 	}
 	return proposed
 }

@@ -11,20 +11,21 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// Reader reads from a Cluster until its context ends: the part of an observe.Reader that needs no
-// memory of what was written.
+// Reader reads from a Cluster until its context ends. It is the part of an observe.Reader for which the controller need
+// not remember what it has written.
 type Reader struct {
 	cluster Cluster
 	ctx     context.Context
 }
 
-// Reader reads until the context ends.
+// Reader returns one that reads until the context ends.
 func (c Cluster) Reader(ctx context.Context) Reader { return Reader{cluster: c, ctx: ctx} }
 
 // Backend implements observe.Reader.
@@ -53,7 +54,7 @@ func (r Reader) Claiming(gateway types.NamespacedName) ([]*corev1.Service, error
 // EndpointSlices implements observe.DataPlane.
 func (r Reader) EndpointSlices(service *corev1.Service, labelled bool) ([]*discoveryv1.EndpointSlice, error) {
 	if !labelled {
-		return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, SlicesOf(types.NamespacedName{Namespace: service.Namespace, Name: service.Name}), "")
+		return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, SlicesOf(apply.NameOf(service)), "")
 	}
 	label := DataPlaneLabels[0]
 	if _, has := service.Labels[label]; !has {

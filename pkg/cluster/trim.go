@@ -20,10 +20,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// Informers keep of objects what is read of them (SPEC B-OPS-2). Their annotations and managedFields
-// are for anybody to fill, and can be a hundred times as large as the rest.
+// Informers store the parts of objects that the controller reads (SPEC B-OPS-2). Any client that may write an object can
+// fill its annotations and managedFields, which can be a hundred times as large as the rest.
 
-// Trims are what informers leave out, by kind.
+// Trims are the functions that remove from objects what informers do not store, by kind.
 func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
 	return map[watch.Kind]func(metav1.Object){
 		HTTPRoutes: c.trimWritten, OthersRoutes: trimToParents, ListenerSets: c.trimWritten, ReferenceGrants: c.trimWritten, BackendTLSPolicies: c.trimWritten, ConfigMaps: c.trimWritten,
@@ -32,8 +32,7 @@ func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
 	}
 }
 
-// Trimmed is the transformation for an informer that trims. An object over which it panics is kept as
-// it is.
+// Trimmed is the transformation of an informer that trims objects. If trim panics, the object is stored as it is by then.
 func Trimmed(trim func(metav1.Object)) cache.TransformFunc {
 	return func(object any) (any, error) {
 		if known, ok := object.(metav1.Object); ok {
@@ -51,14 +50,14 @@ func safely(trim func(metav1.Object), object metav1.Object) (panicked error) {
 	return nil
 }
 
-// TrimAll takes away the annotations and who has which field.
+// TrimAll removes the annotations and managedFields.
 func TrimAll(object metav1.Object) {
 	object.SetAnnotations(nil)
 	object.SetManagedFields(nil)
 }
 
-// trimWritten is for what belongs to KIngresses: it shares with its KIngress the annotations that
-// were carried over.
+// trimWritten is for objects that the controller writes. Annotations that it copied from a KIngress get the memory of
+// those of the KIngress.
 func (c Clients) trimWritten(object metav1.Object) {
 	apply.Trim(object, rollout.Annotation)
 	owner := metav1.GetControllerOf(object)
@@ -80,14 +79,14 @@ func ShareStrings(values, with map[string]string) {
 	}
 }
 
-// trimGateway keeps who has which listeners.
+// trimGateway keeps the managedFields of the spec, by which pkg/dataplane knows the listeners of a KIngress.
 func trimGateway(object metav1.Object) {
 	entries := slices.DeleteFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool { return entry.Subresource != "" })
 	TrimAll(object)
 	object.SetManagedFields(entries)
 }
 
-// trimCRD keeps of which release of the Gateway API it is.
+// trimCRD keeps the annotation that names the release of the Gateway API.
 func trimCRD(object metav1.Object) {
 	bundle, has := object.GetAnnotations()[bundleVersionAnnotation]
 	TrimAll(object)
@@ -96,8 +95,8 @@ func trimCRD(object metav1.Object) {
 	}
 }
 
-// trimSecret forgets all of a Secret but the certificates of its authority: the key beside them is not
-// ours to keep, and an annotation may hold what was applied.
+// trimSecret keeps of a Secret the certificates of its authority. The controller needs no private key, neither that of
+// the data nor that in the annotation of a client that applied the Secret.
 func trimSecret(object metav1.Object) {
 	TrimAll(object)
 	if secret, ok := object.(*corev1.Secret); ok {
@@ -105,7 +104,7 @@ func trimSecret(object metav1.Object) {
 	}
 }
 
-// trimToParents keeps of an HTTPRoute what it is attached to, for which hosts, and for which visibility.
+// trimToParents keeps of an HTTPRoute its parentRefs, its hostnames, and by which its visibility is known.
 func trimToParents(object metav1.Object) {
 	state, has := object.GetAnnotations()[rollout.Annotation]
 	TrimAll(object)

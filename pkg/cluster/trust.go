@@ -16,8 +16,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// Scopes of what TLS to Knative's own backends needs. ConfigMaps of other namespaces are
-// watched by the one name that ours have: that is all that we may read.
+// Scopes of the objects that the controller writes for TLS to Knative's own backends. It watches ConfigMaps of other
+// namespaces by the one name that it gives them, because its rights are for this name alone.
 var (
 	OurPolicies = watch.Scope{Kind: BackendTLSPolicies, Labels: backendtls.Label}
 	OurTrust    = watch.Scope{Kind: ConfigMaps, Fields: "metadata.name=" + backendtls.TrustName}
@@ -34,7 +34,7 @@ func RoutingSecretScope() watch.Scope {
 	return watch.Named(Secrets, name.Namespace, name.Name)
 }
 
-// Trust is what Serving says of who signs the certificates of activator and queue-proxies.
+// Trust returns the authorities that sign the certificates of Serving's activator and queue-proxies.
 func (c Cluster) Trust(ctx context.Context) (translate.Trust, error) {
 	name := RoutingSecret()
 	secret, err := Get[corev1.Secret](ctx, c, RoutingSecretScope(), name)

@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// sayConfiguration tells what the file means, apart from "nothing configured", which
-// is no fault (SPEC B-INS-6).
+// sayConfiguration tells what is wrong with the file. That nothing is configured is no
+// fault (SPEC B-INS-6).
 func (r *Reconciler) sayConfiguration(state config.State) {
 	if state.Problem != nil {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonConfigurationRefused, fmt.Sprintf(
@@ -30,10 +30,11 @@ func (r *Reconciler) sayConfiguration(state config.State) {
 	r.sayKept(state)
 }
 
-// longestCommand keeps an Event readable. A longer list is in the operator's own files.
+// longestCommand is the longest command in an Event, in bytes. A longer one is not readable there, and an operator with
+// such a list has it in a file.
 const longestCommand = 800
 
-// sayKept tells which lists went, what is done about it, and what to write (SPEC B-INS-9).
+// sayKept tells which lists are gone, that the last ones stay in force, and what to write (SPEC B-INS-9).
 func (r *Reconciler) sayKept(state config.State) {
 	if len(state.Missing) == 0 {
 		return
@@ -46,19 +47,19 @@ func (r *Reconciler) sayKept(state config.State) {
 	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
 }
 
-// sayUnsaid tells of lists that are absent since the start of the controller, where that is
-// more than an installation that is not finished.
+// sayUnsaid tells which lists have been absent since the start of the controller. Where the other list is absent, too, and
+// no HTTPRoute needs this one, the operator has just not finished the installation.
 func (r *Reconciler) sayUnsaid(ctx context.Context, state config.State) error {
 	lists := []config.List{}
 	for _, visibility := range config.Visibilities {
 		if state.Config.ListState(visibility) != config.ListAbsent {
 			continue
 		}
-		standing, err := r.cluster.Standing(ctx, visibility)
+		attached, err := r.cluster.AttachedGateways(ctx, visibility)
 		if err != nil {
 			return err
 		}
-		if len(standing) == 0 && !state.Configured {
+		if len(attached) == 0 && !state.Configured {
 			continue
 		}
 		proposals, err := r.cluster.Proposals(ctx, visibility)

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cluster_test
+
+import (
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// parent is a parentRef, of a Gateway unless a kind is given, of the route's namespace unless one is given.
+func parent(kind gatewayv1.Kind, namespace gatewayv1.Namespace, name gatewayv1.ObjectName) gatewayv1.ParentReference {
+	ref := gatewayv1.ParentReference{Name: name}
+	if kind != "" {
+		ref.Kind = &kind
+	}
+	if namespace != "" {
+		ref.Namespace = &namespace
+	}
+	return ref
+}
+
+// attached is an HTTPRoute of a KIngress with the label of a visibility; "unlabelled" has none.
+func attached(name, visibility string, parents ...gatewayv1.ParentReference) *gatewayv1.HTTPRoute {
+	route := &gatewayv1.HTTPRoute{ObjectMeta: named("default", name, map[string]string{"networking.internal.knative.dev/ingress": "hello"})}
+	if visibility != "unlabelled" {
+		route.Labels["networking.knative.dev/visibility"] = visibility
+	}
+	route.Spec.ParentRefs = parents
+	return route
+}
+
+// annotated gives a route the state of a rollout.
+func annotated(route *gatewayv1.HTTPRoute, state string) *gatewayv1.HTTPRoute {
+	route.Annotations = map[string]string{"net-gateways.github.io/rollout": state}
+	return route
+}
+
+const aHash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+// TestAttachedGateways: B-INS-9, the Gateways that our routes are attached to, by the visibility that a route says it has.
+func TestAttachedGateways(t *testing.T) {
+	objects := []runtime.Object{
+		attached("one", "", parent("", "gateways", "green"), parent("Gateway", "gateways", "blue")),
+		attached("two", "", parent("", "gateways", "blue")),
+		attached("local", "cluster-local", parent("", "gateways", "inner")),
+		attached("here", "", parent("", "", "near"), parent("ListenerSet", "", "set"), parent("Service", "", "mesh")),
+		attached("visibility-of-another-release", "secret", parent("", "gateways", "unknown")),
+		annotated(attached("annotated", "unlabelled", parent("", "gateways", "old")), `{"private":true,"hash":"`+aHash+`"}`),
+		annotated(attached("annotated-external", "unlabelled", parent("", "gateways", "old-external")), `{"hash":"`+aHash+`"}`),
+		annotated(attached("unreadable", "unlabelled", parent("", "gateways", "lost")), `{`),
+		attached("unlabelled", "unlabelled", parent("", "gateways", "lost")),
+		attached("nowhere", ""),
+	}
+	others := attached("others", "", parent("", "gateways", "theirs"))
+	delete(others.Labels, "networking.internal.knative.dev/ingress")
+	objects = append(objects, others)
+	for visibility, want := range map[v1alpha1.IngressVisibility][]string{
+		v1alpha1.IngressVisibilityExternalIP:   {"default/near", "gateways/blue", "gateways/green", "gateways/old-external"},
+		v1alpha1.IngressVisibilityClusterLocal: {"gateways/inner", "gateways/old"},
+		"External":                             {},
+	} {
+		inBubble(t, string(visibility), objects, func(t *testing.T, f *fixture) {
+			found, err := f.AttachedGateways(t.Context(), visibility)
+			must(t, err)
+			names := []string{}
+			for _, name := range found {
+				names = append(names, name.String())
+			}
+			expect(t, "Gateways", want, names)
+		})
+	}
+}
+
+// TestProposals: B-INS-3, what to write for a visibility is taken from the Gateways that its routes are attached to, else
+// from the one accepted GatewayClass, if there is just one.
+func TestProposals(t *testing.T) {
+	gateway := func(namespace, name, class string) runtime.Object {
+		found := &gatewayv1.Gateway{ObjectMeta: named(namespace, name, nil)}
+		found.Spec.GatewayClassName = gatewayv1.ObjectName(class)
+		return found
+	}
+	class := func(name string, accepted metav1.ConditionStatus) runtime.Object {
+		found := &gatewayv1.GatewayClass{ObjectMeta: named("", name, nil)}
+		if accepted != "" {
+			found.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: accepted}}
+		}
+		return found
+	}
+	onGateways := func(namespace gatewayv1.Namespace, names ...gatewayv1.ObjectName) runtime.Object {
+		route := attached("route", "")
+		for _, name := range names {
+			route.Spec.ParentRefs = append(route.Spec.ParentRefs, parent("", namespace, name))
+		}
+		return route
+	}
+	proposed := func(class, namespace, name string) config.Proposal {
+		return config.Proposal{Class: class, Gateway: types.NamespacedName{Namespace: namespace, Name: name}}
+	}
+	for _, c := range []struct {
+		name    string
+		objects []runtime.Object
+		want    []config.Proposal
+	}{
+		{"nothing is known", nil, []config.Proposal{}},
+		{"the Gateways of routes", []runtime.Object{onGateways("gateways", "green", "blue"), gateway("gateways", "blue", "fast"), gateway("gateways", "green", "slow"), class("other", "True")},
+			[]config.Proposal{proposed("fast", "gateways", "blue"), proposed("slow", "gateways", "green")}},
+		{"one of them is gone", []runtime.Object{onGateways("gateways", "green", "blue"), gateway("gateways", "blue", "fast"), class("other", "True")},
+			[]config.Proposal{proposed("fast", "gateways", "blue")}},
+		{"all are gone", []runtime.Object{onGateways("gateways", "green"), class("other", "True")}, []config.Proposal{{Class: "other"}}},
+		{"one that the controller made of the class", []runtime.Object{onGateways("knative-serving", "knative-external-fast"), gateway("knative-serving", "knative-external-fast", "fast")},
+			[]config.Proposal{{Class: "fast"}}},
+		{"one of that name of another class", []runtime.Object{onGateways("knative-serving", "knative-external-fast"), gateway("knative-serving", "knative-external-fast", "slow")},
+			[]config.Proposal{proposed("slow", "knative-serving", "knative-external-fast")}},
+		{"one of that name elsewhere", []runtime.Object{onGateways("gateways", "knative-external-fast"), gateway("gateways", "knative-external-fast", "fast")},
+			[]config.Proposal{proposed("fast", "gateways", "knative-external-fast")}},
+		{"one that the controller made for the other visibility", []runtime.Object{onGateways("knative-serving", "knative-local-fast"), gateway("knative-serving", "knative-local-fast", "fast")},
+			[]config.Proposal{proposed("fast", "knative-serving", "knative-local-fast")}},
+		{"the one accepted class", []runtime.Object{class("fast", "True"), class("refused", "False"), class("new", "")}, []config.Proposal{{Class: "fast"}}},
+		{"two accepted classes", []runtime.Object{class("fast", "True"), class("slow", "True")}, nil},
+		{"no class is accepted", []runtime.Object{class("refused", "False"), class("new", "Unknown")}, []config.Proposal{}},
+	} {
+		inBubble(t, c.name, c.objects, func(t *testing.T, f *fixture) {
+			found, err := f.Proposals(t.Context(), v1alpha1.IngressVisibilityExternalIP)
+			must(t, err)
+			expect(t, "Proposals", c.want, found)
+		})
+	}
+	for resource, c := range map[string]struct {
+		objects []runtime.Object
+		want    string
+	}{
+		"httproutes":     {nil, "HTTPRoutes: httproutes is forbidden: no right"},
+		"gateways":       {[]runtime.Object{onGateways("gateways", "blue")}, "Gateways: gateways is forbidden: no right"},
+		"gatewayclasses": {nil, "GatewayClasses: gatewayclasses is forbidden: no right"},
+	} {
+		inBubble(t, "unreadable "+resource, c.objects, func(t *testing.T, f *fixture) {
+			f.refuse(resource)
+			_, err := f.Proposals(t.Context(), v1alpha1.IngressVisibilityExternalIP)
+			expect(t, "Error", c.want, textOf(err))
+		})
+	}
+}
