@@ -20,11 +20,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
-// Verb is what a write did, and the reason of its Event.
+// Verb tells what a write did. It is the reason of its Event.
 type Verb string
 
-// The verbs. An adopted object was the owner's already, but not in the cache. It is updated, except
-// an HTTPRoute, which is only found: its content decides what to write, so the caller plans again.
+// The verbs. An adopted object existed and was the owner's, but the cache did not have it. Apply updates it, except
+// an HTTPRoute, whose content decides what to write: there the caller plans again.
 const (
 	Created Verb = "Created"
 	Updated Verb = "Updated"
@@ -50,7 +50,7 @@ type client[T Object] interface {
 // Applier writes Changes of one kind.
 type Applier[T Object] struct {
 	in func(namespace string) client[T]
-	// leavesAdopted tells that adopted objects are not updated.
+	// leavesAdopted tells that Apply does not update adopted objects.
 	leavesAdopted bool
 }
 
@@ -120,7 +120,7 @@ func inParallel[I, W any](list []I, write func(I) (W, error), collect func(I, W,
 }
 
 // create adds an object. If one of that name exists, which the filtered cache does not
-// have, a live read tells whether the owner may adopt it.
+// have, a read from the API server tells whether the owner may adopt it.
 func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) (Write[T], error) {
 	objects := a.in(object.GetNamespace())
 	stored, err := objects.Create(ctx, object, metav1.CreateOptions{FieldManager: FieldManager})
@@ -148,7 +148,7 @@ func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
 	if err := a.takeOverFields(ctx, update); err != nil {
 		return none, err
 	}
-	body, err := configuration(update.Current.GetUID(), update.Desired)
+	body, err := Configuration(update.Current.GetUID(), update.Desired)
 	if err != nil {
 		return none, err
 	}
@@ -158,8 +158,8 @@ func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
 	return stored, refused(update.Desired, err)
 }
 
-// takeOverFields makes FieldManager the owner of the fields of leftover managers, so that the
-// apply that follows removes those that are not wanted.
+// takeOverFields makes FieldManager the owner of the fields of leftovers, so that the apply that follows removes those
+// that are not wanted.
 func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error {
 	if len(leftovers(update.Current, update.Desired)) == 0 {
 		return nil
@@ -177,7 +177,7 @@ func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error
 	return err
 }
 
-// ConflictingManagers is the function of that name for the live object; nil if it cannot be read.
+// ConflictingManagers is the function of that name for the object on the API server; nil if it cannot be read.
 func (a *Applier[T]) ConflictingManagers(ctx context.Context, want T) []string {
 	live, err := a.in(want.GetNamespace()).Get(ctx, want.GetName(), metav1.GetOptions{})
 	if err != nil {
@@ -194,9 +194,9 @@ func (a *Applier[T]) delete(ctx context.Context, object T) error {
 	return err
 }
 
-// configuration is the body of a server-side apply: the desired object without the fields
-// that the server fills.
-func configuration(uid types.UID, desired metav1.Object) ([]byte, error) {
+// Configuration is the body of a server-side apply: the desired object without the fields
+// that the server fills. With a UID, the API server refuses to apply it to another object of that name.
+func Configuration(uid types.UID, desired metav1.Object) ([]byte, error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(desired)
 	if err != nil {
 		return nil, fmt.Errorf("convert: %w", err)
@@ -205,6 +205,8 @@ func configuration(uid types.UID, desired metav1.Object) ([]byte, error) {
 	content["apiVersion"], content["kind"] = kindOf(desired).version, kindOf(desired).name
 	metadata := content["metadata"].(map[string]any)
 	delete(metadata, "creationTimestamp")
-	metadata["uid"] = string(uid)
+	if uid != "" {
+		metadata["uid"] = string(uid)
+	}
 	return json.Marshal(content)
 }

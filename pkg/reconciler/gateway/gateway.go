@@ -4,16 +4,15 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/pkg/controller"
 	"knative.dev/pkg/reconciler"
@@ -25,6 +24,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
@@ -36,7 +36,7 @@ const (
 	reasonGatewayWanted = "GatewayInUse"
 )
 
-// Reconciler looks after config-gateway.
+// Reconciler reconciles config-gateway.
 type Reconciler struct {
 	reconciler.LeaderAwareFuncs
 
@@ -46,9 +46,9 @@ type Reconciler struct {
 	speaker  *speaker
 	stacks   panics.Stacks
 	contests *apply.Contests
-	// pause is after how long to write again what others change over and over; 0 if they do not.
+	// pause is how long to wait before a Gateway is written that other writers change over and over; 0 if none do.
 	pause time.Duration
-	// waitsForRoutes tells that a Gateway is to be deleted once no route uses it.
+	// waitsForRoutes tells that a Gateway is to be deleted once no HTTPRoute is attached to it.
 	waitsForRoutes atomic.Bool
 }
 
@@ -62,7 +62,7 @@ func key() types.NamespacedName {
 	return types.NamespacedName{Namespace: system.Namespace(), Name: config.Name}
 }
 
-// Reconcile brings the Gateways that we own in line with config-gateway.
+// Reconcile brings the Gateways that the controller owns in line with config-gateway.
 func (r *Reconciler) Reconcile(ctx context.Context, name string) error {
 	err := r.reconcile(ctx, name)
 	r.stacks.Log(key(), err)
@@ -106,7 +106,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	return controller.NewRequeueAfter(r.pause)
 }
 
-// withoutGatewayAPI says which CRD is needed, and for a CRD that only looks old, what goes on.
+// withoutGatewayAPI reports which CRD is needed, and for one that only looks old, what goes on.
 func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
 	message := missing.Error()
 	if missing.Outdated {
@@ -117,7 +117,7 @@ func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
 	r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayAPIMissing, message)
 }
 
-// ensureGateways does the plan. While the file is refused nothing is deleted: what is
+// ensureGateways makes the plan and carries it out. It deletes nothing while the file is refused, because what is
 // wanted is then not known.
 func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) error {
 	current, err := cluster.List[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, system.Namespace())
@@ -140,7 +140,7 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 			_, err := r.client.GatewayV1().Gateways(gateway.Namespace).Create(ctx, gateway, metav1.CreateOptions{FieldManager: apply.FieldManager})
 			return err
 		})
-		if !apierrors.IsAlreadyExists(err) { // a watch event will tell whose it is
+		if !apierrors.IsAlreadyExists(err) { // the watch will show whose it is
 			errs = append(errs, err)
 		}
 	}
@@ -168,13 +168,7 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 }
 
 func (r *Reconciler) update(ctx context.Context, gateway *gatewayv1.Gateway) error {
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(gateway)
-	if err != nil {
-		return err
-	}
-	delete(content, "status")
-	content["apiVersion"], content["kind"] = gatewayv1.GroupVersion.String(), "Gateway"
-	body, err := json.Marshal(content)
+	body, err := apply.Configuration("", gateway)
 	if err != nil {
 		return err
 	}
@@ -185,17 +179,14 @@ func (r *Reconciler) update(ctx context.Context, gateway *gatewayv1.Gateway) err
 }
 
 func anyAttached(routes []*gatewayv1.HTTPRoute, gateway types.NamespacedName) bool {
-	for _, route := range routes {
-		for _, parent := range route.Spec.ParentRefs {
-			if string(parent.Name) == gateway.Name && parent.Namespace != nil && string(*parent.Namespace) == gateway.Namespace {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(routes, func(route *gatewayv1.HTTPRoute) bool {
+		return slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
+			return dataplane.GatewayBehind(parent, route.Namespace, nil) == gateway
+		})
+	})
 }
 
-// configMap is what Events are about; with its UID, so that kubectl describe shows them.
+// configMap is the object of Events, with its UID, without which kubectl describe does not show them.
 func (r *Reconciler) configMap() *corev1.ConfigMap {
 	return &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name, UID: r.config.Load().UID}}
 }

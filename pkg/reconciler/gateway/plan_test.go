@@ -17,7 +17,7 @@ import (
 const systemNamespace = "knative-serving"
 
 // TestPlan: B-INS-3, an entry without `gateway` gets one of ours; ours go when no entry
-// wants them and no route uses them; nobody else's is touched. B-TLS-1: ours admit ListenerSets
+// wants them and no route uses them; no Gateway of others is touched. B-TLS-1: ours admit ListenerSets
 // as soon as these are known, unless the operator says otherwise.
 func TestPlan(t *testing.T) {
 	managed := parsed(t, "- class: fast\n")
@@ -47,14 +47,14 @@ func TestPlan(t *testing.T) {
 		{name: "admits fewer ListenerSets", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) {
 			g.Spec.AllowedListeners.Namespaces.From = new(gatewayv1.NamespacesFromSame)
 		}))},
-		{name: "the name is somebody's", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Labels = nil })), want: names{Foreign: []string{name}}},
+		{name: "a Gateway of others has the name", config: managed, current: list(own(name, func(g *gatewayv1.Gateway) { g.Labels = nil })), want: names{Foreign: []string{name}}},
 		{name: "not wanted any more", config: named, current: list(own(name, nil)), want: names{Remove: []string{name}}},
 		{name: "not wanted, but used", config: named, current: list(own(name, nil)), used: true, want: names{Busy: []string{name}}},
-		{name: "B-INS-9 nobody says what is wanted", config: &config.Config{}, current: list(own(name, nil), own(localName, nil))},
+		{name: "B-INS-9 config-gateway does not say what is wanted", config: &config.Config{}, current: list(own(name, nil), own(localName, nil))},
 		{name: "B-INS-9 one list is absent", config: onlyLocal, current: list(own(name, nil), own(localName, nil)), want: names{Remove: []string{localName}}},
 		{name: "B-INS-3 [] is a wish", config: noExternal, current: list(own(name, nil)), want: names{Remove: []string{name}}},
 		{name: "the name of one of ours is written out", config: parsed(t, "- class: fast\n  gateway: knative-serving/"+name), current: list(own(name, nil))},
-		{name: "somebody's Gateway is left alone", config: named, current: list(own("blue", func(g *gatewayv1.Gateway) { g.Labels = nil }))},
+		{name: "a Gateway of others is left alone", config: named, current: list(own("blue", func(g *gatewayv1.Gateway) { g.Labels = nil }))},
 		{name: "on its way out", config: named, current: list(own(name, func(g *gatewayv1.Gateway) { g.DeletionTimestamp = &metav1.Time{} }))},
 	}
 	for _, test := range tests {
@@ -120,6 +120,32 @@ func TestAdmittedBy(t *testing.T) {
 			changed := *test.want.From != gatewayv1.NamespacesFromAll
 			if got := plan(cfg, list(open), nil, true).update; (len(got) == 1) != changed {
 				t.Errorf("A Gateway for all namespaces is changed: %v, want %v", got, changed)
+			}
+		})
+	}
+}
+
+// TestAnyAttached: B-INS-3, a Gateway of ours stays while an HTTPRoute of ours is attached to it, in whatever words.
+func TestAnyAttached(t *testing.T) {
+	system, other := gatewayv1.Namespace(systemNamespace), gatewayv1.Namespace("other")
+	for name, c := range map[string]struct {
+		namespace string
+		parent    gatewayv1.ParentReference
+		want      bool
+	}{
+		"by its namespace and name":     {"default", gatewayv1.ParentReference{Namespace: &system, Name: "blue"}, true},
+		"from its own namespace":        {systemNamespace, gatewayv1.ParentReference{Name: "blue"}, true},
+		"with its kind":                 {"default", gatewayv1.ParentReference{Kind: new(gatewayv1.Kind("Gateway")), Namespace: &system, Name: "blue"}, true},
+		"another kind of that name":     {"default", gatewayv1.ParentReference{Kind: new(gatewayv1.Kind("ListenerSet")), Namespace: &system, Name: "blue"}, false},
+		"another name":                  {"default", gatewayv1.ParentReference{Namespace: &system, Name: "green"}, false},
+		"one of that name elsewhere":    {"default", gatewayv1.ParentReference{Namespace: &other, Name: "blue"}, false},
+		"one of that name at the route": {"default", gatewayv1.ParentReference{Name: "blue"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bare, route := &gatewayv1.HTTPRoute{}, &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: c.namespace}}
+			route.Spec.ParentRefs = []gatewayv1.ParentReference{c.parent}
+			if got := anyAttached([]*gatewayv1.HTTPRoute{bare, route}, types.NamespacedName{Namespace: systemNamespace, Name: "blue"}); got != c.want {
+				t.Errorf("Attached: %t", got)
 			}
 		})
 	}
