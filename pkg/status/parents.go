@@ -12,8 +12,8 @@ import (
 )
 
 // condition is the current condition of a route at all its parents: the first that is False,
-// else the last one; nil when one is missing or of an older generation. A ListenerSet that another one
-// takes the hosts from does not count.
+// else the last one; nil when one is missing or of an older generation. A ListenerSet whose
+// hosts a listener elsewhere has does not count.
 func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Condition {
 	if r.Object == nil {
 		return nil
@@ -39,18 +39,18 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	return last
 }
 
-// isOutranked tells whether a condition says no more than that listeners elsewhere serve the hosts of the
-// route: gateways that isolate listeners have a host's routes on the most specific one alone, and report
-// of the others that no hostname is left for them (Envoy Gateway 1.9: computeHosts in
-// internal/gatewayapi/helpers.go). While a host goes from a listener of its own to a shared one, its
-// route is attached to both, for at least the drain time.
+// isOutranked tells whether a condition at a ListenerSet says no more than that a listener elsewhere has
+// the hosts of the route: gateways that isolate listeners have a host's routes on the most specific one
+// alone, and report of the others that no hostname is left for them (Envoy Gateway 1.9: computeHosts in
+// internal/gatewayapi/helpers.go). It is so while a host goes from a listener of its own to a shared one,
+// for at least the drain time, and beside an operator's listener for a host under a shared wildcard.
 func (r Route) isOutranked(s Side, parents []gatewayv1.ParentReference, condition *metav1.Condition) bool {
 	if condition == nil || condition.Reason != string(gatewayv1.RouteReasonNoMatchingListenerHostname) {
 		return false
 	}
 	return slices.ContainsFunc(parents, func(parent gatewayv1.ParentReference) bool {
 		elsewhere := r.conditionOf(s, parent, gatewayv1.RouteConditionAccepted)
-		return dataplane.IsListenerSet(parent) && elsewhere != nil && elsewhere.Status == metav1.ConditionTrue
+		return elsewhere != nil && elsewhere.Status == metav1.ConditionTrue
 	})
 }
 

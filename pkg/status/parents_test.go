@@ -68,7 +68,7 @@ func TestWhoWroteIt(t *testing.T) {
 }
 
 // TestOutrankedListenerSet: B-RDY-6, B-RDY-10, gateways with listener isolation say of a ListenerSet that
-// no hostname is left for it while another one serves the hosts of the route; that is no refusal.
+// no hostname is left for it while a listener elsewhere has the hosts of the route; that is no refusal.
 func TestOutrankedListenerSet(t *testing.T) {
 	const noHostname = "NoMatchingListenerHostname"
 	tests := []struct {
@@ -93,9 +93,20 @@ func TestOutrankedListenerSet(t *testing.T) {
 			}
 		})
 	}
-	if got := reasonOf(side(external, attached("only", noHostname)).Blocker()); got != conditions.ReasonRouteNotAccepted {
-		t.Errorf("With one ListenerSet: blocker %q", got)
+	for _, test := range []struct {
+		accepted metav1.ConditionStatus
+		want     string
+	}{{"True", ""}, {"False", conditions.ReasonRouteNotAccepted}} {
+		if got := reasonOf(side(external, attachedToGateway, wrote("", "", test.accepted), attached("only", noHostname)).Blocker()); got != test.want {
+			t.Errorf("With the Gateway, which says %s, and one ListenerSet: blocker %q, want %q", test.accepted, got, test.want)
+		}
 	}
+}
+
+// attachedToGateway has the route attached to the side's Gateway itself.
+func attachedToGateway(s *status.Side) {
+	s.Routes[0].Parents = append(s.Routes[0].Parents, gatewayv1.ParentReference{
+		Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)})
 }
 
 // attached has the route attached to a ListenerSet, which does not accept it for a reason, if there is one.
