@@ -18,7 +18,7 @@ import (
 
 const gatewayAPI = "gateway.networking.k8s.io/"
 
-// resources are those of the kinds that are watched.
+// resources are the API resources of the kinds that informers watch.
 var resources = map[watch.Kind]string{
 	cluster.HTTPRoutes: gatewayAPI + "httproutes", cluster.OthersRoutes: gatewayAPI + "httproutes", cluster.ListenerSets: gatewayAPI + "listenersets",
 	cluster.ReferenceGrants: gatewayAPI + "referencegrants", cluster.BackendTLSPolicies: gatewayAPI + "backendtlspolicies",
@@ -27,10 +27,10 @@ var resources = map[watch.Kind]string{
 	cluster.Deployments: "apps/deployments", cluster.CRDs: "apiextensions.k8s.io/customresourcedefinitions",
 }
 
-// applied are the kinds that pkg/apply writes. It gets them where its caches do not do.
+// applied are the kinds that pkg/apply writes. It also gets objects that the caches do not have.
 var applied = []watch.Kind{cluster.HTTPRoutes, cluster.ListenerSets, cluster.ReferenceGrants, cluster.BackendTLSPolicies, cluster.ConfigMaps}
 
-// besides is what is done without an informer of this package, and where.
+// besides are the verbs that the controller uses without an informer of this package, by resource.
 var besides = map[string][]string{
 	"networking.internal.knative.dev/ingresses":            {"list", "watch", "patch", "get"}, // finalizers; who else writes the status
 	"networking.internal.knative.dev/ingresses/status":     {"update"},
@@ -75,7 +75,7 @@ func TestRights(t *testing.T) {
 	}
 }
 
-// rules are those of the roles in a file.
+// rules are the rules of the roles in a file.
 func rules(t *testing.T, file string) []rbacv1.PolicyRule {
 	t.Helper()
 	content, err := os.ReadFile("../../config/" + file)
