@@ -36,18 +36,12 @@ func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
 func Trimmed(trim func(metav1.Object)) cache.TransformFunc {
 	return func(object any) (any, error) {
 		if known, ok := object.(metav1.Object); ok {
-			if err := safely(trim, known); err != nil {
+			if err := panics.Catch(func() { trim(known) }); err != nil {
 				runtime.HandleError(err)
 			}
 		}
 		return object, nil
 	}
-}
-
-func safely(trim func(metav1.Object), object metav1.Object) (panicked error) {
-	defer panics.Into(&panicked)
-	trim(object)
-	return nil
 }
 
 // TrimAll removes the annotations and managedFields.

@@ -21,17 +21,17 @@ var _ cache.ResourceEventHandler = Handler{}
 
 // OnAdd implements cache.ResourceEventHandler.
 func (h Handler) OnAdd(object any, initial bool) {
-	h.log(object, during(func() { h.Events.OnAdd(object, initial) }))
+	h.log(object, Catch(func() { h.Events.OnAdd(object, initial) }))
 }
 
 // OnUpdate implements cache.ResourceEventHandler.
 func (h Handler) OnUpdate(old, object any) {
-	h.log(object, during(func() { h.Events.OnUpdate(old, object) }))
+	h.log(object, Catch(func() { h.Events.OnUpdate(old, object) }))
 }
 
 // OnDelete implements cache.ResourceEventHandler.
 func (h Handler) OnDelete(object any) {
-	h.log(object, during(func() { h.Events.OnDelete(object) }))
+	h.log(object, Catch(func() { h.Events.OnDelete(object) }))
 }
 
 func (h Handler) log(object any, err error) { logged(h.Logger, "An event was lost", object, err) }
@@ -43,18 +43,12 @@ func Indexers(indexers cache.Indexers, logger *zap.SugaredLogger) cache.Indexers
 	for name, index := range indexers {
 		safe[name] = func(object any) (values []string, _ error) {
 			var err error
-			panicked := during(func() { values, err = index(object) })
+			panicked := Catch(func() { values, err = index(object) })
 			logged(logger, "Not found by index "+name, object, errors.Join(err, panicked))
 			return values, nil
 		}
 	}
 	return safe
-}
-
-func during(work func()) (err error) {
-	defer Into(&err)
-	work()
-	return nil
 }
 
 func logged(logger *zap.SugaredLogger, what string, object any, err error) {
@@ -70,7 +64,7 @@ func logged(logger *zap.SugaredLogger, what string, object any, err error) {
 
 // Logged calls work and logs its panic.
 func Logged(logger *zap.SugaredLogger, what string, work func()) {
-	if err := during(work); err != nil {
+	if err := Catch(work); err != nil {
 		logger.Errorw(what, zap.Error(err), zap.String("stack", StackOf(err)))
 	}
 }

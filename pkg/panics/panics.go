@@ -40,6 +40,13 @@ func Into(err *error) {
 	}
 }
 
+// Catch calls work and returns its panic.
+func Catch(work func()) (err error) {
+	defer Into(&err)
+	work()
+	return nil
+}
+
 const ours = "github.com/net-gateways/net-gateways/"
 
 // place is the innermost function of this project below the panic; the innermost function at all if none is.

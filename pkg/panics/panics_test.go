@@ -16,12 +16,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
-func failing(work func()) (err error) {
-	defer panics.Into(&err)
-	work()
-	return nil
-}
-
 func writeNil() { write(nil) }
 
 func write(into map[string]string) { into["a"] = "b" }
@@ -29,18 +23,18 @@ func write(into map[string]string) { into["a"] = "b" }
 // TestInto: B-OPS-5, a panic becomes an error that says what happened where, in the same
 // words each time and without paths; its stack is for the log.
 func TestInto(t *testing.T) {
-	err := failing(writeNil)
+	err := panics.Catch(writeNil)
 	want := regexp.MustCompile(`^the controller has a bug, please report it: panic: assignment to entry in nil map, in panics_test\.write \(panics_test\.go:\d+\)$`)
 	if err == nil || !want.MatchString(err.Error()) {
 		t.Errorf("Error %q", err)
 	}
-	if again := failing(writeNil); again.Error() != err.Error() {
+	if again := panics.Catch(writeNil); again.Error() != err.Error() {
 		t.Errorf("Another time: %q", again)
 	}
 	if stack := panics.StackOf(errors.Join(errors.New("other"), err)); !regexp.MustCompile(`writeNil`).MatchString(stack) {
 		t.Errorf("Stack %q", stack)
 	}
-	if err := failing(func() {}); err != nil || panics.StackOf(err) != "" || panics.StackOf(errors.New("other")) != "" {
+	if err := panics.Catch(func() {}); err != nil || panics.StackOf(err) != "" || panics.StackOf(errors.New("other")) != "" {
 		t.Errorf("Without a panic: %v", err)
 	}
 }
@@ -90,15 +84,15 @@ func TestStacks(t *testing.T) {
 	log, logs := logger()
 	stacks := panics.Stacks{Logger: log}
 	name := types.NamespacedName{Namespace: "default", Name: "hello"}
-	err := failing(writeNil)
+	err := panics.Catch(writeNil)
 	for _, step := range []struct {
 		do   func()
 		said int
 	}{
 		{func() { stacks.Log(name, nil); stacks.Log(name, errors.New("no panic")) }, 0},
 		{func() { stacks.Log(name, err); stacks.Log(name, err) }, 1},
-		{func() { stacks.Log(name, failing(func() { panic("other") })) }, 2},
-		{func() { stacks.Forget(name); stacks.Log(name, failing(func() { panic("other") })) }, 3},
+		{func() { stacks.Log(name, panics.Catch(func() { panic("other") })) }, 2},
+		{func() { stacks.Forget(name); stacks.Log(name, panics.Catch(func() { panic("other") })) }, 3},
 	} {
 		step.do()
 		if logs.Len() != step.said {

@@ -17,19 +17,13 @@ import (
 // (SPEC B-OPS-5).
 func (r *Reconciler) survive(ctx context.Context, ing *v1alpha1.Ingress, work func(context.Context, *v1alpha1.Ingress) error) error {
 	var err error
-	panicked := recovered(func() { err = work(ctx, ing) })
+	panicked := panics.Catch(func() { err = work(ctx, ing) })
 	r.stacks.Log(apply.NameOf(ing), errors.Join(panicked, err)) // that of a write side by side is in err
 	if panicked == nil {
 		return err
 	}
-	if again := recovered(func() { err = r.reportFailed(ctx, ing, panicked) }); again != nil {
+	if again := panics.Catch(func() { err = r.reportFailed(ctx, ing, panicked) }); again != nil {
 		return errors.Join(panicked, again)
 	}
 	return err
-}
-
-func recovered(work func()) (panicked error) {
-	defer panics.Into(&panicked)
-	work()
-	return nil
 }
