@@ -43,7 +43,7 @@ bench: ## Measure on the cluster, beside a bare client that only writes routes
 fuzz: ## Every fuzz test, for FUZZTIME (20s) each
 	@hack/fuzz
 
-lint: ## golangci-lint, what no linter checks (hack/lint_test.go), shellcheck
+lint: ## golangci-lint, what no linter checks (hack/lint_test.go), shellcheck, actionlint
 	@hack/lint
 
 generate: ## Write everything that is generated
