@@ -145,17 +145,6 @@ func (r Report) Problem() (Result, bool) {
 	return open[0], true
 }
 
-// Count is how many results are in the state.
-func (r Report) Count(state State) int {
-	n := 0
-	for i := range r.Results {
-		if r.Results[i].State == state {
-			n++
-		}
-	}
-	return n
-}
-
 // RefusedSince is since when every target has been failing with kinds that Refuse; false when there is none,
 // or one that is not.
 func (r Report) RefusedSince() (time.Time, bool) {

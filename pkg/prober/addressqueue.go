@@ -20,9 +20,9 @@ const (
 	classCount                   // how many there are
 )
 
-// limit is how many tries of a class may be under way at an address, out of perAddress.
-func (c class) limit(perAddress int) int {
-	return max(1, [classCount]int{perAddress / 2, perAddress, perAddress / 4, perAddress / 4}[c])
+// limit is how many tries of a class may be under way at an address.
+func (c class) limit() int {
+	return [classCount]int{perAddress / 2, perAddress, perAddress / 4, perAddress / 4}[c]
 }
 
 // addressQueue holds the unproven targets of one address, and what is known of the address. The queues of all addresses
@@ -53,18 +53,18 @@ type addressQueue struct {
 
 // pick returns the task that may be tried now, else nil and when to look again (zero: after an event).
 // hangingAllowed tells whether it may be one whose try may hang.
-func (q *addressQueue) pick(now time.Time, perAddress int, hangingAllowed bool) (*task, time.Time) {
+func (q *addressQueue) pick(now time.Time, hangingAllowed bool) (*task, time.Time) {
 	if q.idleUntil.After(now) {
 		return nil, q.idleUntil
 	}
-	t, wake := q.scan(now, perAddress, hangingAllowed)
+	t, wake := q.scan(now, hangingAllowed)
 	if q.idleUntil = wake; t == nil && wake.IsZero() && hangingAllowed {
 		q.idleUntil = now.Add(time.Hour)
 	}
 	return t, wake
 }
 
-func (q *addressQueue) scan(now time.Time, perAddress int, hangingAllowed bool) (*task, time.Time) {
+func (q *addressQueue) scan(now time.Time, hangingAllowed bool) (*task, time.Time) {
 	switch {
 	case q.limiter.next.After(now):
 		return nil, q.limiter.next
@@ -83,7 +83,7 @@ func (q *addressQueue) scan(now time.Time, perAddress int, hangingAllowed bool) 
 			n := q.namespaces[(q.next+i)%len(q.namespaces)]
 			for _, c := range pass {
 				head := n.heaps[c].first()
-				if head == nil || q.running[c] >= c.limit(perAddress) || c != classAnswering && !hangingAllowed {
+				if head == nil || q.running[c] >= c.limit() || c != classAnswering && !hangingAllowed {
 					continue
 				}
 				if head.expedited || !head.due.After(now) {

@@ -24,7 +24,6 @@ type conns struct {
 	cancel  context.CancelFunc
 	address string
 	attempt time.Duration
-	maxIdle int
 	connect func(ctx context.Context, network, address string) (net.Conn, error)
 	// sessions are resumed, which spares the peer's signature, for 300 TLS hosts the larger part of the cost. A resumed
 	// session is still a new connection, for which the peer chooses the listener anew.
@@ -36,7 +35,7 @@ type conns struct {
 }
 
 func newConns(ctx context.Context, address string, opts *Options) *conns {
-	c := &conns{address: address, attempt: opts.Attempt, maxIdle: opts.PerAddress, connect: opts.Dial, sessions: tls.NewLRUClientSessionCache(512)}
+	c := &conns{address: address, attempt: opts.Attempt, connect: opts.Dial, sessions: tls.NewLRUClientSessionCache(512)}
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	return c
 }
@@ -82,8 +81,8 @@ func (c *conns) transport(proxy byte) *http.Transport {
 	protocols.SetHTTP1(true)
 	return &http.Transport{
 		Protocols:              protocols,
-		MaxIdleConns:           8 * c.maxIdle,
-		MaxIdleConnsPerHost:    c.maxIdle,
+		MaxIdleConns:           8 * perAddress,
+		MaxIdleConnsPerHost:    perAddress,
 		IdleConnTimeout:        maxAge,
 		MaxResponseHeaderBytes: maxBody,
 		DisableCompression:     true,

@@ -59,7 +59,7 @@ func TestThousandTargets(t *testing.T) { // B-OPS-1
 				}
 				w := newWatch(t, Options{})
 				w.Check(alice, targets)
-				w.until(t, "each asked once", func() bool { return w.Known(alice).Count(probe.Failed) == n })
+				w.until(t, "each asked once", func() bool { return w.count(alice, probe.Failed) == n })
 				for _, target := range targets {
 					p.serve(target.Host, "v1")
 				}
@@ -160,8 +160,8 @@ func TestHangingEverywhereDelaysNobody(t *testing.T) {
 		})
 		w.Nudge(ours)
 		after(300 * time.Millisecond) // 200 at the rate for all addresses
-		if got := w.Known(ours); !got.Proven() {
-			t.Errorf("%d of %d are proven", got.Count(probe.Proven), len(answered))
+		if !w.Known(ours).Proven() {
+			t.Errorf("%d of %d are proven", w.count(ours, probe.Proven), len(answered))
 		}
 	})
 }

@@ -211,6 +211,16 @@ func (w *watch) tries(target probe.Target) int {
 	return w.tried[target]
 }
 
+// count is how many of an owner's targets are in the state.
+func (w *watch) count(owner Owner, state probe.State) (n int) {
+	for _, result := range w.Known(owner).Results {
+		if result.State == state {
+			n++
+		}
+	}
+	return n
+}
+
 // until waits for what a try or a notice brings about.
 func (w *watch) until(t testing.TB, what string, cond func() bool) {
 	t.Helper()

@@ -22,23 +22,28 @@ type Owner struct {
 	Name types.NamespacedName
 }
 
+const (
+	// workers is the most tries at a time; a waiting try costs a goroutine and no thread. At most half of them are at
+	// addresses that have not answered.
+	workers = 64
+	// perAddress is the most tries at a time at one address that answers; one that does not gets one.
+	perAddress = 8
+	// minBackoff is the time between the first two tries of a target.
+	minBackoff = 25 * time.Millisecond
+	// backgroundInterval is the time between two tries of a background target.
+	backgroundInterval = 10 * time.Second
+)
+
 // Options of a Prober; zero fields take the defaults.
 type Options struct {
-	// Workers is the most tries at a time. Default 64; a waiting try costs a goroutine and no thread.
-	// At most half of them are at addresses that have not answered.
-	Workers int
-	// PerAddress is the most tries at a time at one address that answers; one that does not gets one. Default 8.
-	PerAddress int
 	// Rate is the most tries a second at one address, without those that prove something; one over TLS counts threefold. All
-	// addresses together, those that prove something included, have Rate × Workers / PerAddress. Default 100: in a burst
-	// of services, each one more takes time from the gateway that has to program them.
+	// addresses together, those that prove something included, have eight times as many. Default 100: in a burst of services,
+	// each one more takes time from the gateway that has to program them.
 	Rate int
 	// Attempt is the time for one request, with dial and handshake. Default 1 s.
 	Attempt time.Duration
-	// MinBackoff and MaxBackoff bound the time between two tries of a target. Default 25 ms and 2 s.
-	MinBackoff, MaxBackoff time.Duration
-	// Background is the time between two tries of a background target. Default 10 s.
-	Background time.Duration
+	// MaxBackoff is the most time between two tries of a target. Default 2 s.
+	MaxBackoff time.Duration
 	// Settle is how long failures are collected before the owner is notified. Default 500 ms.
 	Settle time.Duration
 	// Dial connects to an address, which may be a host name. Default a net.Dialer's, without keep-alives.
@@ -48,13 +53,9 @@ type Options struct {
 }
 
 func (o *Options) complete() {
-	o.Workers = cmp.Or(o.Workers, 64)
-	o.PerAddress = cmp.Or(o.PerAddress, 8)
 	o.Rate = cmp.Or(o.Rate, 100)
 	o.Attempt = cmp.Or(o.Attempt, time.Second)
-	o.MinBackoff = cmp.Or(o.MinBackoff, 25*time.Millisecond)
-	o.MaxBackoff = max(cmp.Or(o.MaxBackoff, 2*time.Second), o.MinBackoff)
-	o.Background = cmp.Or(o.Background, 10*time.Second)
+	o.MaxBackoff = cmp.Or(o.MaxBackoff, 2*time.Second)
 	o.Settle = cmp.Or(o.Settle, 500*time.Millisecond)
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{KeepAlive: -1}).DialContext
@@ -97,7 +98,7 @@ func newProber(ctx context.Context, opts Options, notify func(Owner), ask askFun
 		wake:          make(chan struct{}, 1),
 		subscriptions: map[Owner]*subscription{},
 		queues:        map[string]*addressQueue{},
-		limiter:       rateLimiter{rate: max(1, opts.Rate*opts.Workers/opts.PerAddress)},
+		limiter:       rateLimiter{rate: opts.Rate * workers / perAddress},
 	}
 	p.tasks.Go(p.schedule)
 	return p
@@ -134,47 +135,36 @@ func (p *Prober) Known(owner Owner) probe.Report {
 }
 
 // Nudge tries the owner's targets now and starts their backoff anew, because something happened to what the owner waits
-// for. An empty UID means every owner of the name.
+// for.
 func (p *Prober) Nudge(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, s := range p.subscriptionsOf(owner) {
-		for _, t := range s.tasks {
-			if t.queue != nil && !t.background {
-				p.tryNow(t)
-			}
+	s := p.subscriptions[owner]
+	if s == nil {
+		return
+	}
+	for _, t := range s.tasks {
+		if t.queue != nil && !t.background {
+			p.tryNow(t)
 		}
 	}
 	p.wakeSchedule()
 }
 
-// Forget drops the owner's targets with what is known of them. An empty UID means every owner of the name.
+// Forget drops the owner's targets with what is known of them.
 func (p *Prober) Forget(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, s := range p.subscriptionsOf(owner) {
-		for _, t := range s.tasks {
-			p.dropTarget(t)
-		}
-		delete(p.subscriptions, s.owner)
+	s := p.subscriptions[owner]
+	if s == nil {
+		return
 	}
+	for _, t := range s.tasks {
+		p.dropTarget(t)
+	}
+	delete(p.subscriptions, owner)
 	p.wakeSchedule()
 }
 
 // Wait returns when the context has ended and with it every try and connection.
 func (p *Prober) Wait() { p.tasks.Wait() }
-
-func (p *Prober) subscriptionsOf(owner Owner) []*subscription {
-	if s := p.subscriptions[owner]; s != nil {
-		return []*subscription{s}
-	}
-	var found []*subscription
-	if owner.UID == "" {
-		for o, s := range p.subscriptions {
-			if o.Name == owner.Name {
-				found = append(found, s)
-			}
-		}
-	}
-	return found
-}

@@ -61,7 +61,8 @@ func TestRecreatedOwnerStartsAnew(t *testing.T) {
 		if w.Known(alice).Proven() {
 			t.Error("forgotten knowledge was used")
 		}
-		w.Forget(Owner{Name: alice.Name})
+		w.Forget(alice)
+		w.Forget(again)
 		n := m.total()
 		after(time.Minute)
 		if m.total() != n || len(w.subscriptions) != 0 || len(w.queues) != 0 {
@@ -94,7 +95,7 @@ func TestNudgeAsksNow(t *testing.T) {
 		after(time.Minute)
 		m.set(func() { m.latency = 500 * time.Millisecond })
 		nudged := time.Now()
-		w.Nudge(Owner{Name: alice.Name})
+		w.Nudge(alice)
 		after(100 * time.Millisecond)
 		if n := len(m.since(target, nudged)); n != 1 {
 			t.Errorf("%d tries at once", n)

@@ -52,7 +52,7 @@ func (p *Prober) dispatch() time.Duration {
 		if p.limiter.next.After(now) {
 			return p.limiter.next.Sub(now)
 		}
-		if p.ctx.Err() != nil || p.running >= p.opts.Workers {
+		if p.ctx.Err() != nil || p.running >= workers {
 			return time.Hour
 		}
 		q, t, wake := p.pick(now)
@@ -71,11 +71,11 @@ func (p *Prober) dispatch() time.Duration {
 // pick returns the queue whose turn it is and the task that it has to try, or when there will be one.
 func (p *Prober) pick(now time.Time) (*addressQueue, *task, time.Time) {
 	var wake time.Time
-	hangingAllowed := p.mayHang < max(1, p.opts.Workers/2)
+	hangingAllowed := p.mayHang < workers/2
 	for i := range p.roundRobin {
 		at := (p.next + i) % len(p.roundRobin)
 		q := p.roundRobin[at]
-		t, later := q.pick(now, p.opts.PerAddress, hangingAllowed)
+		t, later := q.pick(now, hangingAllowed)
 		if t != nil {
 			p.next = at + 1
 			return q, t, time.Time{}

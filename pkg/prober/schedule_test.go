@@ -123,7 +123,7 @@ func TestDeadAddressComesBack(t *testing.T) { // B-RDY-1
 		})
 		after(5 * time.Second) // 2.4 until it is asked, and one for each 100 targets
 		if !w.Known(alice).Proven() || !w.Known(bob).Proven() {
-			t.Errorf("proven %d of %d", w.Known(alice).Count(probe.Proven), len(targets))
+			t.Errorf("proven %d of %d", w.count(alice, probe.Proven), len(targets))
 		}
 	})
 }

@@ -94,15 +94,15 @@ func (t *task) fail(o outcome, now, since time.Time) {
 	}
 }
 
-// background is the time until the next try of a background target beside so many others at its address. It grows with
+// backgroundPause is the time until the next try of a background target beside so many others at its address. It grows with
 // them, so that most of the rate is left to the foreground, and has a jitter, so that they do not come all at once.
-func (o *Options) background(others int) time.Duration {
+func backgroundPause(others int) time.Duration {
 	crowd := 2 * rand.Float64() * float64(others) / backgroundCrowd
-	return o.Background + time.Duration(crowd*float64(o.Background))
+	return backgroundInterval + time.Duration(crowd*float64(backgroundInterval))
 }
 
 // backoff is the time until the next try after so many failures, with a jitter of 20 %.
 func (o *Options) backoff(fails int) time.Duration {
-	d := min(float64(o.MinBackoff)*math.Pow(growth, float64(fails)), float64(o.MaxBackoff)/1.2)
+	d := min(float64(minBackoff)*math.Pow(growth, float64(fails)), float64(o.MaxBackoff)/1.2)
 	return time.Duration(d * (0.8 + 0.4*rand.Float64()))
 }

@@ -135,7 +135,7 @@ func (p *Prober) scheduleNext(t *task, now time.Time) {
 		t.nudged, t.expedited = false, true
 	case t.due.After(now): // an expedited try failed
 	case t.background:
-		t.due = now.Add(p.opts.background(t.queue.waiting[classBackground]))
+		t.due = now.Add(backgroundPause(t.queue.waiting[classBackground]))
 	default:
 		t.due = now.Add(p.opts.backoff(t.fails))
 	}

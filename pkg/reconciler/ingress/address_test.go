@@ -19,6 +19,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -99,7 +100,7 @@ func TestGatewayWithoutAddress(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
 		w := data.serves(newWorld(t, append(anInstallationInSystem(data, withoutAddress), aKIngress("hello", 0))...))
-		w.until("both routes are asked", func() bool { return w.known().Count("Failed") == 2 })
+		w.until("both routes are asked", func() bool { return w.targets(probe.Failed) == 2 })
 		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		ready := w.conditions("hello")["Ready"]

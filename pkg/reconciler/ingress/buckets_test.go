@@ -36,7 +36,7 @@ func TestBucketIsLost(t *testing.T) {
 		expect(t, "Keys with the bucket of others", 0, len(looked))
 		w.must(w.r.Promote(half{"of hello"}, look))
 		expect(t, "Keys with its bucket", []types.NamespacedName{hello}, looked)
-		w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.until("both routes have failed a probe", func() bool { return w.targets(probe.Failed) == 2 })
 
 		w.r.Demote(half{"of others"})
 		expect(t, "Known after the loss of another bucket", 2, len(w.known().Results))

@@ -26,7 +26,7 @@ func TestDegradesInTime(t *testing.T) {
 			return func() bool { return w.is(name, "True")() && network(name) != "True" }
 		}
 		began := time.Now()
-		w.until("hello has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+		w.until("hello has been refused", func() bool { return w.targets(probe.Failed) == 1 })
 		w.accept(publicHost)
 		w.until("hello is Ready by a weaker proof", degraded("hello"))
 		if took := time.Since(began); took < 15*time.Second || took > 16*time.Second {

@@ -334,7 +334,7 @@ func TestListenerByStatus(t *testing.T) {
 		ing := aKIngressWithTLS(v1alpha1.HTTPOptionEnabled)
 		ing.Spec.Rules = ing.Spec.Rules[1:]
 		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), ing)...))
-		w.until("both ways have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.until("both ways have been refused", func() bool { return w.targets(probe.Failed) == 2 })
 		w.accept(publicHost)
 		w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
 		w.reconcile(hello)

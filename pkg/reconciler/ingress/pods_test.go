@@ -40,7 +40,7 @@ func TestBothFamilies(t *testing.T) {
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 
 		w = data.serves(newWorld(t, append(withBothFamilies(anInstallation(data), nil), aKIngress("hello", 0))...))
-		w.until("half of the addresses answer", func() bool { return w.known().Count(probe.Proven) == 2 && w.known().Count(probe.Failed) == 2 })
+		w.until("half of the addresses answer", func() bool { return w.targets(probe.Proven) == 2 && w.targets(probe.Failed) == 2 })
 		w.pass(time.Second)
 		expect(t, "Writes where no pod is known", []string{"create httproutes", "create httproutes"}, w.writes())
 	})

@@ -43,6 +43,16 @@ func (w *world) known() probe.Report {
 	return w.r.prober.Known(ownerOf(w.ingress("hello")))
 }
 
+// targets is how many of the targets of hello are in the state.
+func (w *world) targets(state probe.State) (n int) {
+	for _, result := range w.known().Results {
+		if result.State == state {
+			n++
+		}
+	}
+	return n
+}
+
 const tagHost = "tag-hello.default.example.com"
 
 // TestDegradedProof: B-RDY-1, where something in front asks for credentials the
@@ -57,7 +67,7 @@ func TestDegradedProof(t *testing.T) {
 		ing.Spec.Rules = append(ing.Spec.Rules[1:], *ing.Spec.Rules[1].DeepCopy())
 		ing.Spec.Rules[1].Hosts = []string{tagHost}
 		w := data.serves(newWorld(t, append(anInstallation(data), ing)...))
-		w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.until("both routes have been refused", func() bool { return w.targets(probe.Failed) == 2 })
 		w.accept(publicHost)
 		w.accept(tagHost)
 		w.clock.SetTime(w.clock.Now().Add(2 * probe.RefusedFor))
@@ -78,7 +88,7 @@ func TestDegradedProof(t *testing.T) {
 		expect(t, "Writes of a resync", []string{}, w.writes())
 
 		w = aNewLeader(w, data)
-		w.until("the new leader has been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.until("the new leader has been refused", func() bool { return w.targets(probe.Failed) == 2 })
 		expect(t, "Writes of a new leader", []string{}, w.writes())
 		expect(t, "Conditions under it", degraded, w.conditions("hello"))
 
@@ -102,7 +112,7 @@ func TestKnownGuard(t *testing.T) {
 		ing := aKIngress("hello", 0)
 		ing.Spec.Rules = ing.Spec.Rules[1:]
 		w := data.serves(newWorld(t, append(anInstallation(data), ing)...))
-		w.until("the route has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+		w.until("the route has been refused", func() bool { return w.targets(probe.Failed) == 1 })
 		w.accept(publicHost)
 		w.pass(probe.RefusedFor - 2*time.Second)
 		expect(t, "Ready before the guard is known", false, w.is("hello", "True")())
@@ -121,7 +131,7 @@ func TestKnownGuard(t *testing.T) {
 		w = aNewLeader(w, data)
 		w.unaccept(publicHost)
 		w.changeIngress("hello", toRevision("hello-00002"))
-		w.until("the new backend has been refused", func() bool { return w.known().Count(probe.Failed) == 1 })
+		w.until("the new backend has been refused", func() bool { return w.targets(probe.Failed) == 1 })
 		w.pass(time.Minute)
 		expect(t, "It is reported before it is accepted", true, w.is("hello", "Unknown RouteNotAccepted")())
 		expect(t, "Guards that are known then", map[string]probe.Mode{publicHost: probe.Status}, guard())
@@ -163,13 +173,13 @@ func TestLaterPod(t *testing.T) {
 		later.deaf.Store(true)
 		w := first.serves(newWorld(t, append(anInstallation(first), aKIngress("hello", 0))...))
 		later.serves(w)
-		w.until("both routes have failed a probe", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.until("both routes have failed a probe", func() bool { return w.targets(probe.Failed) == 2 })
 		slice := aFront("blue", later)[1].(*discoveryv1.EndpointSlice)
 		slice.Name += "-later"
 		w.store(slice)
-		w.until("the new pod is asked, too", func() bool { return w.known().Count(probe.Failed) == 3 })
+		w.until("the new pod is asked, too", func() bool { return w.targets(probe.Failed) == 3 })
 		first.deaf.Store(false)
-		w.until("the first pod serves both routes", func() bool { return w.known().Count(probe.Proven) == 2 })
+		w.until("the first pod serves both routes", func() bool { return w.targets(probe.Proven) == 2 })
 		w.reconcile(hello)
 		expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
 		later.deaf.Store(false)

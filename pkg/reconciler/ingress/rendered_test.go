@@ -130,7 +130,7 @@ func TestRenderedAnewBehindAGuard(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
 		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
-		w.until("both routes have been refused", func() bool { return w.known().Count(probe.Failed) == 2 })
+		w.until("both routes have been refused", func() bool { return w.targets(probe.Failed) == 2 })
 		w.accept(publicHost)
 		w.accept(privateHost)
 		w.until("hello is Ready", w.is("hello", "True"))

@@ -17,6 +17,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -71,9 +72,7 @@ func TestNewBackendIsMade(t *testing.T) {
 		w := aReadyWorld(t, data)
 		data.breaks("hello-00002")
 		w.changeIngress("hello", toRevision("hello-00002"))
-		w.until("the new backend has failed a probe on both routes", func() bool {
-			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
-		})
+		w.until("the new backend has failed a probe on both routes", func() bool { return w.targets(probe.Failed) == 2 })
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
 		expect(t, "Traffic", "hello-00001", w.trafficOf())
 
@@ -142,17 +141,13 @@ func TestRestartWhileMaking(t *testing.T) {
 		before := aReadyWorld(t, data)
 		data.breaks("hello-00002")
 		before.changeIngress("hello", toRevision("hello-00002"))
-		before.until("the new backend has failed a probe on both routes", func() bool {
-			return before.r.prober.Known(ownerOf(before.ingress("hello"))).Count("Failed") == 2
-		})
+		before.until("the new backend has failed a probe on both routes", func() bool { return before.targets(probe.Failed) == 2 })
 		objects := append(anInstallation(data), before.ingress("hello"))
 		for _, route := range before.routes() {
 			objects = append(objects, route)
 		}
 		w := data.serves(newWorld(t, objects...))
-		w.until("the new backend has failed a probe on both routes", func() bool {
-			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
-		})
+		w.until("the new backend has failed a probe on both routes", func() bool { return w.targets(probe.Failed) == 2 })
 		expect(t, "Writes", []string{}, w.writes())
 		data.breaks()
 		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 && w.is("hello", "True")() })
@@ -169,9 +164,7 @@ func TestMoveBetweenGateways(t *testing.T) {
 		published := func() string { return w.ingress("hello").Status.PublicLoadBalancer.Ingress[0].DomainInternal }
 		data.deaf.Store(true)
 		w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Labels = map[string]string{"gateway": "green"} })
-		w.until("the new Gateway has failed a probe", func() bool {
-			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 1
-		})
+		w.until("the new Gateway has failed a probe", func() bool { return w.targets(probe.Failed) == 1 })
 		// Both routes carry the label of the KIngress.
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes"}, w.writes())
 		expect(t, "Gateways", "green blue", w.gatewaysOf())

@@ -24,6 +24,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
@@ -303,9 +304,7 @@ func TestProbeFails(t *testing.T) {
 		data := newPlane(t)
 		data.deaf.Store(true)
 		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
-		w.until("both routes have failed a probe", func() bool {
-			return w.r.prober.Known(ownerOf(w.ingress("hello"))).Count("Failed") == 2
-		})
+		w.until("both routes have failed a probe", func() bool { return w.targets(probe.Failed) == 2 })
 		expect(t, "Writes", []string{"create httproutes", "create httproutes"}, w.writes())
 		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
