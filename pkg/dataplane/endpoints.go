@@ -30,7 +30,7 @@ func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discovery
 			continue
 		}
 		for _, endpoint := range slice.Endpoints {
-			if endpoint.Conditions.Ready == nil || *endpoint.Conditions.Ready {
+			if ready(endpoint) {
 				for _, address := range endpoint.Addresses {
 					addresses = append(addresses, net.JoinHostPort(address, strconv.Itoa(int(port))))
 				}
@@ -39,6 +39,18 @@ func Endpoints(listener Listener, service *corev1.Service, slicesOf []*discovery
 	}
 	slices.Sort(addresses)
 	return slices.Compact(addresses)
+}
+
+// HasReady tells whether an endpoint of the Service is ready, whatever its ports. There is none of a nil Service.
+func HasReady(service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) bool {
+	return service != nil && slices.ContainsFunc(slicesOf, func(slice *discoveryv1.EndpointSlice) bool {
+		return isOf(slice, service) && slices.ContainsFunc(slice.Endpoints, ready)
+	})
+}
+
+// ready is so, too, where the condition is unknown.
+func ready(endpoint discoveryv1.Endpoint) bool {
+	return endpoint.Conditions.Ready == nil || *endpoint.Conditions.Ready
 }
 
 // Leads tells whether a port of a Service leads to the pods behind it. The name of a headless

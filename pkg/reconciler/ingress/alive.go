@@ -3,11 +3,9 @@
 package ingress
 
 import (
-	"slices"
-
-	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -38,24 +36,16 @@ func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired,
 func aliveQuestionAbout(seen *observe.Observation, routes []translate.Route, side status.Side) aliveQuestion {
 	degraded := status.ProofsOf(seen.Ingress.Status)[side.Visibility].Degraded
 	question, observed := aliveQuestion{}, seen.Sides[side.Visibility]
+	anybody := len(observed.Gateway.Status.Addresses) > 0 || dataplane.HasReady(observed.Service, observed.EndpointSlices)
 	for _, route := range routes {
 		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == probe.Status {
 			continue
 		}
 		ask := questions{seen: seen, alive: true}
 		_, question.targets = ask.about(route, &side)
-		if question.able = len(question.targets) > 0 || !anybody(observed); question.able {
+		if question.able = len(question.targets) > 0 || !anybody; question.able {
 			break
 		}
 	}
 	return question
-}
-
-// anybody tells whether a side has somebody to ask.
-func anybody(side observe.Side) bool {
-	return len(side.Gateway.Status.Addresses) > 0 || slices.ContainsFunc(side.EndpointSlices, func(slice *discoveryv1.EndpointSlice) bool {
-		return side.Service != nil && slice.Labels[discoveryv1.LabelServiceName] == side.Service.Name && slices.ContainsFunc(slice.Endpoints, func(endpoint discoveryv1.Endpoint) bool {
-			return endpoint.Conditions.Ready == nil || *endpoint.Conditions.Ready
-		})
-	})
 }
