@@ -3,27 +3,12 @@
 package prober
 
 import (
+	"container/heap"
+	"slices"
 	"time"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
-
-// class of a task, by its last try. Each has a limit of its own, so that tries that hang do not hold up those that will
-// be answered.
-type class int
-
-const (
-	classNew        class = iota // no try has ended yet
-	classAnswering               // the last try brought an answer
-	classHanging                 // timed out, although the address answers for others
-	classBackground              // a background target: after all others
-	classCount                   // how many there are
-)
-
-// limit is how many tries of a class may be under way at an address.
-func (c class) limit() int {
-	return [classCount]int{perAddress / 2, perAddress, perAddress / 4, perAddress / 4}[c]
-}
 
 // addressQueue holds the unproven targets of one address, and what is known of the address. The queues of all addresses
 // take turns, so that a target never waits for those of another address. Within a queue, the namespaces of the owners take
@@ -51,77 +36,94 @@ type addressQueue struct {
 	expediteAt     time.Time // when to expedite the oldest targets again, zero for never
 }
 
-// pick returns the task that may be tried now, else nil and when to look again (zero: after an event).
-// hangingAllowed tells whether it may be one whose try may hang.
-func (q *addressQueue) pick(now time.Time, hangingAllowed bool) (*task, time.Time) {
-	if q.idleUntil.After(now) {
-		return nil, q.idleUntil
+// add queues a task that is not queued. A namespace that had none gets its turn last.
+func (q *addressQueue) add(t *task) {
+	namespace := t.subscription.owner.Name.Namespace
+	at := slices.IndexFunc(q.namespaces, func(n *namespaceQueue) bool { return n.namespace == namespace })
+	if at < 0 {
+		at = q.next
+		q.namespaces = slices.Insert(q.namespaces, at, &namespaceQueue{namespace: namespace})
+		q.next++
 	}
-	t, wake := q.scan(now, hangingAllowed)
-	if q.idleUntil = wake; t == nil && wake.IsZero() && hangingAllowed {
-		q.idleUntil = now.Add(time.Hour)
+	t.namespace, t.queuedClass = q.namespaces[at], t.class
+	if t.background {
+		t.queuedClass = classBackground
 	}
-	return t, wake
+	heap.Push(t.heap(), t)
+	q.waiting[t.queuedClass]++
+	q.idleUntil = time.Time{}
 }
 
-func (q *addressQueue) scan(now time.Time, hangingAllowed bool) (*task, time.Time) {
-	switch {
-	case q.limiter.next.After(now):
-		return nil, q.limiter.next
-	case q.up:
-	case hangingAllowed:
-		return q.scanDown(now)
-	default:
-		return nil, time.Time{}
+// remove takes a task out of the queue.
+func (q *addressQueue) remove(t *task) {
+	heap.Remove(t.heap(), t.index)
+	q.waiting[t.queuedClass]--
+	if !t.namespace.empty() {
+		return
 	}
-	if !q.expediteAt.IsZero() && !q.expediteAt.After(now) {
-		q.expediteOldest(now)
+	at := slices.Index(q.namespaces, t.namespace)
+	q.namespaces = slices.Delete(q.namespaces, at, at+1)
+	if at < q.next {
+		q.next--
 	}
-	wake := q.expediteAt
-	for _, pass := range [][]class{{classNew, classAnswering, classHanging}, {classBackground}} {
-		for i := range q.namespaces {
-			n := q.namespaces[(q.next+i)%len(q.namespaces)]
-			for _, c := range pass {
-				head := n.heaps[c].first()
-				if head == nil || q.running[c] >= c.limit() || c != classAnswering && !hangingAllowed {
-					continue
+}
+
+// take removes a task that is about to be tried, and gives the turn to the next namespace.
+func (q *addressQueue) take(t *task) {
+	q.next = slices.Index(q.namespaces, t.namespace) + 1
+	q.remove(t)
+	q.running[t.queuedClass]++
+	t.expedited = false
+}
+
+// setBackground changes whether a task is in the background.
+func (q *addressQueue) setBackground(t *task, background bool) {
+	t.background = background
+	if t.index >= 0 {
+		q.remove(t)
+		q.add(t)
+	}
+}
+
+// expedite makes a task the next one of its namespace. Its due time stays, so that a failure does not postpone it.
+func (q *addressQueue) expedite(t *task) {
+	t.expedited = true
+	if t.index >= 0 {
+		heap.Fix(t.heap(), t.index)
+		q.idleUntil = time.Time{}
+	}
+}
+
+// wakeAll makes all tasks due, because the address is back or the auth proxy in front of it is gone.
+func (q *addressQueue) wakeAll(now time.Time) {
+	q.idleUntil = time.Time{}
+	for _, n := range q.namespaces {
+		for c := range n.heaps {
+			h := &n.heaps[c]
+			for _, t := range *h {
+				if t.due.After(now) {
+					t.due = now
 				}
-				if head.expedited || !head.due.After(now) {
-					return head, time.Time{}
-				}
-				wake = earliest(wake, head.due)
+			}
+			heap.Init(h)
+		}
+	}
+}
+
+// each calls f for every target that waits.
+func (q *addressQueue) each(f func(*task)) {
+	for _, n := range q.namespaces {
+		for c := range n.heaps {
+			for _, t := range n.heaps[c] {
+				f(t)
 			}
 		}
 	}
-	return nil, wake
-}
-
-// scanDown is scan for an address that is down. Here, too, the namespaces take turns: the one try may be one that hangs.
-func (q *addressQueue) scanDown(now time.Time) (*task, time.Time) {
-	if q.running != [classCount]int{} {
-		return nil, time.Time{}
-	}
-	wake := time.Time{}
-	for i := range q.namespaces {
-		first := q.namespaces[(q.next+i)%len(q.namespaces)].first()
-		at := first.due
-		if first.expedited || at.Before(q.retryAt) {
-			at = q.retryAt
-		}
-		if !at.After(now) {
-			return first, time.Time{}
-		}
-		wake = earliest(wake, at)
-	}
-	return nil, wake
 }
 
 func (q *addressQueue) empty() bool {
 	return len(q.namespaces) == 0 && q.running == [classCount]int{}
 }
-
-// mayHang tells whether a try may last until its timeout.
-func (q *addressQueue) mayHang(t *task) bool { return !q.up || t.queuedClass != classAnswering }
 
 // behindAuthProxy tells whether an auth proxy in front of the address answers for all targets. It must have done so for a
 // while, because the answers of one target with an auth proxy of its own come between those of others.
@@ -141,11 +143,4 @@ func (q *addressQueue) refusingSince(o outcome, t *task, now time.Time) time.Tim
 		return q.authProxySince
 	}
 	return time.Time{}
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
 }

@@ -4,11 +4,22 @@
 // means served (B-RDY-1, B-RDY-2). It knows addresses, hosts and hashes, and nothing of Kubernetes objects. The
 // vocabulary, and the choice of how to prove, are in pkg/probe.
 //
-// # Asking
+// # From a target to its answer
 //
 // [Prober.Check] takes all targets of an [Owner], never blocks, and returns a [probe.Report] of what is known; the owner
-// is notified when there is more. A try is a GET with the headers of Knative's own ingress probes (K-Network-Probe,
-// K-Network-Hash: override).
+// is notified when there is more. The files, in the order of the way:
+//
+//	prober.go        what an owner may call
+//	targets.go       targets become tasks, or stay them
+//	task.go          a target: when it is due, and what is known of it
+//	addressqueue.go  where tasks wait: by address, and there by namespace (namespacequeue.go)
+//	schedule.go      the one goroutine that starts tries
+//	pick.go          which task is next; ratelimiter.go and expedite.go have a say
+//	try.go           asks, and gives the outcome to the task, the address and the owner
+//	ask.go           the request: a GET with the headers of Knative's own ingress probes (K-Network-Probe, K-Network-Hash:
+//	                 override), over the connections of conns.go; failure.go puts its error into words
+//	subscription.go  all tasks of an owner: when it is notified, and what the next Check returns
+//	progress.go      what proofs of others tell of a task that waits
 //
 // # A proof needs a new connection
 //
@@ -24,12 +35,12 @@
 //
 // # When
 //
-// One goroutine starts the tries; a waiting target costs a heap entry. Each address has a queue (addressqueue.go):
+// A waiting target costs a heap entry. Each address has a queue:
 //
 //   - Queues take turns. Each has a rate limit of its own, for what one proxy can bear in vain, below a limit for all of
 //     them. So one address with a thousand targets does not delay another, many proxies make no target wait, and a fast
 //     data plane is followed.
-//   - In a queue, the namespaces of the owners take turns (namespacequeue.go), so targets of one namespace that are not
+//   - In a queue, the namespaces of the owners take turns, so targets of one namespace that are not
 //     served do not delay those of another.
 //   - An address that does not answer has one try under way, and that try speaks for all its targets. Such tries
 //     use at most half of the workers. When the address answers again, all its targets are due.
