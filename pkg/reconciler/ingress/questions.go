@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingress
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
+	"github.com/net-gateways/net-gateways/pkg/probe"
+	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate"
+)
+
+// questions collects what to ask whom.
+type questions struct {
+	seen   *observe.Observation
+	known  probe.Report
+	proofs status.Proofs
+
+	asking              bool
+	targets, background []probe.Target
+	requeue
+	// improving asks for the best proof of a route that has a weaker one; weak tells that a
+	// route of the side has none yet.
+	improving, weak bool
+	// follows asks for the proof of what is to be published instead of what is.
+	follows bool
+	// alive asks whoever can be asked, whatever the entry prefers.
+	alive bool
+}
+
+// side asks about the routes of one side, and returns it with them. Where somebody has said no already,
+// nobody is asked: what was proven until then is dropped, and proven anew after the
+// cure.
+func (q *questions) side(side status.Side, routes []translate.Route) status.Side {
+	proven := q.proofs.Of(side.Visibility, q.seen.Ingress.Generation, side.Version)
+	degraded, authProxyModes := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].AuthProxyModes
+	asked := *q
+	asked.weak, asked.follows = false, proven && len(side.Next) > 0
+	followed := asked.follows
+	for _, route := range routes {
+		if route.Visibility != side.Visibility {
+			continue
+		}
+		asked.improving = proven && degraded[route.Object.Name] != ""
+		fact, targets := asked.about(route, &side)
+		if fact.Proven = proven; proven {
+			followed = followed && (q.known.Prove(targets) || fact.ByStatus && side.Believed(fact) && side.Doubt() == nil)
+			asked.improve(&fact, targets, side.Entry.Probe)
+		} else {
+			asked.targets = append(asked.targets, targets...)
+		}
+		side.Routes = append(side.Routes, fact)
+		asked.asking = asked.asking || !proven || asked.improving || asked.follows
+	}
+	if followed && len(side.Routes) > 0 {
+		side.LoadBalancer = side.Next
+	}
+	for i := range side.Routes {
+		if route := &side.Routes[i]; asked.weak { // taken back for all at once, by one write
+			route.Degraded = cmp.Or(degraded[route.Name.Name], route.Degraded)
+			route.AuthProxyMode = cmp.Or(authProxyModes[route.Name.Name], route.AuthProxyMode)
+		}
+	}
+	if absent := q.seen.Sides[side.Visibility].Absent; absent > 0 {
+		asked.in(status.GraceWhenReady - absent)
+	}
+	if decision := side.Decision(); decision == nil || decision.Certainty == status.Unanswered {
+		*q = asked
+	}
+	return side
+}
+
+// improve seeks the best proof in the background for a route that has a weaker one: the
+// route is served, and stays so. So does one whose next address is to be proven. A route with a
+// good proof is not asked about otherwise, and who could be asked now does not matter to it.
+func (q *questions) improve(fact *status.Route, best []probe.Target, configured probe.Mode) {
+	if q.improving || q.follows {
+		q.background = slices.Concat(q.background, best)
+	}
+	switch {
+	case !q.improving:
+		fact.Degraded, fact.ByStatus = "", configured == probe.Status
+	case len(best) > 0 || fact.Unasked != "":
+		q.weak = q.weak || !q.known.Prove(best)
+	}
+}
+
+// about turns the proofs of one route into targets, or says why there are none.
+func (q *questions) about(route translate.Route, side *status.Side) (status.Route, []probe.Target) {
+	seen, observed := q.seen, q.seen.Sides[side.Visibility]
+	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
+	fact := status.Route{Name: name, Object: seen.Routes[name.Name], Making: route.Making, Parents: route.Parents()}
+	fact.Unwritten = !seen.IsWritten(route)
+	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
+	targets, pods := []probe.Target{}, dataplane.Pods(observed.Service, observed.EndpointSlices)
+	for _, proof := range route.Proofs {
+		if proof.Answers == "" {
+			fact.ByStatus = true
+			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
+			continue
+		}
+		listener, found := q.listenerFor(proof, side, &fact)
+		if !found {
+			continue
+		}
+		choice := q.choose(observed, listener, name, q.proofs[side.Visibility].AuthProxyModes[name.Name])
+		fact.ByStatus, fact.Degraded = choice.Mode == probe.Status, cmp.Or(fact.Degraded, choice.Degraded)
+		if choice.BehindAuthProxy {
+			fact.AuthProxyMode = choice.Mode
+		}
+		if fact.ByStatus && proof.HTTPS != 0 && len(unprogrammed(proof.Host, side.Listeners)) > 0 {
+			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
+		}
+		if fact.ByStatus && choice.Degraded != "" {
+			q.miss(proof, side, &fact, q.known.OfRoute(name.Name))
+		}
+		if !fact.ByStatus && len(choice.Addresses) == 0 {
+			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
+		}
+		target := probe.Target{
+			Gateway: side.Entry.Gateway, Route: name.Name, Scheme: "http", Host: proof.Host, Path: proof.Path,
+			Hash: proof.Hash, Marker: proof.Marker, FormerMarker: proof.FormerMarker, Answers: proof.Answers, ProxyProtocol: side.Entry.ProxyProtocol,
+		}
+		if listener.TLS {
+			target.Scheme = "https"
+		}
+		targets = append(targets, at(target, choice.Addresses, pods)...)
+		q.background = append(q.background, at(target, choice.Background, pods)...)
+	}
+	return fact, targets
+}
+
+// choose decides how a route of a side is proven. What is to be improved is asked for as
+// if nobody had refused, and the addresses besides: that they refuse is then known to
+// the next service.
+func (q *questions) choose(side observe.Side, listener dataplane.Listener, route types.NamespacedName, authProxyMode probe.Mode) probe.Choice {
+	offer := probe.Offer{
+		Endpoints:     dataplane.Endpoints(listener, side.Service, side.EndpointSlices),
+		Addresses:     dataplane.Addresses(listener, side.Gateway),
+		AuthProxyMode: authProxyMode,
+	}
+	known := q.known.OfRoute(route.Name)
+	if q.improving {
+		known = probe.Report{}
+	}
+	mode := side.Entry.Probe
+	if q.alive {
+		mode = probe.Auto
+	}
+	choice := probe.Choose(mode, offer, known, q.seen.Now)
+	if q.improving && choice.Mode == probe.DataPlane {
+		choice.Background = offer.Addresses
+	}
+	q.in(choice.Recheck)
+	return choice
+}
+
+func at(target probe.Target, addresses []string, pods map[string]types.UID) []probe.Target {
+	targets := make([]probe.Target, 0, len(addresses))
+	for _, address := range addresses {
+		host, _, _ := net.SplitHostPort(address)
+		target.Address, target.Pod = address, string(pods[host])
+		targets = append(targets, target)
+	}
+	return targets
+}
