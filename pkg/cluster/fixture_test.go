@@ -75,7 +75,7 @@ func (f *fixture) add(object runtime.Object) error {
 	case *metav1.PartialObjectMetadata:
 		return f.metadata.Tracker().Add(object)
 	case *gatewayv1.Gateway: // Add would guess "gatewaies"
-		return f.gateway.Tracker().Create(gatewayv1.SchemeGroupVersion.WithResource("gateways"), object, object.Namespace)
+		return f.gateway.Tracker().Create(schema.GroupVersion(gatewayv1.GroupVersion).WithResource("gateways"), object, object.Namespace)
 	case *gatewayv1.GatewayClass, *gatewayv1.HTTPRoute, *gatewayv1.ListenerSet, *gatewayv1.BackendTLSPolicy:
 		return f.gateway.Tracker().Add(object)
 	}
