@@ -107,7 +107,7 @@ func TestCreateMeetsAnother(t *testing.T) {
 	}, {
 		name: "another KIngress's", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.OwnerReferences[0].UID, r.OwnerReferences[0].Name = "other", "beta" }),
 		requests: []string{"create", "get"}, verbs: []string{},
-		refusal: "HTTPRoute default/a exists and belongs to Ingress beta: rename or delete it",
+		refusal: "HTTPRoute default/a exists, belongs to Ingress beta and is left as it is: delete it, or recreate it under another name",
 	}, {
 		name: "ours, on its way out", existing: route("a", func(r *gatewayv1.HTTPRoute) { r.DeletionTimestamp, r.Finalizers = &metav1.Time{}, []string{"x"} }),
 		requests: []string{"create", "get"}, verbs: []string{}, err: "HTTPRoute default/a: is being deleted",
@@ -241,7 +241,7 @@ func TestServerSaysNo(t *testing.T) {
 		t.Error(diff)
 	}
 	if len(result.Refusals) != 1 || result.Refusals[0].Reason() != "Unsupported" || result.Refusals[0].Object.Name != "invalid" ||
-		!strings.HasPrefix(result.Refusals[0].Error(), "the API server refuses HTTPRoute default/invalid: ") {
+		!strings.HasPrefix(result.Refusals[0].Error(), "HTTPRoute default/invalid is refused by the API server: ") {
 		t.Errorf("Refusals %v", result.Refusals)
 	}
 }

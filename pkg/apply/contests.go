@@ -124,7 +124,7 @@ func (c *Contests) Forget(what Contested) {
 // ContestMessage is the message of the Event that names the other writers. If no other field manager owns the fields,
 // another client deletes the object, or writes under the field manager of this controller.
 func ContestMessage(what Contested, others []string) string {
-	who := cmp.Or(strings.Join(others, ", "), "another client that deletes it, or another installation of this controller under the same name,")
-	return fmt.Sprintf("%s %s: %s writes what this controller writes, over and over; it is written again after ever longer pauses, up to %s: let only one of them write it",
+	who := cmp.Or(strings.Join(others, ", "), "a client that deletes it, or another installation of this controller,")
+	return fmt.Sprintf("%s %s: %s keeps changing what this controller writes; the controller restores it after pauses that grow to %s: let only one of them write it",
 		what.Kind, what.Name, who, longestPause)
 }

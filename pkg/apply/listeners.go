@@ -69,7 +69,7 @@ func refusedListeners(gateway *gatewayv1.Gateway, err error) error {
 		return nil
 	case apierrors.IsForbidden(err):
 		return &Refusal{Kind: "Gateway", Object: NameOf(gateway), Refusal: conditions.Refusal{Code: conditions.ReasonUnsupported, Detail: fmt.Sprintf(
-			"spec.listeners of Gateway %s may not be changed: allow it, or add an HTTPS listener with a wildcard hostname there, or use an implementation with ListenerSets: %v", NameOf(gateway), err)}}
+			"Gateway %s: the controller may not change spec.listeners: grant it `patch` on gateways, or add an HTTPS listener with a wildcard hostname there, or use an implementation with ListenerSets: %v", NameOf(gateway), err)}}
 	}
 	return refused(gateway, err)
 }

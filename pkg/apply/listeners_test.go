@@ -91,8 +91,8 @@ func TestListenersRefused(t *testing.T) {
 		refusal string
 		err     string
 	}{
-		{"forbidden", []gatewayv1.Listener{onGateway("a")}, apierrors.NewForbidden(resource, "blue", errors.New("no")), "spec.listeners of Gateway gateways/blue may not be changed", ""},
-		{"invalid", []gatewayv1.Listener{onGateway("a")}, apierrors.NewInvalid(schema.GroupKind{Kind: "Gateway"}, "blue", nil), "the API server refuses Gateway gateways/blue", ""},
+		{"forbidden", []gatewayv1.Listener{onGateway("a")}, apierrors.NewForbidden(resource, "blue", errors.New("no")), "Gateway gateways/blue: the controller may not change spec.listeners: grant it `patch`", ""},
+		{"invalid", []gatewayv1.Listener{onGateway("a")}, apierrors.NewInvalid(schema.GroupKind{Kind: "Gateway"}, "blue", nil), "Gateway gateways/blue is refused by the API server: ", ""},
 		{"gone", nil, apierrors.NewConflict(resource, "blue", errors.New("uid mismatch")), "", ""},
 		{"another one of that name", []gatewayv1.Listener{onGateway("a")}, apierrors.NewConflict(resource, "blue", errors.New("uid mismatch")), "", "uid mismatch"},
 		{"down", nil, errors.New("connection refused"), "", "connection refused"},

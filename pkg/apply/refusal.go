@@ -31,7 +31,7 @@ func notOwned(existing metav1.Object) *Refusal {
 	return &Refusal{Kind: kindOf(existing).name, Object: NameOf(existing), Refusal: conditions.Refusal{
 		Wait:   wait,
 		Code:   conditions.ReasonNotOwned,
-		Detail: fmt.Sprintf("%s %s exists and belongs to %s: rename or delete it", kindOf(existing).name, NameOf(existing), owner),
+		Detail: fmt.Sprintf("%s %s exists, belongs to %s and is left as it is: delete it, or recreate it under another name", kindOf(existing).name, NameOf(existing), owner),
 	}}
 }
 
@@ -42,7 +42,7 @@ func refused(object metav1.Object, err error) error {
 	}
 	return &Refusal{Kind: kindOf(object).name, Object: NameOf(object), Refusal: conditions.Refusal{
 		Code:   conditions.ReasonUnsupported,
-		Detail: fmt.Sprintf("the API server refuses %s %s: %v", kindOf(object).name, NameOf(object), err),
+		Detail: fmt.Sprintf("%s %s is refused by the API server: %v", kindOf(object).name, NameOf(object), err),
 	}}
 }
 

@@ -34,7 +34,7 @@ func TestTrust(t *testing.T) {
 	const (
 		absent = "Secret knative-serving/routing-serving-certs does not exist"
 		empty  = "Secret knative-serving/routing-serving-certs has no certificate in ca.crt"
-		advice = ", and no ConfigMap beside it with the label networking.knative.dev/trust-bundle has one either: put the authority into one of them"
+		advice = ", and no ConfigMap of its namespace with the label networking.knative.dev/trust-bundle has a certificate: put that of the certificate authority into one of them"
 	)
 	unread := func(where string) conditions.Gap {
 		return conditions.Gap{Field: where, Detail: "not a certificate in PEM, it is not trusted"}

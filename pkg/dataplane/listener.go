@@ -84,9 +84,9 @@ func (a Attachment) elsewhere(listener gatewayv1.Listener) string {
 // nothing says what to add to a Gateway without a listener to which an HTTPRoute can be attached.
 func (a Attachment) nothing() string {
 	if a.Section != "" {
-		return fmt.Sprintf("Gateway %s has no listener %q that speaks HTTP or ends TLS: add it to spec.listeners, or change `http-listener-name`", a.name(), a.Section)
+		return fmt.Sprintf("Gateway %s has no listener %q that speaks HTTP or terminates TLS: add it to spec.listeners, or change `http-listener-name`", a.name(), a.Section)
 	}
-	return fmt.Sprintf("Gateway %s has no listener that speaks HTTP or ends TLS: add one to spec.listeners", a.name())
+	return fmt.Sprintf("Gateway %s has no listener that speaks HTTP or terminates TLS: add one to spec.listeners", a.name())
 }
 
 func (a Attachment) name() string { return a.Gateway.Namespace + "/" + a.Gateway.Name }

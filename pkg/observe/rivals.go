@@ -34,7 +34,7 @@ type HostConflict struct {
 func newHostConflict(host string, ing, holder *v1alpha1.Ingress) HostConflict {
 	detail := fmt.Sprintf("host %s is served by the older KIngress %s: change the host of one of them, or delete one", host, nameOf(holder))
 	if holder.Namespace != ing.Namespace {
-		detail = fmt.Sprintf("host %s is served by an older KIngress of another namespace: change the host, or ask the operator, to whom the log of net-gateways-controller names it", host)
+		detail = fmt.Sprintf("host %s is served by an older KIngress of another namespace: change the host, or ask the operator, who finds that KIngress in the log of net-gateways-controller", host)
 	}
 	return HostConflict{conditions.Refusal{Code: conditions.ReasonHostConflict, Detail: detail}, host, nameOf(holder)}
 }

@@ -87,7 +87,7 @@ func (o *Observation) readSide(reader Reader, visibility v1alpha1.IngressVisibil
 func classUnknown(name string, class *gatewayv1.GatewayClass) *conditions.Refusal {
 	if class == nil {
 		return &conditions.Refusal{Wait: true, Code: conditions.ReasonGatewayNotFound, Detail: fmt.Sprintf(
-			"GatewayClass %s does not exist: create it; until then nobody knows what its Gateways can do", name)}
+			"GatewayClass %s does not exist; what was served before is still served, changes and new services wait: create it", name)}
 	}
 	refused := features.NotAccepted(class)
 	if refused == nil {

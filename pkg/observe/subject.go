@@ -34,7 +34,7 @@ func readSubject(reader Reader, ing *v1alpha1.Ingress) (Subject, error) {
 	found := Subject{Ingress: ing, Mapped: map[string]*v1alpha1.Ingress{}}
 	namespace, err := reader.Namespace(ing.Namespace)
 	if err == nil && namespace == nil {
-		err = fmt.Errorf("namespace %s of KIngress %s is not seen yet: its labels decide which Gateway serves", ing.Namespace, ing.Name)
+		err = fmt.Errorf("namespace %s, whose labels decide which Gateway serves KIngress %s, is not in the cache of the controller yet", ing.Namespace, ing.Name)
 	}
 	if found.Namespace = namespace; err != nil {
 		return found, err

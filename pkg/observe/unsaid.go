@@ -31,7 +31,7 @@ func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisib
 	if o.State.Problem != nil {
 		// It is refused, and there is no good list from before. That is not "nothing configured"
 		// (SPEC B-INS-6), but as little is known of what the operator wants (SPEC B-INS-4).
-		side.Refusal = &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is refused: %v", config.Name, o.State.Problem)}
+		side.Refusal = &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is invalid, and the controller has seen no valid version since it started: correct it: %v", config.Name, o.State.Problem)}
 		return nil
 	}
 	command, err := missingLists(reader, o.State)
@@ -39,7 +39,7 @@ func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisib
 		return err
 	}
 	side.Refusal = &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: fmt.Sprintf(
-		"no gateway is configured: ConfigMap %s says nothing under %s; write it, [] if no such hosts are to be served: %s",
+		"ConfigMap %s has nothing under %s, so no Gateway is known for these hosts: write it, or [] if no such hosts are to be served: %s",
 		config.Name, strings.Join(o.State.Config.AbsentLists(), " and "), command)}
 	return nil
 }

@@ -73,12 +73,12 @@ type Result struct {
 func (r Result) String() string {
 	cause := r.Err
 	if cause == "" {
-		cause = "not asked yet"
+		cause = "no answer yet"
 	}
 	if r.State == Proven {
 		cause = "serves the expected version"
 	}
-	return r.Scheme + "://" + r.Host + " at " + r.Address + ": " + cause
+	return "probe of " + r.Scheme + "://" + r.Host + " at " + r.Address + ": " + cause
 }
 
 // Report is what is known of the targets of an owner.

@@ -113,7 +113,7 @@ func (r request) judge(code int, h http.Header) outcome {
 	o := outcome{code: code, err: statusText(code)}
 	switch {
 	case r.Marker != "" && marked && len(hashes) > 0 && r.accepts(code):
-		o.kind, o.err = probe.FormerVersion, o.err+" with a former version"
+		o.kind, o.err = probe.FormerVersion, o.err+" from the former version"
 	case code == http.StatusUnauthorized, code == http.StatusForbidden, code >= 300 && code < 400:
 		o.kind = probe.Credentials
 	case code == http.StatusNotFound:
@@ -121,9 +121,9 @@ func (r request) judge(code int, h http.Header) outcome {
 	case code >= 400, hash && marked:
 		o.kind = probe.BadStatus
 	case len(hashes) == 0:
-		o.kind, o.err = probe.WrongHash, o.err+" without a version"
+		o.kind, o.err = probe.WrongHash, o.err+" without header "+header.HashKey+": something else answers"
 	default:
-		o.kind, o.err = probe.WrongHash, o.err+" with another version"
+		o.kind, o.err = probe.WrongHash, o.err+" from another version"
 	}
 	return o
 }

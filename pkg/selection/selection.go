@@ -86,7 +86,7 @@ func byName(entries []config.Entry, visibility v1alpha1.IngressVisibility, named
 		}
 	}
 	return config.Entry{}, &conditions.Refusal{Code: conditions.ReasonGatewayNotFound, Detail: fmt.Sprintf(
-		"annotation %s: %q is not the gateway of an entry of %s in ConfigMap %s that serves namespace %s",
+		"annotation %s: %q is not the `gateway` of an entry of %s in ConfigMap %s that serves namespace %s: correct or remove the annotation",
 		annotation(visibility), named, config.ListKey(visibility), config.Name, request.Ingress.Namespace)}
 }
 

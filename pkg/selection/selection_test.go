@@ -72,15 +72,15 @@ func TestSelect(t *testing.T) {
 	}, {
 		name: "B-SEL-3 an entry of other namespaces may not be named", visibility: external,
 		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone"})},
-		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone" is not the ` + "`gateway`" + ` of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant: correct or remove the annotation`,
 	}, {
 		name: "B-SEL-2 one that does not exist is refused in the same words", visibility: external,
 		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone-2"})},
-		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone-2" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone-2" is not the ` + "`gateway`" + ` of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant: correct or remove the annotation`,
 	}, {
 		name: "B-SEL-7 a local entry is not named for the external side", visibility: external,
 		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/local"})},
-		refusal: `annotation net-gateways.github.io/external-gateway: "gw/local" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/local" is not the ` + "`gateway`" + ` of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant: correct or remove the annotation`,
 	}, {
 		name: "B-SEL-2 each visibility has an annotation of its own", visibility: local,
 		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/blue", "net-gateways.github.io/local-gateway": "gw/green-local"})}, want: "gw/green-local",
@@ -106,7 +106,7 @@ func TestSelect(t *testing.T) {
 	}, {
 		name: "B-SEL-3 an annotation on the DomainMapping names no entry of other namespaces either", visibility: external,
 		request: selection.Request{Ingress: ingress(nil, set{"net-gateways.github.io/external-gateway": "gw/zone"}), Target: ingress(nil, nil)},
-		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone" is not the gateway of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant`,
+		refusal: `annotation net-gateways.github.io/external-gateway: "gw/zone" is not the ` + "`gateway`" + ` of an entry of external-gateways in ConfigMap config-gateway that serves namespace tenant: correct or remove the annotation`,
 	}}
 	cfg, _, err := config.Parse(data, "knative-serving")
 	if err != nil {

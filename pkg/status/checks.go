@@ -114,7 +114,7 @@ func (s Side) refused(kind gatewayv1.RouteConditionType, reason string) *Blocker
 	for _, route := range s.Routes {
 		if condition := route.condition(s, kind); condition != nil && condition.Status == metav1.ConditionFalse {
 			found := answered(network, reason, fmt.Sprintf(
-				"HTTPRoute %s on Gateway %s: %s: %s%s", route.Name, s.Entry.Gateway, condition.Reason, condition.Message, s.hint(route, condition.Reason)))
+				"HTTPRoute %s on Gateway %s: %s is False: %s: %s%s", route.Name, s.Entry.Gateway, kind, condition.Reason, condition.Message, s.hint(route, condition.Reason)))
 			found.Terminal = true
 			return found
 		}
@@ -143,7 +143,7 @@ func routeStatusCurrent(s Side) *Blocker {
 		for _, route := range s.Routes {
 			if route.ByStatus && route.condition(s, need.kind) == nil {
 				return waiting(network, need.reason, fmt.Sprintf(
-					"Gateway %s has not answered about HTTPRoute %s: no current condition %s", s.Entry.Gateway, route.Name, need.kind))
+					"HTTPRoute %s on Gateway %s has no condition %s for its present generation yet: is the controller of GatewayClass %s running?", route.Name, s.Entry.Gateway, need.kind, s.Entry.Class))
 			}
 		}
 	}
@@ -176,7 +176,7 @@ func (r Route) reason() string {
 // problem says why a route is not proven.
 func (r Route) problem(s Side) string {
 	if r.Unwritten {
-		return fmt.Sprintf("HTTPRoute %s is not written as this version wants it yet", r.Name)
+		return fmt.Sprintf("HTTPRoute %s is not written yet in its new version", r.Name)
 	}
 	if r.Unasked != "" {
 		return fmt.Sprintf("HTTPRoute %s: %s", r.Name, r.Unasked)
@@ -200,5 +200,5 @@ func (r Route) keeping() string {
 	if len(r.Making) == 0 {
 		return ""
 	}
-	return "; requests go where they went before, until " + strings.Join(r.Making, ", ") + " answers"
+	return "; until " + strings.Join(r.Making, ", ") + " answers through the Gateway, requests go where they went before"
 }

@@ -65,15 +65,15 @@ func TestWithoutLoadBalancer(t *testing.T) {
 		{"it says nothing", side(external, silent), "True"},
 		{"it was not accepted in an older form", side(external, gatewaySaid("Accepted", "False", 1)), "True"},
 		{"it is not accepted", side(external, gatewaySaid("Accepted", "False", 2)), "Unknown GatewayNotProgrammed: Gateway gateways/blue: Accepted is False: TheReason: the words"},
-		{"nobody answers", side(external, pending, notFound), words + "; " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"},
-		{"nobody has looked and nobody answers", side(external, silent, notFound), nobody + "; " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"},
+		{"nobody answers", side(external, pending, notFound), words + "; " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404"},
+		{"nobody has looked and nobody answers", side(external, silent, notFound), nobody + "; " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404"},
 		{"nobody to ask", side(external, pending, probed(), unasked, noAddress), words + "; " + route + ": no address to ask" + set},
 		{"its word is all there is", side(external, pending, byStatus, believed), words},
 		{"and there is no Service", side(external, pending, byStatus, believed, noAddress), words + set},
 		{"something asks for credentials", side(external, pending, byStatus, believed, degraded), words + "; 10.0.0.1:80 answers 401; using the Gateway's status"},
 		{"its word is all there is about a second route", side(external, pending, believed, second), "True"},
-		{"and is missing", side(external, pending, second), "Unknown RouteNotAccepted: Gateway gateways/blue has not answered about " + route + ": no current condition Accepted"},
-		{"the route is not accepted, which says more", side(external, pending, notFound, describe("Accepted", "False", 3)), "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words"},
+		{"and is missing", side(external, pending, second), "Unknown RouteNotAccepted: " + route + " on Gateway gateways/blue has no condition Accepted for its present generation yet: is the controller of GatewayClass envoy running?"},
+		{"the route is not accepted, which says more", side(external, pending, notFound, describe("Accepted", "False", 3)), "False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

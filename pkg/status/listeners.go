@@ -45,7 +45,7 @@ func listenersWork(s Side) *Blocker {
 			found.Terminal = true
 			return found
 		case listener.Awaited:
-			return waiting(network, conditions.ReasonGatewayNotProgrammed, listener.subject(s)+": the gateway has not answered; requests are not redirected to HTTPS yet")
+			return waiting(network, conditions.ReasonGatewayNotProgrammed, listener.subject(s)+": Programmed is not True yet; until it is, requests are answered over plain HTTP and not redirected")
 		}
 	}
 	return nil

@@ -73,7 +73,7 @@ func TestListeners(t *testing.T) {
 		{"outdated on the Gateway", onGateway(listens(false, 2, missing)), "", ""},
 		{"the operator's", operators(onGateway(listens(false, 1, unprogrammed))), "GatewayNotProgrammed",
 			"HTTPS for host hello.example.com (listener hello.example.com of Gateway gateways/blue): Programmed is False"},
-		{"waited for", listens(true, 1), "GatewayNotProgrammed", "not redirected to HTTPS yet"},
+		{"waited for", listens(true, 1), "GatewayNotProgrammed", "Programmed is not True yet; until it is, requests are answered over plain HTTP"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			blocker := side(external, test.edit).Blocker()

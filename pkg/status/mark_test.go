@@ -50,19 +50,19 @@ func TestReasons(t *testing.T) {
 		{"the Gateway is not programmed", facts(side(external, byStatus, gatewaySaid("Programmed", "False", 2))),
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: TheReason: the words")},
 		{"the route is not accepted", facts(side(external, describe("Accepted", "False", 3))),
-			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
+			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words")},
 		{"an older route was not accepted", facts(side(external, describe("Accepted", "False", 2))), ready},
 		{"references are not resolved", facts(side(external, describe("Accepted", "True", 3), describe("ResolvedRefs", "False", 3))),
-			network("False RefsNotResolved: " + route + " on Gateway gateways/blue: TheReason: the words")},
+			network("False RefsNotResolved: " + route + " on Gateway gateways/blue: ResolvedRefs is False: TheReason: the words")},
 		{"the gateway's word is the proof, and is missing", facts(side(external, byStatus)),
-			network("Unknown RouteNotAccepted: Gateway gateways/blue has not answered about " + route + ": no current condition Accepted")},
+			network("Unknown RouteNotAccepted: " + route + " on Gateway gateways/blue has no condition Accepted for its present generation yet: is the controller of GatewayClass envoy running?")},
 		{"the gateway's word is the proof, and is old", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 2))),
-			network("Unknown RefsNotResolved: Gateway gateways/blue has not answered about " + route + ": no current condition ResolvedRefs")},
+			network("Unknown RefsNotResolved: " + route + " on Gateway gateways/blue has no condition ResolvedRefs for its present generation yet: is the controller of GatewayClass envoy running?")},
 		{"the gateway's word is the proof, and is good", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 3))), ready},
 		{"a probe failed", facts(side(external, probed(answer(probe.Proven, ""), answer(probe.Failed, "status 404")))),
-			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404")},
+			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404")},
 		{"a probe is under way", facts(side(external, probed(answer(probe.Pending, "")))),
-			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: not asked yet")},
+			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: no answer yet")},
 		{"no probe has begun", facts(side(external, probed())),
 			network("Unknown ProbeFailed: " + route + " is being probed through Gateway gateways/blue")},
 		{"nobody to ask", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Unasked = "no listener" })),
@@ -78,10 +78,10 @@ func TestReasons(t *testing.T) {
 			network("False Unsupported: no port; too wide")},
 		{"beside a definite no, a missing answer is no news",
 			facts(side(external, describe("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
-			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words")},
+			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words")},
 		{"the sides fail differently", facts(side(external, describe("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
 			"Ready":             "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
-			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: TheReason: the words",
+			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words",
 			"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
 		}},
 		{"what failed unexpectedly", withUnexpected(facts(side(external)), "apply: connection refused"), network("Unknown ReconcileFailed: apply: connection refused")},
@@ -121,7 +121,7 @@ func serviceRef(namespace, name string) gatewayv1.HTTPBackendRef {
 // TestHints: B-RDY-6, where a gateway says only that something does not fit, the message
 // names the field to change.
 func TestHints(t *testing.T) {
-	const begin = "False RouteNotAccepted: HTTPRoute default/blue.example.com on Gateway gateways/blue: "
+	const begin = "False RouteNotAccepted: HTTPRoute default/blue.example.com on Gateway gateways/blue: Accepted is False: "
 	for reason, want := range map[string]string{
 		"NotAllowedByListeners":      "the words (change allowedRoutes of a listener of Gateway gateways/blue so that it admits HTTPRoutes of namespace default)",
 		"NoMatchingListenerHostname": "the words (change hostname of a listener of Gateway gateways/blue so that it admits [hello.example.com])",

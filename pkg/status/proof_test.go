@@ -60,7 +60,7 @@ func TestMove(t *testing.T) {
 	moving.Waited, moving.SinceReport = status.GraceWhenReady, status.GraceWhenReady
 	verdict := status.Mark(before, moving)
 	got := conditionsOf(verdict.Status)
-	const text = "True ProbeFailed: served as before, because: HTTPRoute default/blue.example.com on Gateway gateways/blue: http://hello.example.com at 10.0.0.1:80: status 404"
+	const text = "True ProbeFailed: served as before, because: HTTPRoute default/blue.example.com on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404"
 	if got["Ready"] != "True" || got["NetworkConfigured"] != text || !verdict.Held {
 		t.Errorf("Conditions %v", got)
 	}

@@ -47,7 +47,7 @@ func TestKServiceRouteTaken_BRDY6_NotOwned(t *testing.T) {
 	host := space.ExternalHost("hello")
 	cluster.HTTPRoutes.Create(t, world.Cluster, userRoute(space, host, "theirs-"+host, "theirs"))
 	space.KService(t, fixture.Service{Name: "hello"})
-	says(t, space, "hello", "NotOwned", "HTTPRoute "+space.Name+"/"+host, "rename or delete it")
+	says(t, space, "hello", "NotOwned", "HTTPRoute "+space.Name+"/"+host, "delete it, or recreate it under another name")
 	cluster.HTTPRoutes.Delete(t, world.Cluster, space.Name, host)
 	cured(t, space, "hello")
 	cluster.Answers(t, world.Blue, host, 200)

@@ -19,10 +19,10 @@ import (
 func (r *Reconciler) sayConfiguration(state config.State) {
 	if state.Problem != nil {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonConfigurationRefused, fmt.Sprintf(
-			"keeping the last good configuration (%d external, %d local gateways): %v", len(state.Config.External), len(state.Config.Local), state.Problem))
+			"ConfigMap %s is invalid; its last valid version (%d external, %d local gateways) stays in effect: correct it: %v", config.Name, len(state.Config.External), len(state.Config.Local), state.Problem))
 	}
 	for _, warning := range state.Warnings {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, warning.String())
+		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, fmt.Sprintf("ConfigMap %s has a key that is ignored: %s", config.Name, warning))
 	}
 	for _, entry := range state.Config.Shared() {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, config.SharedAdvice(entry))
@@ -39,7 +39,7 @@ func (r *Reconciler) sayKept(state config.State) {
 	if len(state.Missing) == 0 {
 		return
 	}
-	message := fmt.Sprintf("gone from ConfigMap %s: %s; the last entries serve on, also what is new. Write it again, or [] in its place if nothing of it is to be served",
+	message := fmt.Sprintf("ConfigMap %s has lost %s; the last entries stay in effect, for new services, too: write it again, or [] if no such hosts are to be served",
 		config.Name, keysOf(state.Missing))
 	if command := config.Command(state.Exists, system.Namespace(), state.Missing); len(command) <= longestCommand {
 		message += ": " + command
@@ -70,7 +70,7 @@ func (r *Reconciler) sayUnsaid(ctx context.Context, state config.State) error {
 	}
 	if len(lists) > 0 {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayNotConfigured, fmt.Sprintf(
-			"absent from ConfigMap %s: %s; what is served stays as it is, and nothing new is served there. To write it, or [] in its place if no such hosts are to be served: %s",
+			"ConfigMap %s has nothing under %s; what is served stays as it is, and nothing new is served there: write it, or [] if no such hosts are to be served: %s",
 			config.Name, keysOf(lists), config.Command(state.Exists, system.Namespace(), lists)))
 	}
 	return nil

@@ -23,7 +23,7 @@ func TestSayKept(t *testing.T) {
 	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar()), config: config.NewStore(systemNamespace, nil)}
 	shared := map[string]string{config.ExternalGateways: "- {class: a, gateway: a/a}", config.LocalGateways: "- {class: a, gateway: a/a}"}
 	good := map[string]string{config.ExternalGateways: "- class: a\n", config.LocalGateways: "- class: b # it's ours\n"}
-	const advice = "; the last entries serve on, also what is new. Write it again, or [] in its place if nothing of it is to be served: kubectl -n knative-serving "
+	const advice = "; the last entries stay in effect, for new services, too: write it again, or [] if no such hosts are to be served: kubectl -n knative-serving "
 	steps := []struct {
 		name  string
 		data  map[string]string
@@ -33,12 +33,12 @@ func TestSayKept(t *testing.T) {
 	}{
 		{name: "both lists", data: good, state: "configured"},
 		{name: "one is gone", data: map[string]string{config.ExternalGateways: "- class: a\n"}, state: "kept", want: []string{
-			"Warning ConfigurationKept gone from ConfigMap config-gateway: local-gateways" + advice +
+			"Warning ConfigurationKept ConfigMap config-gateway has lost local-gateways" + advice +
 				`patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"- class: b # it'\''s ours\n"}}'`}},
 		{name: "still gone", data: map[string]string{config.ExternalGateways: "- class: a\n"}, state: "kept"},
 		{name: "it is back", data: good, state: "configured"},
 		{name: "the ConfigMap is deleted", gone: true, state: "kept", want: []string{
-			"Warning ConfigurationKept gone from ConfigMap config-gateway: external-gateways and local-gateways" + advice +
+			"Warning ConfigurationKept ConfigMap config-gateway has lost external-gateways and local-gateways" + advice +
 				"create configmap config-gateway --from-literal='external-gateways=- class: a\n' --from-literal='local-gateways=- class: b # it'\\''s ours\n'"}},
 		{name: "one Gateway in both lists", data: shared, state: "configured", want: []string{
 			"Warning LocalGatewayExposed local-gateways[0] (a/a) is under external-gateways, too: cluster-local services can be reached from outside through it"}},

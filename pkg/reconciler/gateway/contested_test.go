@@ -49,7 +49,7 @@ func TestGatewayIsContested(t *testing.T) {
 		if len(events.Events) == 0 {
 			t.Fatal("Nothing is said")
 		}
-		if said := <-events.Events; !strings.Contains(said, "WrittenByOthers Gateway knative-serving/"+desired.Name+": argocd-controller (Apply of spec) writes") {
+		if said := <-events.Events; !strings.Contains(said, "WrittenByOthers Gateway knative-serving/"+desired.Name+": argocd-controller (Apply of spec) keeps changing") {
 			t.Errorf("Event %q", said)
 		}
 		other := desired.DeepCopy()

@@ -91,7 +91,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	}
 	if rival != nil {
 		r.speaker.say(rival, corev1.EventTypeWarning, reasonStandingBy, fmt.Sprintf(
-			"net-gateways serves the same ingress class and writes nothing while Deployment %s/%s runs: delete it to switch over", rival.Namespace, rival.Name))
+			"Deployment %s/%s serves the ingress class of net-gateways, which writes nothing while it runs: delete it to switch over", rival.Namespace, rival.Name))
 		return nil
 	}
 	if err := r.ensureGateways(ctx, state); err != nil {
@@ -110,7 +110,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
 	message := missing.Error()
 	if missing.Outdated {
-		message += "; services that are Ready are served on, new ones and changes wait"
+		message += "; services that are Ready are still served, changes and new ones wait"
 	} else {
 		r.cluster.DropGatewayAPI()
 	}
@@ -158,11 +158,11 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 	r.waitsForRoutes.Store(len(todo.busy) > 0)
 	for _, gateway := range todo.busy {
 		r.speaker.say(gateway, corev1.EventTypeNormal, reasonGatewayWanted, fmt.Sprintf(
-			"no entry of %s wants Gateway %s any more; it is deleted when no HTTPRoute uses it", config.Name, apply.NameOf(gateway)))
+			"Gateway %s has no entry in ConfigMap %s any more; it still serves, and is deleted when no HTTPRoute uses it", apply.NameOf(gateway), config.Name))
 	}
 	for _, entry := range todo.foreign {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonNotOwned, fmt.Sprintf(
-			"%s names no gateway, and Gateway %s, which would be created for it, belongs to somebody else: set `gateway`", entry, entry.Gateway))
+			"Gateway %s, which the controller would create for %s, exists and belongs to another owner: set `gateway` of the entry, or delete the Gateway", entry.Gateway, entry))
 	}
 	return errors.Join(errs...)
 }

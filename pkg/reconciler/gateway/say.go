@@ -68,7 +68,7 @@ func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.Gatew
 		problem = fmt.Sprintf("is not accepted: %s: %s", refused.Reason, refused.Message)
 	}
 	r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
-		"GatewayClass %s of Gateway %s %s; services go by what was known of it, and stay as they are after a restart of this controller",
+		"GatewayClass %s of Gateway %s %s; services are served by what was known of it, and after a restart of this controller changes and new services wait for it",
 		gateway.Spec.GatewayClassName, apply.NameOf(gateway), problem))
 }
 

@@ -49,7 +49,7 @@ func TestOutdatedCRD(t *testing.T) {
 		r.speaker.begin()
 		r.withoutGatewayAPI(&cluster.MissingCRD{Outdated: true})
 	}
-	const want = "Warning GatewayAPIMissing ; services that are Ready are served on, new ones and changes wait"
+	const want = "Warning GatewayAPIMissing ; services that are Ready are still served, changes and new ones wait"
 	if diff := cmp.Diff(want, <-events.Events); diff != "" || len(events.Events) > 0 {
 		t.Error(diff, len(events.Events))
 	}
@@ -67,7 +67,7 @@ func TestClassGone(t *testing.T) {
 		r.sayClass(gateway, now)
 	}
 	for _, problem := range []string{"does not exist", "is not accepted: InvalidParameters: no such file"} {
-		want := "Warning GatewayNotProgrammed GatewayClass fast of Gateway gateways/blue " + problem + "; services go by what was known of it, and stay as they are after a restart of this controller"
+		want := "Warning GatewayNotProgrammed GatewayClass fast of Gateway gateways/blue " + problem + "; services are served by what was known of it, and after a restart of this controller changes and new services wait for it"
 		if diff := cmp.Diff(want, <-events.Events); diff != "" {
 			t.Error(diff)
 		}

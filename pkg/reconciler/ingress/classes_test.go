@@ -99,7 +99,7 @@ func TestRestartWithoutClass(t *testing.T) {
 		class *gatewayv1.GatewayClass
 		text  string
 	}{
-		"gone":    {nil, "Unknown GatewayNotFound: GatewayClass envoy does not exist: create it; until then nobody knows what its Gateways can do"},
+		"gone":    {nil, "Unknown GatewayNotFound: GatewayClass envoy does not exist; what was served before is still served, changes and new services wait: create it"},
 		"refused": {aGatewayClass("False", markers), "Unknown GatewayNotProgrammed: GatewayClass envoy: Accepted is False: TheReason: the words"},
 	} {
 		t.Run(name, func(t *testing.T) {

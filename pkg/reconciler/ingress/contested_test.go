@@ -71,8 +71,8 @@ func (w *world) rulesAreOurs() bool {
 // again, and repaired at once.
 func TestRouteIsContested(t *testing.T) {
 	for manager, want := range map[string]string{
-		"argocd-controller": "HTTPRoute default/hello.default.example.com: argocd-controller (Update of spec.rules) writes what this controller writes",
-		"net-gateways":      "HTTPRoute default/hello.default.example.com: another client that deletes it, or another installation of this controller under the same name, writes",
+		"argocd-controller": "HTTPRoute default/hello.default.example.com: argocd-controller (Update of spec.rules) keeps changing what this controller writes",
+		"net-gateways":      "HTTPRoute default/hello.default.example.com: a client that deletes it, or another installation of this controller, keeps changing",
 	} {
 		t.Run(manager, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestRouteIsDeleted(t *testing.T) {
 		stands := func() bool { return w.routes()[publicHost] != nil }
 		count := w.undo("create httproutes", stands, func() { w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) })
 		expect(t, "Writes", contestedWrites, count)
-		w.blames("another client that deletes it")
+		w.blames("a client that deletes it")
 	})
 }
 
@@ -132,7 +132,7 @@ func TestStatusIsContested(t *testing.T) {
 			})
 		})
 		expect(t, "Writes", contestedWrites+6, count) // at once it is two: their address is a published one, and is held until ours is
-		w.blames("status of KIngress default/hello: net-other (Update of status) writes")
+		w.blames("status of KIngress default/hello: net-other (Update of status) keeps changing")
 	})
 }
 
@@ -148,7 +148,7 @@ func TestListenersAreContested(t *testing.T) {
 				gateway.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "flux", Operation: "Apply", APIVersion: gatewayv1.GroupVersion.String(), FieldsType: "FieldsV1", FieldsV1: fields}}
 			})
 		})
-		want := "listeners of KIngress default/hello on Gateway gateways/blue: flux (Apply of spec.listeners) writes"
+		want := "listeners of KIngress default/hello on Gateway gateways/blue: flux (Apply of spec.listeners) keeps changing"
 		expect(t, "Writes", contestedWrites, count)
 		w.blames(want)
 		w.deleted("hello")

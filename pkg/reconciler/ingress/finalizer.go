@@ -78,7 +78,7 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 			return err
 		}
 		for _, refusal := range try.refused {
-			r.recorder.Event(ing, corev1.EventTypeWarning, refusal.Reason(), "listeners stay: "+refusal.Error())
+			r.recorder.Event(ing, corev1.EventTypeWarning, refusal.Reason(), "its HTTPS listeners stay on the Gateway and must be removed by hand: "+refusal.Error())
 		}
 		if try.unfinished() {
 			return try.comeAgain()

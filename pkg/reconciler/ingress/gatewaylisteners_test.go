@@ -378,7 +378,7 @@ func TestGatewayMayNotBeChanged(t *testing.T) {
 			return true, nil, apierrors.NewForbidden(gateways.GroupResource(), "blue", errors.New("no"))
 		})
 		data.serves(w)
-		w.until("hello says so", w.is("hello", "False Unsupported: spec.listeners of Gateway gateways/blue may not be changed"))
+		w.until("hello says so", w.is("hello", "False Unsupported: Gateway gateways/blue: the controller may not change spec.listeners"))
 		w.pass(time.Second)
 		w.writes()
 		w.reconcile(hello)

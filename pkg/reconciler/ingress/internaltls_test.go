@@ -299,14 +299,14 @@ func TestInternalTLSImpossible(t *testing.T) {
 		},
 		"authority": {
 			without: func(object runtime.Object) bool { _, ok := object.(*corev1.Secret); return ok },
-			ready: "Unknown RefsNotResolved: " + wanted + "Secret knative-serving/routing-serving-certs does not exist, and no ConfigMap beside it with the label " +
-				"networking.knative.dev/trust-bundle has one either: put the authority into one of them",
+			ready: "Unknown RefsNotResolved: " + wanted + "Secret knative-serving/routing-serving-certs does not exist, and no ConfigMap of its namespace with the label " +
+				"networking.knative.dev/trust-bundle has a certificate: put that of the certificate authority into one of them",
 			cure: func(w *world, authority string) { w.store(aRoutingSecret(authority)) },
 		},
 		"somebody else's ConfigMap": {
 			without: func(runtime.Object) bool { return false },
 			with:    []runtime.Object{foreign},
-			ready:   "False NotOwned: ConfigMap default/net-gateways-internal-tls exists and belongs to no controller: rename or delete it",
+			ready:   "False NotOwned: ConfigMap default/net-gateways-internal-tls exists, belongs to no controller and is left as it is: delete it, or recreate it under another name",
 			cure: func(w *world, _ string) {
 				expect(t, "Somebody else's ConfigMap", "mine", w.trust())
 				w.must(w.kube.Tracker().Delete(configMaps, "default", foreign.Name))

@@ -21,7 +21,7 @@ import (
 const callersHTTP, callersHTTPS = 80, 443
 
 const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not programmed yet"
-const callersMiss = "callers in the cluster do not arrive"
+const callersMiss = "callers in the cluster cannot reach it"
 
 // listenerFor finds where a proof is asked for, or writes into the fact why it cannot be.
 func (q *questions) listenerFor(proof translate.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {

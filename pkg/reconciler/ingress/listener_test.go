@@ -102,7 +102,7 @@ func TestNoListenerAdmitsUs(t *testing.T) {
 
 		w.say(publicHost, "Accepted", metav1.ConditionFalse, "NotAllowedByListeners")
 		w.pass(status.GraceBeforeReport + time.Second)
-		expect(t, "Conditions", network("False RouteNotAccepted: HTTPRoute default/"+publicHost+" on Gateway gateways/blue: NotAllowedByListeners: in other words ("+change+")"), w.conditions("hello"))
+		expect(t, "Conditions", network("False RouteNotAccepted: HTTPRoute default/"+publicHost+" on Gateway gateways/blue: Accepted is False: NotAllowedByListeners: in other words ("+change+")"), w.conditions("hello"))
 
 		w.relisten("blue", aListener(80))
 		w.say(publicHost, "Accepted", metav1.ConditionTrue, "Accepted")

@@ -86,7 +86,7 @@ func TestDataPlaneDies(t *testing.T) {
 		w.pass(askAlive + time.Second) // the question may come that much later
 		expect(t, "All have heard of it", true, w.all("Unknown")())
 		ready := w.conditions("second")["Ready"]
-		for _, words := range []string{"Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; its data plane has not answered for 15s: http://", "status 404"} {
+		for _, words := range []string{"Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: no load balancer; its data plane has not answered for 15s: probe of http://", "status 404"} {
 			if !strings.Contains(ready, words) {
 				t.Errorf("%q is not in %q", words, ready)
 			}
@@ -158,7 +158,7 @@ func TestProxiesByThemselves(t *testing.T) {
 	result := func(pod, address string, state probe.State, problem string) probe.Result {
 		return probe.Result{Target: probe.Target{Pod: pod, Address: address, Scheme: "http", Host: "hello"}, State: state, Err: problem}
 	}
-	const dead = "its data plane has not answered for 15s: http://hello at 10.0.0.2:80: status 404"
+	const dead = "its data plane has not answered for 15s: probe of http://hello at 10.0.0.2:80: status 404"
 	for _, step := range []struct {
 		after   time.Duration
 		results []probe.Result
@@ -173,7 +173,7 @@ func TestProxiesByThemselves(t *testing.T) {
 		{32 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Pending, "")}, dead},
 		{33 * time.Second, []probe.Result{result("b", "10.0.0.2:80", probe.Proven, "")}, ""},
 		{34 * time.Second, nil, ""},
-		{49 * time.Second, nil, "for 15s its data plane has had no ready pod, and no address"},
+		{49 * time.Second, nil, "its data plane has had no ready pod and no address for 15s"},
 	} {
 		plane.hear(probe.Report{Results: step.results}, noon.Add(step.after))
 		expect(t, "Dead after "+step.after.String(), step.want, plane.dead)

@@ -53,7 +53,7 @@ func (p *livePlane) hear(report probe.Report, now time.Time) {
 		}
 	}
 	if len(report.Results) == 0 {
-		owe("", fmt.Sprintf("for %s its data plane has had no ready pod, and no address", status.GraceWhenReady))
+		owe("", fmt.Sprintf("its data plane has had no ready pod and no address for %s", status.GraceWhenReady))
 	}
 	if p.silent, p.dead = silent, dead; report.Proven() {
 		clear(p.tried)

@@ -45,7 +45,7 @@ func TestNamespaceArrivesLate(t *testing.T) {
 		w.reconcile(hello)
 		expect(t, "Writes", []string{}, w.writes())
 		w.pass(status.GraceBeforeReport + 2*time.Second)
-		if text := w.conditions("hello")["Ready"]; text != "Unknown ReconcileFailed: namespace default of KIngress hello is not seen yet: its labels decide which Gateway serves" {
+		if text := w.conditions("hello")["Ready"]; text != "Unknown ReconcileFailed: namespace default, whose labels decide which Gateway serves KIngress hello, is not in the cache of the controller yet" {
 			t.Errorf("It says %q", text)
 		}
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
@@ -122,7 +122,7 @@ func TestRivalInUnseenNamespace(t *testing.T) {
 		w.store(aNamespace("other", nil))
 		w.until("hello reports the conflict", w.is("hello", "False HostConflict"))
 		const text = "False HostConflict: host hello.default.example.com is served by an older KIngress of another namespace: " +
-			"change the host, or ask the operator, to whom the log of net-gateways-controller names it"
+			"change the host, or ask the operator, who finds that KIngress in the log of net-gateways-controller"
 		expect(t, "Ready, B-OPS-5: nothing of what another tenant has", text, w.conditions("hello")["Ready"])
 		for _, event := range w.said() {
 			if strings.Contains(event, "other/older") {

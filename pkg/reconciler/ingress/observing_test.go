@@ -74,7 +74,7 @@ func TestCannotObserve(t *testing.T) {
 					w.reconcile(hello)
 				}
 				expect(t, "Writes", []string{}, w.writes())
-				expect(t, "Event", "Warning ReconcileFailed cannot read "+kind+": "+resource+" is forbidden: no such right; services that are Ready are served on", <-w.events.Events)
+				expect(t, "Event", "Warning ReconcileFailed the controller cannot read "+kind+": "+resource+" is forbidden: no such right; services that are Ready are still served, changes and new ones may wait", <-w.events.Events)
 				expect(t, "Further Events", 0, len(w.events.Events))
 			})
 		})

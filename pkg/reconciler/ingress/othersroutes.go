@@ -43,7 +43,7 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observat
 				})
 				if at && !r.isOfIngress(route) && r.told.first(seen.Ingress.UID, apply.NameOf(route)) {
 					r.recorder.Eventf(seen.Ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,
-						"HTTPRoute %s on Gateway %s is served for host %s, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute",
+						"HTTPRoute %s on Gateway %s has host %s, too; a request that rules of both match alike goes to the older HTTPRoute: take the host out of one of them if that is not meant",
 						apply.NameOf(route), side.Entry.Gateway, host)
 				}
 			}

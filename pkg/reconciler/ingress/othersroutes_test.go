@@ -46,7 +46,7 @@ func TestOthersRoute(t *testing.T) {
 
 		w.store(aTenantsRoute("evil", "blue", "x.example.com", publicHost))
 		w.drain()
-		want := "HostConflict HTTPRoute tenant/evil on Gateway gateways/blue is served for host hello.default.example.com, too: where rules of both match a request alike, the Gateway goes by the older HTTPRoute"
+		want := "HostConflict HTTPRoute tenant/evil on Gateway gateways/blue has host hello.default.example.com, too; a request that rules of both match alike goes to the older HTTPRoute: take the host out of one of them if that is not meant"
 		expect(t, "Events", []string{want}, w.said())
 		for range 10 {
 			w.changeRoute("evil", func(route *gatewayv1.HTTPRoute) {

@@ -122,7 +122,7 @@ func (q *questions) about(route translate.Route, side *status.Side) (status.Rout
 			q.miss(proof, side, &fact, q.known.OfRoute(name.Name))
 		}
 		if !fact.ByStatus && len(choice.Addresses) == 0 {
-			fact.Unasked = fmt.Sprintf("probe mode %s of %s: Gateway %s has no address to ask", choice.Mode, side.Entry, side.Entry.Gateway)
+			fact.Unasked = fmt.Sprintf("Gateway %s has no address to probe yet, and `probe: %s` of %s allows no other proof", side.Entry.Gateway, choice.Mode, side.Entry)
 		}
 		target := probe.Target{
 			Gateway: side.Entry.Gateway, Route: name.Name, Scheme: "http", Host: proof.Host, Path: proof.Path,

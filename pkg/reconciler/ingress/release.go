@@ -63,10 +63,10 @@ func (r *Reconciler) drain() time.Duration {
 // sayDeparture says in an Event and the log what happens to what was left.
 func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
 	class := ing.Annotations[networking.IngressClassAnnotationKey]
-	message := "its ingress class is %q now: what serves it stays until the plugin of that class has taken over. " +
-		"Where that is not meant, correct ingress-class or network-layer in ConfigMap config-network"
+	message := "its ingress class is %q now; it is still served as before, until the plugin of that class has taken over: " +
+		"if this is a mistake, correct ingress-class or network-layer in ConfigMap config-network"
 	if !since.IsZero() {
-		message = "the plugin of ingress class %q serves it now: what served it before goes after the drain time"
+		message = "the plugin of ingress class %q serves it now; what served it before is deleted after `drain-time`"
 	}
 	r.recorder.Eventf(ing, corev1.EventTypeNormal, "ClassChanged", message, class)
 	r.logger.Infof("KIngress %s: "+message, apply.NameOf(ing), class)

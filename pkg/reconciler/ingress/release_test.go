@@ -48,8 +48,8 @@ func TestClassIsATypo(t *testing.T) {
 				said = append(said, event)
 			}
 		}
-		expect(t, "Events", []string{`Normal ClassChanged its ingress class is "typo" now: what serves it stays until the plugin of that class has taken over. ` +
-			"Where that is not meant, correct ingress-class or network-layer in ConfigMap config-network"}, said)
+		expect(t, "Events", []string{`Normal ClassChanged its ingress class is "typo" now; it is still served as before, until the plugin of that class has taken over: ` +
+			"if this is a mistake, correct ingress-class or network-layer in ConfigMap config-network"}, said)
 
 		objects := append(anInstallation(data), w.ingress("hello"))
 		for _, route := range w.routes() {

@@ -56,7 +56,7 @@ func TestRenderedAnew(t *testing.T) {
 		w.pass(time.Minute)
 		expect(t, "Writes when that lasts", []string{"update ingresses/status"}, w.writes())
 		if got := w.conditions("hello"); got["Ready"] != "True" || !strings.HasPrefix(got["NetworkConfigured"], "True ProbeFailed: served as before, because: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: ") ||
-			!strings.Contains(got["NetworkConfigured"], ": status 200 with a former version") {
+			!strings.Contains(got["NetworkConfigured"], ": status 200 from the former version") {
 			t.Errorf("Conditions %v", got)
 		}
 
@@ -64,7 +64,7 @@ func TestRenderedAnew(t *testing.T) {
 		w.pass(status.GraceWhenReady - time.Second)
 		expect(t, "Ready for 14 s", "True", w.conditions("hello")["Ready"])
 		w.pass(6 * time.Second)
-		expect(t, "Not Ready after 15", true, w.is("hello", "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http")())
+		expect(t, "Not Ready after 15", true, w.is("hello", "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: probe of http")())
 		w.writes()
 
 		data.stands.Store(nil)

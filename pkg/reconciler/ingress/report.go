@@ -127,7 +127,7 @@ func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, 
 		scope := watch.Named(cluster.HTTPRoutes, refusal.Object.Namespace, refusal.Object.Name)
 		found, watchErr := cluster.Get[gatewayv1.HTTPRoute](ctx, r.cluster, scope, refusal.Object)
 		if watchErr == nil && found == nil {
-			watchErr = fmt.Errorf("HTTPRoute %s of somebody else is gone", refusal.Object)
+			watchErr = fmt.Errorf("HTTPRoute %s of another owner is gone, and ours is not written yet", refusal.Object)
 		}
 		err = errors.Join(err, watchErr)
 	}

@@ -79,8 +79,8 @@ func TestNewBackendIsMade(t *testing.T) {
 		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		got := w.conditions("hello")["Ready"]
-		if !strings.HasPrefix(got, "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at ") ||
-			!strings.Contains(got, ": status 503; requests go where they went before, until default/hello-00002:80 answers") {
+		if !strings.HasPrefix(got, "Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: probe of http://hello.default.example.com at ") ||
+			!strings.Contains(got, ": status 503; until default/hello-00002:80 answers through the Gateway, requests go where they went before") {
 			t.Errorf("Ready is %s", got)
 		}
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())

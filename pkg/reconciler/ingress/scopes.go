@@ -24,7 +24,7 @@ func (e *clusterEvents) Missed(err error) {
 		return
 	}
 	about := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: system.Namespace(), Name: config.Name, UID: e.r.config.Load().UID}}
-	e.r.recorder.Eventf(about, corev1.EventTypeWarning, conditions.ReasonReconcileFailed, "cannot read %v; services that are Ready are served on", err)
+	e.r.recorder.Eventf(about, corev1.EventTypeWarning, conditions.ReasonReconcileFailed, "the controller cannot read %v; services that are Ready are still served, changes and new ones may wait", err)
 	e.logger.Warnw("Cannot read "+err.Error(), zap.String("reason", conditions.ReasonReconcileFailed))
 }
 

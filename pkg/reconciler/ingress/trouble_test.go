@@ -91,7 +91,7 @@ func TestBackendDisappears(t *testing.T) {
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
-		expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: BackendNotFound: in other words"), w.conditions("hello"))
+		expect(t, "Conditions", network("False RefsNotResolved: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: ResolvedRefs is False: BackendNotFound: in other words"), w.conditions("hello"))
 		w.say(publicHost, "ResolvedRefs", metav1.ConditionTrue, "ResolvedRefs")
 		w.until("hello is Ready again", w.is("hello", "True"))
 		expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
@@ -165,7 +165,7 @@ func TestNotOwned(t *testing.T) {
 		theirs := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: publicHost, UID: "theirs", ResourceVersion: "1"}}
 		w := data.serves(newWorld(t, append(anInstallation(data), theirs, aKIngress("hello", 0))...))
 		w.until("hello is not Ready", w.is("hello", "False"))
-		text := "False NotOwned: HTTPRoute default/hello.default.example.com exists and belongs to no controller: rename or delete it"
+		text := "False NotOwned: HTTPRoute default/hello.default.example.com exists, belongs to no controller and is left as it is: delete it, or recreate it under another name"
 		expect(t, "Ready", text, w.conditions("hello")["Ready"])
 		expect(t, "Their route", theirs.ObjectMeta, w.routes()[publicHost].ObjectMeta)
 		w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost))
@@ -309,8 +309,8 @@ func TestProbeFails(t *testing.T) {
 		w.clock.SetTime(w.clock.Now().Add(status.GraceBeforeReport))
 		w.reconcile(hello)
 		address := data.Listener.Addr().String()
-		expect(t, "Conditions", network("Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: http://hello.default.example.com at "+address+
-			": status 404; HTTPRoute default/hello.default.svc.cluster.local on Gateway gateways/inner: http://hello.default at "+address+": status 404"), w.conditions("hello"))
+		expect(t, "Conditions", network("Unknown ProbeFailed: HTTPRoute default/hello.default.example.com on Gateway gateways/blue: probe of http://hello.default.example.com at "+address+
+			": status 404; HTTPRoute default/hello.default.svc.cluster.local on Gateway gateways/inner: probe of http://hello.default at "+address+": status 404"), w.conditions("hello"))
 		data.deaf.Store(false)
 		w.until("hello is Ready", w.is("hello", "True"))
 		expect(t, "Writes", []string{"update ingresses/status", "update ingresses/status"}, w.writes())
@@ -329,7 +329,7 @@ func TestRefusedByTheAPIServer(t *testing.T) {
 			kind := schema.GroupVersion(gatewayv1.GroupVersion).WithKind("HTTPRoute").GroupKind()
 			return denied.Load(), nil, apierrors.NewInvalid(kind, "x", field.ErrorList{field.Forbidden(field.NewPath("metadata", "labels"), "a team is missing")})
 		})
-		w.until("hello is not Ready", w.is("hello", "False Unsupported: the API server refuses HTTPRoute default/hello.default.example.com: "))
+		w.until("hello is not Ready", w.is("hello", "False Unsupported: HTTPRoute default/hello.default.example.com is refused by the API server: "))
 		wait, delay := controller.IsRequeueKey(w.r.Reconcile(t.Context(), hello.String()))
 		if !wait || delay != askRefusedAfter {
 			t.Errorf("Asked again after %s, want %s", delay, askRefusedAfter)

@@ -146,7 +146,7 @@ func TestNewGenerationWithoutLists(t *testing.T) {
 		w.changeIngress("hello", toNextGeneration)
 		w.until("hello says what to write", w.is("hello", "False"))
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
-		text := "False GatewayNotConfigured: no gateway is configured: ConfigMap config-gateway says nothing under external-gateways and local-gateways; write it, [] if no such hosts are to be served: " + toPaste
+		text := "False GatewayNotConfigured: ConfigMap config-gateway has nothing under external-gateways and local-gateways, so no Gateway is known for these hosts: write it, or [] if no such hosts are to be served: " + toPaste
 		expect(t, "Ready", text, w.conditions("hello")["Ready"])
 		after := w.ingress("hello").Status
 		expect(t, "publicLoadBalancer", before.PublicLoadBalancer, after.PublicLoadBalancer)

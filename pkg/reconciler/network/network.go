@@ -123,8 +123,8 @@ func (r *Reconciler) sayAbsent() {
 }
 
 func (r *Reconciler) sayConflict(cm *corev1.ConfigMap, err error) {
-	message := fmt.Sprintf("%s: %s asks for %s: %s, but the key is %q and belongs to another field manager (%v). Remove the key, or set it to that value",
-		layerKey, ourLayer, classKey, config.IngressClass, cm.Data[classKey], err)
+	message := fmt.Sprintf("ConfigMap %s: `%s: %s` asks for `%s: %s`, but that key is %q and belongs to another field manager (%v), so it is left as it is: remove the key, or set it to that value",
+		key(), layerKey, ourLayer, classKey, config.IngressClass, cm.Data[classKey], err)
 	r.recorder.Event(cm, corev1.EventTypeWarning, "IngressClassConflict", message)
 	r.logger.Warn(message)
 }

@@ -81,9 +81,9 @@ func insecure(in input.Input, backend rules.Backend, gateway input.Gateway) *con
 	wanted := fmt.Sprintf("Service %s is to be reached over TLS (system-internal-tls in ConfigMap config-network), but ", backend.Service)
 	switch {
 	case backend.Service.Namespace != in.Ingress.Namespace:
-		refusal.Detail = wanted + "it is not in the namespace of the KIngress, and a policy for it is not the KIngress's to write"
+		refusal.Detail = wanted + "it is not in the namespace of the KIngress, and the controller writes no BackendTLSPolicy in another one"
 	case !gateway.Features.Has(gwfeatures.SupportBackendTLSPolicy):
-		refusal.Detail = wanted + fmt.Sprintf("Gateway %s is not known to support %s: name it in supported-features of its entry if it does, or choose another Gateway",
+		refusal.Detail = wanted + fmt.Sprintf("Gateway %s is not known to support %s: name it in `supported-features` of its entry if it does, or choose another Gateway",
 			gateway.Name, gwfeatures.SupportBackendTLSPolicy)
 	case trust.NoPolicies != "":
 		refusal.Detail = wanted + trust.NoPolicies

@@ -46,7 +46,7 @@ func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.Confi
 	if secret != nil {
 		trust.Missing = fmt.Sprintf("Secret %s has no certificate in %s", secretName, knativecerts.CaCertName)
 	}
-	trust.Missing += fmt.Sprintf(", and no ConfigMap beside it with the label %s has one either: put the authority into one of them", networking.TrustBundleLabelKey)
+	trust.Missing += fmt.Sprintf(", and no ConfigMap of its namespace with the label %s has a certificate: put that of the certificate authority into one of them", networking.TrustBundleLabelKey)
 	return trust
 }
 

@@ -41,7 +41,7 @@ func readTLS(in input.Input) (map[v1alpha1.IngressVisibility]certificates, condi
 		field := fmt.Sprintf("spec.tls[%d]", i)
 		switch {
 		case tls.SecretNamespace != "" && tls.SecretNamespace != in.Ingress.Namespace:
-			report.Refuse(*conditions.Unsupported(field+".secretNamespace", "Secret %s/%s is not in the namespace of the KIngress: copy it to %s",
+			report.Refuse(*conditions.Unsupported(field+".secretNamespace", "Secret %s/%s is not in the namespace of the KIngress: copy it to namespace %s",
 				tls.SecretNamespace, tls.SecretName, in.Ingress.Namespace))
 			continue
 		case len(validation.IsDNS1123Subdomain(tls.SecretName)) > 0:

@@ -55,7 +55,7 @@ func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 	routes := []Route{}
 	for _, part := range r.spread(set) {
 		if r.names.Has(part.name) {
-			r.report.Refuse(*conditions.Unsupported(part.Rules[0].Field, "HTTPRoute %s is that of other hosts of the KIngress", part.name))
+			r.report.Refuse(*conditions.Unsupported(part.Rules[0].Field, "HTTPRoute %s already serves other hosts of the KIngress, so this rule is not served: change one of the hosts", part.name))
 			continue
 		}
 		r.names.Insert(part.name)

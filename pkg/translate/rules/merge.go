@@ -36,7 +36,7 @@ func Read(in input.Input) ([]RuleSet, conditions.Report) {
 func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
 	for i, rule := range ing.Spec.Rules {
 		if !slices.Contains(config.Visibilities, Visibility(rule)) {
-			report.Refuse(*conditions.Unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is not known", rule.Visibility))
+			report.Refuse(*conditions.Unsupported(fmt.Sprintf("spec.rules[%d].visibility", i), "%q is neither ExternalIP nor ClusterLocal", rule.Visibility))
 		}
 	}
 }
