@@ -4,15 +4,36 @@
 package main
 
 import (
+	"flag"
+	"fmt"
+
+	networkconfig "knative.dev/networking/pkg/config"
 	"knative.dev/pkg/injection/sharedmain"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/network"
 )
 
+const component = "net-gateways-controller"
+
 func main() {
+	flag.Usage = usage
 	connect := cluster.Connected()
-	sharedmain.Main("net-gateways-controller", ingress.NewController(connect), gateway.NewController(connect), network.NewController)
+	sharedmain.Main(component, ingress.NewController(connect), gateway.NewController(connect), network.NewController)
+}
+
+func usage() {
+	fmt.Fprintf(flag.CommandLine.Output(), `%s serves KIngresses on the Gateways that the ConfigMap %s names.
+
+It also reads the ConfigMap %s. It runs in a pod of the namespace that has both and takes its settings from the environment:
+  SYSTEM_NAMESPACE  that namespace (required)
+  POD_NAME          its name in logs and leader election (required)
+It serves its health on :8080/health and its metrics as config-observability says.
+
+Flags:
+`, component, config.Name, networkconfig.ConfigMapName)
+	flag.PrintDefaults()
 }

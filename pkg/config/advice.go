@@ -30,9 +30,9 @@ func Advice(cm, old *corev1.ConfigMap) []string {
 		switch {
 		case cfg.ListState(visibility) != ListAbsent:
 		case before.ListState(visibility) != ListAbsent:
-			said = append(said, fmt.Sprintf("%s is taken away, which is no wish to serve nothing: its last entries serve on, and after a restart what stands stays as it is; write it again, or [] if nothing of it is to be served", key))
+			said = append(said, fmt.Sprintf("%s is removed; its last entries stay in effect, and after a restart of the controller what is served stays as it is, but nothing new is: write it again, or [] if no such hosts are to be served", key))
 		case cfg.Configured():
-			said = append(said, fmt.Sprintf("%s is absent: services with hosts of visibility %s do not become Ready; write entries, or [] if no such hosts are to be served", key, visibility))
+			said = append(said, fmt.Sprintf("%s is absent, so new services with hosts of visibility %s do not become Ready: write it, or [] if no such hosts are to be served", key, visibility))
 		}
 	}
 	return said

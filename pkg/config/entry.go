@@ -3,8 +3,8 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -185,7 +185,7 @@ func (r *reader) text(key string) (string, bool) {
 	}
 	if kind := jsonType(raw); kind != "a string" && kind != nothing {
 		r.errs = append(r.errs, field.Invalid(r.path.Child(key), field.OmitValueType{},
-			"must be a string, not "+kind+"; put it into quotes"))
+			"must be a string, not "+kind+asString(key, kind)))
 		return "", false
 	}
 	var text string
@@ -199,6 +199,17 @@ func (r *reader) text(key string) (string, bool) {
 	return text, text != ""
 }
 
+// asString is how to write the value of a key as a string; empty where a value of that type cannot be meant as one.
+func asString(key, kind string) string {
+	switch {
+	case kind != "a mapping" && kind != "a list":
+		return "; put it into quotes"
+	case key == keyGateway || key == keyService:
+		return "; write namespace/name"
+	}
+	return ""
+}
+
 func (r *reader) reject(key, value, detail string) {
 	r.errs = append(r.errs, field.Invalid(r.path.Child(key), shorten(value, 80), detail))
 }
@@ -210,5 +221,5 @@ func brief(problem string) string {
 }
 
 func unknownKey(path *field.Path, key string, known []string) Warning {
-	return Warning{Field: path.String(), Detail: fmt.Sprintf("unknown key%s", suggestion(key, known))}
+	return Warning{Field: path.String(), Detail: "unknown key" + cmp.Or(suggestion(key, known), "; known are "+strings.Join(known, ", "))}
 }

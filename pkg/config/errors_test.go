@@ -32,7 +32,7 @@ var mistakes = []struct {
 }, {
 	name:     "too long",
 	external: "- class: a\n" + strings.Repeat("#", 256<<10),
-	want:     `data[external-gateways]: Invalid value: is 262155 bytes long, more than 262144`,
+	want:     `data[external-gateways]: Invalid value: is 262155 bytes long, more than the 262144 allowed`,
 }, {
 	name:     "aliases of aliases",
 	external: bomb(),
@@ -53,6 +53,14 @@ var mistakes = []struct {
 	name:     "class a number",
 	external: "- class: 1",
 	want:     `data[external-gateways][0].class: Invalid value: must be a string, not a number; put it into quotes`,
+}, {
+	name:     "class a list",
+	external: "- class: [a]",
+	want:     `data[external-gateways][0].class: Invalid value: must be a string, not a list`,
+}, {
+	name:     "gateway a mapping",
+	external: "- class: a\n  gateway: {namespace: a, name: b}",
+	want:     `data[external-gateways][0].gateway: Invalid value: must be a string, not a mapping; write namespace/name`,
 }, {
 	name:     "gateway without namespace",
 	external: "- class: a\n  gateway: blue",

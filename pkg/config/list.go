@@ -107,7 +107,7 @@ func (l *list) duplicates() field.ErrorList {
 // decodeList turns YAML into raw entries; nil for blank text and for null.
 func decodeList(text string) ([]json.RawMessage, error) {
 	if len(text) > maxBytes {
-		return nil, fmt.Errorf("is %d bytes long, more than %d", len(text), maxBytes)
+		return nil, fmt.Errorf("is %d bytes long, more than the %d allowed", len(text), maxBytes)
 	}
 	if documents(text) > 1 {
 		return nil, fmt.Errorf("holds more than one YAML document; only one list is read")

@@ -40,7 +40,7 @@ func NewFromConfigMap(cm *corev1.ConfigMap) (*Config, error) {
 		})
 	}
 	for _, key := range slices.Sorted(maps.Keys(cm.BinaryData)) {
-		errs = append(errs, field.Forbidden(field.NewPath("binaryData").Key(key), "write text under data"))
+		errs = append(errs, field.Forbidden(field.NewPath("binaryData").Key(key), "is not read; write text under data"))
 	}
 	if len(errs) > 0 {
 		return nil, aggregate(errs)

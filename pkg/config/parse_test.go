@@ -181,7 +181,7 @@ func TestUnknownKeys(t *testing.T) {
 	}
 	want := []config.Warning{
 		{Field: "data[external-gateways][0].Gateway", Detail: `unknown key; did you mean "gateway"?`},
-		{Field: "data[external-gateways][0].colour", Detail: "unknown key"},
+		{Field: "data[external-gateways][0].colour", Detail: "unknown key; known are class, gateway, service, http-listener-name, supported-features, proxy-protocol-enabled, probe, label-selector, namespace-selector"},
 		{Field: "data[external-gateway]", Detail: `unknown key; did you mean "external-gateways"?`},
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {
@@ -189,7 +189,7 @@ func TestUnknownKeys(t *testing.T) {
 	}
 	_, err = config.NewFromConfigMap(configMap(data))
 	wantErr := `[data[external-gateways][0].Gateway: Forbidden: unknown key; did you mean "gateway"?, ` +
-		`data[external-gateways][0].colour: Forbidden: unknown key, ` +
+		`data[external-gateways][0].colour: Forbidden: unknown key; known are class, gateway, service, http-listener-name, supported-features, proxy-protocol-enabled, probe, label-selector, namespace-selector, ` +
 		`data[external-gateway]: Forbidden: unknown key; did you mean "external-gateways"?]`
 	if err == nil || err.Error() != wantErr {
 		t.Errorf("NewFromConfigMap: %v", err)
@@ -197,7 +197,7 @@ func TestUnknownKeys(t *testing.T) {
 	cm := configMap(nil)
 	cm.BinaryData = map[string][]byte{config.LocalGateways: {1}}
 	if _, err := config.NewFromConfigMap(cm); err == nil ||
-		err.Error() != "binaryData[local-gateways]: Forbidden: write text under data" {
+		err.Error() != "binaryData[local-gateways]: Forbidden: is not read; write text under data" {
 		t.Errorf("binaryData: %v", err)
 	}
 }

@@ -34,7 +34,9 @@ func (h Handler) OnDelete(object any) {
 	h.log(object, Catch(func() { h.Events.OnDelete(object) }))
 }
 
-func (h Handler) log(object any, err error) { logged(h.Logger, "An event was lost", object, err) }
+func (h Handler) log(object any, err error) {
+	logged(h.Logger, "Panic over an event, which is lost", object, err)
+}
 
 // Indexers are indexers that log the panics and errors of index functions, and then index nothing. client-go itself ends
 // the process in both cases.
@@ -44,7 +46,7 @@ func Indexers(indexers cache.Indexers, logger *zap.SugaredLogger) cache.Indexers
 		safe[name] = func(object any) (values []string, _ error) {
 			var err error
 			panicked := Catch(func() { values, err = index(object) })
-			logged(logger, "Not found by index "+name, object, errors.Join(err, panicked))
+			logged(logger, "Not added to index "+name, object, errors.Join(err, panicked))
 			return values, nil
 		}
 	}

@@ -18,7 +18,7 @@ func exportConfiguration(store *config.Store) {
 	meter := otel.Meter("github.com/net-gateways/net-gateways")
 	// Only a malformed name can fail, and this one is a constant.
 	_, _ = meter.Int64ObservableGauge("net_gateways.config.state",
-		metric.WithDescription("State of ConfigMap config-gateway: unconfigured, configured, kept (a list is gone, the last one serves on) or refused."),
+		metric.WithDescription("State of ConfigMap config-gateway: unconfigured, configured, kept (a list is missing, its last entries stay in effect) or refused (it is invalid, the last valid version stays in effect)."),
 		metric.WithInt64Callback(func(_ context.Context, observer metric.Int64Observer) error {
 			present := stateName(store.Load())
 			for _, name := range []string{"unconfigured", "configured", "kept", "refused"} {

@@ -71,7 +71,7 @@ func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
 	case https:
 		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return observe.WantsHTTPS(ing) && e.r.usesGateway(ing, name) })
 	case pending:
-		e.look("a word about Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return e.r.pending.has(ing.UID) && e.r.usesGateway(ing, name) })
+		e.look("status of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return e.r.pending.has(ing.UID) && e.r.usesGateway(ing, name) })
 	}
 }
 

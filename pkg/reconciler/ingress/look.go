@@ -70,7 +70,7 @@ func (e *clusterEvents) proposals() {
 	cfg := e.r.config.Load().Config
 	for _, visibility := range config.Visibilities {
 		if cfg.ListState(visibility) == config.ListAbsent {
-			e.look("what config-gateway may name", func(ing *v1alpha1.Ingress) bool { return ours(ing) && unsettled(ing).Len() > 0 })
+			e.look("Gateways that config-gateway may name", func(ing *v1alpha1.Ingress) bool { return ours(ing) && unsettled(ing).Len() > 0 })
 			return
 		}
 	}

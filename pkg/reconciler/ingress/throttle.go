@@ -63,6 +63,6 @@ func (t *throttle) next(source string) {
 	t.paused[source] = nil
 	t.mu.Unlock()
 	many := 0
-	panics.Logged(t.logger, "Not looked at because of "+source, func() { many = act() })
+	panics.Logged(t.logger, "Panic while looking at KIngresses because of "+source, func() { many = act() })
 	time.AfterFunc(leastPause+time.Duration(many)*pauseForEach, func() { t.next(source) })
 }

@@ -118,7 +118,7 @@ func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *a
 // into their KIngresses counts (SPEC B-INS-9).
 func (r *Reconciler) sayAbsent() {
 	if !r.saidAbsent.Swap(true) {
-		r.logger.Warnf("ConfigMap %s does not exist: %s is followed when it is there again, services are served as before", key(), layerKey)
+		r.logger.Warnf("ConfigMap %s does not exist; services are still served as before, and %s takes effect when it exists again", key(), layerKey)
 	}
 }
 
