@@ -21,7 +21,8 @@ import (
 // place changes its cluster, Envoy gets routes and clusters one after the other, and in
 // between answers 503 (response flag NC).
 func inPlace(wanted []rules.Rule, live *gatewayv1.HTTPRoute) []rules.Rule {
-	plain := slices.SortedStableFunc(slices.Values(wanted), func(a, b rules.Rule) int { return cmp.Compare(len(a.Headers), len(b.Headers)) })
+	plain := slices.Clone(wanted)
+	slices.SortStableFunc(plain, func(a, b rules.Rule) int { return cmp.Compare(len(a.Headers), len(b.Headers)) })
 	if live == nil {
 		return plain
 	}
