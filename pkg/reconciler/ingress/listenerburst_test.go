@@ -92,7 +92,9 @@ func (w *world) runs() *counted {
 
 // TestBurstOnGateway: B-OPS-1, B-TLS-1, of thirty TLS hosts that come at once to a Gateway without
 // ListenerSets each looks when something happened to its own listener, and not for each of the others.
-// No write waits for anything but the one before.
+// No write waits for anything but the one before. What may wake one: that it is there, once more as its controller starts to
+// lead; its finalizer, grant and routes; its turn; the gateway's word about its listener; the answers over HTTP and over
+// HTTPS; and its status. Those that come while it is in the queue make one look, so that seven are left.
 func TestBurstOnGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many, write = 30, 50 * time.Millisecond
@@ -119,7 +121,8 @@ func TestBurstOnGateway(t *testing.T) {
 		}
 		took := w.clock.Now().Sub(begin)
 		sum, most := looked.counts()
-		if most > 12 || sum > 10*many || took > many*write*6/5 {
+		t.Logf("%d looks, at most %d of one, in %s", sum, most, took)
+		if most > 12 || sum > 8*many || took > many*write*6/5 {
 			t.Errorf("%d looks, at most %d of one, in %s", sum, most, took)
 		}
 	})

@@ -115,8 +115,9 @@ func (c listenerChange) makesRoom() bool { return c.written() && c.is.spec == ni
 // said tells that the gateway says something else of it.
 func (c listenerChange) said() bool { return !sameConditions(c.was.word, c.is.word) }
 
-// told tells that the gateway says something of it as it stands now, or does not any more.
-func (c listenerChange) told() bool { return c.was.current != c.is.current }
+// told tells that the gateway says something of it as it stands now, and did not before. That it does not
+// any more, since another listener was written, is no news: whoever waits goes on to wait.
+func (c listenerChange) told() bool { return !c.was.current && c.is.current }
 
 func isWildcard(listener *gatewayv1.Listener) bool {
 	return listener != nil && listener.Hostname != nil && strings.HasPrefix(string(*listener.Hostname), "*")
