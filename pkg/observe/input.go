@@ -25,7 +25,7 @@ func (o *Observation) Input() translate.Input {
 		Lost:      lost,
 		Routes:    o.Routes,
 		Served:    o.Served,
-		Moves:     o.moves(),
+		Move:      o.move(),
 
 		ListenerSets:   o.ListenerSets,
 		NoListenerSets: o.NoListenerSets,

@@ -110,6 +110,6 @@ func (o *Observation) unservedHosts(visibility v1alpha1.IngressVisibility, withh
 func (o *Observation) mustLeave(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	return slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
 		gateway := o.gatewayBehind(route, parent)
-		return o.expels(gateway, visibility) || o.reserved(gateway, visibility)
+		return o.forbidden(gateway, visibility) || o.reserved(gateway, visibility)
 	})
 }

@@ -42,11 +42,11 @@ type Seen struct {
 	Proven bool
 	// Room is how many backends can be probed at a time. Without room none is warmed.
 	Room int
-	// Expelled are Gateways that the route must not stay on.
-	Expelled sets.Set[string]
-	// Guest are Gateways that the route may stay on for Drain only, proven or not.
-	Guest sets.Set[string]
-	Drain time.Duration
+	// Forbidden are Gateways that the route must not stay on.
+	Forbidden sets.Set[string]
+	// DrainOnly are Gateways that the route may stay on for Drain only, proven on another one or not.
+	DrainOnly sets.Set[string]
+	Drain     time.Duration
 }
 
 // Step is what to write now.
@@ -131,7 +131,7 @@ func leaving(live Live, want Want, seen Seen) []string {
 	}
 	over := live.State.Moving != nil && !seen.Now.Before(live.State.Moving.Add(seen.Drain))
 	return slices.DeleteFunc(slices.Clone(live.Gateways), func(gateway string) bool {
-		return gateway == want.Gateway || seen.Expelled.Has(gateway) || over && seen.Guest.Has(gateway)
+		return gateway == want.Gateway || seen.Forbidden.Has(gateway) || over && seen.DrainOnly.Has(gateway)
 	})
 }
 

@@ -53,7 +53,7 @@ func TestWildcardOfAnotherNamespace(t *testing.T) {
 		for range 3 { // it is free: the shared one is used, and the others go over after the drain time
 			in = withStored(in, ingress(t, in))
 			expectGap(t, in, "")
-			in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+			in.Move.Now = in.Move.Now.Add(2 * time.Minute)
 		}
 		expectListeners(t, in, "*.shop.example.com")
 	}
@@ -97,12 +97,12 @@ func TestOwnListenerStaysForShared(t *testing.T) {
 				set.Status.Listeners = nil // the gateway says nothing
 			}
 		}
-		in.Moves.Now = in.Moves.Now.Add(time.Hour)
+		in.Move.Now = in.Move.Now.Add(time.Hour)
 	}
 	in = withStored(in, ingress(t, in))
 	expectListeners(t, in, "*.shop.example.com", neighbours[0]) // for those who are connected through it
 	in = withStored(in, ingress(t, in))
-	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+	in.Move.Now = in.Move.Now.Add(2 * time.Minute)
 	in = withStored(in, ingress(t, in))
 	expectListeners(t, in, "*.shop.example.com")
 }
@@ -118,7 +118,7 @@ func TestHandOver(t *testing.T) {
 	other.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{v1alpha1.IngressVisibilityExternalIP: {in.Ingress}}
 	in = withStored(in, ingress(t, in)) // both listeners
 	in = withStored(in, ingress(t, in)) // the shared one works
-	in.Moves.Now = in.Moves.Now.Add(2 * time.Minute)
+	in.Move.Now = in.Move.Now.Add(2 * time.Minute)
 
 	first := ingress(t, in)
 	expectShared(t, first, "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])

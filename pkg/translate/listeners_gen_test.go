@@ -28,7 +28,7 @@ import (
 // KIngresses that share Secrets, listeners on Gateways, and the ListenerSets that an earlier
 // KIngress of the same UID wanted, of which the gateway says one thing or another.
 func withListeners(t *rapid.T, in translate.Input) translate.Input {
-	in.Moves = translate.Moves{Now: now, Drain: time.Minute}
+	in.Move = translate.Move{Now: now, Drain: time.Minute}
 	if rapid.Bool().Draw(t, "one Gateway") {
 		in.Gateways[config.Visibilities[1]] = in.Gateways[config.Visibilities[0]]
 	}
@@ -57,7 +57,7 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 				in.ListenerSets[name].Status.Listeners[i].Conditions[0].Type = said
 			}
 		}
-		in.Moves.Now = in.Moves.Now.Add(rapid.SampledFrom([]time.Duration{0, time.Second, time.Hour}).Draw(t, "later"))
+		in.Move.Now = in.Move.Now.Add(rapid.SampledFrom([]time.Duration{0, time.Second, time.Hour}).Draw(t, "later"))
 	}
 	return in
 }

@@ -149,8 +149,8 @@ func TestMovingKeepsListeners(t *testing.T) {
 			}
 			in = withStoredOnGateway(in, desired)
 			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
-			in.Moves.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
-			in.Moves.Now = now.Add(time.Minute)
+			in.Move.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
+			in.Move.Now = now.Add(time.Minute)
 			desired = ingress(t, in)
 			if len(heldBy(desired, external)) != 0 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 1 {
 				t.Errorf("Moved: %+v, %d grants", desired.Gateways, len(desired.Grants))

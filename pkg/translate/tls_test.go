@@ -37,7 +37,7 @@ func anInputWithTLS(hosts, certificates int) translate.Input {
 	return translate.Input{
 		Ingress:  ing,
 		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("external")},
-		Moves:    translate.Moves{Now: now, Drain: time.Minute},
+		Move:     translate.Move{Now: now, Drain: time.Minute},
 	}
 }
 
@@ -168,7 +168,7 @@ func TestRedirectStays(t *testing.T) {
 		t.Error("Again after", desired.Again)
 	}
 	in = withStored(in, desired)
-	in.Moves.Now = now.Add(time.Minute)
+	in.Move.Now = now.Add(time.Minute)
 	desired = ingress(t, in)
 	expectParents(t, "after the drain time, until the listener is gone", desired, plain)
 	expectParents(t, "when it is gone", ingress(t, withStored(in, desired)), plain[:1])
@@ -206,8 +206,8 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 			}
 			in = withStored(in, desired)
 			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
-			in.Moves.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
-			in.Moves.Now = now.Add(time.Minute)
+			in.Move.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
+			in.Move.Now = now.Add(time.Minute)
 			desired = ingress(t, in)
 			for _, route := range desired.Routes {
 				if slices.Contains(parentsOf(desired, route.Object.Name), "ListenerSet "+old) || slices.Contains(parentsOf(desired, route.Object.Name), "Gateway external") {

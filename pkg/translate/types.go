@@ -16,8 +16,8 @@ type (
 	HTTPS = input.HTTPS
 	// HostAt is a host at one visibility.
 	HostAt = input.HostAt
-	// Moves is what leaving a Gateway depends on.
-	Moves = input.Moves
+	// Move says how long routes stay attached to a Gateway that they leave for another one.
+	Move = input.Move
 	// Published is a version that is known to be served.
 	Published = input.Published
 	// Route is an HTTPRoute together with the questions that prove it.

@@ -327,8 +327,8 @@ func TestOneGatewayForBoth(t *testing.T) {
 	})
 }
 
-// TestGatewayLeavesOneList: B-SEL-7, a Gateway in both lists expels nobody; taken out of the
-// local one it expels private hosts at once.
+// TestGatewayLeavesOneList: B-SEL-7, private hosts may stay on a Gateway that is in both
+// lists, and leave it at once when it is taken out of the local one.
 func TestGatewayLeavesOneList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t), aConfigGateway(shared))

@@ -84,21 +84,21 @@ type Input struct {
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// Made names the routes whose questions about new backends are all answered.
 	Made sets.Set[string]
-	// Moves says what is known of the way from one Gateway to another.
-	Moves Moves
+	// Move says what the routes may do that leave a Gateway.
+	Move Move
 	// Trust is what TLS to Knative's own backends needs.
 	Trust Trust
 }
 
-// Moves is what leaving a Gateway depends on.
-type Moves struct {
+// Move says how long routes stay attached to a Gateway that they leave for another one.
+type Move struct {
 	Now time.Time
-	// Drain is how long a route stays on a Gateway after the new one's address was
+	// Drain is how long a route stays on the old Gateway after the address of the new one was
 	// published.
 	Drain time.Duration
-	// Expelled are Gateways on which the rules of a visibility must not stay, and Guest
-	// those on which they may stay for Drain only.
-	Expelled, Guest map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]
+	// Forbidden are the Gateways on which the routes of a visibility must not stay at all, and
+	// DrainOnly those on which they stay for Drain at most, proven on the new one or not.
+	Forbidden, DrainOnly map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]
 	// Published says, for each visibility, which version was proven and published, and when.
 	Published map[v1alpha1.IngressVisibility]Published
 }

@@ -18,9 +18,9 @@ import (
 func (p *planner) drains(hostname string, at place, unlisted map[string]time.Time) bool {
 	since, known := unlisted[at.name]
 	if !known {
-		since = p.in.Moves.Now.UTC().Truncate(time.Second)
+		since = p.in.Move.Now.UTC().Truncate(time.Second)
 	}
-	left := since.Add(p.in.Moves.Drain).Sub(p.in.Moves.Now)
+	left := since.Add(p.in.Move.Drain).Sub(p.in.Move.Now)
 	if !p.hasHost(hostname) || left <= 0 {
 		return false
 	}

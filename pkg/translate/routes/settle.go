@@ -18,11 +18,11 @@ import (
 // Settle lets go what routes keep of the version before, once that of their visibility is proven and
 // its address published: Gateways that they leave, and backends without traffic. It returns after
 // how long there is more to let go though nothing happens; 0 is never.
-func Settle(routes []Route, moves input.Moves) (requeueAfter time.Duration) {
-	published := publishedSince(routes, moves)
+func Settle(routes []Route, move input.Move) (requeueAfter time.Duration) {
+	published := publishedSince(routes, move)
 	for i := range routes {
 		if len(routes[i].Leaving) > 0 {
-			requeueAfter = input.Sooner(requeueAfter, routes[i].leave(moves, published))
+			requeueAfter = input.Sooner(requeueAfter, routes[i].leave(move, published))
 		}
 		routes[i].forget(published)
 	}
@@ -30,10 +30,10 @@ func Settle(routes []Route, moves input.Moves) (requeueAfter time.Duration) {
 }
 
 // publishedSince tells since when the version of a visibility is proven and published, if it is.
-func publishedSince(routes []Route, moves input.Moves) func(v1alpha1.IngressVisibility) (time.Time, bool) {
+func publishedSince(routes []Route, move input.Move) func(v1alpha1.IngressVisibility) (time.Time, bool) {
 	versions := map[v1alpha1.IngressVisibility]string{}
 	return func(visibility v1alpha1.IngressVisibility) (time.Time, bool) {
-		published, known := moves.Published[visibility]
+		published, known := move.Published[visibility]
 		if known && versions[visibility] == "" {
 			versions[visibility] = Version(routes, visibility)
 		}
@@ -44,9 +44,9 @@ func publishedSince(routes []Route, moves input.Moves) func(v1alpha1.IngressVisi
 // leave detaches a route from the Gateways that it is leaving, once all of its visibility are served
 // by the new one and clients have had time to follow its address (SPEC B-SEL-5). Before that it
 // returns after how long to look again; 0 is never.
-func (r *Route) leave(moves input.Moves, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (again time.Duration) {
+func (r *Route) leave(move input.Move, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (again time.Duration) {
 	if since, is := published(r.Visibility); is {
-		drained, left := rollout.Drained(since, moves.Now, moves.Drain)
+		drained, left := rollout.Drained(since, move.Now, move.Drain)
 		if drained {
 			r.detach()
 			return 0
@@ -54,7 +54,7 @@ func (r *Route) leave(moves input.Moves, published func(v1alpha1.IngressVisibili
 		again = left
 	}
 	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil && state.Moving != nil {
-		again = input.Sooner(again, max(0, state.Moving.Add(moves.Drain).Sub(moves.Now)))
+		again = input.Sooner(again, max(0, state.Moving.Add(move.Drain).Sub(move.Now)))
 	}
 	return again
 }

@@ -28,10 +28,10 @@ func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gate
 		Unproven: r.unproven(set, gateway),
 	}
 	current := r.in.Routes[object.Name]
-	moves := r.in.Moves
+	move := r.in.Move
 	return rollout.Next(r.live(current, set.Hosts, want.Unproven), want, rollout.Seen{
-		Now: moves.Now, Drain: moves.Drain, Proven: r.in.Made.Has(object.Name), Room: room(current),
-		Expelled: named(moves.Expelled[set.Visibility]), Guest: named(moves.Guest[set.Visibility]),
+		Now: move.Now, Drain: move.Drain, Proven: r.in.Made.Has(object.Name), Room: room(current),
+		Forbidden: named(move.Forbidden[set.Visibility]), DrainOnly: named(move.DrainOnly[set.Visibility]),
 	})
 }
 

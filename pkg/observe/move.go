@@ -13,15 +13,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// moves is what leaving a Gateway depends on. A Gateway of the other visibility is left
-// at once: a private host must not stay public (SPEC B-SEL-7). One that is reserved for
-// namespaces of which ours is none may be stayed on for the drain time only (SPEC
-// B-SEL-3).
-func (o *Observation) moves() translate.Moves {
-	moves := translate.Moves{
+// move is what the controller knows about leaving a Gateway. A route must leave a Gateway of the
+// other visibility at once, because a private host must not stay public (SPEC B-SEL-7). It may
+// stay for the drain time only on a Gateway that is reserved for other namespaces than the
+// KIngress's (SPEC B-SEL-3).
+func (o *Observation) move() translate.Move {
+	move := translate.Move{
 		Now: o.Now, Drain: o.State.Config.Drain,
-		Expelled:  map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
-		Guest:     map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
+		Forbidden: map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
+		DrainOnly: map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
 		Published: map[v1alpha1.IngressVisibility]translate.Published{},
 	}
 	for visibility, proof := range status.ProofsOf(o.Ingress.Status) {
@@ -30,28 +30,28 @@ func (o *Observation) moves() translate.Moves {
 			published.At = *proof.Moved
 		}
 		if proof.Generation == o.Ingress.Generation {
-			moves.Published[visibility] = published
+			move.Published[visibility] = published
 		}
 	}
 	for _, visibility := range config.Visibilities {
-		expelled, guest := sets.New[types.NamespacedName](), sets.New[types.NamespacedName]()
+		forbidden, drainOnly := sets.New[types.NamespacedName](), sets.New[types.NamespacedName]()
 		for gateway := range o.attached() {
 			switch {
-			case o.expels(gateway, visibility):
-				expelled.Insert(gateway)
+			case o.forbidden(gateway, visibility):
+				forbidden.Insert(gateway)
 			case o.reserved(gateway, visibility):
-				guest.Insert(gateway)
+				drainOnly.Insert(gateway)
 			}
 		}
-		moves.Expelled[visibility], moves.Guest[visibility] = expelled, guest
+		move.Forbidden[visibility], move.DrainOnly[visibility] = forbidden, drainOnly
 	}
-	return moves
+	return move
 }
 
-// expels tells whether a Gateway is of the other visibility alone: a private host that
-// stayed on it would stay public. One in both lists expels nobody, and while the list of
-// the own visibility says nothing, it is not known which are in it.
-func (o *Observation) expels(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
+// forbidden tells whether config-gateway lists a Gateway for the other visibility only: a private
+// host that stayed on it would stay public. While the list of this visibility is absent, it is not
+// known which Gateways it would name, and none is forbidden.
+func (o *Observation) forbidden(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
 	other := v1alpha1.IngressVisibilityClusterLocal
 	if visibility == other {
 		other = v1alpha1.IngressVisibilityExternalIP
@@ -61,7 +61,7 @@ func (o *Observation) expels(gateway types.NamespacedName, visibility v1alpha1.I
 	return others && !own && o.State.Config.ListState(visibility) != config.ListAbsent
 }
 
-// reserved tells whether a Gateway is for namespaces of which ours is none.
+// reserved tells whether a Gateway is only for namespaces of which the KIngress's is none.
 func (o *Observation) reserved(gateway types.NamespacedName, visibility v1alpha1.IngressVisibility) bool {
 	entry, known := o.State.Config.Entry(visibility, gateway)
 	return known && !selection.Admits(entry, o.Namespace.Labels)
