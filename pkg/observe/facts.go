@@ -18,12 +18,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// Made are the routes whose questions about new backends are all answered. What stands must be
-// what was asked about.
-func (o *Observation) Made(desired translate.Desired, answered func(translate.Route) bool) sets.Set[string] {
+// Warmed names the routes whose new backends have all answered. An answer counts only if the stored
+// HTTPRoute is the one that was asked about.
+func (o *Observation) Warmed(desired translate.Desired, answered func(translate.Route) bool) sets.Set[string] {
 	found := sets.New[string]()
 	for _, route := range desired.Routes {
-		if len(route.Making) > 0 && o.IsWritten(route) && answered(route) {
+		if len(route.Warming) > 0 && o.IsWritten(route) && answered(route) {
 			found.Insert(route.Object.Name)
 		}
 	}
@@ -85,7 +85,7 @@ func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired transl
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {
 			side.Leaving = side.Leaving || len(route.Leaving) > 0
-			side.Held = side.Held && (len(route.Leaving) > 0 || len(route.Making) > 0)
+			side.Held = side.Held && (len(route.Leaving) > 0 || len(route.Warming) > 0)
 		}
 	}
 	if observed.Preserved {

@@ -65,7 +65,7 @@ func Next(live *Live, want Want, seen Seen) Step {
 	step := Step{State: version(&live.State, want)}
 	if todo, done := unwarmed(*live, want, seen); live.Intact && seen.Room > 0 && len(todo) > 0 {
 		step.State = live.State
-		step.State.Making = &Making{Spec: want.Spec, Batch: todo[:min(len(todo), seen.Room)], Done: done}
+		step.State.Warming = &Warming{Spec: want.Spec, Batch: todo[:min(len(todo), seen.Room)], Done: done}
 	}
 	step.State.Moving = live.State.Moving
 	step.Leaving = leaving(*live, want, seen)
@@ -105,10 +105,10 @@ func Hash(parts ...string) string {
 // have answered. Backends that have traffic already need no proof.
 func unwarmed(live Live, want Want, seen Seen) (todo, done []string) {
 	known := sets.New[string]()
-	if making := live.State.Making; making != nil {
-		known.Insert(making.Done...)
+	if warming := live.State.Warming; warming != nil {
+		known.Insert(warming.Done...)
 		if seen.Proven {
-			known.Insert(making.Batch...)
+			known.Insert(warming.Batch...)
 		}
 	}
 	for _, backend := range want.Unproven {

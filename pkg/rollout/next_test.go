@@ -68,11 +68,11 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestMake: B-RDY-3, traffic moves once new backends have answered.
-func TestMake(t *testing.T) {
-	making := func(batch, done []string) func(*rollout.Live) {
+// TestWarm: B-RDY-3, traffic moves once the new backends have answered.
+func TestWarm(t *testing.T) {
+	warming := func(batch, done []string) func(*rollout.Live) {
 		return func(l *rollout.Live) {
-			l.State.Making = &rollout.Making{Spec: hash("2"), Batch: batch, Done: done}
+			l.State.Warming = &rollout.Warming{Spec: hash("2"), Batch: batch, Done: done}
 		}
 	}
 	drifted := func(l *rollout.Live) { l.Intact = false }
@@ -82,27 +82,27 @@ func TestMake(t *testing.T) {
 		unproven []string
 		proven   bool
 		room     int
-		want     *rollout.Making // nil: moved
+		want     *rollout.Warming // nil: moved
 	}{
 		{"a new route has nothing to keep", nil, []string{"two"}, false, 3, nil},
 		{"backends that are known to be ready", serving(), nil, false, 3, nil},
 		{"backends that are served already", serving(), []string{"one"}, false, 3, nil},
-		{"a new backend", serving(), []string{"two"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"two"}}},
-		{"it does not answer", serving(making([]string{"two"}, nil)), []string{"two"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"two"}}},
-		{"it answers", serving(making([]string{"two"}, nil)), []string{"two"}, true, 3, nil},
-		{"no more at a time than there is room", serving(), []string{"five", "four", "three", "two"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"five", "four", "three"}}},
-		{"the next ones", serving(making([]string{"five", "four", "three"}, nil)), []string{"five", "four", "three", "two"}, true, 3,
-			&rollout.Making{Spec: hash("2"), Batch: []string{"two"}, Done: []string{"five", "four", "three"}}},
-		{"and all", serving(making([]string{"two"}, []string{"five", "four", "three"})), []string{"five", "four", "three", "two"}, true, 3, nil},
-		{"another spec meanwhile", serving(making([]string{"two"}, nil)), []string{"three"}, false, 3, &rollout.Making{Spec: hash("2"), Batch: []string{"three"}}},
-		{"and back", serving(making([]string{"two"}, nil)), []string{"one"}, false, 3, nil},
+		{"a new backend", serving(), []string{"two"}, false, 3, &rollout.Warming{Spec: hash("2"), Batch: []string{"two"}}},
+		{"it does not answer", serving(warming([]string{"two"}, nil)), []string{"two"}, false, 3, &rollout.Warming{Spec: hash("2"), Batch: []string{"two"}}},
+		{"it answers", serving(warming([]string{"two"}, nil)), []string{"two"}, true, 3, nil},
+		{"no more at a time than there is room", serving(), []string{"five", "four", "three", "two"}, false, 3, &rollout.Warming{Spec: hash("2"), Batch: []string{"five", "four", "three"}}},
+		{"the next ones", serving(warming([]string{"five", "four", "three"}, nil)), []string{"five", "four", "three", "two"}, true, 3,
+			&rollout.Warming{Spec: hash("2"), Batch: []string{"two"}, Done: []string{"five", "four", "three"}}},
+		{"and all", serving(warming([]string{"two"}, []string{"five", "four", "three"})), []string{"five", "four", "three", "two"}, true, 3, nil},
+		{"another spec meanwhile", serving(warming([]string{"two"}, nil)), []string{"three"}, false, 3, &rollout.Warming{Spec: hash("2"), Batch: []string{"three"}}},
+		{"and back", serving(warming([]string{"two"}, nil)), []string{"one"}, false, 3, nil},
 		{"rules that another field manager changed are not kept", serving(drifted), []string{"two"}, false, 3, nil},
 		{"no room", serving(), []string{"two"}, false, 0, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			step := rollout.Next(test.live, wanted("2", "b", test.unproven...), rollout.Seen{Now: noon, Proven: test.proven, Room: test.room})
-			if diff := cmp.Diff(test.want, step.State.Making); diff != "" {
+			if diff := cmp.Diff(test.want, step.State.Warming); diff != "" {
 				t.Error(diff)
 			}
 			if kept := step.State.Hash == hash("1"); kept != (test.want != nil) {

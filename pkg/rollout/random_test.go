@@ -35,7 +35,7 @@ const drain = time.Minute
 func (w *simulation) reconcile(batchAnswers bool) {
 	seen := rollout.Seen{Now: w.now, Room: 2, Drain: drain, Proven: batchAnswers}
 	step := rollout.Next(w.live, w.want, seen)
-	moved := step.State.Making == nil
+	moved := step.State.Warming == nil
 	leaving := step.Leaving
 	if moved && w.proven && len(leaving) > 0 && w.live.State.Spec == w.want.Spec && w.live.State.Rendered == w.want.Rendered && w.live.State.Gateway == w.want.Gateway {
 		if done, _ := rollout.Drained(*step.State.Moving, w.now, drain); done {
@@ -68,7 +68,7 @@ func (w *simulation) check(next *rollout.Live, moved bool) {
 		w.t.Fatalf("Traffic moves to %v, which has not answered", sets.List(unready))
 	}
 	if !moved && !next.Backends.Equal(w.live.Backends) {
-		w.t.Fatal("A backend in use is dropped while others are made")
+		w.t.Fatal("A backend in use is dropped while others are warmed")
 	}
 	for _, gateway := range w.live.Gateways {
 		if !w.proven && !slices.Contains(next.Gateways, gateway) {
@@ -94,14 +94,14 @@ func (w *simulation) settle() {
 
 // answer is a probe's success: of the batch, or of what is served.
 func (w *simulation) answer() {
-	making := w.live.State.Making
+	warming := w.live.State.Warming
 	switch {
-	case making == nil:
+	case warming == nil:
 		w.proven = true
 		w.reconcile(false)
-	case w.broken.HasAny(making.Batch...):
+	case w.broken.HasAny(warming.Batch...):
 	default:
-		w.ready.Insert(making.Batch...)
+		w.ready.Insert(warming.Batch...)
 		w.reconcile(true)
 	}
 }
@@ -144,7 +144,7 @@ func TestRandomEvents(t *testing.T) {
 			w.reconcile(false)
 		}
 		w.settle()
-		if w.live.State.Making != nil || w.live.State.Rendered != w.want.Rendered || !slices.Equal(w.live.Gateways, []string{w.want.Gateway}) || w.live.State.Moving != nil {
+		if w.live.State.Warming != nil || w.live.State.Rendered != w.want.Rendered || !slices.Equal(w.live.Gateways, []string{w.want.Gateway}) || w.live.State.Moving != nil {
 			t.Fatalf("At rest with %+v, want %+v", w.live, w.want)
 		}
 		if most := w.budget + moves; w.writes > most {

@@ -29,14 +29,14 @@ type State struct {
 	Private bool `json:"private,omitempty"`
 	// Hash is the hash with which the data plane answers probes when it serves this version.
 	Hash string `json:"hash"`
-	// Making is not nil while new backends are warmed.
-	Making *Making `json:"making,omitempty"`
+	// Warming is not nil while new backends are warmed. The key is as stored objects have it.
+	Warming *Warming `json:"making,omitempty"`
 	// Moving is since when the route has been attached to Gateways that it is to leave.
 	Moving *time.Time `json:"moving,omitempty"`
 }
 
-// Making is the warming of new backends while traffic stays on the old ones.
-type Making struct {
+// Warming says which new backends have answered probes, while traffic stays on the old ones.
+type Warming struct {
 	// Spec is the hash of the new version's name and spec.
 	Spec string `json:"spec"`
 	// Batch are the backends that are probed now, sorted.

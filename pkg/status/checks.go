@@ -161,7 +161,7 @@ func routesProven(s Side) *Blocker {
 
 func (r Route) unproven() bool {
 	answered := !r.Unwritten && r.Unasked == "" && (r.ByStatus || r.Report.Proven())
-	return len(r.Making) > 0 || !r.Proven && !answered
+	return len(r.Warming) > 0 || !r.Proven && !answered
 }
 
 // reason is that of a route that is not proven. The gateway may accept a route that no listener admits
@@ -197,7 +197,7 @@ func (r Route) change() string {
 
 // keeping says where traffic goes while new backends are warmed.
 func (r Route) keeping() string {
-	if len(r.Making) == 0 {
+	if len(r.Warming) == 0 {
 		return ""
 	}
 	return "; until " + strings.Join(r.Making, ", ") + " answers through the Gateway, requests go where they went before"

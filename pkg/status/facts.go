@@ -108,8 +108,8 @@ type Route struct {
 	Unwritten bool
 	// Parents are its parentRefs at the side's Gateway; none for the Gateway as a whole.
 	Parents []gatewayv1.ParentReference
-	// Making are the new backends that are being warmed.
-	Making []string
+	// Warming are the new backends that have to answer before they get traffic.
+	Warming []string
 	// Stays tells that traffic stays on the proven version until the new one is proven.
 	Stays bool
 	// Proven tells that the route is known to be served.

@@ -80,7 +80,7 @@ func (s Side) Settled() bool {
 	return len(s.Routes) > 0 && !slices.ContainsFunc(s.Routes, func(r Route) bool { return !r.settled() })
 }
 
-func (r Route) settled() bool { return r.Proven && len(r.Making) == 0 }
+func (r Route) settled() bool { return r.Proven && len(r.Warming) == 0 }
 
 // dataPlaneAnswers reports a Gateway with a negative condition whose data plane has not
 // answered for a while: before that, it does not take Ready away (SPEC B-RDY-8).

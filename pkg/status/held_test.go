@@ -49,7 +49,7 @@ func TestAnswersAsBefore(t *testing.T) {
 		{"neither has answered since the change", []edit{former, lost}, time.Second, "True", status.GraceWhenReady - time.Second},
 		{"nobody can be asked", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.GraceWhenReady - time.Second},
 		{"nobody could be asked for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.GraceWhenReady, "Unknown", 0},
-		{"new backends are made meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Making = true, []string{"b:80"} }}, time.Minute, "True", status.GraceWhenServed - time.Minute},
+		{"new backends are warmed meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Warming = true, []string{"b:80"} }}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"the gateway's word about the former version is all there is", []edit{former, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"and it was a no", []edit{former, byStatus, describe("Accepted", "False", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
 		{"the gateway says no to the new rendering", []edit{former, served, describe("Accepted", "False", 3)}, time.Minute, "False", 0},

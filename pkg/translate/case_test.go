@@ -191,8 +191,8 @@ func (c *testCase) translate(seen *observe.Observation) (translate.Input, transl
 	if err != nil {
 		return in, desired, err
 	}
-	in.Made = seen.Made(desired, func(route translate.Route) bool { return c.answered.Has(route.Object.Name) })
-	if len(in.Made) > 0 {
+	in.Warmed = seen.Warmed(desired, func(route translate.Route) bool { return c.answered.Has(route.Object.Name) })
+	if len(in.Warmed) > 0 {
 		desired, err = translate.Ingress(in)
 	}
 	return in, desired, err

@@ -99,7 +99,7 @@ func translateTwice(t *testing.T, decoded *testCase) map[string]string {
 		}
 		before := inputCopy(seen.Input())
 		in, desired, err := decoded.translate(seen)
-		before.Made = in.Made
+		before.Warmed = in.Warmed
 		if diff := cmp.Diff(before, in, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("The input was changed (-before, +after):\n%s", diff)
 		}
@@ -157,13 +157,13 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		t.Fatal(err)
 	}
 	over := inputCopy(in)
-	over.Made = nil
+	over.Warmed = nil
 	for _, route := range desired.Routes {
 		if err := definition.admitUnchanged(route.Object); err != nil {
 			t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
 		}
 		state := rollout.Decode(route.Object.Annotations[rollout.Annotation])
-		first := len(route.Making) == 0 && route.Proofs[0].Path == "/" // further parts of the same hosts have answers of their own
+		first := len(route.Warming) == 0 && route.Proofs[0].Path == "/" // further parts of the same hosts have answers of their own
 		if state == nil || first && state.Hash != route.Proofs[0].Hash {
 			t.Errorf("HTTPRoute %s: state %+v is not that of proof %+v", route.Object.Name, state, route.Proofs)
 		}

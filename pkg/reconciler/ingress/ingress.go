@@ -166,7 +166,7 @@ func (r *Reconciler) render(seen *observe.Observation) (translate.Desired, error
 	if err != nil {
 		return desired, err
 	}
-	if in.Made = seen.Made(desired, r.answered(seen, desired)); len(in.Made) > 0 {
+	if in.Warmed = seen.Warmed(desired, r.answered(seen, desired)); len(in.Warmed) > 0 {
 		return translate.Ingress(in)
 	}
 	return desired, nil

@@ -137,7 +137,7 @@ func TestKnownGuard(t *testing.T) {
 		expect(t, "Guards that are known then", map[string]probe.Mode{publicHost: probe.Status}, guard())
 		accepted := time.Now()
 		w.accept(publicHost)
-		w.until("the new backend is made", func() bool { return w.trafficOf() == "hello-00002" })
+		w.until("the new backend gets its traffic", func() bool { return w.trafficOf() == "hello-00002" })
 		w.accept(publicHost)
 		w.until("the second generation is Ready", ready(2))
 		expect(t, "That takes 2 s at most", true, time.Since(accepted) <= 2*time.Second)

@@ -43,7 +43,7 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 		for i := range side.Routes {
 			route := &side.Routes[i]
 			route.Report = report.OfRoute(route.Name.Name)
-			if len(route.Making) > 0 && route.Report.Proven() {
+			if len(route.Warming) > 0 && route.Report.Proven() {
 				found.in(atOnce) // the answers came after the rendering
 			}
 		}

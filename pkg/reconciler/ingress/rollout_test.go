@@ -134,8 +134,8 @@ func TestOldBackendIsKept(t *testing.T) {
 	})
 }
 
-// TestRestartWhileMaking: B-RDY-4, a new leader goes on where the old one stopped.
-func TestRestartWhileMaking(t *testing.T) {
+// TestRestartWhileWarming: B-RDY-4, a new leader goes on where the old one stopped.
+func TestRestartWhileWarming(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		before := aReadyWorld(t, data)

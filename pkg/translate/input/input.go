@@ -82,8 +82,8 @@ type Input struct {
 	// Sharers are the other KIngresses of the namespace that name a Secret that this one
 	// names, and have the same Gateway; of very many those that Sharing asks for.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
-	// Made names the routes whose questions about new backends are all answered.
-	Made sets.Set[string]
+	// Warmed names the routes whose new backends have all answered.
+	Warmed sets.Set[string]
 	// Move says what the routes may do that leave a Gateway.
 	Move Move
 	// Trust is what TLS to Knative's own backends needs.

@@ -86,9 +86,9 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 	if set.over != onlyHTTP {
 		route.over = r.plan.At(set.Visibility).OwnSections(set.Hosts)
 	}
-	if making := step.State.Making; making != nil {
-		route.Making, route.version = making.Batch, r.specHash+renderedHash(object)
-		route.Proofs = r.makeRules(object, set, gateway, making.Batch)
+	if warming := step.State.Warming; warming != nil {
+		route.Warming, route.version = warming.Batch, r.specHash+renderedHash(object)
+		route.Proofs = r.warmingRules(object, set, gateway, warming.Batch)
 	} else {
 		route.Proofs = r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))
 		r.keep(object, gateway)

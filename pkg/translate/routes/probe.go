@@ -48,7 +48,9 @@ func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
 	if live == nil {
 		return 0
 	}
-	at := slices.IndexFunc(live.Spec.Rules, func(rule gatewayv1.HTTPRouteRule) bool { return isProbed(rule) && !isMade(rule) && !isKept(rule) })
+	at := slices.IndexFunc(live.Spec.Rules, func(rule gatewayv1.HTTPRouteRule) bool {
+		return isProbed(rule) && !isWarmingRule(rule) && !isKept(rule)
+	})
 	if at < 0 {
 		at = len(live.Spec.Rules)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// madePath is where probes ask for backends that get no traffic yet.
-const madePath = "/.well-known/net-gateways-probe/new/"
+// warmingPath is where probes ask for backends that get no traffic yet: those that are warmed.
+const warmingPath = "/.well-known/net-gateways-probe/new/"
 
 // keptPath is where backends stay on a route that have lost their traffic.
 const keptPath = "/.well-known/net-gateways-probe/old/"
@@ -34,8 +34,8 @@ func isProbed(rule gatewayv1.HTTPRouteRule) bool {
 	return string(matched.Name) == header.HashKey && matched.Value == header.HashValueOverride && len(set) == 1 && string(set[0].Name) == header.HashKey
 }
 
-// isMade tells rules for new backends by their path.
-func isMade(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, madePath) }
+// isWarmingRule recognises the rules for backends that are warmed by their path.
+func isWarmingRule(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, warmingPath) }
 
 func isProbedAt(rule gatewayv1.HTTPRouteRule, path string) bool {
 	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, path)

@@ -18,8 +18,8 @@ type Route struct {
 	Object     *gatewayv1.HTTPRoute
 	Visibility v1alpha1.IngressVisibility
 	Proofs     []Proof
-	// Making are the new backends that the questions are about; traffic is where it was.
-	Making []string
+	// Warming are the new backends that Proofs are about; traffic is where it was.
+	Warming []string
 	// Leaving are the Gateways that it is attached to besides its own.
 	Leaving []string
 

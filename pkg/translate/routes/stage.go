@@ -30,7 +30,7 @@ func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gate
 	current := r.in.Routes[object.Name]
 	move := r.in.Move
 	return rollout.Next(r.live(current, set.Hosts, want.Unproven), want, rollout.Seen{
-		Now: move.Now, Drain: move.Drain, Proven: r.in.Made.Has(object.Name), Room: room(current),
+		Now: move.Now, Drain: move.Drain, Proven: r.in.Warmed.Has(object.Name), Room: room(current),
 		Forbidden: named(move.Forbidden[set.Visibility]), DrainOnly: named(move.DrainOnly[set.Visibility]),
 	})
 }
@@ -84,12 +84,12 @@ func (r Renderer) unproven(set part, gateway input.Gateway) []string {
 	return slices.Compact(found)
 }
 
-// makeRules keeps the hosts and rules that stand and adds a rule for each backend of
-// the batch that only probes meet. It returns the questions for them.
-func (r Renderer) makeRules(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, batch []string) []Proof {
+// warmingRules gives the object the hosts and rules that it is stored with, and adds a rule that
+// only probes match for each backend of the batch. It returns the questions for these.
+func (r Renderer) warmingRules(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, batch []string) []Proof {
 	current := r.in.Routes[object.Name]
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
-	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
+	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isWarmingRule)
 	proofs := []Proof{}
 	way := r.ways(set, gateway)[0] // all listeners have the same backends
 	if way.https == 0 {
@@ -99,7 +99,7 @@ func (r Renderer) makeRules(object *gatewayv1.HTTPRoute, set part, gateway input
 		for _, backend := range rule.Backends {
 			name := backend.String()
 			hash := rollout.Hash(r.specHash, object.Annotations[rollout.Annotation], name)
-			proof := Proof{Host: way.host, HTTPS: way.https, Path: madePath + hash[:12], Hash: hash}
+			proof := Proof{Host: way.host, HTTPS: way.https, Path: warmingPath + hash[:12], Hash: hash}
 			known := slices.ContainsFunc(proofs, func(p Proof) bool { return p.Hash == hash })
 			if slices.Contains(batch, name) && !known {
 				object.Spec.Rules = append(object.Spec.Rules, r.answer(&proof, backend, gateway))
@@ -115,7 +115,7 @@ func room(current *gatewayv1.HTTPRoute) int {
 	if current == nil {
 		return 0
 	}
-	standing := slices.DeleteFunc(slices.Clone(current.Spec.Rules), isMade)
+	standing := slices.DeleteFunc(slices.Clone(current.Spec.Rules), isWarmingRule)
 	return maxRouteRules - len(standing)
 }
 
