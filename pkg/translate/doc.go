@@ -9,7 +9,7 @@
 //	    backendtls.Secure  what TLS to its backends takes
 //	    rules.Resolve      its backends, as Services and ports
 //	    Renderer.Render    its HTTPRoutes, and the Proofs that they are served
-//	routes.Settle          what routes keep of the version before goes
+//	routes.Settle          what is left of the version before goes
 //	Plan.Finish            the listeners, with what leaving routes still need of them
 //
 // All stages read one input.Input, and names gives the objects their names. A package here uses only

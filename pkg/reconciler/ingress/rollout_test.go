@@ -117,7 +117,7 @@ func TestOldBackendIsKept(t *testing.T) {
 			patch := action.(ktesting.PatchAction)
 			if patch.GetName() == publicHost {
 				has := func(what string) string { return fmt.Sprint(strings.Contains(string(patch.GetPatch()), what)) }
-				written = append(written, "new "+has("hello-00002")+" old "+has("hello-00001")+" kept "+has("/.well-known/net-gateways-probe/old/"))
+				written = append(written, "new "+has("hello-00002")+" old "+has("hello-00001")+" retained "+has("/.well-known/net-gateways-probe/old/"))
 			}
 			return false, nil, nil
 		})
@@ -126,7 +126,7 @@ func TestOldBackendIsKept(t *testing.T) {
 		for range 3 {
 			w.reconcile(hello)
 		}
-		expect(t, "Written for the public host", []string{"new true old true kept false", "new true old true kept true", "new true old false kept false"}, written)
+		expect(t, "Written for the public host", []string{"new true old true retained false", "new true old true retained true", "new true old false retained false"}, written)
 		patched := []string{"patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes", "patch httproutes"}
 		expect(t, "Writes", append(patched, "update ingresses/status"), w.writes())
 		expect(t, "Traffic", "hello-00002", w.trafficOf())

@@ -91,7 +91,7 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 		route.Proofs = r.warmingRules(object, set, gateway, warming.Batch)
 	} else {
 		route.Proofs = r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))
-		r.keep(object, gateway)
+		r.retain(object, gateway)
 	}
 	return route
 }

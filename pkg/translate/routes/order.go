@@ -45,11 +45,11 @@ func inPlace(wanted []rules.Rule, live *gatewayv1.HTTPRoute) []rules.Rule {
 	if overtakes(order, plain) {
 		return plain
 	}
-	kept := make([]rules.Rule, 0, len(plain))
+	ordered := make([]rules.Rule, 0, len(plain))
 	for _, i := range order {
-		kept = append(kept, plain[i])
+		ordered = append(ordered, plain[i])
 	}
-	return kept
+	return ordered
 }
 
 // overtakes tells whether of two rules that a request may meet both, and that are equally

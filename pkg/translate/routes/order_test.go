@@ -31,7 +31,7 @@ func TestInPlace(t *testing.T) {
 		{"a new route begins with what most requests meet", nil, []rules.Rule{one, two, main}, []rules.Rule{main, one, two}},
 		{"a new tag stands last", []rules.Rule{main, two, three}, []rules.Rule{one, two, three, main}, []rules.Rule{main, two, three, one}},
 		{"a tag goes, the others stand in their order", []rules.Rule{main, three, one, two}, []rules.Rule{one, two, main}, []rules.Rule{main, one, two}},
-		{"an order of somebody else's is kept", []rules.Rule{one, main}, []rules.Rule{one, two, main}, []rules.Rule{one, main, two}},
+		{"an order that another client wrote stays", []rules.Rule{one, main}, []rules.Rule{one, two, main}, []rules.Rule{one, main, two}},
 		{"unless a request would meet the wrong rule", []rules.Rule{main, other}, []rules.Rule{one, other, main}, []rules.Rule{main, one, other}},
 	}
 	for _, test := range tests {

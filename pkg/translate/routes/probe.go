@@ -49,7 +49,7 @@ func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
 		return 0
 	}
 	at := slices.IndexFunc(live.Spec.Rules, func(rule gatewayv1.HTTPRouteRule) bool {
-		return isProbed(rule) && !isWarmingRule(rule) && !isKept(rule)
+		return isProbed(rule) && !isWarmingRule(rule) && !isRetainedRule(rule)
 	})
 	if at < 0 {
 		at = len(live.Spec.Rules)

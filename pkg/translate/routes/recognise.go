@@ -17,15 +17,15 @@ import (
 // warmingPath is where probes ask for backends that get no traffic yet: those that are warmed.
 const warmingPath = "/.well-known/net-gateways-probe/new/"
 
-// keptPath is where backends stay on a route that have lost their traffic.
-const keptPath = "/.well-known/net-gateways-probe/old/"
+// retainedPath is the path of the rules that retain backends which have lost their traffic.
+const retainedPath = "/.well-known/net-gateways-probe/old/"
 
 // trafficRules are the rules that requests meet, without those for probes.
 func trafficRules(route *gatewayv1.HTTPRoute) []gatewayv1.HTTPRouteRule {
 	return slices.DeleteFunc(slices.Clone(route.Spec.Rules), isProbed)
 }
 
-// isProbed tells rules for probes by the header that they match and set.
+// isProbed recognises the rules for probes by the header that they match and set.
 func isProbed(rule gatewayv1.HTTPRouteRule) bool {
 	if len(rule.Matches) != 1 || len(rule.Matches[0].Headers) != 1 || len(rule.Filters) == 0 || rule.Filters[0].RequestHeaderModifier == nil {
 		return false
@@ -53,8 +53,8 @@ func backendOf(ref gatewayv1.HTTPBackendRef) string {
 	return backend.String()
 }
 
-// isKept tells rules for backends without traffic by their path.
-func isKept(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, keptPath) }
+// isRetainedRule recognises the rules for backends that are retained by their path.
+func isRetainedRule(rule gatewayv1.HTTPRouteRule) bool { return isProbedAt(rule, retainedPath) }
 
 func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
 	return len(rule.Filters) == 1 && rule.Filters[0].Type == gatewayv1.HTTPRouteFilterRequestRedirect

@@ -15,21 +15,22 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// Settle lets go what routes keep of the version before, once that of their visibility is proven and
-// its address published: Gateways that they leave, and backends without traffic. It returns after
-// how long there is more to let go though nothing happens; 0 is never.
+// Settle removes from routes what they have of the version before, once the version of their
+// visibility is proven and its address published: the Gateways that they leave, and the retained
+// backends. It returns after how long there is more to remove even if nothing happens; 0 is never.
 func Settle(routes []Route, move input.Move) (requeueAfter time.Duration) {
 	published := publishedSince(routes, move)
 	for i := range routes {
 		if len(routes[i].Leaving) > 0 {
 			requeueAfter = input.Sooner(requeueAfter, routes[i].leave(move, published))
 		}
-		routes[i].forget(published)
+		routes[i].dropRetained(published)
 	}
 	return requeueAfter
 }
 
-// publishedSince tells since when the version of a visibility is proven and published, if it is.
+// publishedSince tells whether the version of a visibility is proven, and since when its address is
+// published.
 func publishedSince(routes []Route, move input.Move) func(v1alpha1.IngressVisibility) (time.Time, bool) {
 	versions := map[v1alpha1.IngressVisibility]string{}
 	return func(visibility v1alpha1.IngressVisibility) (time.Time, bool) {
@@ -41,22 +42,22 @@ func publishedSince(routes []Route, move input.Move) func(v1alpha1.IngressVisibi
 	}
 }
 
-// leave detaches a route from the Gateways that it is leaving, once all of its visibility are served
-// by the new one and clients have had time to follow its address (SPEC B-SEL-5). Before that it
-// returns after how long to look again; 0 is never.
-func (r *Route) leave(move input.Move, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (again time.Duration) {
+// leave detaches a route from the Gateways that it is leaving, once the new one serves all routes of
+// its visibility and clients have had time to follow its address (SPEC B-SEL-5). Until then it
+// returns after how long to ask again; 0 is never.
+func (r *Route) leave(move input.Move, published func(v1alpha1.IngressVisibility) (time.Time, bool)) (requeueAfter time.Duration) {
 	if since, is := published(r.Visibility); is {
 		drained, left := rollout.Drained(since, move.Now, move.Drain)
 		if drained {
 			r.detach()
 			return 0
 		}
-		again = left
+		requeueAfter = left
 	}
 	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil && state.Moving != nil {
-		again = input.Sooner(again, max(0, state.Moving.Add(move.Drain).Sub(move.Now)))
+		requeueAfter = input.Sooner(requeueAfter, max(0, state.Moving.Add(move.Drain).Sub(move.Now)))
 	}
-	return again
+	return requeueAfter
 }
 
 func (r *Route) detach() {
@@ -68,17 +69,18 @@ func (r *Route) detach() {
 	}
 }
 
-// forget drops the backends without traffic.
-func (r *Route) forget(published func(v1alpha1.IngressVisibility) (time.Time, bool)) {
-	if !slices.ContainsFunc(r.Object.Spec.Rules, isKept) {
+// dropRetained removes the retained backends once the version without them is proven.
+func (r *Route) dropRetained(published func(v1alpha1.IngressVisibility) (time.Time, bool)) {
+	if !slices.ContainsFunc(r.Object.Spec.Rules, isRetainedRule) {
 		return
 	}
 	if _, is := published(r.Visibility); is {
-		r.Object.Spec.Rules = slices.DeleteFunc(r.Object.Spec.Rules, isKept)
+		r.Object.Spec.Rules = slices.DeleteFunc(r.Object.Spec.Rules, isRetainedRule)
 	}
 }
 
-// StillUsed adds what routes are still attached to of the Gateways that they leave.
+// StillUsed adds the Gateways that routes leave, and the ListenerSets there that routes are still
+// attached to.
 func StillUsed(routes []Route, uses listeners.Uses) listeners.Uses {
 	uses.Gateways, uses.ListenerSets = sets.New[string](), sets.New[string]()
 	for _, route := range routes {

@@ -12,13 +12,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// keep adds a rule that only probes meet for each backend that has lost its traffic, until
-// the version without it is proven (SPEC B-RDY-3). Without that, a gateway may forget the backend
-// before its proxies know that requests go elsewhere: Contour's get clusters and routes in two
-// streams, and answer 503 in between (response flag NC). Gateways that warm new backends keep
-// the old ones as long themselves. A Service that is gone is not kept: its reference would
-// not resolve. One rule's place is left, for the next backend to be made.
-func (r Renderer) keep(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
+// retain adds a rule that only probes match for each backend that has lost its traffic, until the
+// version without it is proven (SPEC B-RDY-3). Without this rule, a gateway may drop the backend
+// before its proxies send requests elsewhere: Contour's proxies get clusters and routes in two
+// streams, and in between answer 503 (response flag NC). A gateway that warms new backends keeps
+// the old ones for as long by itself. A Service that is gone is not retained, because the reference
+// to it would not resolve. One rule is left free, for warming the next backend.
+func (r Renderer) retain(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 	current := r.in.Routes[object.Name]
 	if current == nil || gateway.Warms {
 		return
@@ -30,7 +30,7 @@ func (r Renderer) keep(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 		}
 	}
 	for _, rule := range current.Spec.Rules {
-		if isProbed(rule) && !isKept(rule) {
+		if isProbed(rule) && !isRetainedRule(rule) {
 			continue
 		}
 		for _, ref := range rule.BackendRefs {
@@ -39,17 +39,17 @@ func (r Renderer) keep(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 				continue
 			}
 			there.Insert(name)
-			object.Spec.Rules = append(object.Spec.Rules, keptRule(ref))
+			object.Spec.Rules = append(object.Spec.Rules, retainedRule(ref))
 		}
 	}
 }
 
-func keptRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
+func retainedRule(ref gatewayv1.HTTPBackendRef) gatewayv1.HTTPRouteRule {
 	hash := rollout.Hash(backendOf(ref))
 	ref.Filters, ref.Weight = nil, new(int32(1))
 	return gatewayv1.HTTPRouteRule{
 		Matches: []gatewayv1.HTTPRouteMatch{match(rules.Rule{
-			Path:    keptPath + hash[:12],
+			Path:    retainedPath + hash[:12],
 			Headers: []rules.Header{{Name: header.HashKey, Value: header.HashValueOverride}},
 		})},
 		Filters:     setHeaders([]rules.Header{{Name: header.HashKey, Value: hash}}),
