@@ -46,7 +46,7 @@ func (w *world) askedAt() []string {
 	return slices.Compact(found)
 }
 
-// halfAMinute is longer than all patience.
+// halfAMinute is longer than the grace of any report, but for bursts.
 const halfAMinute = 30 * time.Second
 
 func unsuitable(text string) map[string]string {

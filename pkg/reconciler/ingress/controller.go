@@ -68,7 +68,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		recorder:   events.Recorder(ctx),
 		logger:     logger,
 		clock:      clock.RealClock{},
-		patience:   newPatience(),
+		timers:     newReportTimers(),
 		conflicts:  newConflicts(),
 		contests:   apply.NewContests(),
 		told:       newTold(),

@@ -65,7 +65,7 @@ type Reconciler struct {
 	clock    clock.PassiveClock
 
 	// What follows is a cache only: a new leader does without.
-	patience   *patience
+	timers     *reportTimers
 	conflicts  *conflicts
 	contests   *apply.Contests
 	told       *told
@@ -150,12 +150,12 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	proven := r.prove(seen, try.desired)
 	r.pending.noteListeners(seen, proven.sides)
 	// 7. Report.
-	patience, err := r.report(ctx, seen.Ingress, try.facts(proven)) // which may have our finalizer by now
+	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // which may have our finalizer by now
 	r.sayOthersRoutes(ctx, seen)
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)
 	}
-	try.in(try.desired.Again, reader.unseen, proven.soonest, askAgain(try.refused), patience)
+	try.in(try.desired.Again, reader.unseen, proven.soonest, askAgain(try.refused), grace)
 	return try.comeAgain()
 }
 

@@ -47,7 +47,7 @@ func (r *Reconciler) forget(ing *v1alpha1.Ingress) {
 func (r *Reconciler) forgetServed(ing *v1alpha1.Ingress) {
 	r.prober.Forget(ownerOf(ing))
 	r.liveness.forget(ownerOf(ing))
-	r.patience.forget(ing.UID)
+	r.timers.evict(ing.UID)
 	r.told.forget(ing.UID)
 	r.pending.note(ing.UID, false)
 	r.ingresses.Forget(ing.UID)

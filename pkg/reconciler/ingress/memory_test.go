@@ -25,8 +25,8 @@ func (w *world) remembers(ing *v1alpha1.Ingress) (found []string) {
 	if len(w.r.prober.Known(ownerOf(ing)).Results) > 0 {
 		found = append(found, "questions")
 	}
-	if _, ok := w.r.patience.since[ing.UID]; ok {
-		found = append(found, "patience")
+	if _, ok := w.r.timers.byUID[ing.UID]; ok {
+		found = append(found, "a report timer")
 	}
 	if len(w.r.ingresses.Unseen(nil, func(written *v1alpha1.Ingress) bool { return written.UID == ing.UID })) > 0 {
 		found = append(found, "a write of it")

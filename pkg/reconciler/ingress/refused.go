@@ -19,8 +19,8 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 	switch {
 	case !missing.Outdated:
 		r.cluster.DropGatewayAPI()
-		patience, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{missing}})
-		return cmp.Or(err, comeAgain(patience))
+		grace, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{missing}})
+		return cmp.Or(err, comeAgain(grace))
 	case status.IsSettled(ing.Status, ing.Generation):
 		return nil
 	}
@@ -29,6 +29,6 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 
 // reportOnly says why nothing can be done. What stands, and what was proven of it, stays.
 func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why conditions.Reasoned) error {
-	patience, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{why}, Unobserved: true})
-	return cmp.Or(err, comeAgain(patience))
+	grace, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{why}, Unobserved: true})
+	return cmp.Or(err, comeAgain(grace))
 }

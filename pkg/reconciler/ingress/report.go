@@ -21,14 +21,14 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// report writes the status if it differs, or tells when patience ends.
+// report writes the status if it differs, or returns for how long it is held back.
 func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts status.Facts) (time.Duration, error) {
 	facts.Generation, facts.Now = ing.Generation, r.clock.Now()
-	waits := r.patience.waits(ing.UID, fmt.Sprint(ing.Generation, facts.Versions()), facts.Refusing(), facts.Now)
-	facts.Waited, facts.SinceReport, facts.Refused = facts.Now.Sub(waits.since), facts.Now.Sub(waits.reported), facts.Now.Sub(waits.refused)
+	timer := r.timers.of(ing.UID, fmt.Sprint(ing.Generation, facts.Versions()), facts.Refusing(), facts.Now)
+	facts.Waited, facts.SinceReport, facts.Refused = facts.Now.Sub(timer.since), facts.Now.Sub(timer.reported), facts.Now.Sub(timer.refused)
 	verdict := status.Mark(ing.Status, facts)
 	if verdict.Ready() && !verdict.Held {
-		r.patience.forget(ing.UID)
+		r.timers.evict(ing.UID)
 	}
 	if verdict.Grace > 0 {
 		return verdict.Grace, nil
@@ -71,7 +71,7 @@ func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, ver
 		return nil, fmt.Errorf("write status: %w", err)
 	}
 	r.ingresses.Wrote(stored)
-	r.patience.reported(ing.UID, r.clock.Now())
+	r.timers.reported(ing.UID, r.clock.Now())
 	return stored, nil
 }
 

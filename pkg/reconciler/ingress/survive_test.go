@@ -71,7 +71,7 @@ func TestPanicOfReady(t *testing.T) {
 }
 
 // TestPanicBeforeAnythingIsSeen: B-OPS-5, B-RDY-11, where a panic keeps everything from being
-// observed, the KIngress says so once patience has ended.
+// observed, the KIngress says so once the grace has ended.
 func TestPanicBeforeAnythingIsSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
