@@ -114,8 +114,8 @@ func (c *Contests) Wrote(what Contested, by Writer, digest Digest, times int) {
 	}
 }
 
-// Forget drops an object that the controller has deleted.
-func (c *Contests) Forget(what Contested) {
+// Evict drops an object that the controller has deleted.
+func (c *Contests) Evict(what Contested) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.known, what)

@@ -92,7 +92,7 @@ func TestStacks(t *testing.T) {
 		{func() { stacks.Log(name, nil); stacks.Log(name, errors.New("no panic")) }, 0},
 		{func() { stacks.Log(name, err); stacks.Log(name, err) }, 1},
 		{func() { stacks.Log(name, panics.Catch(func() { panic("other") })) }, 2},
-		{func() { stacks.Forget(name); stacks.Log(name, panics.Catch(func() { panic("other") })) }, 3},
+		{func() { stacks.Evict(name); stacks.Log(name, panics.Catch(func() { panic("other") })) }, 3},
 	} {
 		step.do()
 		if logs.Len() != step.said {

@@ -26,5 +26,5 @@ func (s *Stacks) Log(name types.NamespacedName, err error) {
 	}
 }
 
-// Forget drops an object that is gone.
-func (s *Stacks) Forget(name types.NamespacedName) { s.logged.Delete(name) }
+// Evict drops an object that is deleted.
+func (s *Stacks) Evict(name types.NamespacedName) { s.logged.Delete(name) }

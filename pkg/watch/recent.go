@@ -82,8 +82,8 @@ func (r *Recent[T]) Shown(object T) {
 	}
 }
 
-// Forget drops an object that is gone.
-func (r *Recent[T]) Forget(uid types.UID) {
+// Evict drops an object that is deleted.
+func (r *Recent[T]) Evict(uid types.UID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.objects, uid)

@@ -38,7 +38,7 @@ func TestRecent(t *testing.T) {
 	}
 	recent.Shown(route("a", "9"))
 	if got := recent.Newest(shown); got.ResourceVersion != "10" {
-		t.Error("An older event made it forget the write")
+		t.Error("An older event dropped the write")
 	}
 	if got := recent.Newest(route("a", "11")); got.ResourceVersion != "11" {
 		t.Errorf("Newest() = version %s, want the newer 11 of the informer", got.ResourceVersion)
@@ -59,7 +59,7 @@ func TestRecentUnseen(t *testing.T) {
 		t.Errorf("Unseen() = %v, want a", got)
 	}
 	recent.Shown(route("a", "1"))
-	recent.Forget("b")
+	recent.Evict("b")
 	if got := recent.Unseen(nil, all); len(got) != 0 {
 		t.Errorf("Unseen() = %v after all were shown or gone", got)
 	}

@@ -51,7 +51,7 @@ func (o *owned[T]) writeDue(ctx context.Context, try *attempt, owner metav1.Obje
 		what, write := apply.Contested{Kind: o.kind, Name: apply.NameOf(done.Object)}, writes[done.Object.GetName()]
 		switch done.Verb {
 		case apply.Deleted:
-			r.contests.Forget(what)
+			r.contests.Evict(what)
 		case apply.Created, apply.Updated:
 			r.contests.Wrote(what, r.contender(ing, write.desired), apply.DigestOf(done.Object, write.desired), write.Times)
 			if write.ShouldReport() {

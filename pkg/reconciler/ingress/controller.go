@@ -113,9 +113,9 @@ func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.B
 	return err
 }
 
-// demote forgets the KIngresses of a bucket: who leads it again later must not believe what
-// it knew, for others have written since. Those of the buckets that it still leads are asked
-// about on: nothing would make anybody look at them again.
+// demote drops what is cached about the KIngresses of a bucket: another leader writes them now, so
+// that the cache is stale when this replica leads them again. The probes of the buckets that it still
+// leads go on, because no event would start them again.
 func (r *Reconciler) demote(bucket reconciler.Bucket) {
 	all, err := r.lister.List(labels.Everything())
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *Reconciler) demote(bucket reconciler.Bucket) {
 	}
 	for _, ing := range all {
 		if bucket.Has(apply.NameOf(ing)) {
-			r.forget(ing)
+			r.evict(ing)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (d *departures) note(uid types.UID, taken bool, now time.Time) (since time.
 	return since, true
 }
 
-func (d *departures) forget(uid types.UID) {
+func (d *departures) evict(uid types.UID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.since, uid)

@@ -102,7 +102,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	if ing == nil || err != nil {
 		return err
 	}
-	defer r.forgetGone(ing)
+	defer r.evictGone(ing)
 	return r.survive(ctx, r.ingresses.Newest(ing), r.serve)
 }
 

@@ -37,7 +37,7 @@ func (e ingressEvents) OnDelete(object any) {
 	if !ok {
 		return
 	}
-	e.r.forget(ing)
+	e.r.evict(ing)
 	e.neighbours(ing)
 	if len(ing.Spec.TLS) > 0 {
 		e.impl.EnqueueKey(apply.NameOf(ing)) // which may have been the last to share a ListenerSet

@@ -140,8 +140,8 @@ func (l *liveness) tell(plane *livePlane) {
 	l.resync(keys)
 }
 
-// forget is for a KIngress that is gone, or not ours any more.
-func (l *liveness) forget(owner prober.Owner) {
+// evict is for a KIngress that is deleted or of another class, or that another replica leads.
+func (l *liveness) evict(owner prober.Owner) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for gateway := range l.planes {

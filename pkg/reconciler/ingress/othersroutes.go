@@ -117,7 +117,7 @@ func (t *told) has(ingress types.UID, route types.NamespacedName) bool {
 	return t.routes[ingress].Has(route) || len(t.routes[ingress]) >= mostTold
 }
 
-func (t *told) forget(ingress types.UID) {
+func (t *told) evict(ingress types.UID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.routes, ingress)

@@ -94,6 +94,6 @@ func TestManyRoutesOfOthers(t *testing.T) {
 		}
 	}
 	expect(t, "Events", mostTold, count)
-	told.forget("uid")
+	told.evict("uid")
 	expect(t, "Remembered", 0, len(told.routes))
 }

@@ -89,7 +89,7 @@ func (o *owned[T]) note(ing *v1alpha1.Ingress, writes []apply.Write[T], found ma
 	for _, write := range writes {
 		name := write.Object.GetName()
 		if write.Verb == apply.Deleted {
-			o.Forget(write.Object.GetUID())
+			o.Evict(write.Object.GetUID())
 			delete(found, name)
 		} else {
 			o.Wrote(write.Object)

@@ -44,7 +44,7 @@ func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (
 	if ing, err = r.dropFinalizer(ctx, ing, legacyFinalizer); err != nil || ing.DeletionTimestamp != nil {
 		return nil, err
 	}
-	r.departures.forget(ing.UID)
+	r.departures.evict(ing.UID)
 	if r.ends(ing.Namespace) {
 		return nil, nil // its routes go first, it goes next
 	}

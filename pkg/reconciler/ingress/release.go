@@ -31,13 +31,13 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return err
 	}
 	if len(seen.Routes)+len(seen.ListenerSets) == 0 && !observe.HoldsListeners(ing) {
-		r.departures.forget(ing.UID)
+		r.departures.evict(ing.UID)
 		if ing.Status.Annotations[status.ReportedAnnotation] == "" {
 			return nil // it was never ours
 		}
 		return r.dropTrust(ctx, ing.Namespace, ing.UID)
 	}
-	r.forgetServed(ing)
+	r.evictServed(ing)
 	since, news := r.departures.note(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
 	if news {
 		r.sayDeparture(ing, since)

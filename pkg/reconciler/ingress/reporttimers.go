@@ -12,7 +12,7 @@ import (
 // reportTimers has a reportTimer for each KIngress that is waiting for an answer. It is a cache: a
 // new leader starts all timers anew, which delays a report and changes no truth.
 type reportTimers struct {
-	mu   sync.Mutex
+	mu    sync.Mutex
 	byUID map[types.UID]reportTimer
 }
 

@@ -62,7 +62,7 @@ func (r *Reconciler) dropShared(ctx context.Context, namespace string, unshared 
 	}
 	applied, err := r.listenerSets.Apply(ctx, nil, apply.Changes[*gatewayv1.ListenerSet]{Delete: unused})
 	for _, write := range applied.Writes {
-		r.listenerSets.Forget(write.Object.GetUID())
+		r.listenerSets.Evict(write.Object.GetUID())
 	}
 	return err
 }

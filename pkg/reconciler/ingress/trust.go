@@ -85,7 +85,7 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) 
 		return err
 	}
 	_, err = r.trusts.Apply(ctx, namespace, apply.Plan(namespace, []*corev1.ConfigMap{stored}, nil))
-	r.trusts.Forget(stored.UID)
+	r.trusts.Evict(stored.UID)
 	return err
 }
 

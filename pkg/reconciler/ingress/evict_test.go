@@ -20,10 +20,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/prober"
 )
 
-// remembers tells what is in memory of a KIngress.
-func (w *world) remembers(ing *v1alpha1.Ingress) (found []string) {
+// cached tells what is cached about a KIngress.
+func (w *world) cached(ing *v1alpha1.Ingress) (found []string) {
 	if len(w.r.prober.Known(ownerOf(ing)).Results) > 0 {
-		found = append(found, "questions")
+		found = append(found, "targets of probes")
 	}
 	if _, ok := w.r.timers.byUID[ing.UID]; ok {
 		found = append(found, "a report timer")
@@ -37,16 +37,16 @@ func (w *world) remembers(ing *v1alpha1.Ingress) (found []string) {
 	return found
 }
 
-// shown waits, inside of a write, for what informers show. The locks of a fake API server are
-// held there, so that time in a bubble stands still.
+// shown waits, inside a write, until informers show something. The fake API server holds its locks
+// there, so that time in a bubble stands still.
 func shown(wanted func() bool) {
 	for !wanted() {
 		runtime.Gosched()
 	}
 }
 
-// TestGoneDuringReconcile: B-OPS-2, B-OPS-3, what goes away while it is worked on is not asked
-// for afterwards, whether it was deleted, is another object by then, or another replica's.
+// TestGoneDuringReconcile: B-OPS-2, B-OPS-3, nothing stays cached of a KIngress that is deleted or
+// recreated during its reconcile, or that another replica leads by then.
 func TestGoneDuringReconcile(t *testing.T) {
 	deleted := func(w *world) {
 		w.must(w.networking.Tracker().Delete(ingresses, "default", "hello"))
@@ -80,16 +80,16 @@ func TestGoneDuringReconcile(t *testing.T) {
 					return false, nil, nil
 				})
 				w.reconcile(hello)
-				if found := w.remembers(ing); len(found) > 0 {
-					t.Errorf("Still known: %v", found)
+				if found := w.cached(ing); len(found) > 0 {
+					t.Errorf("Still cached: %v", found)
 				}
 			})
 		})
 	}
 }
 
-// TestRecreatedBetweenLists: B-RDY-4, a KIngress that was deleted and created again while no
-// watch was there comes as an update: nothing is kept of the old one.
+// TestRecreatedBetweenLists: B-RDY-4, a KIngress that was deleted and created again between two lists
+// arrives as an update: nothing stays cached of the old one.
 func TestRecreatedBetweenLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -97,20 +97,20 @@ func TestRecreatedBetweenLists(t *testing.T) {
 		w := data.serves(newWorld(t, append(anInstallation(data), aKIngress("hello", 0))...))
 		w.reconcile(hello)
 		ing := w.ingress("hello")
-		if found := w.remembers(ing); len(found) == 0 {
-			t.Fatal("Nothing is known: a test of something else")
+		if found := w.cached(ing); len(found) == 0 {
+			t.Fatal("Nothing is cached: the test shows nothing")
 		}
 		next := ing.DeepCopy()
 		next.UID = "uid-of-another"
 		ingressEvents{&clusterEvents{r: w.r, impl: w.impl, logger: w.r.logger}}.OnUpdate(ing, next)
-		if found := w.remembers(ing); len(found) > 0 {
-			t.Errorf("Still known: %v", found)
+		if found := w.cached(ing); len(found) > 0 {
+			t.Errorf("Still cached: %v", found)
 		}
 	})
 }
 
-// TestConflictsOfTheNext: what an object that is gone waited for is dropped without what
-// another one of its name waits for.
+// TestConflictsOfTheNext: eviction of a deleted KIngress leaves what another one of the same name
+// waits for.
 func TestConflictsOfTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		foreign := types.NamespacedName{Namespace: "default", Name: publicHost}
