@@ -84,7 +84,7 @@ func (e *clusterEvents) happened(old, object any) {
 		e.gateway(before, object)
 	case *gatewayv1.GatewayClass:
 		before, ok := old.(*gatewayv1.GatewayClass)
-		if !ok || classMatters(before, object) {
+		if !ok || classChanged(before, object) {
 			e.class(object)
 		}
 	case *discoveryv1.EndpointSlice:

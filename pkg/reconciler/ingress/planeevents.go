@@ -25,9 +25,9 @@ func (e *clusterEvents) gateway(before, gateway *gatewayv1.Gateway) {
 	name := apply.NameOf(gateway)
 	switch {
 	case !e.named(name):
-	case before == nil || gatewayMatters(before, gateway) || e.r.cluster.Front(e.owner(before)) != e.r.cluster.Front(e.owner(gateway)):
+	case before == nil || gatewayChanged(before, gateway) || e.r.cluster.Front(e.owner(before)) != e.r.cluster.Front(e.owner(gateway)):
 		e.users(name)
-	case listenersMatter(before, gateway):
+	case listenersChanged(before, gateway):
 		e.listeners(before, gateway)
 	}
 	if before == nil || before.Spec.GatewayClassName != gateway.Spec.GatewayClassName {
@@ -70,11 +70,11 @@ func (e *clusterEvents) class(class *gatewayv1.GatewayClass) {
 // service enqueues the KIngresses that have it as a backend, those that publish its name, and those
 // that use a Gateway whose data plane it is or was the front of.
 func (e *clusterEvents) service(before, service *corev1.Service) {
-	if before != nil && !serviceMatters(before, service) {
+	if before != nil && !backendChanged(before, service) {
 		return
 	}
 	name := apply.NameOf(service)
-	if before == nil || frontMatters(before, service) {
+	if before == nil || frontChanged(before, service) {
 		e.behind(name, before, service)
 	}
 	e.concerned(byBackend, name.String())
@@ -120,7 +120,7 @@ func (e *clusterEvents) owner(gateway *gatewayv1.Gateway) dataplane.Owner {
 
 // endpointSlice enqueues those whose data plane's pods it tells of.
 func (e *clusterEvents) endpointSlice(before, slice *discoveryv1.EndpointSlice) {
-	if before != nil && !sliceMatters(before, slice) {
+	if before != nil && !endpointsChanged(before, slice) {
 		return
 	}
 	name := types.NamespacedName{Namespace: slice.Namespace, Name: slice.Labels[discoveryv1.LabelServiceName]}

@@ -13,11 +13,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// listenerSet enqueues the KIngress of a ListenerSet. Of one that is shared it enqueues those that
-// write it, and where all that share it depend on the change, these behind.
+// listenerSet enqueues the KIngress of a ListenerSet. For a shared one it enqueues the KIngresses that
+// write it and, if the change concerns all that share it, these behind.
 func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
-	written, said := before == nil || !sameObject(before, set), before == nil || !sameSet(before, set)
-	if !written && !said {
+	edited, served := before == nil || setChanged(before, set), before == nil || setListenersChanged(before, set)
+	if !edited && !served {
 		return
 	}
 	e.impl.EnqueueControllerOf(set)
@@ -29,10 +29,10 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 		return
 	}
 	for secret := range secrets {
-		if written {
+		if edited {
 			e.eldest(secret)
 		}
-		if said {
+		if served {
 			e.lookAmong("ListenerSets with Secret "+secret.String(), func() []any { return e.by(bySecret, secret.String()) }, func(ing *v1alpha1.Ingress) bool {
 				return observe.SecretsOf(ing).Has(secret)
 			})
@@ -40,7 +40,7 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 	}
 }
 
-// eldest enqueues the KIngresses that write who owns the ListenerSets of a certificate.
+// eldest enqueues the KIngresses that write the owners of the ListenerSets of a certificate.
 func (e *clusterEvents) eldest(secret types.NamespacedName) {
 	sharers, err := e.r.ingressesBy(bySecret, secret.String())
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// TestGatewayMatters: B-OPS-1, B-SEL-6, a change of a Gateway is looked at by all, one of
-// KIngresses' listeners by those with HTTPS, and a count of routes by nobody.
-func TestGatewayMatters(t *testing.T) {
+// TestGatewayChanged: B-OPS-1, B-SEL-6, a change of a Gateway concerns all its KIngresses, a change of
+// listeners for KIngresses those with HTTPS, and a count of routes none.
+func TestGatewayChanged(t *testing.T) {
 	add := func(name string) func(*gatewayv1.Gateway) {
 		return func(g *gatewayv1.Gateway) {
 			g.Spec.Listeners = append(g.Spec.Listeners, gatewayv1.Listener{Name: gatewayv1.SectionName(name)})
@@ -31,12 +31,12 @@ func TestGatewayMatters(t *testing.T) {
 	}{
 		{"nothing", says(1, 1), says(1, 1), false, false},
 		{"a route more", says(1, 1), says(1, 2), false, false},
-		{"a later word about a listener", says(1, 1), says(2, 1), false, true},
-		{"the same word at another time", says(1, 1), func(g *gatewayv1.Gateway) {
+		{"the same condition for a later generation", says(1, 1), says(2, 1), false, true},
+		{"the same condition at another time", says(1, 1), func(g *gatewayv1.Gateway) {
 			says(1, 2)(g)
 			g.Status.Listeners[0].Conditions[0].LastTransitionTime = metav1.NewTime(time.Unix(1_800_000_000, 0))
 		}, false, false},
-		{"another word about a listener", says(1, 1), func(g *gatewayv1.Gateway) {
+		{"another condition of a listener", says(1, 1), func(g *gatewayv1.Gateway) {
 			says(1, 1)(g)
 			g.Status.Listeners[0].Conditions[0].Status = metav1.ConditionFalse
 		}, false, true},
@@ -52,11 +52,11 @@ func TestGatewayMatters(t *testing.T) {
 			test.before(old)
 			changed := old.DeepCopy()
 			test.change(changed)
-			if got := gatewayMatters(old, changed); got != test.all {
-				t.Errorf("gatewayMatters() = %t", got)
+			if got := gatewayChanged(old, changed); got != test.all {
+				t.Errorf("gatewayChanged() = %t", got)
 			}
-			if got := listenersMatter(old, changed); got != test.secured {
-				t.Errorf("listenersMatter() = %t", got)
+			if got := listenersChanged(old, changed); got != test.secured {
+				t.Errorf("listenersChanged() = %t", got)
 			}
 		})
 	}

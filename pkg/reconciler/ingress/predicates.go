@@ -17,24 +17,26 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// recreated tells whether two states under one name are of two objects: what happens between
-// two lists arrives as one update.
+// Update predicates: which changes of an object are worth a look at the KIngresses that depend on it.
+
+// recreated tells whether an update is from one object to another of the same name: a deletion and a
+// creation between two lists arrive as one update.
 func recreated(old, new any) bool {
 	before, err := meta.Accessor(old)
 	after, err2 := meta.Accessor(new)
 	return err == nil && err2 == nil && before.GetUID() != after.GetUID()
 }
 
-// gatewayMatters leaves out the counts of attached routes, which change with every
-// route of every service.
-func gatewayMatters(old, new *gatewayv1.Gateway) bool {
+// gatewayChanged tells of changes that concern all KIngresses on the Gateway. It leaves out their own
+// listeners, and the counts of attached routes, which change with every route of every service.
+func gatewayChanged(old, new *gatewayv1.Gateway) bool {
 	return !equality.Semantic.DeepEqual(withoutOurs(old.Spec), withoutOurs(new.Spec)) ||
 		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||
 		!equality.Semantic.DeepEqual(old.Status.Addresses, new.Status.Addresses) ||
 		!sameConditions(old.Status.Conditions, new.Status.Conditions)
 }
 
-// withoutOurs is the spec without the listeners that KIngresses have there.
+// withoutOurs is the spec without the listeners that the controller has added for KIngresses.
 func withoutOurs(spec gatewayv1.GatewaySpec) gatewayv1.GatewaySpec {
 	spec.Listeners = slices.DeleteFunc(slices.Clone(spec.Listeners), func(listener gatewayv1.Listener) bool {
 		return strings.HasSuffix(string(listener.Name), dataplane.ListenerSuffix)
@@ -42,41 +44,41 @@ func withoutOurs(spec gatewayv1.GatewaySpec) gatewayv1.GatewaySpec {
 	return spec
 }
 
-// listenersMatter tells of changes to listeners and to what the gateway says of them, also
-// when it says the same of a later generation: that is what those who changed it wait for.
-// When it was said is no news: gateways say all of it anew with every count of routes.
-func listenersMatter(old, new *gatewayv1.Gateway) bool {
+// listenersChanged tells of changes to listeners and to their conditions. A condition that is the same
+// for a later generation counts as a change, because a KIngress that has changed the listener waits for
+// it. A later time does not: gateways write all conditions anew with every count of routes.
+func listenersChanged(old, new *gatewayv1.Gateway) bool {
 	return !equality.Semantic.DeepEqual(old.Spec.Listeners, new.Spec.Listeners) ||
 		!slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerStatus) bool {
-			return a.Name == b.Name && sameWord(a.Conditions, b.Conditions)
+			return a.Name == b.Name && sameReports(a.Conditions, b.Conditions)
 		})
 }
 
-// sameObject tells whether two states of a ListenerSet are the same but for what the gateway says.
-func sameObject(old, new *gatewayv1.ListenerSet) bool {
-	return equality.Semantic.DeepEqual(old.Spec, new.Spec) && equality.Semantic.DeepEqual(old.DeletionTimestamp, new.DeletionTimestamp) &&
-		equality.Semantic.DeepEqual(old.OwnerReferences, new.OwnerReferences) &&
-		maps.Equal(old.Labels, new.Labels) && maps.Equal(old.Annotations, new.Annotations)
+// setChanged tells of changes that clients make to a ListenerSet, which the KIngresses that write it
+// may have to revert.
+func setChanged(old, new *gatewayv1.ListenerSet) bool {
+	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) || !equality.Semantic.DeepEqual(old.DeletionTimestamp, new.DeletionTimestamp) ||
+		!equality.Semantic.DeepEqual(old.OwnerReferences, new.OwnerReferences) ||
+		!maps.Equal(old.Labels, new.Labels) || !maps.Equal(old.Annotations, new.Annotations)
 }
 
-// sameSet tells whether those that are served by a ListenerSet may go on as before: like
-// listenersMatter it leaves out counts of routes and times.
-func sameSet(old, new *gatewayv1.ListenerSet) bool {
-	return equality.Semantic.DeepEqual(old.Spec, new.Spec) && sameWord(old.Status.Conditions, new.Status.Conditions) &&
-		slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerEntryStatus) bool {
-			return a.Name == b.Name && sameWord(a.Conditions, b.Conditions)
+// setListenersChanged tells of changes that concern the KIngresses which a ListenerSet serves: those to
+// its listeners and to their conditions, as listenersChanged does.
+func setListenersChanged(old, new *gatewayv1.ListenerSet) bool {
+	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) || !sameReports(old.Status.Conditions, new.Status.Conditions) ||
+		!slices.EqualFunc(old.Status.Listeners, new.Status.Listeners, func(a, b gatewayv1.ListenerEntryStatus) bool {
+			return a.Name == b.Name && sameReports(a.Conditions, b.Conditions)
 		})
 }
 
-// sameWord tells whether conditions say the same, of the same generation.
-func sameWord(old, new []metav1.Condition) bool {
+// sameReports tells whether conditions are the same, for the same generation.
+func sameReports(old, new []metav1.Condition) bool {
 	return sameConditions(old, new) && slices.EqualFunc(old, new, sameGeneration)
 }
 
 func sameGeneration(a, b metav1.Condition) bool { return a.ObservedGeneration == b.ObservedGeneration }
 
-// sameConditions tells whether conditions say the same, no matter since when and of which
-// generation.
+// sameConditions tells whether conditions are the same, whatever their times and generations are.
 func sameConditions(old, new []metav1.Condition) bool {
 	digest := func(conditions []metav1.Condition) string {
 		text := strings.Builder{}
@@ -88,28 +90,29 @@ func sameConditions(old, new []metav1.Condition) bool {
 	return digest(old) == digest(new)
 }
 
-func classMatters(old, new *gatewayv1.GatewayClass) bool {
+func classChanged(old, new *gatewayv1.GatewayClass) bool {
 	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
 		!equality.Semantic.DeepEqual(old.Status.SupportedFeatures, new.Status.SupportedFeatures) ||
 		!sameConditions(old.Status.Conditions, new.Status.Conditions)
 }
 
-// serviceMatters is for those who have the Service as a backend.
-func serviceMatters(old, new *corev1.Service) bool {
+// backendChanged tells of changes of a Service that concern the KIngresses whose backend it is.
+func backendChanged(old, new *corev1.Service) bool {
 	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) ||
 		!equality.Semantic.DeepEqual(old.Labels, new.Labels) ||
 		!equality.Semantic.DeepEqual(old.Status.LoadBalancer, new.Status.LoadBalancer)
 }
 
-// frontMatters is for those whose data plane it is the front of: they go by no other label.
-func frontMatters(old, new *corev1.Service) bool {
+// frontChanged tells of changes of a Service that concern the KIngresses on the Gateway whose pods it
+// leads to. Of its labels only those count by which it is found.
+func frontChanged(old, new *corev1.Service) bool {
 	return !equality.Semantic.DeepEqual(old.Spec, new.Spec) || !equality.Semantic.DeepEqual(old.Status.LoadBalancer, new.Status.LoadBalancer) ||
 		slices.ContainsFunc(dataplane.Labels, func(label string) bool { return old.Labels[label] != new.Labels[label] })
 }
 
-// sliceMatters leaves out where the pods are and where traffic should go, which may change with the
-// load.
-func sliceMatters(old, new *discoveryv1.EndpointSlice) bool {
+// endpointsChanged tells of changes to the pods of a data plane. It leaves out their nodes and zones,
+// and the hints for routing, which may change with the load.
+func endpointsChanged(old, new *discoveryv1.EndpointSlice) bool {
 	return old.Labels[discoveryv1.LabelServiceName] != new.Labels[discoveryv1.LabelServiceName] ||
 		!equality.Semantic.DeepEqual(old.Ports, new.Ports) || !slices.EqualFunc(old.Endpoints, new.Endpoints, sameEndpoint)
 }
