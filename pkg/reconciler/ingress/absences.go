@@ -20,8 +20,8 @@ func newAbsences() *absences {
 	return &absences{since: map[types.NamespacedName]time.Time{}}
 }
 
-// note tells for how long a Service has been absent; 0 if it is not.
-func (a *absences) note(service types.NamespacedName, absent bool, now time.Time) time.Duration {
+// update returns for how long a Service has been absent; 0 if it exists.
+func (a *absences) update(service types.NamespacedName, absent bool, now time.Time) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !absent {

@@ -15,9 +15,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// conflicts remembers which KIngress waits for which object of somebody else to go
-// away. Our informers are filtered by label and do not show that object, so each is
-// watched by name while somebody waits.
+// conflicts has the objects of other owners for whose deletion KIngresses wait. The controller's
+// informers select by label and do not show such an object, so the controller watches each by name
+// while a KIngress waits for it.
 type conflicts struct {
 	mu      sync.Mutex
 	objects map[prober.Owner]sets.Set[types.NamespacedName] // key: KIngress
@@ -27,8 +27,8 @@ func newConflicts() *conflicts {
 	return &conflicts{objects: map[prober.Owner]sets.Set[types.NamespacedName]{}}
 }
 
-// note replaces what a KIngress waits for.
-func (c *conflicts) note(ingress prober.Owner, refusals []*apply.Refusal) {
+// setWaiting replaces the objects that a KIngress waits for.
+func (c *conflicts) setWaiting(ingress prober.Owner, refusals []*apply.Refusal) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.objects, ingress)
@@ -55,7 +55,7 @@ func (c *conflicts) waiting(object types.NamespacedName) []types.NamespacedName 
 	return found
 }
 
-// scopes are the watches that the waiting needs.
+// scopes are the watches of the objects that KIngresses wait for.
 func (c *conflicts) scopes() sets.Set[watch.Scope] {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// departures remembers of KIngresses whose class is not ours any more since when another plugin
-// serves them. It is a cache: a new leader drains anew.
+// departures has, for KIngresses that have another class now, since when the plugin of that class
+// serves them. It is a cache: a new leader starts the drain time anew.
 type departures struct {
 	mu    sync.Mutex
 	since map[types.UID]time.Time // zero while no plugin does
@@ -20,9 +20,9 @@ func newDepartures() *departures {
 	return &departures{since: map[types.UID]time.Time{}}
 }
 
-// note returns since when another plugin serves a KIngress, which is zero while none does, and
-// whether that is news.
-func (d *departures) note(uid types.UID, taken bool, now time.Time) (since time.Time, news bool) {
+// update returns since when another plugin serves a KIngress, which is zero while none does, and
+// whether that has changed.
+func (d *departures) update(uid types.UID, taken bool, now time.Time) (since time.Time, changed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	since, known := d.since[uid]

@@ -49,9 +49,9 @@ func (r *Reconciler) evictServed(ing *v1alpha1.Ingress) {
 	r.liveness.evict(ownerOf(ing))
 	r.timers.evict(ing.UID)
 	r.told.evict(ing.UID)
-	r.pending.note(ing.UID, false)
+	r.pending.set(ing.UID, false)
 	r.ingresses.Evict(ing.UID)
-	r.conflicts.note(ownerOf(ing), nil)
+	r.conflicts.setWaiting(ownerOf(ing), nil)
 	r.stacks.Evict(apply.NameOf(ing))
 }
 

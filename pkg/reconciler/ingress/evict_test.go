@@ -116,9 +116,9 @@ func TestConflictsOfTheNext(t *testing.T) {
 		foreign := types.NamespacedName{Namespace: "default", Name: publicHost}
 		refusals := []*apply.Refusal{{Refusal: conditions.Refusal{Code: conditions.ReasonNotOwned}, Object: foreign}}
 		known := newConflicts()
-		known.note(prober.Owner{UID: "first", Name: hello}, refusals)
-		known.note(prober.Owner{UID: "second", Name: hello}, refusals)
-		known.note(prober.Owner{UID: "first", Name: hello}, nil)
+		known.setWaiting(prober.Owner{UID: "first", Name: hello}, refusals)
+		known.setWaiting(prober.Owner{UID: "second", Name: hello}, refusals)
+		known.setWaiting(prober.Owner{UID: "first", Name: hello}, nil)
 		if waiting := known.waiting(foreign); len(waiting) != 1 || waiting[0] != hello {
 			t.Errorf("Waiting: %v", waiting)
 		}

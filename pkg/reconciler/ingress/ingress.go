@@ -117,7 +117,7 @@ func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
 
 // reconcile is the whole way of a KIngress that we serve.
 func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error {
-	r.pending.note(ing.UID, observe.WantsHTTPS(ing)) // until it is known
+	r.pending.set(ing.UID, observe.WantsHTTPS(ing)) // until step 6 finds out
 	reader := r.reader(ctx)
 	// 1. Read what it has to do with, whichever Gateways serve it.
 	related, err := observe.Related(reader, ing)
@@ -148,7 +148,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	}
 	// 6. Ask the data planes whether they serve it.
 	proven := r.prove(seen, try.desired)
-	r.pending.noteListeners(seen, proven.sides)
+	r.pending.update(seen, proven.sides)
 	// 7. Report.
 	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // which may have our finalizer by now
 	r.sayOthersRoutes(ctx, seen)

@@ -131,8 +131,9 @@ func listenerOwner(ing *v1alpha1.Ingress) sets.Set[string] {
 	return sets.New(dataplane.ListenerDigest(ing.UID))
 }
 
-// pendingListeners remembers who has a listener of which the gateway does not say that it works, from the
-// beginning of the reconcile that finds out. It is a cache: a new leader looks at everybody.
+// pendingListeners has the KIngresses with a listener that the gateway does not report as working. A
+// reconcile adds its KIngress at the beginning, before it finds out. It is a cache: a new leader
+// reconciles all KIngresses.
 type pendingListeners struct {
 	mu    sync.Mutex
 	known sets.Set[types.UID]
@@ -140,7 +141,7 @@ type pendingListeners struct {
 
 func newPendingListeners() *pendingListeners { return &pendingListeners{known: sets.New[types.UID]()} }
 
-func (u *pendingListeners) note(uid types.UID, is bool) {
+func (u *pendingListeners) set(uid types.UID, is bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if is {
@@ -156,9 +157,9 @@ func (u *pendingListeners) has(uid types.UID) bool {
 	return u.known.Has(uid)
 }
 
-// noteListeners notes whether a listener does not work that a KIngress needs, or that may serve one of
-// its hosts.
-func (u *pendingListeners) noteListeners(seen *observe.Observation, sides []status.Side) {
+// update records whether there is a listener that does not work and that the KIngress needs, or that may
+// serve one of its hosts.
+func (u *pendingListeners) update(seen *observe.Observation, sides []status.Side) {
 	pending := slices.ContainsFunc(sides, func(side status.Side) bool {
 		return slices.ContainsFunc(side.Listeners, func(listener status.Listener) bool { return !listener.Programmed() })
 	})
@@ -167,7 +168,7 @@ func (u *pendingListeners) noteListeners(seen *observe.Observation, sides []stat
 			pending = pending || at.spec != nil && at.spec.Protocol != gatewayv1.HTTPProtocolType && !at.current && hasHost(seen.Ingress, dataplane.HostnameOf(*at.spec))
 		}
 	}
-	u.note(seen.Ingress.UID, pending)
+	u.set(seen.Ingress.UID, pending)
 }
 
 // hasHost tells whether a listener with a hostname admits one of the KIngress's hosts.

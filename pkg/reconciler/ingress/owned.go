@@ -79,13 +79,13 @@ type found[T apply.Object] struct {
 // write does the changes, and adds them to what was found.
 func (o *owned[T]) write(ctx context.Context, try *attempt, changes apply.Changes[T], of found[T]) (apply.Result[T], error) {
 	result, err := o.writeDue(ctx, try, of.owner, changes)
-	o.note(try.stands.Ingress, result.Writes, of.byName)
+	o.record(try.stands.Ingress, result.Writes, of.byName)
 	return result, err
 }
 
-// note adds writes to what is known of the kind, so that no reconcile does them again, and tells with
+// record adds writes to what is known of the kind, so that no reconcile does them again, and tells with
 // Events of changes to objects that were there already.
-func (o *owned[T]) note(ing *v1alpha1.Ingress, writes []apply.Write[T], found map[string]T) {
+func (o *owned[T]) record(ing *v1alpha1.Ingress, writes []apply.Write[T], found map[string]T) {
 	for _, write := range writes {
 		name := write.Object.GetName()
 		if write.Verb == apply.Deleted {

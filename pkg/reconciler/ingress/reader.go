@@ -116,7 +116,7 @@ func (i *informers) GatewayClass(name string) (*gatewayv1.GatewayClass, error) {
 }
 
 func (i *informers) AbsentFor(service types.NamespacedName, exists bool) time.Duration {
-	return i.r.absences.note(service, !exists, i.r.clock.Now())
+	return i.r.absences.update(service, !exists, i.r.clock.Now())
 }
 
 // notServed is a kind that cannot be read, or another error.

@@ -38,7 +38,7 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return r.dropTrust(ctx, ing.Namespace, ing.UID)
 	}
 	r.evictServed(ing)
-	since, news := r.departures.note(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
+	since, news := r.departures.update(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
 	if news {
 		r.sayDeparture(ing, since)
 	}

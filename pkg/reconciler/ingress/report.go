@@ -83,8 +83,8 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 	for _, blocker := range verdict.Blockers {
 		r.recorder.Event(ing, corev1.EventTypeWarning, blocker.Reason, blocker.Message)
 	}
-	for _, note := range verdict.Advisories {
-		r.recorder.Event(ing, corev1.EventTypeWarning, note.Reason, note.Message)
+	for _, advisory := range verdict.Advisories {
+		r.recorder.Event(ing, corev1.EventTypeWarning, advisory.Reason, advisory.Message)
 	}
 	for _, remark := range verdict.Remarks {
 		r.recorder.Event(ing, corev1.EventTypeWarning, remark.Reason, remark.Message)
@@ -119,7 +119,7 @@ func askAgain(refusals []*apply.Refusal) time.Duration {
 // going is seen. One that went before the watch began is not in it: then it is time to
 // try again.
 func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, refusals []*apply.Refusal, err error) error {
-	r.conflicts.note(ownerOf(ing), refusals)
+	r.conflicts.setWaiting(ownerOf(ing), refusals)
 	for _, refusal := range refusals {
 		if refusal.Code != conditions.ReasonNotOwned {
 			continue

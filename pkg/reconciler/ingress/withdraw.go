@@ -34,7 +34,7 @@ func (r *Reconciler) withdraw(ctx context.Context, try *attempt, about []*gatewa
 		return nil
 	}
 	applied, err := r.routes.Apply(ctx, seen.Ingress, changes)
-	r.routes.note(seen.Ingress, applied.Writes, seen.Routes)
+	r.routes.record(seen.Ingress, applied.Writes, seen.Routes)
 	for _, refusal := range applied.Refusals {
 		err = errors.Join(err, refusal) // by whomever: it is to be tried again
 	}

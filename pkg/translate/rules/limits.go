@@ -84,17 +84,17 @@ func checkTarget(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusa
 // splitField is where a split of a path stands in the KIngress.
 func splitField(path string, split int) string { return fmt.Sprintf("%s.splits[%d]", path, split) }
 
-// reportUnread notes lists of headers that are longer than what is read of them.
+// reportUnread adds a gap for each list of headers that is longer than what is read of it.
 func reportUnread(path v1alpha1.HTTPIngressPath, field string, report *conditions.Report) {
-	note := func(field string, many int) {
+	add := func(field string, many int) {
 		report.AddGap(conditions.Gap{Field: field + ".appendHeaders", Detail: fmt.Sprintf("of %d headers only the first %d are looked at", many, maxAppended)})
 	}
 	if many := len(path.AppendHeaders); many > maxAppended {
-		note(field, many)
+		add(field, many)
 	}
 	for i, split := range path.Splits {
 		if many := len(split.AppendHeaders); many > maxAppended {
-			note(splitField(field, i), many)
+			add(splitField(field, i), many)
 		}
 	}
 }
