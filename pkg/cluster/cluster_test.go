@@ -141,7 +141,7 @@ func TestRequests(t *testing.T) {
 		"slices of a Service":    {scope(cluster.SlicesOf(aOne)), []string{`endpointslices.discovery.k8s.io of "a", labels "kubernetes.io/service-name=one", fields ""`}},
 		"a CRD": {func(t *testing.T, f *fixture) { _, err := f.HasGateways(t.Context()); must(t, err) },
 			[]string{`customresourcedefinitions.apiextensions.k8s.io of "", labels "", fields "metadata.name=gateways.gateway.networking.k8s.io"`}},
-		"the single-gateway plugin": {func(t *testing.T, f *fixture) { _, err := f.RivalController(t.Context()); must(t, err) },
+		"the single-gateway plugin": {func(t *testing.T, f *fixture) { _, err := f.CompetingController(t.Context()); must(t, err) },
 			[]string{`deployments.apps of "knative-serving", labels "", fields "metadata.name=net-gateway-api-controller"`}},
 		"Serving's authorities": {func(t *testing.T, f *fixture) { _, err := f.Trust(t.Context()); must(t, err) }, []string{
 			`configmaps of "knative-serving", labels "networking.knative.dev/trust-bundle", fields ""`,

@@ -150,9 +150,9 @@ func singleGatewayPluginScope() watch.Scope {
 	return watch.Named(Deployments, system.Namespace(), singleGatewayPlugin)
 }
 
-// RivalController returns the single-gateway plugin's Deployment while it wants or has a pod
+// CompetingController returns the single-gateway plugin's Deployment while it wants or has a pod
 // (SPEC B-INS-8); nil otherwise.
-func (c Cluster) RivalController(ctx context.Context) (*appsv1.Deployment, error) {
+func (c Cluster) CompetingController(ctx context.Context) (*appsv1.Deployment, error) {
 	found, err := Get[appsv1.Deployment](ctx, c, singleGatewayPluginScope(), types.NamespacedName{Namespace: system.Namespace(), Name: singleGatewayPlugin})
 	if err != nil || found == nil {
 		return nil, err

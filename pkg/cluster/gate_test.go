@@ -224,14 +224,14 @@ func TestRivalController(t *testing.T) {
 		{"one of that name elsewhere", deployment("default", plugin, new(int32(1)), 1), false},
 	} {
 		inBubble(t, c.name, c.objects, func(t *testing.T, f *fixture) {
-			found, err := f.RivalController(t.Context())
+			found, err := f.CompetingController(t.Context())
 			must(t, err)
 			expect(t, "Found", c.want, found != nil)
 		})
 	}
 	inBubble(t, "it cannot be read", nil, func(t *testing.T, f *fixture) {
 		f.refuse("deployments")
-		_, err := f.RivalController(t.Context())
+		_, err := f.CompetingController(t.Context())
 		expect(t, "Error", "Deployments of namespace knative-serving: deployments is forbidden: no right", textOf(err))
 	})
 }

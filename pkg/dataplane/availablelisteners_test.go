@@ -18,9 +18,9 @@ func terminating(name string, namespaces *gatewayv1.RouteNamespaces) gatewayv1.L
 	return gatewayv1.Listener{Name: gatewayv1.SectionName(name), Port: 8443, Protocol: gatewayv1.HTTPSProtocolType, AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: namespaces}}
 }
 
-// TestStanding: B-TLS-1, B-OPS-5, a listener of the operator is used only where it ends TLS
+// TestAvailableListeners: B-TLS-1, B-OPS-5, a listener of the operator is used only where it ends TLS
 // and admits HTTPRoutes of the namespace; ours are those of our field manager.
-func TestStanding(t *testing.T) {
+func TestAvailableListeners(t *testing.T) {
 	all := &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}
 	selected := func(value string) *gatewayv1.RouteNamespaces {
 		return &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromSelector), Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"team": value}}}

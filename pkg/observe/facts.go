@@ -39,7 +39,7 @@ func (o *Observation) IsWritten(route translate.Route) bool {
 
 // Failures are what is wrong with the KIngress as a whole, or with parts of it.
 func (o *Observation) Failures(desired translate.Desired) []conditions.Reasoned {
-	_, failures := o.lostHosts()
+	_, failures := o.conflictingHosts()
 	for _, refusal := range desired.Refusals {
 		failures = append(failures, refusal)
 	}
@@ -81,7 +81,7 @@ func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired transl
 	proof, proven := status.ProofsOf(o.Ingress.Status)[visibility]
 	side.Former = proven && proof.Generation == o.Ingress.Generation && proof.Version != side.Version && side.NoClass == nil
 	side.Held = side.Former
-	side.ReportedReady = o.standsAll(side, desired.Withheld)
+	side.ReportedReady = o.standsAll(side, desired.PreservedHosts)
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {
 			side.Leaving = side.Leaving || len(route.Leaving) > 0
@@ -120,11 +120,11 @@ func (o *Observation) listeners(visibility v1alpha1.IngressVisibility, desired t
 
 // standsAll tells, of a side whose class is not known, that a KIngress which is settled is served
 // as it was: each host of the side has its route (SPEC B-INS-9).
-func (o *Observation) standsAll(side status.Side, withheld sets.Set[translate.HostAt]) bool {
+func (o *Observation) standsAll(side status.Side, preserved sets.Set[translate.HostAt]) bool {
 	if side.NoClass == nil || !status.IsSettled(o.Ingress.Status, o.Ingress.Generation) {
 		return false
 	}
-	hosts := o.unservedHosts(side.Visibility, withheld)
+	hosts := o.unservedHosts(side.Visibility, preserved)
 	for _, route := range o.Routes {
 		hosts.Delete(route.Spec.Hostnames...)
 	}

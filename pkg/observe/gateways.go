@@ -22,9 +22,9 @@ type Observation struct {
 	Relations
 	Selected
 	Sides map[v1alpha1.IngressVisibility]Side
-	// Rivals serve a host of this KIngress and are older, in the order of their age.
-	Rivals []Rival
-	// Sharers are others that name a Secret that this one names, on the same Gateway.
+	// HostHolders are the older KIngresses with a host in common, the oldest first.
+	HostHolders []HostHolder
+	// Sharers are other KIngresses on the same Gateway whose spec.tls names a Secret of this one's.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// Gateways are the selected ones that serve, and those that this KIngress has listeners on;
 	// Grants are its ReferenceGrants, by name.
@@ -42,7 +42,7 @@ type Selected struct {
 // Gateways reads the selected Gateways, and who else uses them.
 func Gateways(reader Reader, related *Relations, selected Selected) (*Observation, error) {
 	found := &Observation{Relations: *related, Selected: selected}
-	for _, read := range []func(Reader) error{found.readSides, found.readRivals, found.readSharers, found.readGateways, found.readGrants} {
+	for _, read := range []func(Reader) error{found.readSides, found.readHostHolders, found.readSharers, found.readGateways, found.readGrants} {
 		if err := read(reader); err != nil {
 			return nil, err
 		}
@@ -100,8 +100,8 @@ func (o *Observation) readGrants(reader Reader) error {
 	return err
 }
 
-// standing is what these Gateways have for listeners.
-func (o *Observation) standing() map[types.NamespacedName]dataplane.AvailableListeners {
+// availableListeners are those of these Gateways, as the KIngress may use them.
+func (o *Observation) availableListeners() map[types.NamespacedName]dataplane.AvailableListeners {
 	found := map[types.NamespacedName]dataplane.AvailableListeners{}
 	for name, gateway := range o.Gateways {
 		found[name] = dataplane.AvailableListenersOf(gateway, o.Ingress.UID, o.tenant())

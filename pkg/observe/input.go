@@ -13,26 +13,26 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// Input is what the translation depends on, but for what has answered.
+// Input is what the translation depends on, without the answers to probes.
 func (o *Observation) Input() translate.Input {
-	lost, _ := o.lostHosts()
+	conflicting, _ := o.conflictingHosts()
 	return translate.Input{
-		Ingress:   o.Ingress,
-		Namespace: o.Namespace,
-		Gateways:  o.gateways(),
-		Services:  o.Services,
-		Mapped:    o.Mapped,
-		Lost:      lost,
-		Routes:    o.Routes,
-		Served:    o.Served,
-		Move:      o.move(),
+		Ingress:          o.Ingress,
+		Namespace:        o.Namespace,
+		Gateways:         o.gateways(),
+		Services:         o.Services,
+		RewriteTargets:   o.RewriteTargets,
+		ConflictingHosts: conflicting,
+		Routes:           o.Routes,
+		LiveServices:     o.LiveServices,
+		Move:             o.move(),
 
-		ListenerSets:   o.ListenerSets,
-		NoListenerSets: o.NoListenerSets,
-		Sharers:        o.Sharers,
-		Standing:       o.standing(),
-		Grants:         o.Grants,
-		Trust:          o.Trust,
+		ListenerSets:       o.ListenerSets,
+		NoListenerSets:     o.NoListenerSets,
+		Sharers:            o.Sharers,
+		AvailableListeners: o.availableListeners(),
+		Grants:             o.Grants,
+		Trust:              o.Trust,
 	}
 }
 
@@ -61,14 +61,14 @@ func (o *Observation) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 // https says how the Gateway of a side takes listeners of the KIngress.
 func (o *Observation) https(side Side) translate.HTTPS {
 	port := dataplane.HTTPSPort(side.Gateway, o.tenant(), side.Service, side.EndpointSlices)
-	if side.Service == nil { // away for a moment: what stands stays where it is
-		port = cmp.Or(o.standingPort(side.Entry.Gateway), port)
+	if side.Service == nil { // away for a moment: the stored listeners keep their port
+		port = cmp.Or(o.storedPort(side.Entry.Gateway), port)
 	}
 	return translate.HTTPS{Port: port, Refusal: dataplane.NotAdmitted(side.Gateway, o.tenant()), Conflict: dataplane.ProtocolConflict(port, side.Gateway)}
 }
 
-// standingPort is that of the listeners that the KIngress has for a Gateway, or 0.
-func (o *Observation) standingPort(gateway types.NamespacedName) int32 {
+// storedPort is the port of the KIngress's stored listeners for a Gateway, or 0.
+func (o *Observation) storedPort(gateway types.NamespacedName) int32 {
 	for _, set := range o.ListenerSets {
 		if dataplane.GatewayOfSet(set) == gateway && len(set.Spec.Listeners) > 0 {
 			return set.Spec.Listeners[0].Port

@@ -37,7 +37,7 @@ func (o *Observation) Preserve(desired translate.Desired) Preserved {
 	found := Preserved{Routes: sets.New[string](), ListenerSets: sets.New[string](), Gateways: sets.New[types.NamespacedName]()}
 	unserved, taken := map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]{}, sets.New[string]()
 	for _, visibility := range config.Visibilities {
-		unserved[visibility] = o.unservedHosts(visibility, desired.Withheld)
+		unserved[visibility] = o.unservedHosts(visibility, desired.PreservedHosts)
 	}
 	for _, route := range desired.Routes {
 		taken.Insert(route.Object.Name)
@@ -90,11 +90,11 @@ func (o *Observation) unrendered(route *gatewayv1.HTTPRoute, unserved map[v1alph
 	return hosts.Intersection(sets.New(route.Spec.Hostnames...))
 }
 
-// unservedHosts are the hosts of a side that cannot be served though they should be, those that are
-// withheld among them.
-func (o *Observation) unservedHosts(visibility v1alpha1.IngressVisibility, withheld sets.Set[translate.HostAt]) sets.Set[gatewayv1.Hostname] {
+// unservedHosts are the hosts of a side that should be served and cannot be, with those that the
+// translation preserves.
+func (o *Observation) unservedHosts(visibility v1alpha1.IngressVisibility, preserved sets.Set[translate.HostAt]) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
-	for at := range withheld {
+	for at := range preserved {
 		if at.Visibility == visibility {
 			hosts.Insert(gatewayv1.Hostname(at.Host))
 		}

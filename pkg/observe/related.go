@@ -21,32 +21,32 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// Relations are what a KIngress has to do with, whichever Gateways serve it.
+// Relations are the objects on which a KIngress depends, whichever Gateways serve it.
 type Relations struct {
 	Subject
-	// Services are its backends, and those of the KIngresses that it maps to.
+	// Services are its backends, and those of its rewrite targets.
 	Services map[types.NamespacedName]*corev1.Service
-	// Routes are its HTTPRoutes, by name, and Served the Services of its namespace to which these
-	// lead that exist.
-	Routes map[string]*gatewayv1.HTTPRoute
-	Served sets.Set[types.NamespacedName]
-	// ListenerSets are its own and those that it shares, by name. NoListenerSets says why there can
-	// be none.
+	// Routes are its stored HTTPRoutes, by name, and LiveServices the existing Services of its namespace
+	// to which they lead.
+	Routes       map[string]*gatewayv1.HTTPRoute
+	LiveServices sets.Set[types.NamespacedName]
+	// ListenerSets are its own and those that it shares, by name. NoListenerSets says why the API server
+	// does not serve the kind.
 	ListenerSets   map[string]*gatewayv1.ListenerSet
 	NoListenerSets string
-	// Policies are those of Services, by name; Trust is what they need.
+	// Policies are the BackendTLSPolicies of Services, by name; Trust says whom they trust.
 	Policies map[string]*gatewayv1.BackendTLSPolicy
 	Trust    translate.Trust
 }
 
-// Related reads what a KIngress has to do with, whichever Gateways serve it.
+// Related reads the objects on which a KIngress depends, whichever Gateways serve it.
 func Related(reader Reader, ing *v1alpha1.Ingress) (*Relations, error) {
 	subject, err := readSubject(reader, ing)
 	if err != nil {
 		return nil, err
 	}
 	found := &Relations{Subject: subject}
-	for _, read := range []func(Reader) error{found.readServices, found.readRoutes, found.readServed, found.readListenerSets, found.readTLS} {
+	for _, read := range []func(Reader) error{found.readServices, found.readRoutes, found.readLiveServices, found.readListenerSets, found.readTLS} {
 		if err := read(reader); err != nil {
 			return nil, err
 		}
@@ -54,18 +54,18 @@ func Related(reader Reader, ing *v1alpha1.Ingress) (*Relations, error) {
 	return found, nil
 }
 
-// readServices reads the backends of the KIngress and of those it maps to. Where an
-// ExternalName leads to is not read: its namespace need not be one that can be read.
+// readServices reads the backends of the KIngress and of its rewrite targets. The Service to which an
+// ExternalName leads is not read: the controller may not be allowed to read its namespace.
 func (r *Relations) readServices(reader Reader) error {
 	backends := BackendsOf(r.Ingress)
-	for _, target := range r.Mapped {
+	for _, target := range r.RewriteTargets {
 		backends = backends.Union(BackendsOf(target))
 	}
 	r.Services = map[types.NamespacedName]*corev1.Service{}
 	return r.addServices(reader, backends)
 }
 
-// addServices reads those of some Services that exist.
+// addServices reads Services and adds those that exist.
 func (r *Relations) addServices(reader Reader, names sets.Set[types.NamespacedName]) error {
 	for name := range names {
 		service, err := reader.Backend(name)
@@ -85,9 +85,9 @@ func (r *Relations) readRoutes(reader Reader) error {
 	return err
 }
 
-// readServed finds the Services of the KIngress's namespace to which its routes lead now.
-func (r *Relations) readServed(reader Reader) error {
-	r.Served = sets.New[types.NamespacedName]()
+// readLiveServices finds the Services of the KIngress's namespace to which its stored routes lead.
+func (r *Relations) readLiveServices(reader Reader) error {
+	r.LiveServices = sets.New[types.NamespacedName]()
 	for _, route := range r.Routes {
 		for name := range routes.LeadsTo(route) {
 			if name.Namespace != r.Ingress.Namespace {
@@ -98,15 +98,15 @@ func (r *Relations) readServed(reader Reader) error {
 				return err
 			}
 			if service != nil {
-				r.Served.Insert(name)
+				r.LiveServices.Insert(name)
 			}
 		}
 	}
 	return nil
 }
 
-// readListenerSets reads them where the kind is served. Where they cannot be read, only those who
-// need them are stopped (SPEC B-RDY-11).
+// readListenerSets reads the ListenerSets if the API server serves the kind. A failure stops only a
+// KIngress that needs them (SPEC B-RDY-11).
 func (r *Relations) readListenerSets(reader Reader) error {
 	stored, err := reader.ListenerSets(r.Ingress)
 	r.ListenerSets = byName(stored)
@@ -117,7 +117,7 @@ func (r *Relations) readListenerSets(reader Reader) error {
 	return err
 }
 
-// onListenerSets tells whether a route is attached to one.
+// onListenerSets tells whether a route is attached to a ListenerSet.
 func (r *Relations) onListenerSets() bool {
 	for _, route := range r.Routes {
 		if slices.ContainsFunc(route.Spec.ParentRefs, dataplane.IsListenerSet) {
@@ -127,11 +127,11 @@ func (r *Relations) onListenerSets() bool {
 	return false
 }
 
-// readTLS reads what TLS to Knative's own backends needs, and what of it is there. For who does not
-// ask for it that is nothing but leftovers, which may wait until they can be read (SPEC B-RDY-11).
+// readTLS reads what TLS to Knative's own backends takes. A failure stops only a KIngress that asks for
+// such TLS; the objects that another one may have left over can wait (SPEC B-RDY-11).
 func (r *Relations) readTLS(reader Reader) error {
 	secured := len(rules.Secured(r.Ingress)) > 0
-	for _, target := range r.Mapped {
+	for _, target := range r.RewriteTargets {
 		secured = secured || len(rules.Secured(target)) > 0
 	}
 	noPolicies, err := r.readPolicies(reader)
@@ -144,7 +144,7 @@ func (r *Relations) readTLS(reader Reader) error {
 	return err
 }
 
-// readPolicies reads the policies of the Services, or says why there can be none.
+// readPolicies reads the policies of the Services, or returns why there can be none.
 func (r *Relations) readPolicies(reader Reader) (string, error) {
 	policies, err := reader.Policies(slices.Collect(maps.Values(r.Services)))
 	r.Policies = byName(policies)
@@ -164,7 +164,7 @@ func (r *Relations) readTrust(reader Reader, noPolicies string) error {
 	return err
 }
 
-// notServed is why a kind is not served, or another error.
+// notServed is why the API server does not serve a kind, or another error.
 func notServed(err error) (string, error) {
 	if none := (*NotServed)(nil); errors.As(err, &none) {
 		return none.Detail, nil

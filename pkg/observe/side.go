@@ -109,13 +109,13 @@ func (s *Side) readDataPlane(reader Reader, published []v1alpha1.LoadBalancerIng
 	if name.Name == "" {
 		return nil
 	}
-	standing := s.Service
-	if standing == nil || standing.Name != name.Name || standing.Namespace != name.Namespace {
-		if standing, err = reader.Service(name); err != nil {
+	current := s.Service
+	if current == nil || current.Name != name.Name || current.Namespace != name.Namespace {
+		if current, err = reader.Service(name); err != nil {
 			return err
 		}
 	}
-	s.Published.Exists = standing != nil
+	s.Published.Exists = current != nil
 	s.Absent = reader.AbsentFor(name, s.Published.Exists)
 	return nil
 }

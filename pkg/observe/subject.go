@@ -17,21 +17,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// Subject is a KIngress with what decides which Gateways serve it.
+// Subject is a KIngress with the objects that decide which Gateways serve it.
 type Subject struct {
 	Ingress   *v1alpha1.Ingress
 	Namespace *corev1.Namespace
-	// Mapped are the KIngresses that serve the hosts which this one rewrites to, by these: of each
-	// host the oldest of the namespace.
-	Mapped map[string]*v1alpha1.Ingress
+	// RewriteTargets has, by the hosts that this KIngress rewrites to, the KIngress of the namespace that
+	// serves each: the oldest if there are several.
+	RewriteTargets map[string]*v1alpha1.Ingress
 }
 
-// readSubject fails while the namespace is not seen: its informer may show it later than another one
-// shows the KIngress. Until then nobody knows which entries are for it, and on the default one a
-// service of an isolated namespace would be reached through everybody's Gateway (SPEC B-SEL-3). So
-// whoever depends on it waits, and what stands stays.
+// readSubject fails while no informer shows the namespace, which may come later than the KIngress. Until
+// then it is not known which entries serve the namespace. The default entry would expose a service of
+// an isolated namespace through a Gateway for all (SPEC B-SEL-3). So the KIngress waits, and its objects
+// stay as they are.
 func readSubject(reader Reader, ing *v1alpha1.Ingress) (Subject, error) {
-	found := Subject{Ingress: ing, Mapped: map[string]*v1alpha1.Ingress{}}
+	found := Subject{Ingress: ing, RewriteTargets: map[string]*v1alpha1.Ingress{}}
 	namespace, err := reader.Namespace(ing.Namespace)
 	if err == nil && namespace == nil {
 		err = fmt.Errorf("namespace %s, whose labels decide which Gateway serves KIngress %s, is not in the cache of the controller yet", ing.Namespace, ing.Name)
@@ -45,19 +45,19 @@ func readSubject(reader Reader, ing *v1alpha1.Ingress) (Subject, error) {
 			return found, err
 		}
 		for _, candidate := range candidates {
-			known := found.Mapped[host]
+			known := found.RewriteTargets[host]
 			if candidate.Namespace == ing.Namespace && candidate.UID != ing.UID && (known == nil || Older(candidate, known)) {
-				found.Mapped[host] = candidate
+				found.RewriteTargets[host] = candidate
 			}
 		}
 	}
 	return found, nil
 }
 
-// Request is what selection asks for.
+// Request is the input of the selection.
 func (s *Subject) Request() selection.Request {
 	request := selection.Request{Ingress: s.Ingress, NamespaceLabels: s.Namespace.Labels}
-	for _, target := range s.Mapped {
+	for _, target := range s.RewriteTargets {
 		if request.Target == nil || Older(target, request.Target) {
 			request.Target = target
 		}
@@ -65,7 +65,7 @@ func (s *Subject) Request() selection.Request {
 	return request
 }
 
-// SelectedFor are the Gateways that are selected for a KIngress, by visibility.
+// SelectedFor are the Gateways that the selection chooses for a KIngress, by visibility.
 func SelectedFor(reader Reader, ing *v1alpha1.Ingress, cfg *config.Config) (map[v1alpha1.IngressVisibility]types.NamespacedName, error) {
 	subject, err := readSubject(reader, ing)
 	if err != nil {

@@ -67,13 +67,13 @@ func (r *Relations) settledAt(visibility v1alpha1.IngressVisibility) bool {
 	if !status.IsSettled(r.Ingress.Status, r.Ingress.Generation) && (!proven || proof.Generation != r.Ingress.Generation) {
 		return false
 	}
-	standing := sets.New[gatewayv1.Hostname]()
+	serving := sets.New[gatewayv1.Hostname]()
 	for _, route := range r.Routes {
 		if r.standsFor(route, visibility) {
-			standing.Insert(route.Spec.Hostnames...)
+			serving.Insert(route.Spec.Hostnames...)
 		}
 	}
-	return standing.IsSuperset(r.HostsAt(visibility))
+	return serving.IsSuperset(r.HostsAt(visibility))
 }
 
 // standsFor tells whether a route serves hosts that the KIngress has at a visibility. One

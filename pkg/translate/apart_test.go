@@ -65,8 +65,8 @@ func TestWildcardOfAnotherNamespaceOnGateway(t *testing.T) {
 		in := withoutListenerSets(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", "*.shop.example.com")}, neighbours...))
 		in.NoListenerSets = noSets
 		theirs := gatewayv1.Listener{Name: "theirs.net-gateways", Hostname: new(gatewayv1.Hostname("*.shop.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
-		in.Standing[external] = dataplane.AvailableListeners{
-			Listeners: append(in.Standing[external].Listeners, theirs),
+		in.AvailableListeners[external] = dataplane.AvailableListeners{
+			Listeners: append(in.AvailableListeners[external].Listeners, theirs),
 			Held:      sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New(theirs.Name),
 		}
 		desired := ingress(t, in)

@@ -50,7 +50,7 @@ func BenchmarkLarge(b *testing.B) {
 }
 
 func benchmark(b *testing.B, in translate.Input) {
-	for name, in := range map[string]translate.Input{"new": in, "standing": withStored(in, ingress(b, in))} {
+	for name, in := range map[string]translate.Input{"new": in, "stored": withStored(in, ingress(b, in))} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			began := processor(b)

@@ -26,10 +26,10 @@ type Desired struct {
 	// KIngresses may want the same ones; Trust is nil when there are no Policies.
 	Policies []*gatewayv1.BackendTLSPolicy
 	Trust    *corev1.ConfigMap
-	// Withheld are hosts whose routes stay as they are: their backends ask for TLS that
-	// cannot be had. A Refusal says why.
-	Withheld sets.Set[HostAt]
-	Gaps     []conditions.Gap
+	// PreservedHosts are hosts whose stored routes stay as they are, because there can be no TLS to
+	// their backends, which ask for it. A Refusal says why.
+	PreservedHosts sets.Set[HostAt]
+	Gaps           []conditions.Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*conditions.Refusal
 	// Again is after how long the answer will be another one although nothing happens;

@@ -117,12 +117,12 @@ func translateTwice(t *testing.T, decoded *testCase) map[string]string {
 func inputCopy(in translate.Input) translate.Input {
 	cloned := in
 	cloned.Ingress = in.Ingress.DeepCopy()
-	cloned.Services, cloned.Mapped, cloned.Routes = maps.Clone(in.Services), maps.Clone(in.Mapped), maps.Clone(in.Routes)
+	cloned.Services, cloned.RewriteTargets, cloned.Routes = maps.Clone(in.Services), maps.Clone(in.RewriteTargets), maps.Clone(in.Routes)
 	for key := range cloned.Services {
 		cloned.Services[key] = in.Services[key].DeepCopy()
 	}
-	for key := range cloned.Mapped {
-		cloned.Mapped[key] = in.Mapped[key].DeepCopy()
+	for key := range cloned.RewriteTargets {
+		cloned.RewriteTargets[key] = in.RewriteTargets[key].DeepCopy()
 	}
 	for key := range cloned.Routes {
 		cloned.Routes[key] = in.Routes[key].DeepCopy()
@@ -136,15 +136,15 @@ func inputCopy(in translate.Input) translate.Input {
 	for key := range cloned.ListenerSets {
 		cloned.ListenerSets[key] = in.ListenerSets[key].DeepCopy()
 	}
-	cloned.Standing, cloned.Grants = maps.Clone(in.Standing), maps.Clone(in.Grants)
-	for name, standing := range cloned.Standing {
-		standing.Listeners = (&gatewayv1.GatewaySpec{Listeners: standing.Listeners}).DeepCopy().Listeners
-		cloned.Standing[name] = standing
+	cloned.AvailableListeners, cloned.Grants = maps.Clone(in.AvailableListeners), maps.Clone(in.Grants)
+	for name, available := range cloned.AvailableListeners {
+		available.Listeners = (&gatewayv1.GatewaySpec{Listeners: available.Listeners}).DeepCopy().Listeners
+		cloned.AvailableListeners[name] = available
 	}
 	for key := range cloned.Grants {
 		cloned.Grants[key] = in.Grants[key].DeepCopy()
 	}
-	cloned.Lost, cloned.Sharers = in.Lost.Clone(), copyOfSharers(in.Sharers)
+	cloned.ConflictingHosts, cloned.Sharers = in.ConflictingHosts.Clone(), copyOfSharers(in.Sharers)
 	return cloned
 }
 
@@ -194,7 +194,7 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		over.Grants[grant.Name] = grant
 	}
 	for _, listeners := range desired.Gateways {
-		over.Standing[listeners.Gateway] = withApplied(over.Standing[listeners.Gateway], listeners)
+		over.AvailableListeners[listeners.Gateway] = withApplied(over.AvailableListeners[listeners.Gateway], listeners)
 		gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "any"}}
 		gateway.Spec.GatewayClassName = "any"
 		gateway.Spec.Listeners = listeners.Listeners
@@ -230,14 +230,14 @@ func outlives(desired translate.Desired) bool {
 }
 
 // withApplied is what stands on a Gateway once the listeners of a KIngress are there.
-func withApplied(standing dataplane.AvailableListeners, listeners listeners.GatewayListeners) dataplane.AvailableListeners {
-	standing.Listeners = slices.DeleteFunc(slices.Clone(standing.Listeners), func(l gatewayv1.Listener) bool { return standing.Held.Has(l.Name) })
-	standing.Held = sets.New[gatewayv1.SectionName]()
+func withApplied(available dataplane.AvailableListeners, listeners listeners.GatewayListeners) dataplane.AvailableListeners {
+	available.Listeners = slices.DeleteFunc(slices.Clone(available.Listeners), func(l gatewayv1.Listener) bool { return available.Held.Has(l.Name) })
+	available.Held = sets.New[gatewayv1.SectionName]()
 	for _, listener := range listeners.Listeners {
-		standing.Listeners = append(standing.Listeners, listener)
-		standing.Held.Insert(listener.Name)
+		available.Listeners = append(available.Listeners, listener)
+		available.Held.Insert(listener.Name)
 	}
-	return standing
+	return available
 }
 
 // rendered is an output as the sections of a golden; empty ones are left out.

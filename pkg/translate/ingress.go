@@ -28,7 +28,7 @@ func Ingress(in Input) (Desired, error) {
 	plan, report := listeners.NewPlan(in)
 	ruleSets, unread := rules.Read(in)
 	report.Join(unread)
-	desired, uses := Desired{Withheld: sets.New[HostAt](), Unshared: plan.Unshared}, listeners.Uses{}
+	desired, uses := Desired{PreservedHosts: sets.New[HostAt](), Unshared: plan.Unshared}, listeners.Uses{}
 	renderer, policies := routes.NewRenderer(in, hash, plan), map[string]*gatewayv1.BackendTLSPolicy{}
 	for _, set := range ruleSets {
 		gateway, selected := in.Gateways[set.Visibility]
@@ -39,7 +39,7 @@ func Ingress(in Input) (Desired, error) {
 		report.Join(secured.Report)
 		maps.Copy(policies, secured.Policies)
 		if secured.Impossible {
-			desired.withhold(set)
+			desired.preserve(set)
 			continue
 		}
 		resolved, unresolved := rules.Resolve(set.Rules, in.Services, gateway)
@@ -55,8 +55,8 @@ func Ingress(in Input) (Desired, error) {
 	return desired, nil
 }
 
-func (d *Desired) withhold(set rules.RuleSet) {
+func (d *Desired) preserve(set rules.RuleSet) {
 	for _, host := range set.Hosts {
-		d.Withheld.Insert(HostAt{Visibility: set.Visibility, Host: host})
+		d.PreservedHosts.Insert(HostAt{Visibility: set.Visibility, Host: host})
 	}
 }

@@ -161,7 +161,7 @@ func anInputWithSharers(n int) translate.Input {
 func anInputWithMapping(n int) translate.Input {
 	in, target := anInputWithPaths(1, n), anInputWithPaths(1, n)
 	target.Ingress.Name, target.Ingress.Spec.Rules[0].Hosts = "target", []string{"target.default.svc.cluster.local"}
-	in.Mapped = map[string]*v1alpha1.Ingress{"target.default.svc.cluster.local": target.Ingress}
+	in.RewriteTargets = map[string]*v1alpha1.Ingress{"target.default.svc.cluster.local": target.Ingress}
 	for i := range in.Ingress.Spec.Rules[0].HTTP.Paths {
 		in.Ingress.Spec.Rules[0].HTTP.Paths[i].RewriteHost = "target.default.svc.cluster.local"
 	}
@@ -175,7 +175,7 @@ func TestGrowsWithItsParts(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			small, large := shape.of(250), shape.of(1000)
 			grows(t, "new", small, large)
-			grows(t, "standing", withStored(small, ingress(t, small)), withStored(large, ingress(t, large)))
+			grows(t, "stored", withStored(small, ingress(t, small)), withStored(large, ingress(t, large)))
 		})
 	}
 }
@@ -208,7 +208,7 @@ func allocated(t *testing.T, in translate.Input) (allocations, size uint64) {
 // TestMapsNoMoreThanItCanHold: B-TRN-11, B-OPS-5, a rule for each of so many at a host with as many would be a million.
 func TestMapsNoMoreThanItCanHold(t *testing.T) {
 	in := anInputWithMapping(1000)
-	for _, ing := range []*v1alpha1.Ingress{in.Ingress, in.Mapped["target.default.svc.cluster.local"]} {
+	for _, ing := range []*v1alpha1.Ingress{in.Ingress, in.RewriteTargets["target.default.svc.cluster.local"]} {
 		for i := range ing.Spec.Rules[0].HTTP.Paths {
 			path := &ing.Spec.Rules[0].HTTP.Paths[i]
 			path.Path, path.Headers = "", map[string]v1alpha1.HeaderMatch{ing.Name: {Exact: fmt.Sprint(i)}}

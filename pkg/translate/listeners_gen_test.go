@@ -39,9 +39,9 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 			in.Sharers[visibility] = append(in.Sharers[visibility], sharer)
 		}
 	}
-	in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{}
+	in.AvailableListeners = map[types.NamespacedName]dataplane.AvailableListeners{}
 	for _, gateway := range in.Gateways {
-		in.Standing[gateway.Name] = standingGen().Draw(t, "standing")
+		in.AvailableListeners[gateway.Name] = availableGen().Draw(t, "available")
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "earlier") {
 		earlier := in
@@ -62,9 +62,9 @@ func withListeners(t *rapid.T, in translate.Input) translate.Input {
 	return in
 }
 
-func standingGen() *rapid.Generator[dataplane.AvailableListeners] {
+func availableGen() *rapid.Generator[dataplane.AvailableListeners] {
 	return rapid.Custom(func(t *rapid.T) dataplane.AvailableListeners {
-		standing := dataplane.AvailableListeners{
+		available := dataplane.AvailableListeners{
 			Held: sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](), Programmed: sets.New[gatewayv1.SectionName](),
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, "listeners") {
@@ -77,16 +77,16 @@ func standingGen() *rapid.Generator[dataplane.AvailableListeners] {
 			}
 			if rapid.Bool().Draw(t, "held") && hostname != "" {
 				listener.Name += dataplane.ListenerSuffix
-				standing.Held.Insert(listener.Name)
+				available.Held.Insert(listener.Name)
 			}
-			for _, of := range []sets.Set[gatewayv1.SectionName]{standing.Usable, standing.Programmed} {
+			for _, of := range []sets.Set[gatewayv1.SectionName]{available.Usable, available.Programmed} {
 				if rapid.Bool().Draw(t, "says") {
 					of.Insert(listener.Name)
 				}
 			}
-			standing.Listeners = append(standing.Listeners, listener)
+			available.Listeners = append(available.Listeners, listener)
 		}
-		return standing
+		return available
 	})
 }
 
@@ -131,9 +131,9 @@ func soundListeners(in translate.Input, desired translate.Desired) error {
 			found(gateway.Gateway.String(), listener.Hostname)
 		}
 	}
-	for name, standing := range in.Standing {
-		for _, listener := range standing.Listeners {
-			if standing.Usable.Has(listener.Name) {
+	for name, available := range in.AvailableListeners {
+		for _, listener := range available.Listeners {
+			if available.Usable.Has(listener.Name) {
 				found(name.String(), listener.Hostname)
 			}
 		}
@@ -154,7 +154,7 @@ func unlistened(in translate.Input, desired translate.Desired, hostnames map[str
 		for _, rule := range in.Ingress.Spec.Rules {
 			gateway, selected := in.Gateways[rules.Visibility(rule)]
 			for _, host := range rule.Hosts {
-				lost := in.Lost.Has(translate.HostAt{Visibility: rules.Visibility(rule), Host: host})
+				lost := in.ConflictingHosts.Has(translate.HostAt{Visibility: rules.Visibility(rule), Host: host})
 				if !selected || lost || !slices.Contains(tls.Hosts, host) || len(validation.IsDNS1123Subdomain(strings.TrimPrefix(host, "*."))) > 0 {
 					continue
 				}

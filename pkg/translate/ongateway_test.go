@@ -28,7 +28,7 @@ var external = types.NamespacedName{Namespace: "gateways", Name: "external"}
 // withoutListenerSets is an input in which ListenerSets are not possible.
 func withoutListenerSets(in translate.Input) translate.Input {
 	in.NoListenerSets = "not served"
-	in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
+	in.AvailableListeners = map[types.NamespacedName]dataplane.AvailableListeners{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
 	return in
 }
 
@@ -36,7 +36,7 @@ func withoutListenerSets(in translate.Input) translate.Input {
 func withStoredOnGateway(in translate.Input, desired translate.Desired) translate.Input {
 	in = withStored(in, desired)
 	next := map[types.NamespacedName]dataplane.AvailableListeners{}
-	for name, found := range in.Standing {
+	for name, found := range in.AvailableListeners {
 		next[name] = found
 	}
 	for _, listeners := range desired.Gateways {
@@ -47,7 +47,7 @@ func withStoredOnGateway(in translate.Input, desired translate.Desired) translat
 		}
 		next[listeners.Gateway] = found
 	}
-	in.Standing, in.Grants = next, map[string]*gatewayv1beta1.ReferenceGrant{}
+	in.AvailableListeners, in.Grants = next, map[string]*gatewayv1beta1.ReferenceGrant{}
 	for _, grant := range desired.Grants {
 		in.Grants[grant.Name] = grant.DeepCopy()
 	}
@@ -99,10 +99,10 @@ func TestListenerNames(t *testing.T) {
 	if got := ingress(t, other).Gateways[0].Listeners[0].Name; got == name {
 		t.Errorf("Both are called %s", got)
 	}
-	taken := in.Standing[external]
+	taken := in.AvailableListeners[external]
 	taken.Listeners = append(slices.Clone(taken.Listeners), gatewayv1.Listener{Name: name, Port: 80, Protocol: gatewayv1.HTTPProtocolType})
 	other = withoutListenerSets(anInputWithTLS(1, 1))
-	other.Standing[external] = taken
+	other.AvailableListeners[external] = taken
 	if desired := ingress(t, other); len(desired.Gateways) > 0 || !strings.Contains(desired.Gaps[0].Detail, "a listener "+string(name)+" that is not ours") {
 		t.Errorf("Over somebody's: %+v, gaps %v", desired.Gateways, desired.Gaps)
 	}
@@ -167,18 +167,18 @@ func TestMovingKeepsListeners(t *testing.T) {
 func TestOwnListenerIsProven(t *testing.T) {
 	version := func(in translate.Input) string { return ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP) }
 	full := withoutListenerSets(anInputWithTLS(1, 1))
-	listeners := full.Standing[external]
+	listeners := full.AvailableListeners[external]
 	for i := range 63 {
 		listeners.Listeners = append(listeners.Listeners, gatewayv1.Listener{Name: gatewayv1.SectionName(fmt.Sprint("theirs-", i)), Port: 80, Protocol: gatewayv1.HTTPProtocolType})
 	}
 	room := withoutListenerSets(anInputWithTLS(1, 1))
-	full.Standing[external] = listeners
+	full.AvailableListeners[external] = listeners
 	if version(full) == version(room) {
 		t.Error("A new listener needs no proof")
 	}
 	plain, wildcard := withoutListenerSets(anInputWithTLS(1, 0)), withoutListenerSets(anInputWithTLS(1, 0))
 	theirs := gatewayv1.Listener{Name: "wildcard", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}
-	wildcard.Standing[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
+	wildcard.AvailableListeners[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
 	if version(plain) != version(wildcard) {
 		t.Error("The operator's new listener takes every proof away")
 	}
@@ -186,7 +186,7 @@ func TestOwnListenerIsProven(t *testing.T) {
 		t.Errorf("Proofs %+v", proofs)
 	}
 	theirs.Name = "wildcard.0.net-gateways" // another KIngress's, which goes when that goes
-	wildcard.Standing[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
+	wildcard.AvailableListeners[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
 	if proofs := ingress(t, wildcard).Routes[0].Proofs; len(proofs) != 1 {
 		t.Errorf("Proofs through another KIngress's listener: %+v", proofs)
 	}
@@ -217,7 +217,7 @@ func TestHostnameIsTaken(t *testing.T) {
 				if test.usable {
 					found.Usable.Insert(theirs.Name)
 				}
-				in.Standing[external] = found
+				in.AvailableListeners[external] = found
 				desired := ingress(t, in)
 				if len(desired.Gateways)+len(desired.ListenerSets)+len(desired.Grants) > 0 {
 					t.Errorf("Gateways %+v, %d ListenerSets, %d grants", desired.Gateways, len(desired.ListenerSets), len(desired.Grants))

@@ -118,13 +118,13 @@ func inputGen() *rapid.Generator[translate.Input] {
 			supported = features.Supported("gateway.envoyproxy.io/gatewayclass-controller", nil, nil)
 		}
 		in := translate.Input{
-			Namespace: &metav1.ObjectMeta{Name: "default", UID: "default"},
-			Ingress:   ingressGen("random", someHosts).Draw(t, "ingress"),
-			Gateways:  map[v1alpha1.IngressVisibility]translate.Gateway{},
-			Services:  map[types.NamespacedName]*corev1.Service{},
-			Mapped:    map[string]*v1alpha1.Ingress{},
-			Lost:      sets.New[translate.HostAt](),
-			Trust:     translate.Trust{Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
+			Namespace:        &metav1.ObjectMeta{Name: "default", UID: "default"},
+			Ingress:          ingressGen("random", someHosts).Draw(t, "ingress"),
+			Gateways:         map[v1alpha1.IngressVisibility]translate.Gateway{},
+			Services:         map[types.NamespacedName]*corev1.Service{},
+			RewriteTargets:   map[string]*v1alpha1.Ingress{},
+			ConflictingHosts: sets.New[translate.HostAt](),
+			Trust:            translate.Trust{Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
 		}
 		for _, visibility := range config.Visibilities {
 			in.Gateways[visibility] = translate.Gateway{
@@ -141,7 +141,7 @@ func inputGen() *rapid.Generator[translate.Input] {
 			in.Services[types.NamespacedName{Namespace: "default", Name: name}] = service
 		}
 		if rapid.Bool().Draw(t, "mapped") {
-			in.Mapped[mappedHost] = ingressGen("mapped", rapid.Just(mappedHost)).Draw(t, "target")
+			in.RewriteTargets[mappedHost] = ingressGen("mapped", rapid.Just(mappedHost)).Draw(t, "target")
 		}
 		return withListeners(t, in)
 	})
@@ -185,7 +185,7 @@ func TestAnyIngress(t *testing.T) {
 			}
 		}
 		if host := written(desired); host != "" {
-			t.Errorf("Host %s is written and withheld", host)
+			t.Errorf("Host %s is written and preserved", host)
 		}
 		if err := sound(in, desired); err != nil {
 			t.Error(err)
@@ -202,7 +202,7 @@ func TestAnyIngress(t *testing.T) {
 func written(desired translate.Desired) string {
 	for _, route := range desired.Routes {
 		for _, host := range route.Object.Spec.Hostnames {
-			if desired.Withheld.Has(translate.HostAt{Visibility: route.Visibility, Host: string(host)}) {
+			if desired.PreservedHosts.Has(translate.HostAt{Visibility: route.Visibility, Host: string(host)}) {
 				return string(host)
 			}
 		}

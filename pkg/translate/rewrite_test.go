@@ -36,7 +36,7 @@ func mapping(outer, inner v1alpha1.HTTPIngressPath) translate.Input {
 	in.Ingress.Spec.Rules = rule("vanity.example.org", outer)
 	target := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "target"}}
 	target.Spec.Rules = rule(host, inner)
-	in.Mapped = map[string]*v1alpha1.Ingress{host: target}
+	in.RewriteTargets = map[string]*v1alpha1.Ingress{host: target}
 	return in
 }
 

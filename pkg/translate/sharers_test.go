@@ -32,7 +32,7 @@ func TestSharing(t *testing.T) {
 		in := withHosts(nil)
 		in.Ingress, in.Namespace = all[own], &metav1.ObjectMeta{Name: "default", UID: "namespace"}
 		if rapid.Bool().Draw(t, "the wildcard is somebody else's") {
-			in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{external: {
+			in.AvailableListeners = map[types.NamespacedName]dataplane.AvailableListeners{external: {
 				Listeners: []gatewayv1.Listener{{Name: "theirs", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}},
 				Held:      sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](),
 			}}

@@ -53,7 +53,7 @@ func withListener(in translate.Input, hostname string, protocol gatewayv1.Protoc
 		listener.Hostname = new(gatewayv1.Hostname(hostname))
 	}
 	names := sets.New(listener.Name)
-	in.Standing = map[types.NamespacedName]dataplane.AvailableListeners{in.Gateways[v1alpha1.IngressVisibilityExternalIP].Name: {
+	in.AvailableListeners = map[types.NamespacedName]dataplane.AvailableListeners{in.Gateways[v1alpha1.IngressVisibilityExternalIP].Name: {
 		Listeners: []gatewayv1.Listener{listener}, Held: sets.New[gatewayv1.SectionName](), Usable: names, Programmed: names,
 	}}
 	return in

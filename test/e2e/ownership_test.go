@@ -90,7 +90,7 @@ func TestHostConflict_BTRN5_BRDY6(t *testing.T) {
 	}
 }
 
-func hostConflict(t *testing.T, space, rival *fixture.Space) {
+func hostConflict(t *testing.T, space, other *fixture.Space) {
 	t.Helper()
 	shared := "shared-" + space.Name + ".example.net"
 	older := space.Ingress("older", nil, space.Rule(v1alpha1.IngressVisibilityExternalIP, "older", shared))
@@ -99,24 +99,24 @@ func hostConflict(t *testing.T, space, rival *fixture.Space) {
 	cluster.KIngresses.Create(t, world.Cluster, older)
 	space.AwaitReady(t, "older", cluster.Seconds)
 
-	younger := rival.Ingress("younger", nil,
-		rival.Rule(v1alpha1.IngressVisibilityExternalIP, "younger", shared),
-		rival.Rule(v1alpha1.IngressVisibilityExternalIP, "younger", rival.ExternalHost("younger")))
+	younger := other.Ingress("younger", nil,
+		other.Rule(v1alpha1.IngressVisibilityExternalIP, "younger", shared),
+		other.Rule(v1alpha1.IngressVisibilityExternalIP, "younger", other.ExternalHost("younger")))
 	mark(younger, "younger")
-	rival.Backend(t, "younger")
+	other.Backend(t, "younger")
 	cluster.KIngresses.Create(t, world.Cluster, younger)
 	holder := "the older KIngress " + space.Name + "/older"
-	if space.Name != rival.Name {
+	if space.Name != other.Name {
 		holder = "an older KIngress of another namespace" // whose name is not for everybody
 	}
-	rival.AwaitReason(t, "younger", cluster.Seconds, "HostConflict", shared, holder)
-	cluster.AwaitAnswer(t, world.Blue, rival.ExternalHost("younger"), 200, cluster.Seconds)
+	other.AwaitReason(t, "younger", cluster.Seconds, "HostConflict", shared, holder)
+	cluster.AwaitAnswer(t, world.Blue, other.ExternalHost("younger"), 200, cluster.Seconds)
 	if by := served(cluster.Answers(t, world.Blue, shared, 200)); by != "older" {
 		t.Errorf("the shared host is served by %q, want older", by)
 	}
 
 	cluster.KIngresses.Delete(t, world.Cluster, space.Name, "older")
-	rival.AwaitReady(t, "younger", cluster.Seconds)
+	other.AwaitReady(t, "younger", cluster.Seconds)
 	if by := served(cluster.Answers(t, world.Blue, shared, 200)); by != "younger" {
 		t.Errorf("the shared host is served by %q, want younger", by)
 	}

@@ -85,7 +85,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 		r.withoutGatewayAPI(missing)
 		return nil
 	}
-	rival, err := r.cluster.RivalController(ctx)
+	competing, err := r.cluster.CompetingController(ctx)
 	if err != nil {
 		return err
 	}

@@ -119,18 +119,18 @@ func (e *clusterEvents) route(old, route *gatewayv1.HTTPRoute) {
 	}
 }
 
-// concerned enqueues the KIngresses of an index, and those that map to them.
+// concerned enqueues the KIngresses of an index, and those that rewrite to a host of theirs.
 func (e *clusterEvents) concerned(indexName, value string) {
 	for _, object := range e.by(indexName, value) {
 		if ing, ok := object.(*v1alpha1.Ingress); ok {
 			e.impl.EnqueueKey(apply.NameOf(ing))
-			e.mapping(ing)
+			e.rewriting(ing)
 		}
 	}
 }
 
-// mapping enqueues the KIngresses that map to a host of this one.
-func (e *clusterEvents) mapping(ing *v1alpha1.Ingress) {
+// rewriting enqueues the KIngresses that rewrite to a host of this one.
+func (e *clusterEvents) rewriting(ing *v1alpha1.Ingress) {
 	for host := range observe.HostsOf(ing) {
 		e.enqueueBy(byRewrite, ing.Namespace+"/"+host)
 	}

@@ -61,8 +61,8 @@ func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
 	}
 }
 
-// neighbours are the KIngresses that share a host with this one or map to it, and the eldest
-// that share its certificates: these write who owns what is shared.
+// neighbours enqueues the KIngresses that have a host of this one or rewrite to one, and the eldest that
+// share its certificates: these write the owners of shared ListenerSets.
 func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 	for secret := range observe.SecretsOf(ing) {
 		e.eldest(secret)
@@ -70,5 +70,5 @@ func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 	for host := range observe.HostsOf(ing) {
 		e.enqueueBy(byHost, host)
 	}
-	e.mapping(ing)
+	e.rewriting(ing)
 }

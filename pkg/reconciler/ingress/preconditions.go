@@ -30,7 +30,7 @@ func (r *Reconciler) find(ctx context.Context, name types.NamespacedName) (*v1al
 // preconditions returns the KIngress, as it is stored by then, if it is to be served. Where it is
 // not, it returns nil, and has done what is due instead.
 func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (*v1alpha1.Ingress, error) {
-	other, err := r.cluster.RivalController(ctx)
+	other, err := r.cluster.CompetingController(ctx)
 	switch {
 	case err != nil:
 		return nil, r.reportFailed(ctx, ing, err)

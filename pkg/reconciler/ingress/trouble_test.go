@@ -267,13 +267,13 @@ func TestLeftOverFinalizer(t *testing.T) {
 func TestRivalController(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		rival := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
-		w := data.serves(newWorld(t, append(anInstallation(data), rival, aKIngress("hello", 0))...))
+		competing := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
+		w := data.serves(newWorld(t, append(anInstallation(data), competing, aKIngress("hello", 0))...))
 		for range 3 {
 			w.reconcile(hello)
 		}
 		expect(t, "Writes", []string{}, w.writes())
-		ended := rival.DeepCopy()
+		ended := competing.DeepCopy()
 		ended.Spec.Replicas = new(int32(0))
 		w.replaces(ended)
 		w.until("hello is Ready", w.is("hello", "True"))

@@ -47,7 +47,7 @@ func (e *clusterEvents) allSecured(why string) {
 	for _, namespace := range namespaces {
 		secured := e.ingressesBy(bySecured, namespace)
 		for _, ing := range secured {
-			e.mapping(ing)
+			e.rewriting(ing)
 		}
 		e.resync(secured)
 	}

@@ -20,9 +20,9 @@ type turns struct {
 
 	mu       sync.Mutex
 	gateways map[types.NamespacedName]*line
-	// standing are the KIngresses in line, with the Gateways for which they have asked in the
+	// waiting are the KIngresses in line, with the Gateways for which they have asked in the
 	// reconcile that is under way, or in the last one.
-	standing map[types.NamespacedName]map[types.NamespacedName]bool
+	waiting map[types.NamespacedName]map[types.NamespacedName]bool
 }
 
 // line is a Gateway that is written to, or is asked for.
@@ -32,7 +32,7 @@ type line struct {
 }
 
 func newTurns(call func(types.NamespacedName)) *turns {
-	return &turns{call: call, gateways: map[types.NamespacedName]*line{}, standing: map[types.NamespacedName]map[types.NamespacedName]bool{}}
+	return &turns{call: call, gateways: map[types.NamespacedName]*line{}, waiting: map[types.NamespacedName]map[types.NamespacedName]bool{}}
 }
 
 // take tells whether a KIngress may write to a Gateway, until it gives its turn back. Else it is
@@ -53,10 +53,10 @@ func (t *turns) take(gateway, ingress types.NamespacedName) bool {
 	if !slices.Contains(at.next, ingress) {
 		at.next = append(at.next, ingress)
 	}
-	if t.standing[ingress] == nil {
-		t.standing[ingress] = map[types.NamespacedName]bool{}
+	if t.waiting[ingress] == nil {
+		t.waiting[ingress] = map[types.NamespacedName]bool{}
 	}
-	t.standing[ingress][gateway] = true
+	t.waiting[ingress][gateway] = true
 	return false
 }
 
@@ -72,9 +72,9 @@ func (t *turns) give(gateway types.NamespacedName) {
 func (t *turns) ended(ingress types.NamespacedName) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for gateway, asked := range t.standing[ingress] {
+	for gateway, asked := range t.waiting[ingress] {
 		if asked {
-			t.standing[ingress][gateway] = false
+			t.waiting[ingress][gateway] = false
 			continue
 		}
 		t.leave(gateway, ingress)
@@ -86,9 +86,9 @@ func (t *turns) ended(ingress types.NamespacedName) {
 func (t *turns) leave(gateway, ingress types.NamespacedName) {
 	at := t.gateways[gateway]
 	at.next = slices.DeleteFunc(at.next, func(other types.NamespacedName) bool { return other == ingress })
-	delete(t.standing[ingress], gateway)
-	if len(t.standing[ingress]) == 0 {
-		delete(t.standing, ingress)
+	delete(t.waiting[ingress], gateway)
+	if len(t.waiting[ingress]) == 0 {
+		delete(t.waiting, ingress)
 	}
 }
 

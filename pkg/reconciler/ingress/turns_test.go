@@ -117,8 +117,8 @@ func TestTurns(t *testing.T) {
 				t.Errorf("%s was not called for %v", key.Name, wishes)
 			}
 		}
-		if len(q.turns.gateways)+len(q.turns.standing) > 0 {
-			t.Errorf("Remembered: %v, %v", q.turns.gateways, q.turns.standing)
+		if len(q.turns.gateways)+len(q.turns.waiting) > 0 {
+			t.Errorf("Remembered: %v, %v", q.turns.gateways, q.turns.waiting)
 		}
 	})
 }

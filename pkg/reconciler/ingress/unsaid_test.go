@@ -68,8 +68,8 @@ func TestListsGo(t *testing.T) {
 	}
 }
 
-// aStandingInstallation is a cluster in which hello is served by another start of the controller, edited.
-func aStandingInstallation(t *testing.T, data *plane, edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)) []runtime.Object {
+// aServedInstallation is a cluster in which hello is served by another start of the controller, edited.
+func aServedInstallation(t *testing.T, data *plane, edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)) []runtime.Object {
 	t.Helper()
 	first := aReadyWorld(t, data)
 	ing := first.ingress("hello").DeepCopy()
@@ -119,7 +119,7 @@ func TestRestartWithoutLists(t *testing.T) {
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			data := newPlane(t)
-			objects := aStandingInstallation(t, data, start.edit)
+			objects := aServedInstallation(t, data, start.edit)
 			w := data.serves(newWorld(t, append(objects, aConfigGateway(start.data))...))
 			w.reconcile(hello)
 			if writes := w.writes(); start.moves {
@@ -140,7 +140,7 @@ const toPaste = `kubectl -n knative-serving patch configmap config-gateway --typ
 func TestNewGenerationWithoutLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		objects := aStandingInstallation(t, data, nil)
+		objects := aServedInstallation(t, data, nil)
 		w := data.serves(newWorld(t, append(objects, aConfigGateway(lists{"_example": "x"}))...))
 		before := w.ingress("hello").Status
 		w.changeIngress("hello", toNextGeneration)
@@ -202,7 +202,7 @@ func TestBecomesPrivateWithoutLists(t *testing.T) {
 	} {
 		inBubble(t, name, func(t *testing.T) {
 			data := newPlane(t)
-			objects := aStandingInstallation(t, data, start.edit)
+			objects := aServedInstallation(t, data, start.edit)
 			w := data.serves(newWorld(t, append(objects, aConfigGateway(start.data))...))
 			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.Rules[1].Visibility = v1alpha1.IngressVisibilityClusterLocal })
 			w.until("nothing is public", func() bool {

@@ -126,7 +126,7 @@ func TestPartIsKept(t *testing.T) {
 		data := newPlane(t)
 		objects := slices.DeleteFunc(anInstallationWithInternalTLS(data, anAuthority(t)), func(object runtime.Object) bool {
 			_, secret := object.(*corev1.Secret)
-			return secret // no authority is known: what asks for TLS is withheld
+			return secret // no authority is known: the routes of hosts whose backends ask for TLS are preserved
 		})
 		ing := aKIngress("hello", 0)
 		ing.Spec.Rules = ing.Spec.Rules[1:]

@@ -21,18 +21,19 @@ import (
 // Gateway is what translation needs to know of a selected Gateway.
 type Gateway struct {
 	Name types.NamespacedName
-	// Warms tells that the gateway sends requests to a new backend only once it can
-	// reach it, so that a Revision that Serving calls ready needs no proof before.
+	// Warms tells that the gateway itself sends requests to a new backend only once it can reach it,
+	// so that a Revision that Serving calls ready needs no probes before it gets traffic.
 	Warms bool
-	// Merges tells that the gateway serves the HTTP listeners of a port from one table: a host is served from any of
-	// them, and must not be attached to two.
+	// Merges tells that the gateway serves all HTTP listeners of a port from one table: a host is
+	// served from any of them, and must not be attached to two.
 	Merges bool
-	// Section is the listener to attach to; empty attaches to all that admit us.
+	// Section is the listener to attach routes to; empty attaches them to all that admit them.
 	Section string
-	// HTTPListeners are those of its listeners that speak plain HTTP and that we may use.
+	// HTTPListeners are the listeners for plain HTTP that routes may be attached to.
 	HTTPListeners []string
 	HTTPS         HTTPS
-	// ClientPorts are those at which clients reach its listeners, by the listeners' port, where they differ.
+	// ClientPorts are the ports at which clients reach its listeners, by the port of the listener,
+	// where they differ.
 	ClientPorts map[int32]int32
 	Features    sets.Set[gwfeatures.FeatureName]
 }
@@ -56,31 +57,31 @@ type Input struct {
 	Ingress *v1alpha1.Ingress
 	// Namespace is that of the KIngress; nil when it does not exist.
 	Namespace metav1.Object
-	// Gateways holds the selected Gateways. Rules of a visibility without one are
-	// left out: the caller says why.
+	// Gateways has the selected Gateways. Rules of a visibility without one are left out, and the
+	// caller says why.
 	Gateways map[v1alpha1.IngressVisibility]Gateway
-	// Services holds the backend Services that exist.
+	// Services has the backend Services that exist.
 	Services map[types.NamespacedName]*corev1.Service
-	// Mapped holds, for a rewriteHost, the KIngress that serves that host in the
-	// same namespace (a DomainMapping's target).
-	Mapped map[string]*v1alpha1.Ingress
-	// Lost are the hosts that an older KIngress has on the same Gateway.
-	Lost sets.Set[HostAt]
-	// Routes are this KIngress's HTTPRoutes as they stand, by name: a change begins
-	// with what is served, and hosts and rules stay on the route on which they are.
+	// RewriteTargets has, by the rewriteHost of a path, the KIngress of the same namespace that
+	// serves this host (a DomainMapping's target).
+	RewriteTargets map[string]*v1alpha1.Ingress
+	// ConflictingHosts are not served, because an older KIngress holds them on the same Gateway.
+	ConflictingHosts sets.Set[HostAt]
+	// Routes are the stored HTTPRoutes of this KIngress, by name: a change begins with what they
+	// serve, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
-	// Served are the Services to which Routes lead that exist.
-	Served sets.Set[types.NamespacedName]
-	// ListenerSets are this KIngress's as they stand, and those that it shares, by name.
-	// NoListenerSets says why the kind is not served.
+	// LiveServices are the existing Services to which Routes lead.
+	LiveServices sets.Set[types.NamespacedName]
+	// ListenerSets are the stored ones of this KIngress, and those that it shares, by name.
+	// NoListenerSets says why the API server does not serve the kind.
 	ListenerSets   map[string]*gatewayv1.ListenerSet
 	NoListenerSets string
-	// Standing is what the selected Gateways, and those that this KIngress has listeners
-	// on, have for listeners. Grants are its ReferenceGrants, by name.
-	Standing map[types.NamespacedName]dataplane.AvailableListeners
-	Grants   map[string]*gatewayv1beta1.ReferenceGrant
-	// Sharers are the other KIngresses of the namespace that name a Secret that this one
-	// names, and have the same Gateway; of very many those that Sharing asks for.
+	// AvailableListeners are those of the selected Gateways, and of those that have listeners of
+	// this KIngress. Grants are its stored ReferenceGrants, by name.
+	AvailableListeners map[types.NamespacedName]dataplane.AvailableListeners
+	Grants             map[string]*gatewayv1beta1.ReferenceGrant
+	// Sharers are the other KIngresses of the namespace whose spec.tls names a Secret of this one's,
+	// on the same Gateway. If there are very many, only those that listeners.Sharing asks for.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
 	// Warmed names the routes whose new backends have all answered.
 	Warmed sets.Set[string]
@@ -103,8 +104,7 @@ type Move struct {
 	Published map[v1alpha1.IngressVisibility]Published
 }
 
-// Published is a version that is known to be served, since when its address is known
-// to clients.
+// Published is a version that was proven and whose address was published.
 type Published struct {
 	Version string
 	At      time.Time
@@ -122,15 +122,14 @@ type HTTPS struct {
 
 // Trust says who signs the certificates of activator and queue-proxies.
 type Trust struct {
-	// NoPolicies says why there can be no BackendTLSPolicies, or nothing.
+	// NoPolicies says why there can be no BackendTLSPolicies; empty when there can be.
 	NoPolicies string
-	// Authorities are their certificates in PEM; empty where none is known, and then
-	// Missing says what is.
+	// Authorities are their certificates in PEM. If they are empty, Missing says what does not exist.
 	Authorities, Missing string
-	// Stored is what the namespace trusts already. It is kept while nothing is known: a
-	// Secret that is written anew is gone for a moment.
+	// Stored is what the namespace trusts already. It stays while Authorities are empty, because a
+	// Secret that is deleted and created again is absent for a moment.
 	Stored string
-	// Problems name what is not trusted though it should be.
+	// Problems name the authorities that should be trusted and are not.
 	Problems []conditions.Gap
 }
 

@@ -81,13 +81,13 @@ func (p Plan) preserved(in input.Input, used sets.Set[string]) []*gatewayv1.List
 // those on Gateways that routes are still leaving. On others where it has listeners it has none any more.
 func (p Plan) gatewayListeners(in input.Input, leaving sets.Set[string]) []GatewayListeners {
 	wanted := map[types.NamespacedName]map[gatewayv1.SectionName]gatewayv1.Listener{}
-	for gateway, standing := range in.Standing {
-		if standing.Held.Len() == 0 {
+	for gateway, available := range in.AvailableListeners {
+		if available.Held.Len() == 0 {
 			continue
 		}
 		wanted[gateway] = map[gatewayv1.SectionName]gatewayv1.Listener{}
-		for _, listener := range standing.Listeners {
-			if leaving.Has(gateway.String()) && standing.Held.Has(listener.Name) {
+		for _, listener := range available.Listeners {
+			if leaving.Has(gateway.String()) && available.Held.Has(listener.Name) {
 				wanted[gateway][listener.Name] = dataplane.OwnFields(listener)
 			}
 		}

@@ -62,7 +62,7 @@ func (p Plan) At(visibility v1alpha1.IngressVisibility) *Placement { return p.at
 func newPlanner(in input.Input, visibility v1alpha1.IngressVisibility) planner {
 	gateway := in.Gateways[visibility]
 	return planner{in: in, Placement: Placement{
-		visibility: visibility, gateway: gateway, available: in.Standing[gateway.Name],
+		visibility: visibility, gateway: gateway, available: in.AvailableListeners[gateway.Name],
 		own: map[string]gatewayv1.Listener{}, onGateway: certificates{}, draining: map[place]time.Time{},
 	}}
 }

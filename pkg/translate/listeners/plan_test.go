@@ -57,7 +57,7 @@ func aMove(features sets.Set[gwfeatures.FeatureName]) input.Input {
 			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "old", OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(ing, v1alpha1.SchemeGroupVersion.WithKind("Ingress"))}},
 			Spec:       gatewayv1.ListenerSetSpec{ParentRef: gatewayv1.ParentGatewayReference{Namespace: new(gatewayv1.Namespace("gateways")), Name: "old"}},
 		}},
-		Standing: map[types.NamespacedName]dataplane.AvailableListeners{{Namespace: "gateways", Name: "old"}: {
+		AvailableListeners: map[types.NamespacedName]dataplane.AvailableListeners{{Namespace: "gateways", Name: "old"}: {
 			Listeners: []gatewayv1.Listener{{Name: own, Hostname: new(gatewayv1.Hostname("a.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}}, Held: sets.New(own),
 		}},
 	}

@@ -42,7 +42,7 @@ func (r Renderer) parents(set part, gateway input.Gateway) []gatewayv1.ParentRef
 // a section that admits none. Where there is no such section it is to say so of all.
 func (r Renderer) httpListeners(hosts []string, gateway input.Gateway) []string {
 	strange := []string{}
-	for _, listener := range r.in.Standing[gateway.Name].Listeners {
+	for _, listener := range r.in.AvailableListeners[gateway.Name].Listeners {
 		if !slices.ContainsFunc(hosts, func(host string) bool { return dataplane.Admits(dataplane.HostnameOf(listener), host) }) {
 			strange = append(strange, string(listener.Name))
 		}
@@ -149,10 +149,10 @@ func sharePort(available dataplane.AvailableListeners) bool {
 // (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
 func (r Renderer) overlapping(host string, over over, gateway input.Gateway) []string {
 	plain, named := map[gatewayv1.PortNumber][]gatewayv1.Listener{}, []string{}
-	standing, overlap := r.in.Standing[gateway.Name], false
-	for _, listener := range standing.Listeners {
+	available, overlap := r.in.AvailableListeners[gateway.Name], false
+	for _, listener := range available.Listeners {
 		switch {
-		case !standing.Attachable.Has(listener.Name) || !dataplane.Admits(dataplane.HostnameOf(listener), host):
+		case !available.Attachable.Has(listener.Name) || !dataplane.Admits(dataplane.HostnameOf(listener), host):
 		case listener.Protocol != gatewayv1.HTTPProtocolType:
 			if over != onlyHTTP {
 				named = append(named, string(listener.Name))

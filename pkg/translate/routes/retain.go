@@ -35,7 +35,7 @@ func (r Renderer) retain(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 		}
 		for _, ref := range rule.BackendRefs {
 			name := backendOf(ref)
-			if there.Has(name) || !r.in.Served.Has(serviceOf(ref, object.Namespace)) || len(object.Spec.Rules) >= maxRouteRules-1 {
+			if there.Has(name) || !r.in.LiveServices.Has(serviceOf(ref, object.Namespace)) || len(object.Spec.Rules) >= maxRouteRules-1 {
 				continue
 			}
 			there.Insert(name)

@@ -21,7 +21,9 @@ func Read(in input.Input) ([]RuleSet, conditions.Report) {
 	checkVisibilities(in.Ingress, &report)
 	for _, visibility := range config.Visibilities {
 		read := readRules(in.Ingress, visibility, &report)
-		maps.DeleteFunc(read.of, func(host string, _ []int) bool { return in.Lost.Has(input.HostAt{Visibility: visibility, Host: host}) })
+		maps.DeleteFunc(read.of, func(host string, _ []int) bool {
+			return in.ConflictingHosts.Has(input.HostAt{Visibility: visibility, Host: host})
+		})
 		for _, set := range read.sets() {
 			set.Visibility = visibility
 			set.Rules = resolveRewrites(set.Rules, in, &report)

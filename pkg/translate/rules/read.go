@@ -208,7 +208,7 @@ func ServedHosts(in input.Input, visibility v1alpha1.IngressVisibility) sets.Set
 			continue
 		}
 		for _, host := range PossibleHosts(rule.Hosts, "", &conditions.Report{}) { // reported with the rule
-			if !in.Lost.Has(input.HostAt{Visibility: visibility, Host: host}) {
+			if !in.ConflictingHosts.Has(input.HostAt{Visibility: visibility, Host: host}) {
 				found.Insert(host)
 			}
 		}

@@ -13,9 +13,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// maxMapped is how many pairs of a rule and one behind it the hosts of a set may have. A
+// maxTargetPairs is how many pairs of a rule and one behind it the hosts of a set may have. A
 // KIngress that leads each of its rules to one with as many asks for a million.
-const maxMapped = 10_000
+const maxTargetPairs = 10_000
 
 // resolveRewrites replaces every rule whose rewriteHost another KIngress serves by
 // that KIngress's own rules: its backends and headers, with the rewrite kept. The
@@ -24,13 +24,13 @@ const maxMapped = 10_000
 // On its way a request would have met the most specific rule first, whatever the
 // target serves behind another one; what that rule covers is its own.
 func resolveRewrites(rules []Rule, in input.Input, report *conditions.Report) []Rule {
-	if !slices.ContainsFunc(rules, func(rule Rule) bool { return in.Mapped[rule.RewriteHost] != nil }) {
+	if !slices.ContainsFunc(rules, func(rule Rule) bool { return in.RewriteTargets[rule.RewriteHost] != nil }) {
 		return rules
 	}
 	rules = slices.SortedStableFunc(slices.Values(rules), BySpecificity)
-	r := rewriter{rules: rules, cover: coverageOf(rules), targets: map[*v1alpha1.Ingress][]hostRules{}, behind: map[string][]Rule{}, left: maxMapped, report: report}
+	r := rewriter{rules: rules, cover: coverageOf(rules), targets: map[*v1alpha1.Ingress][]hostRules{}, behind: map[string][]Rule{}, left: maxTargetPairs, report: report}
 	for i, rule := range rules {
-		target := in.Mapped[rule.RewriteHost]
+		target := in.RewriteTargets[rule.RewriteHost]
 		if target == nil || rule.RewriteHost == "" || len(rule.Backends) == 0 { // which sends nothing on its way
 			r.resolved.add(rule)
 			continue
@@ -53,7 +53,7 @@ type rewriter struct {
 	// behind are those under each rewriteHost.
 	behind   map[string][]Rule
 	resolved ruleList
-	left     int // of maxMapped
+	left     int // of maxTargetPairs
 	report   *conditions.Report
 }
 

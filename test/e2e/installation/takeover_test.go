@@ -74,9 +74,9 @@ func TestStandsBy_BINS8(t *testing.T) {
 	space := world.Space(t, nil)
 	space.Serve(t, "hello", nil)
 	route := cluster.HTTPRoutes.Get(t, world.Cluster, space.Name, space.ExternalHost("hello"))
-	rival := cluster.Deployments.Create(t, world.Cluster, legacyController())
+	competing := cluster.Deployments.Create(t, world.Cluster, legacyController())
 	cluster.Events.AwaitAny(t, world.Cluster, cluster.SystemNamespace, cluster.Seconds, func(event *corev1.Event) bool {
-		return event.InvolvedObject.UID == rival.UID && event.Reason == "StandingBy"
+		return event.InvolvedObject.UID == competing.UID && event.Reason == "StandingBy"
 	})
 
 	space.Backend(t, "new")
@@ -97,7 +97,7 @@ func TestStandsBy_BINS8(t *testing.T) {
 		t.Errorf("a status was written beside the other controller: %+v", now.Status)
 	}
 
-	cluster.Deployments.Delete(t, world.Cluster, cluster.SystemNamespace, rival.Name)
+	cluster.Deployments.Delete(t, world.Cluster, cluster.SystemNamespace, competing.Name)
 	space.AwaitReady(t, "new", cluster.Seconds)
 	cluster.HTTPRoutes.Await(t, world.Cluster, space.Name, route.Name, cluster.Seconds, func(now *gatewayv1.HTTPRoute) error {
 		return wants(now.Generation > drifted.Generation, "the drift is not repaired")

@@ -16,21 +16,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// Rival is an older KIngress with a host in common, and its Gateways.
-type Rival struct {
+// HostHolder is an older KIngress with a host in common, and its Gateways.
+type HostHolder struct {
 	Ingress  *v1alpha1.Ingress
 	Gateways map[v1alpha1.IngressVisibility]types.NamespacedName
 }
 
-// HostConflict says that another KIngress keeps a host from one.
+// HostConflict says that a host is not served because an older KIngress holds it.
 type HostConflict struct {
 	conditions.Refusal
 	Host   string
 	Holder types.NamespacedName
 }
 
-// newHostConflict names the holder to those who may read its namespace. What another tenant has is
-// not told; the log has it for the operator.
+// newHostConflict names the holder if it is in the same namespace. A tenant is not told what another
+// one has; the operator finds it in the log.
 func newHostConflict(host string, ing, holder *v1alpha1.Ingress) HostConflict {
 	detail := fmt.Sprintf("host %s is served by the older KIngress %s: change the host of one of them, or delete one", host, nameOf(holder))
 	if holder.Namespace != ing.Namespace {
@@ -39,8 +39,8 @@ func newHostConflict(host string, ing, holder *v1alpha1.Ingress) HostConflict {
 	return HostConflict{conditions.Refusal{Code: conditions.ReasonHostConflict, Detail: detail}, host, nameOf(holder)}
 }
 
-// readRivals finds older KIngresses with a host in common.
-func (o *Observation) readRivals(reader Reader) error {
+// readHostHolders finds the older KIngresses with a host in common, and their Gateways.
+func (o *Observation) readHostHolders(reader Reader) error {
 	known := map[types.UID]bool{o.Ingress.UID: true}
 	for host := range HostsOf(o.Ingress) {
 		candidates, err := reader.IngressesAt(host)
@@ -56,29 +56,29 @@ func (o *Observation) readRivals(reader Reader) error {
 			if err != nil {
 				return err
 			}
-			o.Rivals = append(o.Rivals, Rival{Ingress: candidate, Gateways: gateways})
+			o.HostHolders = append(o.HostHolders, HostHolder{Ingress: candidate, Gateways: gateways})
 		}
 	}
-	slices.SortFunc(o.Rivals, func(a, b Rival) int { return byAge(a.Ingress, b.Ingress) })
+	slices.SortFunc(o.HostHolders, func(a, b HostHolder) int { return byAge(a.Ingress, b.Ingress) })
 	return nil
 }
 
-// lostHosts are the hosts that an older KIngress has on the same Gateway. A conflict
-// is per host and Gateway: the other hosts are served (SPEC B-TRN-5).
-func (o *Observation) lostHosts() (sets.Set[translate.HostAt], []conditions.Reasoned) {
-	lost, conflicts := sets.New[translate.HostAt](), []conditions.Reasoned{}
+// conflictingHosts are the hosts that an older KIngress holds on the same Gateway. The other hosts of
+// the KIngress are served (SPEC B-TRN-5).
+func (o *Observation) conflictingHosts() (sets.Set[translate.HostAt], []conditions.Reasoned) {
+	conflicting, conflicts := sets.New[translate.HostAt](), []conditions.Reasoned{}
 	for _, rule := range o.Ingress.Spec.Rules {
 		for _, host := range rule.Hosts {
 			at := translate.HostAt{Visibility: rules.Visibility(rule), Host: host}
 			if o.doubled(at) {
-				lost.Insert(at)
-			} else if holder := o.holder(at); holder != nil && !lost.Has(at) {
-				lost.Insert(at)
+				conflicting.Insert(at)
+			} else if holder := o.holder(at); holder != nil && !conflicting.Has(at) {
+				conflicting.Insert(at)
 				conflicts = append(conflicts, newHostConflict(host, o.Ingress, holder))
 			}
 		}
 	}
-	return lost, conflicts
+	return conflicting, conflicts
 }
 
 // holder is the oldest KIngress that has a host on the Gateway of a side; nil when there is none.
@@ -87,19 +87,19 @@ func (o *Observation) holder(at translate.HostAt) *v1alpha1.Ingress {
 	if side.Refusal != nil {
 		return nil
 	}
-	for _, rival := range o.Rivals {
-		for _, rule := range rival.Ingress.Spec.Rules {
-			if rival.Gateways[rules.Visibility(rule)] == side.Entry.Gateway && slices.Contains(rule.Hosts, at.Host) {
-				return rival.Ingress
+	for _, other := range o.HostHolders {
+		for _, rule := range other.Ingress.Spec.Rules {
+			if other.Gateways[rules.Visibility(rule)] == side.Entry.Gateway && slices.Contains(rule.Hosts, at.Host) {
+				return other.Ingress
 			}
 		}
 	}
 	return nil
 }
 
-// doubled tells of a cluster-local host that the KIngress has as an external one, too, on
-// one Gateway for both: of two HTTPRoutes for it only one would be served, so the external
-// rule serves it alone.
+// doubled tells whether a cluster-local host is also an external host of the KIngress, on the same
+// Gateway. The gateway would serve only one of two HTTPRoutes for it, so only the external rule is
+// rendered.
 func (o *Observation) doubled(at translate.HostAt) bool {
 	external, local := o.Sides[v1alpha1.IngressVisibilityExternalIP], o.Sides[v1alpha1.IngressVisibilityClusterLocal]
 	return at.Visibility == v1alpha1.IngressVisibilityClusterLocal && external.Refusal == nil && local.Refusal == nil &&
