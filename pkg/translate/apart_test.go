@@ -122,8 +122,8 @@ func TestHandOver(t *testing.T) {
 
 	first := ingress(t, in)
 	expectShared(t, first, "shop.example.com.wildcard *.shop.example.com", neighbours[0]+" "+neighbours[0])
-	if len(first.ListenerSets) != 1 || first.Again == 0 {
-		t.Errorf("%d ListenerSets, again after %s", len(first.ListenerSets), first.Again)
+	if len(first.ListenerSets) != 1 || first.RequeueAfter == 0 {
+		t.Errorf("%d ListenerSets, again after %s", len(first.ListenerSets), first.RequeueAfter)
 	}
 	first.ListenerSets[0].Status = gatewayv1.ListenerSetStatus{}
 	in, other = withStored(in, first), withStored(other, first)

@@ -32,9 +32,9 @@ type Desired struct {
 	Gaps           []conditions.Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*conditions.Refusal
-	// Again is after how long the answer will be another one although nothing happens;
-	// 0 is never.
-	Again time.Duration
+	// RequeueAfter is after how long a translation of the same input gives another result, because
+	// time has passed; 0 is never.
+	RequeueAfter time.Duration
 }
 
 // Version identifies what has to be proven for a visibility.

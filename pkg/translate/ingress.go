@@ -49,7 +49,7 @@ func Ingress(in Input) (Desired, error) {
 		desired.Routes, uses = append(desired.Routes, rendered.Routes...), uses.With(rendered.Uses)
 	}
 	desired.Gaps, desired.Refusals = report.Gaps, report.Refusals
-	desired.Again = input.Sooner(routes.Settle(desired.Routes, in.Move), plan.RequeueAfter)
+	desired.RequeueAfter = input.Sooner(routes.Settle(desired.Routes, in.Move), plan.RequeueAfter)
 	desired.Finished = plan.Finish(in, routes.StillUsed(desired.Routes, uses))
 	desired.Policies, desired.Trust = backendtls.Objects(in, policies)
 	return desired, nil

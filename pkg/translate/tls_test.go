@@ -164,8 +164,8 @@ func TestRedirectStays(t *testing.T) {
 	in.Ingress.Spec.TLS = nil
 	desired = ingress(t, in)
 	expectParents(t, "during renewal", desired, plain)
-	if desired.Again != time.Minute {
-		t.Error("Again after", desired.Again)
+	if desired.RequeueAfter != time.Minute {
+		t.Error("It is asked for again after", desired.RequeueAfter)
 	}
 	in = withStored(in, desired)
 	in.Move.Now = now.Add(time.Minute)

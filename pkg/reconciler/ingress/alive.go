@@ -24,11 +24,11 @@ func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired,
 			questions[side.Entry.Gateway] = question
 		}
 	}
-	known, again := r.liveness.of(ownerOf(seen.Ingress), questions, seen.Now)
+	known, requeueAfter := r.liveness.of(ownerOf(seen.Ingress), questions, seen.Now)
 	for i := range found.sides {
 		found.sides[i].Liveness = known[found.sides[i].Entry.Gateway]
 	}
-	found.in(again)
+	found.in(requeueAfter)
 }
 
 // aliveQuestionAbout is about a route that was proven as well as the entry asks for. Where the Gateway's

@@ -14,23 +14,23 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// attempt is what was done to bring a KIngress to what is desired, and why to come again.
+// attempt is what was done to bring a KIngress to what is desired, and when to try again.
 type attempt struct {
 	desired translate.Desired
-	// stands is what was observed, with the objects as the writes have left them so far.
+	// stands is the observation with the objects as the writes have left them so far.
 	stands *observe.Observation
-	// preserved is what stays as it stands though it is not among what is desired.
+	// preserved is what stays as it is stored although it is not desired.
 	preserved observe.Preserved
-	// refused is what the API server or the owner of an object did not let be written.
+	// refused are the writes that the API server or the owner of an object did not allow.
 	refused []*apply.Refusal
 	// err is unexpected, and retried.
 	err error
-	// found tells that a write met a route of the KIngress that no informer shows, for it lacks our
-	// labels. What is desired depends on it.
+	// found tells that a write met an HTTPRoute of the KIngress that no informer shows, because it lacks
+	// the controller's labels. The translation depends on it.
 	found bool
 	// inLine tells that the turn to write to a Gateway is another KIngress's. This one is called.
 	inLine bool
-	// contested is what others change over and over, and what is written again later.
+	// contested are the objects that other writers keep changing, and that are written again later.
 	contested sets.Set[apply.Contested]
 	requeue
 }
@@ -39,20 +39,20 @@ func newAttempt(seen *observe.Observation, desired translate.Desired) *attempt {
 	return &attempt{desired: desired, stands: seen.Clone(), contested: sets.New[apply.Contested]()}
 }
 
-// putOff notes what is to be written again only after a time.
+// putOff records that an object is to be written again only after a time.
 func (a *attempt) putOff(what apply.Contested, wait time.Duration) {
 	a.contested.Insert(what)
 	a.in(wait)
 }
 
-// unfinished tells that something is not written yet which is to be.
+// unfinished tells that a desired write has not been done yet.
 func (a *attempt) unfinished() bool { return a.inLine || a.contested.Len() > 0 }
 
-// requeue is when to come again though nothing happens: at the soonest of all times that it was
-// told; 0 is never.
+// requeue is after how long to reconcile once more without an event: the shortest of the times that
+// were asked for; 0 is never.
 type requeue struct{ soonest time.Duration }
 
-// in comes again after these times; 0 is never.
+// in asks for a reconcile after these times; 0 is never.
 func (r *requeue) in(times ...time.Duration) {
 	for _, after := range times {
 		if after > 0 && (r.soonest == 0 || after < r.soonest) {
@@ -61,19 +61,19 @@ func (r *requeue) in(times ...time.Duration) {
 	}
 }
 
-// comeAgain is what a reconcile returns; nil for never.
-func (r requeue) comeAgain() error {
+// result is what a reconcile returns; nil for never.
+func (r requeue) result() error {
 	if r.soonest == 0 {
 		return nil
 	}
 	return controller.NewRequeueAfter(r.soonest)
 }
 
-// comeAgain is for who knows of no other times.
-func comeAgain(times ...time.Duration) error {
-	again := requeue{}
-	again.in(times...)
-	return again.comeAgain()
+// requeueIn is what a reconcile returns that has no other times.
+func requeueIn(times ...time.Duration) error {
+	after := requeue{}
+	after.in(times...)
+	return after.result()
 }
 
 // facts is what status needs to know, but for the times.

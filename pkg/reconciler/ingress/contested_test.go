@@ -190,13 +190,13 @@ func TestDriftIsRepairedAtOnce(t *testing.T) {
 // TestPutOff: B-TRN-6, what a KIngress leaves behind may be contested, too, when nothing but that was observed.
 func TestPutOff(t *testing.T) {
 	try := newAttempt(&observe.Observation{}, translate.Desired{})
-	if try.unfinished() || try.comeAgain() != nil {
+	if try.unfinished() || try.result() != nil {
 		t.Error("Something is put off from the start")
 	}
 	try.in(0, time.Minute)
 	try.putOff(apply.Contested{Kind: "ConfigMap"}, time.Second)
 	try.in(time.Hour)
-	if _, after := controller.IsRequeueKey(try.comeAgain()); !try.unfinished() || after != time.Second {
+	if _, after := controller.IsRequeueKey(try.result()); !try.unfinished() || after != time.Second {
 		t.Errorf("It is put off for %s", after)
 	}
 }

@@ -81,7 +81,7 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 			r.recorder.Event(ing, corev1.EventTypeWarning, refusal.Reason(), "its HTTPS listeners stay on the Gateway and must be removed by hand: "+refusal.Error())
 		}
 		if try.unfinished() {
-			return try.comeAgain()
+			return try.result()
 		}
 	}
 	_, err = r.dropFinalizer(ctx, ing, observe.ListenerFinalizer)

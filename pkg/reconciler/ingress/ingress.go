@@ -155,8 +155,8 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)
 	}
-	try.in(try.desired.Again, reader.unseen, proven.soonest, askAgain(try.refused), grace)
-	return try.comeAgain()
+	try.in(try.desired.RequeueAfter, reader.unseen, proven.soonest, retryAfter(try.refused), grace)
+	return try.result()
 }
 
 // render translates once more when the new backends of a route have answered.

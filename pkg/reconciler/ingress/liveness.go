@@ -74,7 +74,7 @@ func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]ali
 			l.leave(owner, gateway)
 		}
 	}
-	known, again := map[types.NamespacedName]status.Liveness{}, time.Duration(0)
+	known, requeueAfter := map[types.NamespacedName]status.Liveness{}, time.Duration(0)
 	for gateway, question := range questions {
 		plane := l.plane(gateway)
 		plane.settled[owner] = question.able
@@ -84,11 +84,11 @@ func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]ali
 		}
 		if plane.asker == owner {
 			l.ask(gateway, question.targets, now)
-			again = plane.again(now)
+			requeueAfter = plane.requeueAfter(now)
 		}
 		known[gateway] = status.Liveness{Asked: plane.asker != prober.Owner{}, Dead: plane.dead}
 	}
-	return known, again
+	return known, requeueAfter
 }
 
 func (l *liveness) plane(gateway types.NamespacedName) *livePlane {

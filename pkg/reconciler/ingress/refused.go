@@ -20,7 +20,7 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 	case !missing.Outdated:
 		r.cluster.DropGatewayAPI()
 		grace, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{missing}})
-		return cmp.Or(err, comeAgain(grace))
+		return cmp.Or(err, requeueIn(grace))
 	case status.IsSettled(ing.Status, ing.Generation):
 		return nil
 	}
@@ -30,5 +30,5 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 // reportOnly says why nothing can be done. What stands, and what was proven of it, stays.
 func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why conditions.Reasoned) error {
 	grace, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{why}, Unobserved: true})
-	return cmp.Or(err, comeAgain(grace))
+	return cmp.Or(err, requeueIn(grace))
 }

@@ -46,7 +46,7 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return nil // its status tells when that changes
 	}
 	if rest := since.Add(r.drain()).Sub(r.clock.Now()); rest > 0 {
-		return comeAgain(rest)
+		return requeueIn(rest)
 	}
 	return r.clean(ctx, seen)
 }
@@ -89,6 +89,6 @@ func (r *Reconciler) clean(ctx context.Context, seen *observe.Observation) error
 		return err
 	}
 	_, err := r.applyInternalTLS(ctx, try)
-	try.in(askAgain(try.refused))
-	return cmp.Or(err, try.comeAgain())
+	try.in(retryAfter(try.refused))
+	return cmp.Or(err, try.result())
 }

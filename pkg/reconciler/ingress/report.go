@@ -53,8 +53,8 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	return 0, nil
 }
 
-// reportFailed says why a KIngress cannot be looked at, and returns the error, for it is tried
-// again. One that is settled stays as it is: what it reports is still served (SPEC B-RDY-11).
+// reportFailed reports why a KIngress cannot be reconciled, and returns the error, so that it is retried.
+// The status of a settled one stays, because what it reports is still served (SPEC B-RDY-11).
 func (r *Reconciler) reportFailed(ctx context.Context, ing *v1alpha1.Ingress, err error) error {
 	if !ours(ing) || ing.DeletionTimestamp != nil || status.IsSettled(ing.Status, ing.Generation) {
 		return err
@@ -75,8 +75,8 @@ func (r *Reconciler) writeStatus(ctx context.Context, ing *v1alpha1.Ingress, ver
 	return stored, nil
 }
 
-// announceStatus says in Events and the log what the conditions say: conditions are
-// overwritten, Events stay for a while, logs are kept.
+// announceStatus repeats the conditions in Events and the log: the next status overwrites conditions,
+// but Events stay for a while, and logs for longer.
 func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdict) {
 	ready := verdict.Status.GetCondition(v1alpha1.IngressConditionReady)
 	r.logger.Infow("KIngress "+apply.NameOf(ing).String(), "ready", ready.Status, "generation", ing.Generation, "reason", ready.Reason, "message", ready.Message)
@@ -91,7 +91,7 @@ func (r *Reconciler) announceStatus(ing *v1alpha1.Ingress, verdict status.Verdic
 	}
 }
 
-// logHolders names in the log the KIngresses of other namespaces that keep hosts from this one.
+// logHolders names in the log the KIngresses of other namespaces that hold hosts of this one.
 func (r *Reconciler) logHolders(ing *v1alpha1.Ingress, failures []conditions.Reasoned) {
 	for _, failure := range failures {
 		if conflict, is := failure.(observe.HostConflict); is && conflict.Holder.Namespace != ing.Namespace {
@@ -100,24 +100,24 @@ func (r *Reconciler) logHolders(ing *v1alpha1.Ingress, failures []conditions.Rea
 	}
 }
 
-// askRefusedAfter is how soon the API server is asked again for a write that it refused:
-// nobody tells when the policy or the CRD that forbids it changes.
-const askRefusedAfter = 10 * time.Second
+// retryRefusedAfter is how soon a write is tried again that the API server refused: no event tells
+// when the policy or the CRD that forbids it changes.
+const retryRefusedAfter = 10 * time.Second
 
-// askAgain is when to write again after these refusals; 0 is never. HTTPRoutes of somebody
-// else are watched; of other kinds only ours have our names.
-func askAgain(refusals []*apply.Refusal) time.Duration {
+// retryAfter is after how long to write again after these refusals; 0 is never. An HTTPRoute of another
+// owner is watched; objects of other kinds with our names are always ours.
+func retryAfter(refusals []*apply.Refusal) time.Duration {
 	for _, refusal := range refusals {
 		if refusal.Code == conditions.ReasonUnsupported || refusal.Kind != "HTTPRoute" {
-			return askRefusedAfter
+			return retryRefusedAfter
 		}
 	}
 	return 0
 }
 
-// watchConflicts watches the objects of others that stand in the way, so that their
-// going is seen. One that went before the watch began is not in it: then it is time to
-// try again.
+// watchConflicts watches the objects of other owners whose names are taken, so that an event tells when
+// they are deleted. For one that was deleted before the watch began there is no event; it returns an
+// error then, so that the reconcile is retried.
 func (r *Reconciler) watchConflicts(ctx context.Context, ing *v1alpha1.Ingress, refusals []*apply.Refusal, err error) error {
 	r.conflicts.setWaiting(ownerOf(ing), refusals)
 	for _, refusal := range refusals {

@@ -331,8 +331,8 @@ func TestRefusedByTheAPIServer(t *testing.T) {
 		})
 		w.until("hello is not Ready", w.is("hello", "False Unsupported: HTTPRoute default/hello.default.example.com is refused by the API server: "))
 		wait, delay := controller.IsRequeueKey(w.r.Reconcile(t.Context(), hello.String()))
-		if !wait || delay != askRefusedAfter {
-			t.Errorf("Asked again after %s, want %s", delay, askRefusedAfter)
+		if !wait || delay != retryRefusedAfter {
+			t.Errorf("Asked again after %s, want %s", delay, retryRefusedAfter)
 		}
 		denied.Store(false)
 		w.reconcile(hello)

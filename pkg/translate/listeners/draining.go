@@ -25,7 +25,7 @@ func (p *planner) drains(hostname string, at place, unlisted map[string]time.Tim
 		return false
 	}
 	p.draining[at] = since
-	p.lookAgain(left)
+	p.requeueIn(left)
 	return true
 }
 

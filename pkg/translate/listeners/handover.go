@@ -21,8 +21,8 @@ import (
 //  1. The shared ListenerSet gets a listener for the host, too, and the host's own goes.
 //  2. By one write, that listener goes and the shared one gets another name.
 
-// handOverAgain is how soon to look whether the first step is done, if no event tells.
-const handOverAgain = 2 * time.Second
+// handOverRecheck is how soon to look whether the first step is done, if no event tells.
+const handOverRecheck = 2 * time.Second
 
 // handOver takes the first step for a host whose own listener goes.
 func (p *planner) handOver(entry gatewayv1.ListenerEntry) {
@@ -33,7 +33,7 @@ func (p *planner) handOver(entry gatewayv1.ListenerEntry) {
 	name := names.SharedListenerSet(p.gateway.Name, of.name, of.secret)
 	if _, shared := p.shared[name]; shared && !p.conflicted.Has(name) && p.hasHost(string(*entry.Hostname)) {
 		p.put(name, p.entry(string(*entry.Hostname), of.secret))
-		p.lookAgain(handOverAgain)
+		p.requeueIn(handOverRecheck)
 	}
 }
 
@@ -56,7 +56,7 @@ func (p *planner) putShared(name string, of domain, stored *gatewayv1.ListenerSe
 		for _, entry := range between {
 			p.put(name, entry)
 		}
-		p.lookAgain(handOverAgain)
+		p.requeueIn(handOverRecheck)
 	case len(between) > 0:
 		shared.Name = otherName(of, shared.Name)
 	}

@@ -42,7 +42,7 @@ type Placement struct {
 	holding map[string]sets.Set[string]
 	// draining are the listeners that spec.tls does not name any more, since when.
 	draining map[place]time.Time
-	// requeueAfter is when the placement changes though nothing happens; 0 is never.
+	// requeueAfter is after how long the placement of the same input is another one; 0 is never.
 	requeueAfter time.Duration
 }
 

@@ -25,7 +25,7 @@ type Plan struct {
 	listenerSets []*gatewayv1.ListenerSet
 	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
 	Unshared sets.Set[string]
-	// RequeueAfter is when the plan changes though nothing happens; 0 is never.
+	// RequeueAfter is after how long the plan of the same input is another one; 0 is never.
 	RequeueAfter time.Duration
 }
 

@@ -61,8 +61,8 @@ func (p *planner) put(set string, entry gatewayv1.ListenerEntry) {
 	p.sets[set][string(entry.Name)] = entry
 }
 
-// lookAgain notes when the listeners will be others though nothing happens.
-func (p *planner) lookAgain(left time.Duration) { p.requeueAfter = input.Sooner(p.requeueAfter, left) }
+// requeueIn records after how long the plan of the same input is another one.
+func (p *planner) requeueIn(left time.Duration) { p.requeueAfter = input.Sooner(p.requeueAfter, left) }
 
 // entry is the listener of a hostname in a ListenerSet, with every field that the API server
 // would default written out.
