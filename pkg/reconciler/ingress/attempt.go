@@ -28,8 +28,9 @@ type attempt struct {
 	// found tells that a write met an HTTPRoute of the KIngress that no informer shows, because it lacks
 	// the controller's labels. The translation depends on it.
 	found bool
-	// inLine tells that the turn to write to a Gateway is another KIngress's. This one is called.
-	inLine bool
+	// awaitsLock tells that another KIngress holds the lock of a Gateway. This one is enqueued when the
+	// lock is free.
+	awaitsLock bool
 	// contested are the objects that other writers keep changing, and that are written again later.
 	contested sets.Set[apply.Contested]
 	requeue
@@ -46,7 +47,7 @@ func (a *attempt) putOff(what apply.Contested, wait time.Duration) {
 }
 
 // unfinished tells that a desired write has not been done yet.
-func (a *attempt) unfinished() bool { return a.inLine || a.contested.Len() > 0 }
+func (a *attempt) unfinished() bool { return a.awaitsLock || a.contested.Len() > 0 }
 
 // requeue is after how long to reconcile once more without an event: the shortest of the times that
 // were asked for; 0 is never.

@@ -91,7 +91,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		RateLimiter:   workqueue.NewTypedItemExponentialFailureRateLimiter[any](firstRetry, lastRetry),
 		Concurrency:   workers,
 	})
-	r.turns, r.resyncs = newTurns(impl.EnqueueKey), newResyncs(workers)
+	r.gatewayLocks, r.resyncs = newGatewayLocks(impl.EnqueueKey), newResyncs(workers)
 	handler := &clusterEvents{r: r, impl: impl, throttle: newThrottle(ctx, logger), logger: logger}
 
 	r.cluster = cluster.New(ctx, connection, handler, handler)

@@ -20,8 +20,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// addListeners writes listeners onto Gateways, with what they need: the grants before
-// them, and the finalizer by which they go again with the KIngress.
+// addListeners writes listeners onto Gateways: before them the grants that they need, and the finalizer
+// because of which they are removed with the KIngress.
 func (r *Reconciler) addListeners(ctx context.Context, try *attempt) error {
 	grants := try.grantChanges()
 	grants.Delete = nil
@@ -36,8 +36,8 @@ func (r *Reconciler) addListeners(ctx context.Context, try *attempt) error {
 	return r.applyListeners(ctx, try, changes)
 }
 
-// removeListeners takes away the listeners that are not wanted any more, after the routes
-// that were attached to them, and then what they needed.
+// removeListeners removes the listeners that are not wanted any more, after the routes that were attached
+// to them, and then the grants and the finalizer.
 func (r *Reconciler) removeListeners(ctx context.Context, try *attempt) error {
 	seen := try.stands
 	changes := slices.DeleteFunc(try.listenerChanges(), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
@@ -73,12 +73,12 @@ func (a *attempt) listenerChanges() []*apply.ListenerChange {
 	return changes
 }
 
-// applyListeners does the changes to the Gateways whose turn this KIngress has; for the others it is
-// called.
+// applyListeners does the changes to the Gateways whose lock is free. For the others, the KIngress is
+// enqueued when it is.
 func (r *Reconciler) applyListeners(ctx context.Context, try *attempt, changes []*apply.ListenerChange) error {
 	errs := []error{}
 	for _, change := range changes {
-		err := r.applyInTurn(ctx, try, change)
+		err := r.applyLocked(ctx, try, change)
 		var refusal *apply.Refusal
 		if errors.As(err, &refusal) {
 			try.refused = append(try.refused, refusal)
@@ -89,18 +89,18 @@ func (r *Reconciler) applyListeners(ctx context.Context, try *attempt, changes [
 	return errors.Join(errs...)
 }
 
-func (r *Reconciler) applyInTurn(ctx context.Context, try *attempt, change *apply.ListenerChange) error {
+func (r *Reconciler) applyLocked(ctx context.Context, try *attempt, change *apply.ListenerChange) error {
 	ing, gateways, name := try.stands.Ingress, try.stands.Gateways, apply.NameOf(change.Gateway)
 	backoff := r.listenerBackoff(ing, change)
 	if backoff.Wait > 0 {
 		try.putOff(listenersOn(ing, change), backoff.Wait)
 		return nil
 	}
-	if !r.turns.take(name, apply.NameOf(ing)) {
-		try.inLine = true
+	if !r.gatewayLocks.acquire(name, apply.NameOf(ing)) {
+		try.awaitsLock = true
 		return nil
 	}
-	defer r.turns.give(name)
+	defer r.gatewayLocks.release(name)
 	stored, err := apply.Listeners(ctx, r.gatewayClient, ing.UID, *change)
 	switch {
 	case err != nil:

@@ -268,16 +268,16 @@ func TestOverlaidListener(t *testing.T) {
 	})
 }
 
-// TestListenersTakeTurns: B-OPS-3, B-OPS-1, who finds another KIngress writing to a Gateway does not ask
-// again and again, and is called when that is done; who writes to another Gateway does not wait.
-func TestListenersTakeTurns(t *testing.T) {
+// TestListenersWaitForTheLock: B-OPS-3, B-OPS-1, a KIngress that finds another one writing to a Gateway does
+// not poll, and is enqueued when the write is done; one that writes to another Gateway does not wait.
+func TestListenersWaitForTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		onGreen := aSharer(0)
 		onGreen.Labels = map[string]string{"gateway": "green"}
 		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), onGreen)...))
-		if !w.r.turns.take(blue, apply.NameOf(aSharer(1))) {
-			t.Fatal("It is nobody's turn")
+		if !w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(1))) {
+			t.Fatal("The lock is held")
 		}
 		w.until("the other has its listener", func() bool { return len(w.listenersOf("green")) == 2 })
 		w.listenersAre("green", programmed)
@@ -292,35 +292,36 @@ func TestListenersTakeTurns(t *testing.T) {
 		if looks > 6 { // the status says every 10 s that it waits
 			t.Errorf("%d looks in a minute", looks)
 		}
-		w.r.turns.give(blue)
+		w.r.gatewayLocks.release(blue)
 		w.until("hello has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 		w.until("hello is Ready", w.is("hello", "True"))
 
-		if !w.r.turns.take(blue, apply.NameOf(aSharer(1))) {
-			t.Fatal("hello has kept its turn")
+		if !w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(1))) {
+			t.Fatal("hello has not released the lock")
 		}
 		w.deleted("hello")
 		w.drain()
 		if w.free() {
-			t.Error("It may go, and its listener is there")
+			t.Error("The KIngress has no finalizer, and its listener is there")
 		}
-		w.r.turns.give(blue)
+		w.r.gatewayLocks.release(blue)
 		w.until("hello may go", w.free)
 		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
 	})
 }
 
-// TestTurnOfOneThatIsGone: B-OPS-3, who is deleted while it stands in line keeps nobody waiting.
-func TestTurnOfOneThatIsGone(t *testing.T) {
+// TestGatewayLockOfADeletedKIngress: B-OPS-3, a KIngress that is deleted while it waits for a lock does not
+// block the next one.
+func TestGatewayLockOfADeletedKIngress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aSharer(0))...))
-		w.r.turns.take(blue, apply.NameOf(aSharer(2)))
-		w.drain() // the first stands in line
+		w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(2)))
+		w.drain() // the first waits for the lock
 		w.store(aSharer(1))
 		w.drain()
 		w.must(w.networking.Tracker().Delete(ingresses, "default", aSharer(0).Name))
-		w.r.turns.give(blue)
+		w.r.gatewayLocks.release(blue)
 		w.until("the second has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 	})
 }

@@ -58,7 +58,7 @@ type Reconciler struct {
 	trustLock    sync.Mutex // of the ConfigMaps, each of which several KIngresses want
 
 	gatewayClient gatewayclientset.Interface
-	turns         *turns
+	gatewayLocks  *gatewayLocks
 
 	recorder record.EventRecorder
 	logger   *zap.SugaredLogger
@@ -97,7 +97,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	looked := types.NamespacedName{Namespace: namespace, Name: name}
 	r.resyncs.begun(looked)
 	defer r.resyncs.ended(looked)
-	defer r.turns.ended(looked)
+	defer r.gatewayLocks.reconciled(looked)
 	ing, err := r.find(ctx, looked)
 	if ing == nil || err != nil {
 		return err

@@ -10,22 +10,21 @@ import (
 	"pgregory.net/rapid"
 )
 
-// queueing is workers that write to Gateways in turn, as values: each step begins or ends a
-// reconcile.
+// queueing simulates workers that write to Gateways under locks: each step begins or ends a reconcile.
 type queueing struct {
-	turns  *turns
+	locks  *gatewayLocks
 	queue  []types.NamespacedName
 	wishes map[types.NamespacedName][]types.NamespacedName
-	// working are the reconciles under way, with the Gateway that each writes to; it may write to none.
+	// working are the reconciles under way, with the Gateway that each writes to, if any.
 	working map[types.NamespacedName]types.NamespacedName
-	// again are called during their reconcile.
-	again map[types.NamespacedName]bool
-	looks int
+	// requeued were enqueued during their reconcile.
+	requeued   map[types.NamespacedName]bool
+	reconciles int
 }
 
 func newQueueing() *queueing {
-	q := &queueing{wishes: map[types.NamespacedName][]types.NamespacedName{}, working: map[types.NamespacedName]types.NamespacedName{}, again: map[types.NamespacedName]bool{}}
-	q.turns = newTurns(q.enqueue)
+	q := &queueing{wishes: map[types.NamespacedName][]types.NamespacedName{}, working: map[types.NamespacedName]types.NamespacedName{}, requeued: map[types.NamespacedName]bool{}}
+	q.locks = newGatewayLocks(q.enqueue)
 	return q
 }
 
@@ -36,20 +35,20 @@ func (q *queueing) enqueue(key types.NamespacedName) {
 		}
 	}
 	if _, working := q.working[key]; working {
-		q.again[key] = true
+		q.requeued[key] = true
 		return
 	}
 	q.queue = append(q.queue, key)
 }
 
-// begin begins the reconcile of the first in the queue, which asks for what it wishes.
+// begin begins the reconcile of the first in the queue, which asks for the locks that it wishes.
 func (q *queueing) begin() {
 	key := q.queue[0]
 	q.queue = q.queue[1:]
 	q.working[key] = types.NamespacedName{}
-	q.looks++
+	q.reconciles++
 	for i, gateway := range q.wishes[key] {
-		if q.turns.take(gateway, key) {
+		if q.locks.acquire(gateway, key) {
 			q.working[key] = gateway
 			q.wishes[key] = append(q.wishes[key][:i:i], q.wishes[key][i+1:]...)
 			return
@@ -57,16 +56,16 @@ func (q *queueing) begin() {
 	}
 }
 
-// end ends a reconcile. What it has not come to, it does in another.
+// end ends a reconcile. If it has not got all locks, another one follows.
 func (q *queueing) end(key types.NamespacedName) {
 	written := q.working[key]
 	if written != (types.NamespacedName{}) {
-		q.turns.give(written)
+		q.locks.release(written)
 	}
-	q.turns.ended(key)
+	q.locks.reconciled(key)
 	delete(q.working, key)
-	if q.again[key] || written != (types.NamespacedName{}) && len(q.wishes[key]) > 0 {
-		delete(q.again, key)
+	if q.requeued[key] || written != (types.NamespacedName{}) && len(q.wishes[key]) > 0 {
+		delete(q.requeued, key)
 		q.enqueue(key)
 	}
 }
@@ -75,9 +74,9 @@ func anyOf(t *rapid.T, keys []types.NamespacedName) types.NamespacedName {
 	return keys[rapid.IntRange(0, len(keys)-1).Draw(t, "which")]
 }
 
-// TestTurns: B-OPS-3, everybody who asks for a Gateway has it once, one at a time, whoever is deleted or
-// changes its mind meanwhile; and nothing is remembered afterwards.
-func TestTurns(t *testing.T) {
+// TestGatewayLocks: B-OPS-3, each KIngress that asks for the lock of a Gateway gets it once, one at a time,
+// even if others are deleted or ask for other locks meanwhile; and no lock is left afterwards.
+func TestGatewayLocks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q, blue, green := newQueueing(), types.NamespacedName{Name: "blue"}, types.NamespacedName{Name: "green"}
 		all := []types.NamespacedName{}
@@ -98,7 +97,7 @@ func TestTurns(t *testing.T) {
 				}
 			}
 			switch rapid.IntRange(0, 9).Draw(t, "step") {
-			case 0: // and its event is yet to come
+			case 0: // deleted, and its event is yet to come
 				q.wishes[anyOf(t, all)] = nil
 			case 1:
 				q.enqueue(anyOf(t, all)) // for whatever reason
@@ -114,18 +113,18 @@ func TestTurns(t *testing.T) {
 		}
 		for key, wishes := range q.wishes {
 			if len(wishes) > 0 {
-				t.Errorf("%s was not called for %v", key.Name, wishes)
+				t.Errorf("%s did not get %v", key.Name, wishes)
 			}
 		}
-		if len(q.turns.gateways)+len(q.turns.waiting) > 0 {
-			t.Errorf("Remembered: %v, %v", q.turns.gateways, q.turns.waiting)
+		if len(q.locks.gateways)+len(q.locks.waiting) > 0 {
+			t.Errorf("Left: %v, %v", q.locks.gateways, q.locks.waiting)
 		}
 	})
 }
 
-// TestTurnsOfMany: B-OPS-1, a hundred who wait for one Gateway look twice each: when they come, and when
-// they are called.
-func TestTurnsOfMany(t *testing.T) {
+// TestGatewayLockOfMany: B-OPS-1, each of a hundred KIngresses that wait for one lock is reconciled twice:
+// when it asks, and when the lock is free.
+func TestGatewayLockOfMany(t *testing.T) {
 	const many, workers = 100, 16
 	q, blue := newQueueing(), types.NamespacedName{Name: "blue"}
 	for i := range many {
@@ -145,11 +144,11 @@ func TestTurnsOfMany(t *testing.T) {
 				writer = key
 			}
 		}
-		if len(q.queue) == 0 { // a write takes longer than all looks that find it
+		if len(q.queue) == 0 { // a write takes longer than all reconciles that find the lock held
 			q.end(writer)
 		}
 	}
-	if q.looks > 2*many {
-		t.Errorf("%d looks", q.looks)
+	if q.reconciles > 2*many {
+		t.Errorf("%d reconciles", q.reconciles)
 	}
 }
