@@ -285,11 +285,11 @@ func TestSharedWithAnotherOwner(t *testing.T) {
 	}
 }
 
-// TestUnlistedBesideItsNamesake: B-TLS-1, B-OPS-5, a listener that spec.tls does not name any
+// TestDrainingBesideItsNamesake: B-TLS-1, B-OPS-5, a listener that spec.tls does not name any
 // more stays for the drain time, also where one of the same name is in a shared ListenerSet,
 // that of a host which ends in the word that names wildcards; or while somebody else has the
 // hostname of the shared one.
-func TestUnlistedBesideItsNamesake(t *testing.T) {
+func TestDrainingBesideItsNamesake(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard")}, "example.com.wildcard", "a.example.com", "b.example.com")
 	in = withTLS(withStored(in, ingress(t, in)), certificateOf("y", "a.example.com", "b.example.com"))
 	expectListeners(t, in, "*.example.com", "example.com.wildcard")

@@ -15,8 +15,8 @@ import (
 
 // drains tells whether a listener stays that spec.tls does not name any more, since a time by its
 // name: for the drain time, as long as the KIngress has a host for it.
-func (p *planner) drains(hostname string, at place, unlisted map[string]time.Time) bool {
-	since, known := unlisted[at.name]
+func (p *planner) drains(hostname string, at place, draining map[string]time.Time) bool {
+	since, known := draining[at.name]
 	if !known {
 		since = p.in.Move.Now.UTC().Truncate(time.Second)
 	}
@@ -41,21 +41,21 @@ func (p *planner) waits(hostname string) bool {
 func (p *planner) drainingOnGateway(listener gatewayv1.Listener) map[string]time.Time {
 	for _, ref := range certificatesOf(listener) {
 		if grant := p.in.Grants[names.Grant(p.in.Ingress.Name, p.gateway.Name, ref.Name)]; grant != nil {
-			return unlistedOf(grant)
+			return drainingOf(grant)
 		}
 	}
 	return nil
 }
 
-func unlistedOf(object metav1.Object) map[string]time.Time {
+func drainingOf(object metav1.Object) map[string]time.Time {
 	since := map[string]time.Time{}
-	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[names.UnlistedAnnotation], "{}")), &since) != nil || since == nil {
+	if json.Unmarshal([]byte(cmp.Or(object.GetAnnotations()[names.DrainingAnnotation], "{}")), &since) != nil || since == nil {
 		return map[string]time.Time{} // another writer changed it: the drain time begins again
 	}
 	return since
 }
 
-func encodeUnlisted(since map[string]time.Time) string {
+func encodeDraining(since map[string]time.Time) string {
 	encoded, err := json.Marshal(since)
 	if err != nil { // names and times of this century always marshal
 		panic(err)

@@ -45,9 +45,9 @@ func (p Plan) grants(in input.Input, gateways []GatewayListeners) []*gatewayv1be
 					}}
 				}
 				if since, found := draining[place{name: string(listener.Name)}]; found {
-					known := unlistedOf(grants[name])
+					known := drainingOf(grants[name])
 					known[string(listener.Name)] = since
-					grants[name].Annotations[names.UnlistedAnnotation] = encodeUnlisted(known)
+					grants[name].Annotations[names.DrainingAnnotation] = encodeDraining(known)
 				}
 			}
 		}

@@ -79,7 +79,7 @@ func (p *planner) homes() map[string]string {
 		if !isOn(p.gateway, set) || !isOwn(set) {
 			continue
 		}
-		since := unlistedOf(set)
+		since := drainingOf(set)
 		for hostname, entry := range byHostname(set.Spec.Listeners) {
 			if homes[hostname] == "" {
 				homes[hostname] = name
@@ -129,15 +129,15 @@ func (p *planner) objects() []*gatewayv1.ListenerSet {
 			Group: new(gatewayv1.Group(gatewayv1.GroupName)), Kind: new(gatewayv1.Kind("Gateway")),
 			Namespace: new(gatewayv1.Namespace(p.gateway.Name.Namespace)), Name: gatewayv1.ObjectName(p.gateway.Name.Name),
 		}
-		unlisted := map[string]time.Time{}
+		draining := map[string]time.Time{}
 		for _, listener := range slices.Sorted(maps.Keys(p.sets[name])) {
 			object.Spec.Listeners = append(object.Spec.Listeners, p.sets[name][listener])
 			if since, found := p.draining[place{name, listener}]; found {
-				unlisted[listener] = since
+				draining[listener] = since
 			}
 		}
-		if len(unlisted) > 0 {
-			object.Annotations[names.UnlistedAnnotation] = encodeUnlisted(unlisted)
+		if len(draining) > 0 {
+			object.Annotations[names.DrainingAnnotation] = encodeDraining(draining)
 		}
 		objects = append(objects, object)
 	}
@@ -184,10 +184,10 @@ func join(set, other *gatewayv1.ListenerSet) {
 		}
 	}
 	slices.SortFunc(set.Spec.Listeners, func(a, b gatewayv1.ListenerEntry) int { return strings.Compare(string(a.Name), string(b.Name)) })
-	unlisted := unlistedOf(set)
-	maps.Copy(unlisted, unlistedOf(other))
-	if len(unlisted) > 0 {
-		set.Annotations[names.UnlistedAnnotation] = encodeUnlisted(unlisted)
+	draining := drainingOf(set)
+	maps.Copy(draining, drainingOf(other))
+	if len(draining) > 0 {
+		set.Annotations[names.DrainingAnnotation] = encodeDraining(draining)
 	}
 	for _, owner := range other.OwnerReferences {
 		if !slices.ContainsFunc(set.OwnerReferences, func(known metav1.OwnerReference) bool { return known.UID == owner.UID }) {

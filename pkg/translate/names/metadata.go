@@ -47,16 +47,17 @@ var notCarried = []struct {
 	{networking.IngressClassAnnotationAltKey, everything, "the class is the KIngress's"},
 	{networking.RolloutAnnotationKey, everything, "Serving rewrites its bookkeeping while a rollout runs: a write without a change of traffic"},
 	{rollout.Annotation, everything, "how far an object's change has come is its own, and decides what is written"},
-	{UnlistedAnnotation, everything, "since when listeners are unlisted is the object's own"},
+	{DrainingAnnotation, everything, "since when listeners drain is the object's own"},
 	{"external-dns.alpha.kubernetes.io/", butExternals, "names in the cluster would become public, or the external address one of theirs"},
 	{certManagerPrefix, listenerSets, "cert-manager would issue certificates for the Secrets of the listeners, which Serving's certificates are, or others' own"},
 }
 
-// UnlistedAnnotation says since when listeners are not in spec.tls any more, by name.
+// DrainingAnnotation has the listeners that drain, by name: since when spec.tls does not name their
+// hosts. Its key on objects is older than this name.
 //
-// Serving takes the entry of a host out of spec.tls for as long as it renews its
-// certificate, while the old one is valid and clients go on to use it.
-const UnlistedAnnotation = keys.Prefix + "unlisted"
+// Serving takes the entry of a host out of spec.tls while it renews its certificate. The old one is
+// valid meanwhile, and clients go on to use it.
+const DrainingAnnotation = keys.Prefix + "unlisted"
 
 // certManagerPrefix begins the annotations that cert-manager reads from ListenerSets, and takes from
 // their Gateway where they have no issuer of their own. By ignoreTLSListeners, a list of names with
@@ -66,7 +67,7 @@ const (
 	ignoreTLSListeners = certManagerPrefix + "ignore-tls-listeners"
 )
 
-// KeepFromCertManager names all listeners of a ListenerSet to cert-manager as not its own.
+// KeepFromCertManager tells cert-manager to leave all listeners of a ListenerSet alone.
 func KeepFromCertManager(set *gatewayv1.ListenerSet) {
 	names := make([]string, 0, len(set.Spec.Listeners))
 	for _, listener := range set.Spec.Listeners {
@@ -145,8 +146,8 @@ func visibilityLabel(visibility v1alpha1.IngressVisibility) string {
 	return ""
 }
 
-// VisibilityOf is the visibility that a stored HTTPRoute stands for, by its label, or by the
-// annotation on one of ours that was written before the routes had the label.
+// VisibilityOf is the visibility of a stored HTTPRoute, by its label, or by the rollout annotation on one
+// that an earlier release has written without the label.
 func VisibilityOf(route *gatewayv1.HTTPRoute) (v1alpha1.IngressVisibility, bool) {
 	switch value, labelled := route.Labels[networking.VisibilityLabelKey]; {
 	case labelled && value == "":

@@ -15,13 +15,12 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// Route is the name of the HTTPRoute that serves a group of hosts: one of them,
-// for a service's local names the full one. Operators know routes by it, and the
-// single-gateway plugin names them so too (SPEC B-INS-8).
+// Route is the name of the HTTPRoute that serves a group of hosts: one of these, and of a service's
+// cluster-local names the full one. Operators know routes by these names, and the single-gateway plugin
+// uses the same (SPEC B-INS-8).
 //
-// A wildcard host, parts after the first and twins carry a last label that no host
-// ends in, a word or a number, so that they never take the name of another host's
-// route.
+// The names for a wildcard host, for parts after the first and with another suffix end in a label that no
+// host ends in, a word or a number. So they are never the name of another host's route.
 func Route(host, suffix string) string {
 	if under, wildcard := strings.CutPrefix(host, "*."); wildcard {
 		host = under + ".wildcard"
@@ -37,19 +36,18 @@ func PartSuffix(part int) string {
 	return fmt.Sprintf(".%d", part+1)
 }
 
-// PartNumber reads from the name of an HTTPRoute which part it is of those named after the
-// host.
-func PartNumber(name, host, twin string) (part int, found bool) {
-	if name == Route(host, twin) {
+// PartNumber reads from the name of an HTTPRoute which part it is of those that are named after the host
+// with this suffix.
+func PartNumber(name, host, suffix string) (part int, found bool) {
+	if name == Route(host, suffix) {
 		return 0, true
 	}
-	plain := strings.TrimSuffix(name, twin)
+	plain := strings.TrimSuffix(name, suffix)
 	number, err := strconv.Atoi(plain[strings.LastIndex(plain, ".")+1:])
-	return number - 1, err == nil && number > 1 && name == Route(host, PartSuffix(number-1)+twin)
+	return number - 1, err == nil && number > 1 && name == Route(host, PartSuffix(number-1)+suffix)
 }
 
-// Shorten keeps names within what an object's name may have; a digest keeps them
-// apart.
+// Shorten gives a name the length that an object's name may have. A digest tells shortened names apart.
 func Shorten(name, suffix string) string {
 	room := validation.DNS1123SubdomainMaxLength - len(suffix)
 	if len(name) <= room {
@@ -59,22 +57,22 @@ func Shorten(name, suffix string) string {
 	return strings.TrimRight(name[:room-len(digest)], ".-") + digest + suffix
 }
 
-// LocalTwin ends the name of the cluster-local route of a host that is served at both
-// visibilities; the external one keeps the plain name.
-const LocalTwin = ".0"
+// LocalSuffix ends the name of the cluster-local HTTPRoute of a host that has both visibilities; the
+// external one has no suffix.
+const LocalSuffix = ".0"
 
 // RedirectSuffix ends the names of the HTTPRoutes with the redirects of a host.
 const RedirectSuffix = ".redirect"
 
-// ListenerSet is the name of a part of the KIngress's own ListenerSets, another one for each Gateway:
-// a service that moves has listeners on both for a while.
+// ListenerSet is the name of a part of the KIngress's own ListenerSets. It differs for each Gateway,
+// because a service that moves has listeners on two for a while.
 func ListenerSet(ingress string, gateway types.NamespacedName, part int) string {
 	digest := fmt.Sprintf("-%x", sha256.Sum256([]byte(gateway.String())))[:9]
 	return Shorten(ingress, digest+PartSuffix(part))
 }
 
-// SharedListenerSet is the name of the ListenerSet of a Secret and a domain. All KIngresses of the
-// namespace on the Gateway come to the same, and none to it for a ListenerSet of its own.
+// SharedListenerSet is the name of the shared ListenerSet of a Secret and a domain. It is the same for all
+// KIngresses of the namespace on the Gateway, and never that of a KIngress's own ListenerSet.
 func SharedListenerSet(gateway types.NamespacedName, domain, secret string) string {
 	digest := sha256.Sum256([]byte(gateway.String() + "\n" + domain + "\n" + secret))
 	return Shorten(secret, fmt.Sprintf("-%x.shared", digest[:4]))
@@ -86,8 +84,8 @@ func Grant(ingress string, gateway types.NamespacedName, secret gatewayv1.Object
 	return Shorten(ingress, fmt.Sprintf("-%x", digest)[:9])
 }
 
-// ingressLabelValue is the KIngress's name where a label can hold it, else a
-// shortened name that still belongs to it alone.
+// ingressLabelValue is the KIngress's name if it fits into a label, else a shortened name that is unique
+// nevertheless.
 func ingressLabelValue(ing *v1alpha1.Ingress) string {
 	if len(ing.Name) <= validation.LabelValueMaxLength {
 		return ing.Name

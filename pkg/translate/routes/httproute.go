@@ -48,7 +48,7 @@ func (r Renderer) Render(set rules.RuleSet, gateway input.Gateway) Rendered {
 
 // routes renders a set as HTTPRoutes, as many as the API's limits ask for.
 func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
-	if set.over == onlyHTTP {
+	if set.protocols == onlyHTTP {
 		// Asked over HTTP, the route that is redirected to must not answer for this one.
 		r.specHash = rollout.Hash(r.specHash, names.RedirectSuffix)
 	}
@@ -82,9 +82,9 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 	own := r.parents(set, gateway)
 	object.Spec.ParentRefs = append(own, r.refsOf(set.name, step.Leaving)...)
 
-	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, own: len(own)}
-	if set.over != onlyHTTP {
-		route.over = r.plan.At(set.Visibility).OwnSections(set.Hosts)
+	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, ownParents: len(own)}
+	if set.protocols != onlyHTTP {
+		route.ownSections = r.plan.At(set.Visibility).OwnSections(set.Hosts)
 	}
 	if warming := step.State.Warming; warming != nil {
 		route.Warming, route.version = warming.Batch, r.specHash+renderedHash(object)

@@ -19,7 +19,7 @@ func (r Renderer) parents(set part, gateway input.Gateway) []gatewayv1.ParentRef
 	placed := r.plan.At(set.Visibility)
 	sections := atSections(gateway, placed.Sections(set.Hosts))
 	secure := listenerSetRefs(r.in.Ingress.Namespace, placed.Sets(set.Hosts))
-	switch set.over {
+	switch set.protocols {
 	case onlyHTTPS:
 		return slices.Concat(sections, secure)
 	case onlyHTTP:
@@ -113,15 +113,15 @@ func listenerSetRefs(namespace string, names []string) []gatewayv1.ParentReferen
 
 // attached cuts a set where its hosts have to name different listeners of the Gateway (SPEC B-TRN-8).
 func (r Renderer) attached(set attachment, gateway input.Gateway) []attachment {
-	if gateway.Section != "" || set.over == onlyHTTPS || !sharePort(r.in.Standing[gateway.Name]) {
+	if gateway.Section != "" || set.protocols == onlyHTTPS || !sharePort(r.in.AvailableListeners[gateway.Name]) {
 		return []attachment{set}
 	}
 	cut := []attachment{}
 	for _, host := range set.Hosts {
-		sections := r.overlapping(host, set.over, gateway)
+		sections := r.overlapping(host, set.protocols, gateway)
 		at := slices.IndexFunc(cut, func(other attachment) bool { return slices.Equal(other.sections, sections) })
 		if at < 0 {
-			at, cut = len(cut), append(cut, attachment{RuleSet: set.Of(nil, set.Rules), over: set.over, sections: sections})
+			at, cut = len(cut), append(cut, attachment{RuleSet: set.Of(nil, set.Rules), protocols: set.protocols, sections: sections})
 		}
 		cut[at].Hosts = append(cut[at].Hosts, host)
 	}
@@ -147,14 +147,14 @@ func sharePort(available dataplane.AvailableListeners) bool {
 // port: of each port one for plain HTTP, and all that end TLS. Envoy Gateway 1.9 serves plain HTTP on one port from one
 // table, has the host in there twice then, and Envoy refuses the table with all of its hosts
 // (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
-func (r Renderer) overlapping(host string, over over, gateway input.Gateway) []string {
+func (r Renderer) overlapping(host string, protocols protocols, gateway input.Gateway) []string {
 	plain, named := map[gatewayv1.PortNumber][]gatewayv1.Listener{}, []string{}
 	available, overlap := r.in.AvailableListeners[gateway.Name], false
 	for _, listener := range available.Listeners {
 		switch {
 		case !available.Attachable.Has(listener.Name) || !dataplane.Admits(dataplane.HostnameOf(listener), host):
 		case listener.Protocol != gatewayv1.HTTPProtocolType:
-			if over != onlyHTTP {
+			if protocols != onlyHTTP {
 				named = append(named, string(listener.Name))
 			}
 		default:

@@ -47,7 +47,7 @@ func (r Renderer) spread(set attachment) []part {
 		placed := spreadRules(set.Rules, live)
 		for _, number := range slices.Sorted(maps.Keys(placed)) {
 			parts = append(parts, part{
-				attachment: attachment{RuleSet: set.Of(group.hosts, inPlace(placed[number], live[number])), over: set.over, sections: set.sections},
+				attachment: attachment{RuleSet: set.Of(group.hosts, inPlace(placed[number], live[number])), protocols: set.protocols, sections: set.sections},
 				name:       names.Route(group.name, names.PartSuffix(number)+suffix),
 				number:     number,
 			})
@@ -60,13 +60,13 @@ func (r Renderer) spread(set attachment) []part {
 // one.
 func (r Renderer) suffix(set attachment, host string) string {
 	switch {
-	case set.over == onlyHTTP:
+	case set.protocols == onlyHTTP:
 		return names.RedirectSuffix
 	case set.Visibility == config.Visibilities[0]:
 		return ""
 	}
 	if r.outside.Has(names.Route(host, "")) {
-		return names.LocalTwin
+		return names.LocalSuffix
 	}
 	return ""
 }

@@ -36,7 +36,7 @@ func PartOf(stored *gatewayv1.HTTPRoute, hosts sets.Set[gatewayv1.Hostname]) *ga
 func Renamed(part *gatewayv1.HTTPRoute, taken func(name string) bool) {
 	stored := part.Name
 	suffix := ""
-	for _, known := range []string{names.LocalTwin, names.RedirectSuffix} {
+	for _, known := range []string{names.LocalSuffix, names.RedirectSuffix} {
 		if strings.HasSuffix(stored, known) {
 			suffix = known
 		}

@@ -22,10 +22,9 @@ import (
 // revisionLabel is on the Services of Revisions, whose backends have Knative's probe handler.
 const revisionLabel = "serving.knative.dev/revision"
 
-// probeRule puts a rule before all others that answers probes with the hash, and
-// returns the questions for it, one for each listener. Networking's probe handler (activator, queue-proxy)
-// echoes the request header. A plain Service cannot: there the gateway itself adds
-// the hash to the response (SPEC B-RDY-2).
+// probeRule adds a rule that answers probes with the hash, before all others, and returns its probes, one
+// for each listener. Networking's probe handler (in activator and queue-proxy) echoes the request header.
+// A plain Service does not: the gateway itself adds the hash to its response (SPEC B-RDY-2).
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
 func (r Renderer) probeRule(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, hash string) []Proof {
@@ -35,15 +34,16 @@ func (r Renderer) probeRule(object *gatewayv1.HTTPRoute, set part, gateway input
 		object.Spec.Rules = slices.Insert(object.Spec.Rules, placeOfProbe(r.in.Routes[object.Name], len(object.Spec.Rules)), rule)
 	}
 	proofs := []Proof{}
-	for _, way := range r.ways(set, gateway) {
-		proof.Host, proof.HTTPS = way.host, way.https
+	for _, listener := range r.probedListeners(set, gateway) {
+		proof.Host, proof.HTTPS = listener.host, listener.https
 		proofs = append(proofs, proof)
 	}
 	return proofs
 }
 
-// placeOfProbe is where the rule for probes goes among so many others: first, or where it
-// stands; behind rules that somebody else wrote, for those must keep their places (order.go).
+// placeOfProbe is the index of the rule for probes among so many others: the first, or its index on the
+// stored route. It comes after the rules that another client wrote, which must keep their places
+// (order.go).
 func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
 	if live == nil {
 		return 0
@@ -57,8 +57,7 @@ func placeOfProbe(live *gatewayv1.HTTPRoute, others int) int {
 	return min(at, others)
 }
 
-// answer is the rule that gives the answer to a question, with the backend's help where
-// it can.
+// answer is the rule that answers a probe. The backend gives the answer if it has a probe handler.
 func (r Renderer) answer(proof *Proof, backend rules.Backend, gateway input.Gateway) gatewayv1.HTTPRouteRule {
 	hash := []rules.Header{{Name: header.HashKey, Value: proof.Hash}}
 	added := []rules.Header{}
@@ -91,13 +90,13 @@ func (r Renderer) answer(proof *Proof, backend rules.Backend, gateway input.Gate
 	}
 }
 
-// marker tells those who ask nothing about the object: whoever sees a host may ask, and the UID of an
-// object is for those who may read it.
+// marker hashes the former marker, because every client of a host can see it, and the UID of an object is
+// for those who may read the object.
 func marker(former string) string { return rollout.Hash(former)[:32] }
 
-// formerMarker is another one for each object and each generation of its spec, and for each question
-// about it: a rule for all paths may answer for one that is not served, and that is then no former
-// version of it (SPEC B-RDY-10).
+// formerMarker differs for each object, each generation of its spec and each probed path. With one marker
+// for all paths, a rule that matches them all could answer for one that is not served, and its answer
+// would count as that of a former version (SPEC B-RDY-10).
 func formerMarker(ing *v1alpha1.Ingress, probed string) string {
 	mark := fmt.Sprintf("%s.%d", ing.UID, ing.Generation)
 	if probed == "/" {
@@ -106,10 +105,9 @@ func formerMarker(ing *v1alpha1.Ingress, probed string) string {
 	return mark + "." + path.Base(probed)
 }
 
-// probedBackend is the backend with the largest weight of what most requests meet:
-// the rule with the fewest header matches and the shortest path. An ACME challenge's
-// solver, which stands beside it for a while, is not asked. There is none when no rule
-// can be served.
+// probedBackend is the backend with the largest weight of the rule that most requests match: the one with
+// the fewest header matches and the shortest path. So the solver of an ACME challenge, whose rule stands
+// beside it for a while, is not probed. There is none if no rule can be served.
 func probedBackend(all []rules.Rule) (backend rules.Backend, found bool) {
 	served := slices.DeleteFunc(slices.Clone(all), func(rule rules.Rule) bool { return len(rule.Backends) == 0 })
 	if len(served) == 0 {
@@ -127,9 +125,9 @@ func probedBackend(all []rules.Rule) (backend rules.Backend, found bool) {
 	return largest, true
 }
 
-// answerOf is the hash that a route answers: the version's, and one of its own for each
-// further HTTPRoute of the same hosts. The first one's probe rule matches every path, and
-// would else answer for those that are not served yet.
+// answerOf is the hash that a route answers: that of the version, and another one for each further
+// HTTPRoute of the same hosts. Otherwise the first one, whose probe rule matches every path, would answer
+// for those that are not served yet.
 func answerOf(set part, hash string) string {
 	if set.number == 0 {
 		return hash
@@ -151,29 +149,29 @@ func (r Renderer) hasProbeHandler(backend rules.Backend) bool {
 	return backend.OfRevision() || service != nil && service.Labels[revisionLabel] != ""
 }
 
-// way is how a probe reaches a route.
-type way struct {
+// probedListener is a listener through which a probe reaches a route.
+type probedListener struct {
 	host string
-	// https is the port of a listener that speaks TLS; 0 is the Gateway's own listener.
+	// https is the port of a listener for TLS; 0 is the Gateway's own listener.
 	https int32
 }
 
-// ways are one for each listener through which a route is served: a gateway programs each
-// with its own table of routes. Listeners of others that do not work are not asked, as
-// long as requests are not redirected to them.
-func (r Renderer) ways(set part, gateway input.Gateway) []way {
-	secure := []way{}
+// probedListeners are all listeners through which a route is served, because a gateway may program each
+// with a table of routes of its own. A foreign listener that does not work is left out, unless requests
+// are redirected to it.
+func (r Renderer) probedListeners(set part, gateway input.Gateway) []probedListener {
+	secure := []probedListener{}
 	asked, placed := []string{}, r.plan.At(set.Visibility)
 	for _, host := range set.Hosts {
 		at, found := placed.Termination(host)
-		if set.over == onlyHTTP || !found || at.Foreign && !at.Programmed && set.over != onlyHTTPS || slices.Contains(asked, at.Hostname) {
+		if set.protocols == onlyHTTP || !found || at.Foreign && !at.Programmed && set.protocols != onlyHTTPS || slices.Contains(asked, at.Hostname) {
 			continue
 		}
 		asked = append(asked, at.Hostname)
-		secure = append(secure, way{host: probe.Host(host), https: at.Port})
+		secure = append(secure, probedListener{host: probe.Host(host), https: at.Port})
 	}
-	if set.over == onlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
+	if set.protocols == onlyHTTPS || len(secure) > 0 && len(gateway.HTTPListeners) == 0 {
 		return secure
 	}
-	return append([]way{{host: probe.Host(set.Hosts[0])}}, secure...)
+	return append([]probedListener{{host: probe.Host(set.Hosts[0])}}, secure...)
 }

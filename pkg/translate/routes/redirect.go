@@ -48,8 +48,8 @@ func (r Renderer) redirects(set rules.RuleSet, gateway input.Gateway) (sets []at
 	}
 	for _, port := range slices.Sorted(maps.Keys(redirected)) {
 		sets = append(sets,
-			attachment{RuleSet: set.Of(redirected[port], set.Rules), over: onlyHTTPS},
-			attachment{RuleSet: set.Of(redirected[port], rules.Redirected(set.Rules, port)), over: onlyHTTP})
+			attachment{RuleSet: set.Of(redirected[port], set.Rules), protocols: onlyHTTPS},
+			attachment{RuleSet: set.Of(redirected[port], rules.Redirected(set.Rules, port)), protocols: onlyHTTP})
 	}
 	if len(plain) > 0 {
 		sets = append(sets, attachment{RuleSet: set.Of(plain, set.Rules)})

@@ -12,22 +12,23 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// over says on which listeners a rule set is served; 0 is every listener that admits the hosts.
-type over int
+// protocols says on which listeners a rule set is served; 0 is every listener that admits the hosts.
+type protocols int
 
 const (
-	_ over = iota
-	// onlyHTTPS is the listeners of spec.tls: HTTP is redirected to them.
+	_ protocols = iota
+	// onlyHTTPS is the listeners of spec.tls, to which HTTP requests are redirected.
 	onlyHTTPS
-	// onlyHTTP is the Gateway's HTTP listeners: what is redirected, and what must not be.
+	// onlyHTTP is the Gateway's HTTP listeners: their rules redirect.
 	onlyHTTP
 )
 
 // attachment is a rule set with the listeners on which it is served.
 type attachment struct {
 	rules.RuleSet
-	over over
-	// sections are the listeners of the Gateway to which the hosts are attached; none is all that admit them.
+	protocols protocols
+	// sections are the listeners of the Gateway to which the hosts are attached; empty is all that admit
+	// them.
 	sections []string
 }
 
@@ -39,5 +40,5 @@ type Renderer struct {
 	report   *conditions.Report
 	names    sets.Set[string]                // of the routes rendered so far
 	outside  sets.Set[string]                // names of routes of hosts that are not local
-	serving  map[gatewayv1.Hostname][]string // names of the routes that stand
+	serving  map[gatewayv1.Hostname][]string // names of the stored routes
 }

@@ -62,7 +62,7 @@ func (r *Route) leave(move input.Move, published func(v1alpha1.IngressVisibility
 
 func (r *Route) detach() {
 	r.Leaving = nil
-	r.Object.Spec.ParentRefs = r.Object.Spec.ParentRefs[:r.own]
+	r.Object.Spec.ParentRefs = r.Object.Spec.ParentRefs[:r.ownParents]
 	if state := rollout.Decode(r.Object.Annotations[rollout.Annotation]); state != nil {
 		state.Moving = nil
 		r.Object.Annotations[rollout.Annotation] = state.Encode()
@@ -85,7 +85,7 @@ func StillUsed(routes []Route, uses listeners.Uses) listeners.Uses {
 	uses.Gateways, uses.ListenerSets = sets.New[string](), sets.New[string]()
 	for _, route := range routes {
 		uses.Gateways.Insert(route.Leaving...)
-		for _, ref := range route.Object.Spec.ParentRefs[route.own:] {
+		for _, ref := range route.Object.Spec.ParentRefs[route.ownParents:] {
 			if dataplane.IsListenerSet(ref) {
 				uses.ListenerSets.Insert(string(ref.Name))
 			}

@@ -19,8 +19,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// step decides how far the change of a route may go now. The object holds the rules
-// that are wanted in the end.
+// step decides how far the change of a route may go now. The object has the rules that are wanted in
+// the end.
 func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gateway) rollout.Step {
 	want := rollout.Want{
 		Spec: r.specHash, Rendered: renderedHash(object), Gateway: gateway.Name.String(), Listener: cmp.Or(gateway.Section, strings.Join(set.sections, ",")),
@@ -31,12 +31,12 @@ func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gate
 	move := r.in.Move
 	return rollout.Next(r.live(current, set.Hosts, want.Unproven), want, rollout.Seen{
 		Now: move.Now, Drain: move.Drain, Proven: r.in.Warmed.Has(object.Name), Room: room(current),
-		Forbidden: named(move.Forbidden[set.Visibility]), DrainOnly: named(move.DrainOnly[set.Visibility]),
+		Forbidden: namesOf(move.Forbidden[set.Visibility]), DrainOnly: namesOf(move.DrainOnly[set.Visibility]),
 	})
 }
 
-// live is the route as it stands; nil where there is none of which we know what it is. A
-// host that is not wanted any more cannot wait until backends are proven.
+// live is the stored route; nil if there is none, or if its annotation cannot be read. If it has a host
+// that is not wanted any more, it is not intact: the host must go before backends are warmed.
 func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *rollout.Live {
 	if current == nil {
 		return nil
@@ -51,7 +51,7 @@ func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 			found.Backends.Insert(backendOf(ref))
 		}
 	}
-	found.Intact = !found.Backends.HasAll(unproven...) && // else nobody asks
+	found.Intact = !found.Backends.HasAll(unproven...) && // else the rules do not matter
 		renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
 	for _, ref := range current.Spec.ParentRefs {
 		gateway := dataplane.GatewayBehind(ref, current.Namespace, r.in.ListenerSets)
@@ -62,10 +62,10 @@ func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 	return found
 }
 
-// unproven are the backends that nobody vouches for and somebody can answer for. A
-// Revision is vouched for by Serving, which routes to it once it is ready, where the
-// gateway itself waits until it knows the way there. Over TLS its word is not enough:
-// gateways may learn of the policy after the route, and trust is between them and the pods.
+// unproven are the backends that have to be probed before they get traffic, and can be. Serving vouches
+// for a Revision: it routes to it only once it is ready. That is enough if the gateway itself waits
+// until it can reach the backend, but not over TLS: the gateway may learn of the BackendTLSPolicy after
+// the route, and Serving does not know whether it trusts the pods.
 func (r Renderer) unproven(set part, gateway input.Gateway) []string {
 	found := []string{}
 	for _, rule := range set.Rules {
@@ -91,15 +91,15 @@ func (r Renderer) warmingRules(object *gatewayv1.HTTPRoute, set part, gateway in
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
 	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isWarmingRule)
 	proofs := []Proof{}
-	way := r.ways(set, gateway)[0] // all listeners have the same backends
-	if way.https == 0 {
-		way.host = probe.Host(hostsOf(object)[0])
+	listener := r.probedListeners(set, gateway)[0] // all listeners have the same backends
+	if listener.https == 0 {
+		listener.host = probe.Host(hostsOf(object)[0])
 	}
 	for _, rule := range set.Rules {
 		for _, backend := range rule.Backends {
 			name := backend.String()
 			hash := rollout.Hash(r.specHash, object.Annotations[rollout.Annotation], name)
-			proof := Proof{Host: way.host, HTTPS: way.https, Path: warmingPath + hash[:12], Hash: hash}
+			proof := Proof{Host: listener.host, HTTPS: listener.https, Path: warmingPath + hash[:12], Hash: hash}
 			known := slices.ContainsFunc(proofs, func(p Proof) bool { return p.Hash == hash })
 			if slices.Contains(batch, name) && !known {
 				object.Spec.Rules = append(object.Spec.Rules, r.answer(&proof, backend, gateway))
@@ -110,16 +110,16 @@ func (r Renderer) warmingRules(object *gatewayv1.HTTPRoute, set part, gateway in
 	return proofs
 }
 
-// room is how many rules for new backends find a place on a route.
+// room is for how many rules for new backends a route has room.
 func room(current *gatewayv1.HTTPRoute) int {
 	if current == nil {
 		return 0
 	}
-	standing := slices.DeleteFunc(slices.Clone(current.Spec.Rules), isWarmingRule)
-	return maxRouteRules - len(standing)
+	others := slices.DeleteFunc(slices.Clone(current.Spec.Rules), isWarmingRule)
+	return maxRouteRules - len(others)
 }
 
-func named(gateways sets.Set[types.NamespacedName]) sets.Set[string] {
+func namesOf(gateways sets.Set[types.NamespacedName]) sets.Set[string] {
 	if len(gateways) == 0 {
 		return nil
 	}
