@@ -15,16 +15,16 @@
 //
 // Warming: traffic stays on the present rules; beside them each new backend has a
 // rule that only probes match. Moved: traffic is on the new rules; the route stays
-// attached to the Gateways of before. Draining: it still does, until clients have
-// followed the published address. A new route, and one that another field manager has
-// changed, is moved at once: there are no rules to stay on.
+// attached to the former Gateways. Draining: it still is, until clients have followed
+// the published address. A new route, and one that another field manager has changed,
+// is moved at once: there are no rules to stay on.
 //
 // A gateway that warms new backends itself keeps the old ones until requests go elsewhere. On
 // any other, the controller retains the backends that lost their traffic on the moved route,
 // in rules that only probes match, until the move is proven. These rules are the state.
 //
-// Writes of the HTTPRoute: one for a new route, other weights, headers or hosts, and
-// backends known to be ready; two where backends are warmed first; one more to leave
+// Writes of the HTTPRoute: one for a new route, for other weights, headers or hosts, and
+// for backends known to be ready; two if backends are warmed first; one more to leave
 // a Gateway, and one more to remove the retained backends.
 //
 // The phase is the annotation on the HTTPRoute: a restarted or new leader reads it and

@@ -12,35 +12,35 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 )
 
-// Live is the present state of a route.
+// Live is a route as it is stored.
 type Live struct {
 	State State
-	// Intact tells that its rules are those that State describes. It matters only if one of
+	// Intact tells that its rules are those that State describes. Next reads it only if one of
 	// Want.Unproven is not among Backends.
 	Intact bool
 	// Backends get its traffic.
 	Backends sets.Set[string]
-	// Gateways are what it is attached to, in its own order.
+	// Gateways are those that it is attached to, in the order of its parentRefs.
 	Gateways []string
 }
 
-// Want is the version that is to be served.
+// Want is the version that should be served.
 type Want struct {
 	// Spec and Rendered are hashes, as in State.
 	Spec, Rendered    string
 	Gateway, Listener string
 	// Private tells that it must not be served outside the cluster.
 	Private bool
-	// Unproven are its backends that are not known to be ready, sorted.
+	// Unproven are its backends that have to answer before they get traffic, sorted.
 	Unproven []string
 }
 
-// Seen is what was observed on the way there.
-type Seen struct {
+// Observed is what else the step depends on.
+type Observed struct {
 	Now time.Time
 	// Proven tells that all backends of the batch answer through the gateway.
 	Proven bool
-	// Room is how many backends can be probed at a time. Without room none is warmed.
+	// Room is how many backends can be probed at a time; at 0 none is warmed.
 	Room int
 	// Forbidden are Gateways that the route must not stay on.
 	Forbidden sets.Set[string]
@@ -56,33 +56,31 @@ type Step struct {
 	Leaving []string
 }
 
-// Next decides the step. With its result as Live, and the same Seen, it decides the
-// same again.
-func Next(live *Live, want Want, seen Seen) Step {
+// Next decides the step. Given its own result as Live, and the same Observed, it decides the same.
+func Next(live *Live, want Want, observed Observed) Step {
 	if live == nil {
 		return Step{State: version(nil, want)}
 	}
 	step := Step{State: version(&live.State, want)}
-	if todo, done := unwarmed(*live, want, seen); live.Intact && seen.Room > 0 && len(todo) > 0 {
+	if todo, done := unwarmed(*live, want, observed); live.Intact && observed.Room > 0 && len(todo) > 0 {
 		step.State = live.State
-		step.State.Warming = &Warming{Spec: want.Spec, Batch: todo[:min(len(todo), seen.Room)], Done: done}
+		step.State.Warming = &Warming{Spec: want.Spec, Batch: todo[:min(len(todo), observed.Room)], Done: done}
 	}
 	step.State.Moving = live.State.Moving
-	step.Leaving = leaving(*live, want, seen)
+	step.Leaving = leaving(*live, want, observed)
 	switch {
 	case len(step.Leaving) == 0:
 		step.State.Moving = nil
 	case step.State.Moving == nil:
-		step.State.Moving = new(seen.Now.UTC().Truncate(time.Second))
+		step.State.Moving = new(observed.Now.UTC().Truncate(time.Second))
 	}
 	return step
 }
 
-// version is the state of a route that serves what is wanted. A new spec is proven by
-// its own hash, which Knative's conformance suite expects. Another rendering of the same
-// spec (on another Gateway, with other features or another rewrite target) is proven by a
-// hash that no version before it had, since the old version answers with that of the spec
-// (SPEC B-RDY-2).
+// version is the state of a route that serves what is wanted. A new spec is proven by its own hash, as
+// Knative's conformance suite expects. Another rendering of the same spec (on another Gateway, with other
+// features or another rewrite target) is proven by a hash that no version before it had, because the old
+// version answers with the hash of the spec (SPEC B-RDY-2).
 func version(previous *State, want Want) State {
 	next := State{Spec: want.Spec, Rendered: want.Rendered, Gateway: want.Gateway, Listener: want.Listener, Private: want.Private, Hash: want.Spec}
 	switch {
@@ -95,19 +93,20 @@ func version(previous *State, want Want) State {
 	return next
 }
 
-// Hash is the digest of parts, in hex, by which an answer proves a version and the way to it.
+// Hash is the digest of parts, in hex. An answer with it proves a version and the Gateway that it came
+// through.
 func Hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:])
 }
 
-// unwarmed are the backends that have to answer before traffic moves, and those that
-// have answered. Backends that have traffic already need no proof.
-func unwarmed(live Live, want Want, seen Seen) (todo, done []string) {
+// unwarmed are the backends that have to answer before traffic moves, and those that have answered.
+// Backends that have traffic already are neither.
+func unwarmed(live Live, want Want, observed Observed) (todo, done []string) {
 	known := sets.New[string]()
 	if warming := live.State.Warming; warming != nil {
 		known.Insert(warming.Done...)
-		if seen.Proven {
+		if observed.Proven {
 			known.Insert(warming.Batch...)
 		}
 	}
@@ -123,20 +122,20 @@ func unwarmed(live Live, want Want, seen Seen) (todo, done []string) {
 	return todo, done
 }
 
-// leaving are the Gateways that the route stays on although it is wanted elsewhere. A route
-// that becomes private stays on none (SPEC B-SEL-7).
-func leaving(live Live, want Want, seen Seen) []string {
+// leaving are the Gateways to which the route stays attached although it should be served by another
+// one. A route that becomes private stays on none (SPEC B-SEL-7).
+func leaving(live Live, want Want, observed Observed) []string {
 	if want.Private && !live.State.Private {
 		return nil
 	}
-	over := live.State.Moving != nil && !seen.Now.Before(live.State.Moving.Add(seen.Drain))
+	over := live.State.Moving != nil && !observed.Now.Before(live.State.Moving.Add(observed.Drain))
 	return slices.DeleteFunc(slices.Clone(live.Gateways), func(gateway string) bool {
-		return gateway == want.Gateway || seen.Forbidden.Has(gateway) || over && seen.DrainOnly.Has(gateway)
+		return gateway == want.Gateway || observed.Forbidden.Has(gateway) || over && observed.DrainOnly.Has(gateway)
 	})
 }
 
-// Drained tells whether the route can be detached from the Gateways that it leaves, and if not,
-// after how long to ask again. published is when the new address was published.
+// Drained tells whether the route can be detached from the Gateways that it leaves. If it cannot, it
+// returns after how long it can. published is when the new address was published.
 func Drained(published, now time.Time, drain time.Duration) (bool, time.Duration) {
 	left := published.Add(drain).Sub(now)
 	return left <= 0, max(left, 0)

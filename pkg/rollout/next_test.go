@@ -34,8 +34,8 @@ func wanted(spec, rendered string, unproven ...string) rollout.Want {
 	return rollout.Want{Spec: hash(spec), Rendered: hash(rendered), Gateway: "blue", Unproven: unproven}
 }
 
-// TestVersion: B-RDY-2, what a version is proven by: a new spec by its own hash, another
-// rendering of the same spec by one that no version before it had.
+// TestVersion: B-RDY-2, a new spec is proven by its own hash, another rendering of the same spec by a hash
+// that no version before it had.
 func TestVersion(t *testing.T) {
 	ownHash := func(l *rollout.Live) { l.State.Hash = hash("f") }
 	elsewhere := wanted("1", "a")
@@ -59,7 +59,7 @@ func TestVersion(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := rollout.Next(test.live, test.want, rollout.Seen{Now: noon}).State.Hash
+			got := rollout.Next(test.live, test.want, rollout.Observed{Now: noon}).State.Hash
 			own := test.live != nil && got != test.live.State.Hash && got != hash("1") && got != test.want.Rendered && regexp.MustCompile("^[0-9a-f]{64}$").MatchString(got)
 			if test.hash == "" && !own || test.hash != "" && got != test.hash {
 				t.Errorf("Hash %s, want %s", got, test.hash)
@@ -84,7 +84,7 @@ func TestWarm(t *testing.T) {
 		room     int
 		want     *rollout.Warming // nil: moved
 	}{
-		{"a new route has nothing to keep", nil, []string{"two"}, false, 3, nil},
+		{"a new route has no rules to stay on", nil, []string{"two"}, false, 3, nil},
 		{"backends that are known to be ready", serving(), nil, false, 3, nil},
 		{"backends that are served already", serving(), []string{"one"}, false, 3, nil},
 		{"a new backend", serving(), []string{"two"}, false, 3, &rollout.Warming{Spec: hash("2"), Batch: []string{"two"}}},
@@ -96,12 +96,12 @@ func TestWarm(t *testing.T) {
 		{"and all", serving(warming([]string{"two"}, []string{"five", "four", "three"})), []string{"five", "four", "three", "two"}, true, 3, nil},
 		{"another spec meanwhile", serving(warming([]string{"two"}, nil)), []string{"three"}, false, 3, &rollout.Warming{Spec: hash("2"), Batch: []string{"three"}}},
 		{"and back", serving(warming([]string{"two"}, nil)), []string{"one"}, false, 3, nil},
-		{"rules that another field manager changed are not kept", serving(drifted), []string{"two"}, false, 3, nil},
+		{"rules that another field manager changed do not stay", serving(drifted), []string{"two"}, false, 3, nil},
 		{"no room", serving(), []string{"two"}, false, 0, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			step := rollout.Next(test.live, wanted("2", "b", test.unproven...), rollout.Seen{Now: noon, Proven: test.proven, Room: test.room})
+			step := rollout.Next(test.live, wanted("2", "b", test.unproven...), rollout.Observed{Now: noon, Proven: test.proven, Room: test.room})
 			if diff := cmp.Diff(test.want, step.State.Warming); diff != "" {
 				t.Error(diff)
 			}
@@ -112,8 +112,7 @@ func TestWarm(t *testing.T) {
 	}
 }
 
-// TestLeave: B-SEL-5, a route stays on the Gateways it is to leave; B-SEL-3 and B-SEL-7,
-// unless it must not.
+// TestLeave: B-SEL-5, a route stays on the Gateways that it leaves, unless B-SEL-3 or B-SEL-7 forbids it.
 func TestLeave(t *testing.T) {
 	moving := func(l *rollout.Live) { l.Gateways, l.State.Moving = []string{"green", "blue"}, &ago }
 	private := func(l *rollout.Live) { l.State.Private = true }
@@ -123,30 +122,30 @@ func TestLeave(t *testing.T) {
 		return want
 	}
 	tests := []struct {
-		name   string
-		live   *rollout.Live
-		want   rollout.Want
-		seen   rollout.Seen
-		stays  []string
-		moving *time.Time
+		name     string
+		live     *rollout.Live
+		want     rollout.Want
+		observed rollout.Observed
+		stays    []string
+		moving   *time.Time
 	}{
-		{"a new route", nil, on("green", false), rollout.Seen{}, nil, nil},
-		{"at rest", serving(), on("blue", false), rollout.Seen{}, nil, nil},
-		{"elsewhere", serving(), on("green", false), rollout.Seen{}, []string{"blue"}, &noon},
-		{"since a while", serving(moving), on("green", false), rollout.Seen{}, []string{"blue"}, &ago},
-		{"elsewhere again", serving(moving), on("red", false), rollout.Seen{}, []string{"green", "blue"}, &ago},
-		{"and back", serving(moving), on("blue", false), rollout.Seen{}, []string{"green"}, &ago},
-		{"it must not stay", serving(), on("green", false), rollout.Seen{Forbidden: sets.New("blue")}, nil, nil},
-		{"it may while clients follow", serving(), on("green", false), rollout.Seen{DrainOnly: sets.New("blue"), Drain: time.Second}, []string{"blue"}, &noon},
-		{"and no longer", serving(moving), on("green", false), rollout.Seen{DrainOnly: sets.New("blue"), Drain: time.Second}, nil, nil},
-		{"what becomes private stays nowhere", serving(), on("inner", true), rollout.Seen{}, nil, nil},
-		{"what is private moves like others", serving(private), on("inner", true), rollout.Seen{}, []string{"blue"}, &noon},
-		{"what becomes public may stay", serving(private), on("green", false), rollout.Seen{}, []string{"blue"}, &noon},
+		{"a new route", nil, on("green", false), rollout.Observed{}, nil, nil},
+		{"at rest", serving(), on("blue", false), rollout.Observed{}, nil, nil},
+		{"elsewhere", serving(), on("green", false), rollout.Observed{}, []string{"blue"}, &noon},
+		{"for a while already", serving(moving), on("green", false), rollout.Observed{}, []string{"blue"}, &ago},
+		{"elsewhere again", serving(moving), on("red", false), rollout.Observed{}, []string{"green", "blue"}, &ago},
+		{"and back", serving(moving), on("blue", false), rollout.Observed{}, []string{"green"}, &ago},
+		{"it must not stay", serving(), on("green", false), rollout.Observed{Forbidden: sets.New("blue")}, nil, nil},
+		{"it may while clients follow", serving(), on("green", false), rollout.Observed{DrainOnly: sets.New("blue"), Drain: time.Second}, []string{"blue"}, &noon},
+		{"and no longer", serving(moving), on("green", false), rollout.Observed{DrainOnly: sets.New("blue"), Drain: time.Second}, nil, nil},
+		{"what becomes private stays nowhere", serving(), on("inner", true), rollout.Observed{}, nil, nil},
+		{"what is private moves like others", serving(private), on("inner", true), rollout.Observed{}, []string{"blue"}, &noon},
+		{"what becomes public may stay", serving(private), on("green", false), rollout.Observed{}, []string{"blue"}, &noon},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.seen.Now = noon
-			step := rollout.Next(test.live, test.want, test.seen)
+			test.observed.Now = noon
+			step := rollout.Next(test.live, test.want, test.observed)
 			if diff := cmp.Diff(test.stays, append([]string(nil), step.Leaving...)); diff != "" {
 				t.Error(diff)
 			}

@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
-// simulation is one route on its way through random events, with what a cluster would add: the
-// object, the probes' answers, and what is published.
+// simulation is one route under random events, with what a cluster adds: the stored object, the answers to
+// probes, and the published address.
 type simulation struct {
 	t       *rapid.T
 	now     time.Time
@@ -31,10 +31,10 @@ type simulation struct {
 
 const drain = time.Minute
 
-// reconcile is what the reconciler does with a step: write it if it differs.
+// reconcile does with a step what the reconciler does: it writes the route if it differs.
 func (w *simulation) reconcile(batchAnswers bool) {
-	seen := rollout.Seen{Now: w.now, Room: 2, Drain: drain, Proven: batchAnswers}
-	step := rollout.Next(w.live, w.want, seen)
+	observed := rollout.Observed{Now: w.now, Room: 2, Drain: drain, Proven: batchAnswers}
+	step := rollout.Next(w.live, w.want, observed)
 	moved := step.State.Warming == nil
 	leaving := step.Leaving
 	if moved && w.proven && len(leaving) > 0 && w.live.State.Spec == w.want.Spec && w.live.State.Rendered == w.want.Rendered && w.live.State.Gateway == w.want.Gateway {
@@ -58,7 +58,7 @@ func (w *simulation) reconcile(batchAnswers bool) {
 	w.writes++
 }
 
-// check is what must never happen, whatever the order of events.
+// check fails on writes that must not happen, whatever the order of events is.
 func (w *simulation) check(next *rollout.Live, moved bool) {
 	if w.live == nil {
 		w.ready = w.ready.Union(next.Backends)
@@ -77,7 +77,7 @@ func (w *simulation) check(next *rollout.Live, moved bool) {
 	}
 }
 
-// settle lets everything answer and time pass until nothing changes any more.
+// settle lets all backends answer and time pass until nothing changes any more.
 func (w *simulation) settle() {
 	w.broken = sets.New[string]()
 	for range 20 {
@@ -89,10 +89,10 @@ func (w *simulation) settle() {
 			return
 		}
 	}
-	w.t.Fatalf("It does not come to rest: %+v", w.live)
+	w.t.Fatalf("It does not settle: %+v", w.live)
 }
 
-// answer is a probe's success: of the batch, or of what is served.
+// answer lets the probes succeed: those of the batch, or of the version that is served.
 func (w *simulation) answer() {
 	warming := w.live.State.Warming
 	switch {
@@ -113,10 +113,9 @@ func (w *simulation) change(spec int, gateway string, backends []string) {
 	w.budget += 1 + (w.weights.Len()+1)/2 // to move, and a batch for every two backends
 }
 
-// TestRandomEvents: B-RDY-3, B-RDY-4, B-SEL-5 over random orders of changes, answers,
-// failures, restarts and time: it always comes to rest with what is wanted, never sends
-// traffic to what has not answered, never drops a backend or a Gateway that is in use, and
-// writes no more than doc.go says.
+// TestRandomEvents: B-RDY-3, B-RDY-4, B-SEL-5. In random orders of changes, answers, failures, restarts and
+// pauses, a rollout always ends with what is wanted, never sends traffic to a backend that has not
+// answered, never drops a backend or a Gateway that is in use, and writes no more than doc.go says.
 func TestRandomEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &simulation{t: t, now: noon, broken: sets.New[string](), ready: sets.New[string]()}
@@ -139,13 +138,13 @@ func TestRandomEvents(t *testing.T) {
 			case 5:
 				w.now = w.now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds")) * time.Second)
 			case 6:
-				// A restart: nothing but the object is left, and the probes ask again.
+				// A restart: only the object is left, and all is probed again.
 			}
 			w.reconcile(false)
 		}
 		w.settle()
 		if w.live.State.Warming != nil || w.live.State.Rendered != w.want.Rendered || !slices.Equal(w.live.Gateways, []string{w.want.Gateway}) || w.live.State.Moving != nil {
-			t.Fatalf("At rest with %+v, want %+v", w.live, w.want)
+			t.Fatalf("Settled with %+v, want %+v", w.live, w.want)
 		}
 		if most := w.budget + moves; w.writes > most {
 			t.Fatalf("%d writes for changes that need %d", w.writes, most)

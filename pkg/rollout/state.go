@@ -15,14 +15,14 @@ import (
 // Annotation holds the encoded State on an HTTPRoute.
 const Annotation = keys.Prefix + "rollout"
 
-// State tells which version of a KIngress the traffic rules of an HTTPRoute serve, and
-// what is under way. Hashes are lower case hexadecimal SHA-256.
+// State tells which version of a KIngress the traffic rules of an HTTPRoute serve, and which change is
+// under way. Hashes are lower case hexadecimal SHA-256.
 type State struct {
 	// Spec is the hash of the KIngress's name and spec.
 	Spec string `json:"spec"`
 	// Rendered is the hash of the rendered hosts and rules.
 	Rendered string `json:"rendered"`
-	// Gateway serves them, through Listener if that is not empty.
+	// Gateway serves them, through Listener if it is not empty.
 	Gateway  string `json:"gateway"`
 	Listener string `json:"listener,omitempty"`
 	// Private tells that they must not be served outside the cluster.
@@ -31,7 +31,7 @@ type State struct {
 	Hash string `json:"hash"`
 	// Warming is not nil while new backends are warmed. The key is as stored objects have it.
 	Warming *Warming `json:"making,omitempty"`
-	// Moving is since when the route has been attached to Gateways that it is to leave.
+	// Moving is since when the route has been attached to Gateways that it leaves.
 	Moving *time.Time `json:"moving,omitempty"`
 }
 
@@ -54,8 +54,8 @@ func (s State) Encode() string {
 	return string(encoded)
 }
 
-// Decode reads an annotation's value. It returns nil for one that it cannot read: the
-// route is then proven as a new one.
+// Decode reads an annotation's value. It returns nil if it cannot read it: the route is then proven as
+// a new one.
 func Decode(value string) *State {
 	state := &State{}
 	if err := json.Unmarshal([]byte(value), state); err != nil || !isSHA256(state.Hash) {

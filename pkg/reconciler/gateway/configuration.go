@@ -25,7 +25,7 @@ func (r *Reconciler) sayConfiguration(state config.State) {
 		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, fmt.Sprintf("ConfigMap %s has a key that is ignored: %s", config.Name, warning))
 	}
 	for _, entry := range state.Config.Shared() {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, config.SharedAdvice(entry))
+		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, config.SharedAdvice(entry))
 	}
 	r.sayKept(state)
 }
@@ -44,7 +44,7 @@ func (r *Reconciler) sayKept(state config.State) {
 	if command := config.Command(state.Exists, system.Namespace(), state.Missing); len(command) <= longestCommand {
 		message += ": " + command
 	}
-	r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
+	r.recorder.event(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
 }
 
 // sayUnsaid tells which lists have been absent since the start of the controller. Where the other list is absent, too, and

@@ -20,7 +20,7 @@ import (
 func TestSayKept(t *testing.T) {
 	t.Setenv("SYSTEM_NAMESPACE", systemNamespace)
 	events := record.NewFakeRecorder(10)
-	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar()), config: config.NewStore(systemNamespace, nil)}
+	r := &Reconciler{recorder: newOnceRecorder(events, zap.NewNop().Sugar()), config: config.NewStore(systemNamespace, nil)}
 	shared := map[string]string{config.ExternalGateways: "- {class: a, gateway: a/a}", config.LocalGateways: "- {class: a, gateway: a/a}"}
 	good := map[string]string{config.ExternalGateways: "- class: a\n", config.LocalGateways: "- class: b # it's ours\n"}
 	const advice = "; the last entries stay in effect, for new services, too: write it again, or [] if no such hosts are to be served: kubectl -n knative-serving "
@@ -49,7 +49,7 @@ func TestSayKept(t *testing.T) {
 			cm = &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: systemNamespace, Name: config.Name, UID: "u"}, Data: step.data}
 		}
 		r.config.OnConfigMap(cm)
-		r.speaker.begin()
+		r.recorder.begin()
 		r.sayConfiguration(r.config.Load())
 		var said []string
 		for len(events.Events) > 0 {

@@ -36,6 +36,6 @@ func (r *Reconciler) write(gateway *gatewayv1.Gateway, current []*gatewayv1.Gate
 	if at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return apply.NameOf(g) == apply.NameOf(gateway) }); at >= 0 {
 		others = apply.ForeignManagers(current[at], "spec")
 	}
-	r.speaker.say(r.configMap(), corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, others))
+	r.recorder.event(r.configMap(), corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, others))
 	return nil
 }

@@ -25,14 +25,14 @@ func TestGatewayIsContested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
 		events := record.NewFakeRecorder(100)
-		r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar()), config: config.NewStore("knative-serving", nil), contests: apply.NewContests()}
+		r := &Reconciler{recorder: newOnceRecorder(events, zap.NewNop().Sugar()), config: config.NewStore("knative-serving", nil), contests: apply.NewContests()}
 		desired := desiredGateway(parsed(t, "- class: fast\n").External[0], gatewayv1.RouteNamespaces{})
 		current := desired.DeepCopy()
 		fields := &metav1.FieldsV1{Raw: []byte(`{"f:spec":{"f:gatewayClassName":{}}}`)}
 		current.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "argocd-controller", Operation: "Apply", FieldsV1: fields}, {Manager: apply.FieldManager, FieldsV1: fields}}
 		writes := 0
 		for range 600 {
-			r.speaker.begin()
+			r.recorder.begin()
 			r.pause = 0
 			before := writes
 			if err := r.write(desired, []*gatewayv1.Gateway{current}, func() error { writes++; return nil }); err != nil {

@@ -37,8 +37,8 @@ func NewController(connect func(context.Context) cluster.Connection) injection.C
 func newController(ctx context.Context, cmw configmap.Watcher, connection cluster.Connection) *controller.Impl {
 	logger := logging.FromContext(ctx)
 	r := &Reconciler{
-		client:  connection.Gateway,
-		speaker: newSpeaker(events.Recorder(ctx), logger), contests: apply.NewContests(),
+		client:   connection.Gateway,
+		recorder: newOnceRecorder(events.Recorder(ctx), logger), contests: apply.NewContests(),
 		stacks: panics.Stacks{Logger: logger},
 	}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {

@@ -43,7 +43,7 @@ type Reconciler struct {
 	client   gatewayclientset.Interface
 	cluster  cluster.Cluster
 	config   *config.Store
-	speaker  *speaker
+	recorder *onceRecorder
 	stacks   panics.Stacks
 	contests *apply.Contests
 	// pause is how long to wait before a Gateway is written that other writers change over and over; 0 if none do.
@@ -75,7 +75,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 		return controller.NewSkipKey(name)
 	}
 	state := r.config.Load()
-	r.speaker.begin()
+	r.recorder.begin()
 	r.sayConfiguration(state)
 	missing, err := r.cluster.Missing(ctx)
 	if err != nil {
@@ -114,7 +114,7 @@ func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
 	} else {
 		r.cluster.DropGatewayAPI()
 	}
-	r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayAPIMissing, message)
+	r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayAPIMissing, message)
 }
 
 // ensureGateways makes the plan and carries it out. It deletes nothing while the file is refused, because what is

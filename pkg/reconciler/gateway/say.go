@@ -51,7 +51,7 @@ func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error 
 // plane answers, so that no condition of theirs has the problem (SPEC B-RDY-7).
 func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway) {
 	if complaint := status.Complaint(gateway); complaint != "" {
-		r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
+		r.recorder.event(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 			"%s; services of %s are Ready where its data plane answers", complaint, entry))
 	}
 }
@@ -83,7 +83,7 @@ func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gatewa
 		return err
 	}
 	if exposure := dataplane.Exposure(gateway, service, nil); exposure != "" {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, fmt.Sprintf(
+		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, fmt.Sprintf(
 			"%s: cluster-local services are reachable from outside: %s", entry, exposure))
 	}
 	return nil

@@ -19,7 +19,7 @@ import (
 // comes again.
 func TestComplaint(t *testing.T) {
 	events := record.NewFakeRecorder(10)
-	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar())}
+	r := &Reconciler{recorder: newOnceRecorder(events, zap.NewNop().Sugar())}
 	entry := parsed(t, "- class: fast\n  gateway: gateways/blue\n").External[0]
 	gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "blue"}}
 	gateway.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: "True"}, {Type: "Programmed", Status: "False", Reason: "AddressNotAssigned", Message: "no address"}}
@@ -27,7 +27,7 @@ func TestComplaint(t *testing.T) {
 	fine.Status.Conditions[1].Status = "True"
 	said := []int{}
 	for _, now := range []*gatewayv1.Gateway{fine, gateway, gateway, fine, gateway} {
-		r.speaker.begin()
+		r.recorder.begin()
 		r.sayComplaint(entry, now)
 		said = append(said, len(events.Events))
 	}
@@ -44,9 +44,9 @@ func TestComplaint(t *testing.T) {
 func TestOutdatedCRD(t *testing.T) {
 	t.Setenv("SYSTEM_NAMESPACE", "knative-serving")
 	events := record.NewFakeRecorder(10)
-	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar()), config: config.NewStore("knative-serving", nil)}
+	r := &Reconciler{recorder: newOnceRecorder(events, zap.NewNop().Sugar()), config: config.NewStore("knative-serving", nil)}
 	for range 2 {
-		r.speaker.begin()
+		r.recorder.begin()
 		r.withoutGatewayAPI(&cluster.MissingCRD{Outdated: true})
 	}
 	const want = "Warning GatewayAPIMissing ; services that are Ready are still served, changes and new ones wait"
@@ -59,11 +59,11 @@ func TestOutdatedCRD(t *testing.T) {
 // services that go on do not.
 func TestClassGone(t *testing.T) {
 	events := record.NewFakeRecorder(10)
-	r := &Reconciler{speaker: newSpeaker(events, zap.NewNop().Sugar())}
+	r := &Reconciler{recorder: newOnceRecorder(events, zap.NewNop().Sugar())}
 	gateway := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: "blue"}, Spec: gatewayv1.GatewaySpec{GatewayClassName: "fast"}}
 	refused := &gatewayv1.GatewayClass{Status: gatewayv1.GatewayClassStatus{Conditions: []metav1.Condition{{Type: "Accepted", Status: "False", Reason: "InvalidParameters", Message: "no such file"}}}}
 	for _, now := range []*gatewayv1.GatewayClass{{}, nil, nil, refused} {
-		r.speaker.begin()
+		r.recorder.begin()
 		r.sayClass(gateway, now)
 	}
 	for _, problem := range []string{"does not exist", "is not accepted: InvalidParameters: no such file"} {

@@ -29,7 +29,7 @@ func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gate
 	}
 	current := r.in.Routes[object.Name]
 	move := r.in.Move
-	return rollout.Next(r.live(current, set.Hosts, want.Unproven), want, rollout.Seen{
+	return rollout.Next(r.live(current, set.Hosts, want.Unproven), want, rollout.Observed{
 		Now: move.Now, Drain: move.Drain, Proven: r.in.Warmed.Has(object.Name), Room: room(current),
 		Forbidden: namesOf(move.Forbidden[set.Visibility]), DrainOnly: namesOf(move.DrainOnly[set.Visibility]),
 	})

@@ -12,16 +12,16 @@ import (
 	"k8s.io/client-go/tools/record"
 )
 
-// TestSpeaker: B-INS-9, there is one Event for each statement while it holds, and another one for an object that was
-// created again: kubectl describe shows the Events of one UID.
-func TestSpeaker(t *testing.T) {
+// TestOnceRecorder: B-INS-9, each message is recorded once while it holds, and again for an object that was
+// created anew: kubectl describe shows the Events of one UID.
+func TestOnceRecorder(t *testing.T) {
 	events := record.NewFakeRecorder(10)
-	speaker := newSpeaker(events, zap.NewNop().Sugar())
+	recorder := newOnceRecorder(events, zap.NewNop().Sugar())
 	said := func(uid types.UID, messages ...string) int {
-		speaker.begin()
+		recorder.begin()
 		about := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "config-gateway", UID: uid}}
 		for _, message := range messages {
-			speaker.say(about, corev1.EventTypeWarning, "ConfigurationKept", message)
+			recorder.event(about, corev1.EventTypeWarning, "ConfigurationKept", message)
 		}
 		count := len(events.Events)
 		for range count {
@@ -39,7 +39,7 @@ func TestSpeaker(t *testing.T) {
 		{"it still holds", "a", []string{"gone", "gone"}, 0},
 		{"the object is another one", "b", []string{"gone"}, 1},
 		{"something else", "b", []string{"gone", "more"}, 1},
-		{"mended", "b", nil, 0},
+		{"repaired", "b", nil, 0},
 		{"and broken again", "b", []string{"gone"}, 1},
 	} {
 		if got := said(pass.uid, pass.messages...); got != pass.want {
