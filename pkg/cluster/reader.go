@@ -14,7 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -64,7 +64,7 @@ func (r Reader) EndpointSlices(service *corev1.Service, labelled bool) ([]*disco
 }
 
 // Trust implements observe.Reader.
-func (r Reader) Trust() (translate.Trust, error) { return r.cluster.Trust(r.ctx) }
+func (r Reader) Trust() (input.Trust, error) { return r.cluster.Trust(r.ctx) }
 
 // Proposals implements observe.Reader.
 func (r Reader) Proposals(visibility v1alpha1.IngressVisibility) ([]config.Proposal, error) {

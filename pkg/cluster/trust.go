@@ -11,8 +11,8 @@ import (
 	netconfig "knative.dev/networking/pkg/config"
 	"knative.dev/pkg/system"
 
-	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -35,16 +35,16 @@ func RoutingSecretScope() watch.Scope {
 }
 
 // Trust returns the authorities that sign the certificates of Serving's activator and queue-proxies.
-func (c Cluster) Trust(ctx context.Context) (translate.Trust, error) {
+func (c Cluster) Trust(ctx context.Context) (input.Trust, error) {
 	name := RoutingSecret()
 	secret, err := Get[corev1.Secret](ctx, c, RoutingSecretScope(), name)
 	if err != nil {
-		return translate.Trust{}, err
+		return input.Trust{}, err
 	}
 	bundles := watch.Scope{Kind: ConfigMaps, Namespace: name.Namespace, Labels: networking.TrustBundleLabelKey}
 	found, err := List[corev1.ConfigMap](ctx, c, bundles, name.Namespace)
 	if err != nil {
-		return translate.Trust{}, err
+		return input.Trust{}, err
 	}
 	return backendtls.ReadTrust(name.String(), secret, found), nil
 }

@@ -41,16 +41,16 @@ func TestTrust(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		objects []runtime.Object
-		want    translate.Trust
+		want    input.Trust
 	}{
-		"nothing":                       {nil, translate.Trust{Missing: absent + advice}},
-		"a Secret without an authority": {[]runtime.Object{secret("knative-serving", "routing-serving-certs", "")}, translate.Trust{Missing: empty + advice}},
-		"a Secret with something else":  {[]runtime.Object{secret("knative-serving", "routing-serving-certs", "x")}, translate.Trust{Missing: empty + advice, Problems: []conditions.Gap{unread("Secret knative-serving/routing-serving-certs, key ca.crt")}}},
-		"a Secret of another name":      {[]runtime.Object{secret("knative-serving", "other-certs", "x")}, translate.Trust{Missing: absent + advice}},
-		"a Secret of another namespace": {[]runtime.Object{secret("default", "routing-serving-certs", "x")}, translate.Trust{Missing: absent + advice}},
-		"a bundle":                      {[]runtime.Object{bundle("knative-serving", "ours", labelled)}, translate.Trust{Missing: absent + advice, Problems: []conditions.Gap{unread("ConfigMap knative-serving/ours, key bundle.pem")}}},
-		"a bundle without the label":    {[]runtime.Object{bundle("knative-serving", "ours", nil)}, translate.Trust{Missing: absent + advice}},
-		"a tenant's bundle":             {[]runtime.Object{bundle("default", "theirs", labelled)}, translate.Trust{Missing: absent + advice}},
+		"nothing":                       {nil, input.Trust{Missing: absent + advice}},
+		"a Secret without an authority": {[]runtime.Object{secret("knative-serving", "routing-serving-certs", "")}, input.Trust{Missing: empty + advice}},
+		"a Secret with something else":  {[]runtime.Object{secret("knative-serving", "routing-serving-certs", "x")}, input.Trust{Missing: empty + advice, Problems: []conditions.Gap{unread("Secret knative-serving/routing-serving-certs, key ca.crt")}}},
+		"a Secret of another name":      {[]runtime.Object{secret("knative-serving", "other-certs", "x")}, input.Trust{Missing: absent + advice}},
+		"a Secret of another namespace": {[]runtime.Object{secret("default", "routing-serving-certs", "x")}, input.Trust{Missing: absent + advice}},
+		"a bundle":                      {[]runtime.Object{bundle("knative-serving", "ours", labelled)}, input.Trust{Missing: absent + advice, Problems: []conditions.Gap{unread("ConfigMap knative-serving/ours, key bundle.pem")}}},
+		"a bundle without the label":    {[]runtime.Object{bundle("knative-serving", "ours", nil)}, input.Trust{Missing: absent + advice}},
+		"a tenant's bundle":             {[]runtime.Object{bundle("default", "theirs", labelled)}, input.Trust{Missing: absent + advice}},
 	} {
 		inBubble(t, name, c.objects, func(t *testing.T, f *fixture) {
 			found, err := f.Reader(t.Context()).Trust()

@@ -16,11 +16,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // Warmed names the routes whose new backends have all answered. An answer counts only if the stored
 // HTTPRoute is the one that was asked about.
-func (o *Observation) Warmed(desired translate.Desired, answered func(translate.Route) bool) sets.Set[string] {
+func (o *Observation) Warmed(desired translate.Desired, answered func(routes.Route) bool) sets.Set[string] {
 	found := sets.New[string]()
 	for _, route := range desired.Routes {
 		if len(route.Warming) > 0 && o.IsWritten(route) && answered(route) {
@@ -32,7 +34,7 @@ func (o *Observation) Warmed(desired translate.Desired, answered func(translate.
 
 // IsWritten tells whether the HTTPRoute of a route is stored as it is wanted now: it may have been
 // refused, or have failed to be written (SPEC B-RDY-1).
-func (o *Observation) IsWritten(route translate.Route) bool {
+func (o *Observation) IsWritten(route routes.Route) bool {
 	stored := o.Routes[route.Object.Name]
 	return stored != nil && stored.Annotations[rollout.Annotation] == route.Object.Annotations[rollout.Annotation]
 }
@@ -120,7 +122,7 @@ func (o *Observation) listeners(visibility v1alpha1.IngressVisibility, desired t
 
 // standsAll tells, of a side whose class is not known, that a KIngress which is settled is served
 // as it was: each host of the side has its route (SPEC B-INS-9).
-func (o *Observation) standsAll(side status.Side, preserved sets.Set[translate.HostAt]) bool {
+func (o *Observation) standsAll(side status.Side, preserved sets.Set[input.HostAt]) bool {
 	if side.NoClass == nil || !status.IsSettled(o.Ingress.Status, o.Ingress.Generation) {
 		return false
 	}

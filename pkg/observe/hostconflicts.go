@@ -12,7 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -65,11 +65,11 @@ func (o *Observation) readHostHolders(reader Reader) error {
 
 // conflictingHosts are the hosts that an older KIngress holds on the same Gateway. The other hosts of
 // the KIngress are served (SPEC B-TRN-5).
-func (o *Observation) conflictingHosts() (sets.Set[translate.HostAt], []conditions.Reasoned) {
-	conflicting, conflicts := sets.New[translate.HostAt](), []conditions.Reasoned{}
+func (o *Observation) conflictingHosts() (sets.Set[input.HostAt], []conditions.Reasoned) {
+	conflicting, conflicts := sets.New[input.HostAt](), []conditions.Reasoned{}
 	for _, rule := range o.Ingress.Spec.Rules {
 		for _, host := range rule.Hosts {
-			at := translate.HostAt{Visibility: rules.Visibility(rule), Host: host}
+			at := input.HostAt{Visibility: rules.Visibility(rule), Host: host}
 			if o.doubled(at) {
 				conflicting.Insert(at)
 			} else if holder := o.holder(at); holder != nil && !conflicting.Has(at) {
@@ -82,7 +82,7 @@ func (o *Observation) conflictingHosts() (sets.Set[translate.HostAt], []conditio
 }
 
 // holder is the oldest KIngress that has a host on the Gateway of a side; nil when there is none.
-func (o *Observation) holder(at translate.HostAt) *v1alpha1.Ingress {
+func (o *Observation) holder(at input.HostAt) *v1alpha1.Ingress {
 	side := o.Sides[at.Visibility]
 	if side.Refusal != nil {
 		return nil
@@ -100,7 +100,7 @@ func (o *Observation) holder(at translate.HostAt) *v1alpha1.Ingress {
 // doubled tells whether a cluster-local host is also an external host of the KIngress, on the same
 // Gateway. The gateway would serve only one of two HTTPRoutes for it, so only the external rule is
 // rendered.
-func (o *Observation) doubled(at translate.HostAt) bool {
+func (o *Observation) doubled(at input.HostAt) bool {
 	external, local := o.Sides[v1alpha1.IngressVisibilityExternalIP], o.Sides[v1alpha1.IngressVisibilityClusterLocal]
 	return at.Visibility == v1alpha1.IngressVisibilityClusterLocal && external.Refusal == nil && local.Refusal == nil &&
 		external.Entry.Gateway == local.Entry.Gateway && o.HostsAt(v1alpha1.IngressVisibilityExternalIP).Has(gatewayv1.Hostname(at.Host))

@@ -10,13 +10,13 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // Input is what the translation depends on, without the answers to probes.
-func (o *Observation) Input() translate.Input {
+func (o *Observation) Input() input.Input {
 	conflicting, _ := o.conflictingHosts()
-	return translate.Input{
+	return input.Input{
 		Ingress:          o.Ingress,
 		Namespace:        o.Namespace,
 		Gateways:         o.gateways(),
@@ -36,14 +36,14 @@ func (o *Observation) Input() translate.Input {
 	}
 }
 
-func (o *Observation) gateways() map[v1alpha1.IngressVisibility]translate.Gateway {
-	selected := map[v1alpha1.IngressVisibility]translate.Gateway{}
+func (o *Observation) gateways() map[v1alpha1.IngressVisibility]input.Gateway {
+	selected := map[v1alpha1.IngressVisibility]input.Gateway{}
 	for visibility, side := range o.Sides {
 		if !side.Serves() {
 			continue
 		}
 		controllerName, https := string(side.Controller()), o.https(side)
-		selected[visibility] = translate.Gateway{
+		selected[visibility] = input.Gateway{
 			Name:    side.Entry.Gateway,
 			Warms:   features.Warms(controllerName),
 			Merges:  features.Merges(controllerName),
@@ -59,12 +59,12 @@ func (o *Observation) gateways() map[v1alpha1.IngressVisibility]translate.Gatewa
 }
 
 // https says how the Gateway of a side takes listeners of the KIngress.
-func (o *Observation) https(side Side) translate.HTTPS {
+func (o *Observation) https(side Side) input.HTTPS {
 	port := dataplane.HTTPSPort(side.Gateway, o.tenant(), side.Service, side.EndpointSlices)
 	if side.Service == nil { // away for a moment: the stored listeners keep their port
 		port = cmp.Or(o.storedPort(side.Entry.Gateway), port)
 	}
-	return translate.HTTPS{Port: port, Refusal: dataplane.NotAdmitted(side.Gateway, o.tenant()), Conflict: dataplane.ProtocolConflict(port, side.Gateway)}
+	return input.HTTPS{Port: port, Refusal: dataplane.NotAdmitted(side.Gateway, o.tenant()), Conflict: dataplane.ProtocolConflict(port, side.Gateway)}
 }
 
 // storedPort is the port of the KIngress's stored listeners for a Gateway, or 0.

@@ -10,22 +10,22 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/status"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // move is what the controller knows about leaving a Gateway. A route must leave a Gateway of the
 // other visibility at once, because a private host must not stay public (SPEC B-SEL-7). It may
 // stay for the drain time only on a Gateway that is reserved for other namespaces than the
 // KIngress's (SPEC B-SEL-3).
-func (o *Observation) move() translate.Move {
-	move := translate.Move{
+func (o *Observation) move() input.Move {
+	move := input.Move{
 		Now: o.Now, Drain: o.State.Config.Drain,
 		Forbidden: map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
 		DrainOnly: map[v1alpha1.IngressVisibility]sets.Set[types.NamespacedName]{},
-		Published: map[v1alpha1.IngressVisibility]translate.Published{},
+		Published: map[v1alpha1.IngressVisibility]input.Published{},
 	}
 	for visibility, proof := range status.ProofsOf(o.Ingress.Status) {
-		published := translate.Published{Version: proof.Version}
+		published := input.Published{Version: proof.Version}
 		if proof.Moved != nil {
 			published.At = *proof.Moved
 		}

@@ -20,7 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // aReader has a namespace and a Gateway with its class, and nothing else. It records what it is asked
@@ -80,7 +80,7 @@ func (r aReader) Policies([]*corev1.Service) ([]*gatewayv1.BackendTLSPolicy, err
 	return nil, &observe.NotServed{Detail: "there is no such kind"}
 }
 
-func (r aReader) Trust() (translate.Trust, error) { return translate.Trust{}, r.asks("authorities") }
+func (r aReader) Trust() (input.Trust, error) { return input.Trust{}, r.asks("authorities") }
 
 func (r aReader) StoredTrust(namespace string) (*corev1.ConfigMap, error) {
 	return nil, r.asks("authorities of " + namespace)

@@ -14,6 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
@@ -92,7 +93,7 @@ func (o *Observation) unrendered(route *gatewayv1.HTTPRoute, unserved map[v1alph
 
 // unservedHosts are the hosts of a side that should be served and cannot be, with those that the
 // translation preserves.
-func (o *Observation) unservedHosts(visibility v1alpha1.IngressVisibility, preserved sets.Set[translate.HostAt]) sets.Set[gatewayv1.Hostname] {
+func (o *Observation) unservedHosts(visibility v1alpha1.IngressVisibility, preserved sets.Set[input.HostAt]) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
 	for at := range preserved {
 		if at.Visibility == visibility {

@@ -13,7 +13,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // Reader reads objects of a cluster, as they are known now. What does not exist is nil or left out; an
@@ -45,7 +45,7 @@ type Reader interface {
 	AbsentFor(service types.NamespacedName, exists bool) time.Duration
 
 	// Trust is what backendtls.ReadTrust says of what Knative Serving has in its namespace.
-	Trust() (translate.Trust, error)
+	Trust() (input.Trust, error)
 	// Proposals are what an operator may want to write for a visibility of which config-gateway
 	// says nothing.
 	Proposals(visibility v1alpha1.IngressVisibility) ([]config.Proposal, error)

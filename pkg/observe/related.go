@@ -16,7 +16,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
@@ -36,7 +36,7 @@ type Relations struct {
 	NoListenerSets string
 	// Policies are the BackendTLSPolicies of Services, by name; Trust says whom they trust.
 	Policies map[string]*gatewayv1.BackendTLSPolicy
-	Trust    translate.Trust
+	Trust    input.Trust
 }
 
 // Related reads the objects on which a KIngress depends, whichever Gateways serve it.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // BenchmarkTranslate: B-OPS-1, a service as Serving writes it, new and with its routes as they are stored.
@@ -49,8 +50,8 @@ func BenchmarkLarge(b *testing.B) {
 	}
 }
 
-func benchmark(b *testing.B, in translate.Input) {
-	for name, in := range map[string]translate.Input{"new": in, "stored": withStored(in, ingress(b, in))} {
+func benchmark(b *testing.B, in input.Input) {
+	for name, in := range map[string]input.Input{"new": in, "stored": withStored(in, ingress(b, in))} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			began := processor(b)

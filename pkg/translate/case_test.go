@@ -25,6 +25,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // The sections of a case: what comes of it in a few lines, its whole input, and its whole output.
@@ -185,13 +187,13 @@ func (c *testCase) observe(cluster objects) (*observe.Observation, error) {
 }
 
 // translate translates what was observed, and once more where new backends have answered.
-func (c *testCase) translate(seen *observe.Observation) (translate.Input, translate.Desired, error) {
+func (c *testCase) translate(seen *observe.Observation) (input.Input, translate.Desired, error) {
 	in := seen.Input()
 	desired, err := translate.Ingress(in)
 	if err != nil {
 		return in, desired, err
 	}
-	in.Warmed = seen.Warmed(desired, func(route translate.Route) bool { return c.answered.Has(route.Object.Name) })
+	in.Warmed = seen.Warmed(desired, func(route routes.Route) bool { return c.answered.Has(route.Object.Name) })
 	if len(in.Warmed) > 0 {
 		desired, err = translate.Ingress(in)
 	}

@@ -11,13 +11,14 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // Desired is what should exist in the cluster, and how to see that it works.
 type Desired struct {
-	Routes []Route
+	Routes []routes.Route
 	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
 	Unshared sets.Set[string]
 	// Finished holds the listeners of spec.tls.
@@ -28,7 +29,7 @@ type Desired struct {
 	Trust    *corev1.ConfigMap
 	// PreservedHosts are hosts whose stored routes stay as they are, because there can be no TLS to
 	// their backends, which ask for it. A Refusal says why.
-	PreservedHosts sets.Set[HostAt]
+	PreservedHosts sets.Set[input.HostAt]
 	Gaps           []conditions.Gap
 	// Refusals name the parts that could not be translated; the rest is served.
 	Refusals []*conditions.Refusal

@@ -22,6 +22,8 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -120,7 +122,7 @@ func storable(ingress, observed string, capable bool) *testCase {
 
 // sound says what is wrong with an output that every single HTTPRoute may look right
 // in.
-func sound(in translate.Input, desired translate.Desired) error {
+func sound(in input.Input, desired translate.Desired) error {
 	hosts := map[v1alpha1.IngressVisibility]sets.Set[string]{}
 	for _, visibility := range config.Visibilities {
 		hosts[visibility] = sets.New[string]()
@@ -172,7 +174,7 @@ func sound(in translate.Input, desired translate.Desired) error {
 }
 
 // ownGateway is the Gateway of a route's first parent, through a ListenerSet if it is one.
-func ownGateway(route translate.Route, in translate.Input, desired translate.Desired) string {
+func ownGateway(route routes.Route, in input.Input, desired translate.Desired) string {
 	parent := route.Object.Spec.ParentRefs[0]
 	if *parent.Kind == "Gateway" {
 		return string(*parent.Namespace) + "/" + string(parent.Name)
@@ -186,7 +188,7 @@ func ownGateway(route translate.Route, in translate.Input, desired translate.Des
 }
 
 // unserved lists the hosts that no HTTPRoute has.
-func unserved(in translate.Input, desired translate.Desired) []string {
+func unserved(in input.Input, desired translate.Desired) []string {
 	hosts := sets.New[string]()
 	for _, rule := range in.Ingress.Spec.Rules {
 		hosts.Insert(rule.Hosts...)

@@ -28,7 +28,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 var update = flag.Bool("update", false, "rewrite the wanted sections of testdata")
@@ -114,7 +116,7 @@ func translateTwice(t *testing.T, decoded *testCase) map[string]string {
 	return got
 }
 
-func inputCopy(in translate.Input) translate.Input {
+func inputCopy(in input.Input) input.Input {
 	cloned := in
 	cloned.Ingress = in.Ingress.DeepCopy()
 	cloned.Services, cloned.RewriteTargets, cloned.Routes = maps.Clone(in.Services), maps.Clone(in.RewriteTargets), maps.Clone(in.Routes)
@@ -150,7 +152,7 @@ func inputCopy(in translate.Input) translate.Input {
 
 // checkRoutes demands of every route that an API server takes it as it is, that its
 // rollout state reads back, and that translating again over it changes nothing.
-func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
+func checkRoutes(t *testing.T, in input.Input, desired translate.Desired) {
 	t.Helper()
 	definition, err := httpRouteCRD()
 	if err != nil {
@@ -211,7 +213,7 @@ func checkRoutes(t *testing.T, in translate.Input, desired translate.Desired) {
 		desired = again
 		again, err = translate.Ingress(over)
 	}
-	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(translate.Route{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
+	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(routes.Route{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("Translating over the result is not a no-op: %v\n%s", err, diff)
 	}
 }

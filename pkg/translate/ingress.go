@@ -20,7 +20,7 @@ import (
 //
 // Each stage returns what it could not do. These reports are joined in the order of the stages
 // below, set by set: another order of gaps would be a write of every status that has some.
-func Ingress(in Input) (Desired, error) {
+func Ingress(in input.Input) (Desired, error) {
 	hash, err := routes.SpecHash(in.Ingress)
 	if err != nil {
 		return Desired{}, err
@@ -28,7 +28,7 @@ func Ingress(in Input) (Desired, error) {
 	plan, report := listeners.NewPlan(in)
 	ruleSets, unread := rules.Read(in)
 	report.Join(unread)
-	desired, uses := Desired{PreservedHosts: sets.New[HostAt](), Unshared: plan.Unshared}, listeners.Uses{}
+	desired, uses := Desired{PreservedHosts: sets.New[input.HostAt](), Unshared: plan.Unshared}, listeners.Uses{}
 	renderer, policies := routes.NewRenderer(in, hash, plan), map[string]*gatewayv1.BackendTLSPolicy{}
 	for _, set := range ruleSets {
 		gateway, selected := in.Gateways[set.Visibility]
@@ -57,6 +57,6 @@ func Ingress(in Input) (Desired, error) {
 
 func (d *Desired) preserve(set rules.RuleSet) {
 	for _, host := range set.Hosts {
-		d.PreservedHosts.Insert(HostAt{Visibility: set.Visibility, Host: host})
+		d.PreservedHosts.Insert(input.HostAt{Visibility: set.Visibility, Host: host})
 	}
 }

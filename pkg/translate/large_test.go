@@ -13,32 +13,32 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // shapes are the ways in which a KIngress can be large.
 var shapes = []struct {
 	name string
-	of   func(n int) translate.Input
+	of   func(n int) input.Input
 }{
 	{"tags", anInputWithTags},
-	{"tags with certificates", func(n int) translate.Input { return withCertificates(anInputWithTags(n)) }},
-	{"tags redirected", func(n int) translate.Input {
+	{"tags with certificates", func(n int) input.Input { return withCertificates(anInputWithTags(n)) }},
+	{"tags redirected", func(n int) input.Input {
 		in := withCertificates(anInputWithTags(n))
 		in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
 		return in
 	}},
-	{"paths", func(n int) translate.Input { return anInputWithPaths(1, n) }},
-	{"paths of 50 hosts", func(n int) translate.Input { return anInputWithPaths(50, n) }},
-	{"hosts", func(n int) translate.Input { return anInputWithPaths(n, 1) }},
-	{"rules", func(n int) translate.Input { return anInputWithTLS(n, 0) }},
-	{"certificates", func(n int) translate.Input { return anInputWithTLS(n, n) }},
-	{"certificates on the Gateway", func(n int) translate.Input {
+	{"paths", func(n int) input.Input { return anInputWithPaths(1, n) }},
+	{"paths of 50 hosts", func(n int) input.Input { return anInputWithPaths(50, n) }},
+	{"hosts", func(n int) input.Input { return anInputWithPaths(n, 1) }},
+	{"rules", func(n int) input.Input { return anInputWithTLS(n, 0) }},
+	{"certificates", func(n int) input.Input { return anInputWithTLS(n, n) }},
+	{"certificates on the Gateway", func(n int) input.Input {
 		in := anInputWithTLS(n, n)
 		in.NoListenerSets = "not served"
 		return in
 	}},
-	{"a domain", func(n int) translate.Input {
+	{"a domain", func(n int) input.Input {
 		in := anInputWithTLS(n, n)
 		for i := range in.Ingress.Spec.TLS {
 			in.Ingress.Spec.TLS[i].SecretName = "wildcard"
@@ -46,7 +46,7 @@ var shapes = []struct {
 		return in
 	}},
 	{"sharers", anInputWithSharers},
-	{"backends", func(n int) translate.Input {
+	{"backends", func(n int) input.Input {
 		in := anInputWithPaths(1, 1)
 		only := in.Ingress.Spec.Rules[0].HTTP.Paths[0].Splits[0]
 		for i := range n - 1 {
@@ -55,21 +55,21 @@ var shapes = []struct {
 		}
 		return in
 	}},
-	{"gaps", func(n int) translate.Input {
+	{"gaps", func(n int) input.Input {
 		in := anInputWithPaths(1, n)
 		for i := range in.Ingress.Spec.Rules[0].HTTP.Paths {
 			in.Ingress.Spec.Rules[0].HTTP.Paths[i].AppendHeaders = map[string]string{"Empty": ""}
 		}
 		return in
 	}},
-	{"refusals", func(n int) translate.Input {
+	{"refusals", func(n int) input.Input {
 		in := anInputWithPaths(1, n)
 		for i := range in.Ingress.Spec.Rules[0].HTTP.Paths {
 			in.Ingress.Spec.Rules[0].HTTP.Paths[i].Path += "//"
 		}
 		return in
 	}},
-	{"headers", func(n int) translate.Input {
+	{"headers", func(n int) input.Input {
 		in := anInputWithPaths(1, 1)
 		in.Ingress.Spec.Rules[0].HTTP.Paths[0].AppendHeaders = map[string]string{}
 		for i := range n {
@@ -81,7 +81,7 @@ var shapes = []struct {
 }
 
 // anInputWithTags is a service with so many tags, as Serving writes it: a rule with a header for each on the main host, and a host for each.
-func anInputWithTags(n int) translate.Input {
+func anInputWithTags(n int) input.Input {
 	in := anInputWithTLS(0, 0)
 	in.Gateways[v1alpha1.IngressVisibilityClusterLocal] = aGatewayForTLS("internal")
 	split := func(i int) []v1alpha1.IngressBackendSplit {
@@ -115,7 +115,7 @@ func anInputWithTags(n int) translate.Input {
 }
 
 // withCertificates has a certificate for each external host.
-func withCertificates(in translate.Input) translate.Input {
+func withCertificates(in input.Input) input.Input {
 	for _, rule := range in.Ingress.Spec.Rules {
 		if rule.Visibility == v1alpha1.IngressVisibilityExternalIP {
 			in.Ingress.Spec.TLS = append(in.Ingress.Spec.TLS, v1alpha1.IngressTLS{Hosts: rule.Hosts, SecretName: rule.Hosts[0]})
@@ -125,7 +125,7 @@ func withCertificates(in translate.Input) translate.Input {
 }
 
 // anInputWithPaths is one rule with so many hosts and paths.
-func anInputWithPaths(hosts, paths int) translate.Input {
+func anInputWithPaths(hosts, paths int) input.Input {
 	in := anInputWithTLS(1, 0)
 	rule := &in.Ingress.Spec.Rules[0]
 	only := rule.HTTP.Paths[0]
@@ -142,7 +142,7 @@ func anInputWithPaths(hosts, paths int) translate.Input {
 }
 
 // anInputWithSharers is a KIngress whose certificate so many others have.
-func anInputWithSharers(n int) translate.Input {
+func anInputWithSharers(n int) input.Input {
 	in := anInputWithTLS(1, 1)
 	for i := range n {
 		other := in.Ingress.DeepCopy()
@@ -158,7 +158,7 @@ func anInputWithSharers(n int) translate.Input {
 }
 
 // anInputWithMapping leads each of so many paths to a host at which another KIngress serves as many.
-func anInputWithMapping(n int) translate.Input {
+func anInputWithMapping(n int) input.Input {
 	in, target := anInputWithPaths(1, n), anInputWithPaths(1, n)
 	target.Ingress.Name, target.Ingress.Spec.Rules[0].Hosts = "target", []string{"target.default.svc.cluster.local"}
 	in.RewriteTargets = map[string]*v1alpha1.Ingress{"target.default.svc.cluster.local": target.Ingress}
@@ -180,7 +180,7 @@ func TestGrowsWithItsParts(t *testing.T) {
 	}
 }
 
-func grows(t *testing.T, what string, small, large translate.Input) {
+func grows(t *testing.T, what string, small, large input.Input) {
 	t.Helper()
 	fewer, less := allocated(t, small)
 	more, most := allocated(t, large)
@@ -191,7 +191,7 @@ func grows(t *testing.T, what string, small, large translate.Input) {
 
 // allocated is the least that a translation takes: without what else the process does meanwhile, and without what
 // the garbage collector takes out of pools, which are filled again.
-func allocated(t *testing.T, in translate.Input) (allocations, size uint64) {
+func allocated(t *testing.T, in input.Input) (allocations, size uint64) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	allocations, size = math.MaxUint64, math.MaxUint64

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
@@ -27,8 +28,8 @@ import (
 // withListeners adds what others and earlier translations may have left for listeners:
 // KIngresses that share Secrets, listeners on Gateways, and the ListenerSets that an earlier
 // KIngress of the same UID wanted, of which the gateway says one thing or another.
-func withListeners(t *rapid.T, in translate.Input) translate.Input {
-	in.Move = translate.Move{Now: now, Drain: time.Minute}
+func withListeners(t *rapid.T, in input.Input) input.Input {
+	in.Move = input.Move{Now: now, Drain: time.Minute}
 	if rapid.Bool().Draw(t, "one Gateway") {
 		in.Gateways[config.Visibilities[1]] = in.Gateways[config.Visibilities[0]]
 	}
@@ -91,7 +92,7 @@ func availableGen() *rapid.Generator[dataplane.AvailableListeners] {
 }
 
 // soundListeners says what is wrong with the listeners that are wanted (B-TLS-1).
-func soundListeners(in translate.Input, desired translate.Desired) error {
+func soundListeners(in input.Input, desired translate.Desired) error {
 	hostnames, names := map[string]sets.Set[string]{}, sets.New[string]()
 	found := func(gateway string, hostname *gatewayv1.Hostname) {
 		if hostnames[gateway] == nil {
@@ -143,7 +144,7 @@ func soundListeners(in translate.Input, desired translate.Desired) error {
 
 // unlistened finds a host with a certificate that no listener of its Gateway admits, though
 // nobody says why.
-func unlistened(in translate.Input, desired translate.Desired, hostnames map[string]sets.Set[string]) error {
+func unlistened(in input.Input, desired translate.Desired, hostnames map[string]sets.Set[string]) error {
 	if slices.ContainsFunc(desired.Gaps, func(gap conditions.Gap) bool { return strings.HasPrefix(gap.Field, "spec.tls") }) {
 		return nil
 	}
@@ -154,7 +155,7 @@ func unlistened(in translate.Input, desired translate.Desired, hostnames map[str
 		for _, rule := range in.Ingress.Spec.Rules {
 			gateway, selected := in.Gateways[rules.Visibility(rule)]
 			for _, host := range rule.Hosts {
-				lost := in.ConflictingHosts.Has(translate.HostAt{Visibility: rules.Visibility(rule), Host: host})
+				lost := in.ConflictingHosts.Has(input.HostAt{Visibility: rules.Visibility(rule), Host: host})
 				if !selected || lost || !slices.Contains(tls.Hosts, host) || len(validation.IsDNS1123Subdomain(strings.TrimPrefix(host, "*."))) > 0 {
 					continue
 				}

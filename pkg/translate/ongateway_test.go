@@ -20,20 +20,21 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 var external = types.NamespacedName{Namespace: "gateways", Name: "external"}
 
 // withoutListenerSets is an input in which ListenerSets are not possible.
-func withoutListenerSets(in translate.Input) translate.Input {
+func withoutListenerSets(in input.Input) input.Input {
 	in.NoListenerSets = "not served"
 	in.AvailableListeners = map[types.NamespacedName]dataplane.AvailableListeners{external: {Listeners: []gatewayv1.Listener{{Name: "http", Port: 80, Protocol: gatewayv1.HTTPProtocolType}}}}
 	return in
 }
 
 // withStoredOnGateway is the input with what was desired stored, and all listeners working.
-func withStoredOnGateway(in translate.Input, desired translate.Desired) translate.Input {
+func withStoredOnGateway(in input.Input, desired translate.Desired) input.Input {
 	in = withStored(in, desired)
 	next := map[types.NamespacedName]dataplane.AvailableListeners{}
 	for name, found := range in.AvailableListeners {
@@ -141,7 +142,7 @@ func TestMovingKeepsListeners(t *testing.T) {
 			for range 2 { // the second time its listener works
 				in = withStoredOnGateway(in, ingress(t, in))
 			}
-			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("new")}
+			in.Gateways = map[v1alpha1.IngressVisibility]input.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("new")}
 			next := types.NamespacedName{Namespace: "gateways", Name: "new"}
 			desired := ingress(t, in)
 			if len(heldBy(desired, external)) != 1 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 2 {
@@ -149,7 +150,7 @@ func TestMovingKeepsListeners(t *testing.T) {
 			}
 			in = withStoredOnGateway(in, desired)
 			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
-			in.Move.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
+			in.Move.Published = map[v1alpha1.IngressVisibility]input.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
 			in.Move.Now = now.Add(time.Minute)
 			desired = ingress(t, in)
 			if len(heldBy(desired, external)) != 0 || len(heldBy(desired, next)) != 1 || len(desired.Grants) != 1 {
@@ -165,7 +166,7 @@ func TestMovingKeepsListeners(t *testing.T) {
 // TestOwnListenerIsProven: B-RDY-1, a listener that appears under an unchanged spec is
 // another version, and one of the operator's is not: nobody's Ready hangs on it.
 func TestOwnListenerIsProven(t *testing.T) {
-	version := func(in translate.Input) string { return ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP) }
+	version := func(in input.Input) string { return ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP) }
 	full := withoutListenerSets(anInputWithTLS(1, 1))
 	listeners := full.AvailableListeners[external]
 	for i := range 63 {

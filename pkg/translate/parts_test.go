@@ -21,6 +21,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // What a Gateway API server holds, and what we use of it.
@@ -161,9 +162,9 @@ func (w storedRoutes) served() map[request][]place {
 
 // plan translates the service over what is stored.
 func (w storedRoutes) plan(t *rapid.T, s service) apply.Changes[*gatewayv1.HTTPRoute] {
-	in := translate.Input{
+	in := input.Input{
 		Ingress: s.ingress(),
-		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{
+		Gateways: map[v1alpha1.IngressVisibility]input.Gateway{
 			v1alpha1.IngressVisibilityExternalIP: {Name: types.NamespacedName{Namespace: "gateways", Name: "external"}},
 		},
 		Services: map[types.NamespacedName]*corev1.Service{},
@@ -331,7 +332,7 @@ func TestSharesOfOneBackend(t *testing.T) {
 	one := service{}
 	ing := one.ingress()
 	ing.Spec.Rules[0].HTTP.Paths[0].Splits = slices.Repeat([]v1alpha1.IngressBackendSplit{aSplitTo(1, 100)}, 10_001)
-	desired, err := translate.Ingress(translate.Input{Ingress: ing, Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: {}}})
+	desired, err := translate.Ingress(input.Input{Ingress: ing, Gateways: map[v1alpha1.IngressVisibility]input.Gateway{v1alpha1.IngressVisibilityExternalIP: {}}})
 	if err != nil || len(desired.Routes) != 1 {
 		t.Fatal(desired, err)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // What random KIngresses are made of: few values, so that they meet, and now and then
@@ -111,25 +112,25 @@ func ingressGen(name string, hosts *rapid.Generator[string]) *rapid.Generator[*v
 	})
 }
 
-func inputGen() *rapid.Generator[translate.Input] {
-	return rapid.Custom(func(t *rapid.T) translate.Input {
+func inputGen() *rapid.Generator[input.Input] {
+	return rapid.Custom(func(t *rapid.T) input.Input {
 		supported := features.Supported("", nil, nil)
 		if rapid.Bool().Draw(t, "capable") {
 			supported = features.Supported("gateway.envoyproxy.io/gatewayclass-controller", nil, nil)
 		}
-		in := translate.Input{
+		in := input.Input{
 			Namespace:        &metav1.ObjectMeta{Name: "default", UID: "default"},
 			Ingress:          ingressGen("random", someHosts).Draw(t, "ingress"),
-			Gateways:         map[v1alpha1.IngressVisibility]translate.Gateway{},
+			Gateways:         map[v1alpha1.IngressVisibility]input.Gateway{},
 			Services:         map[types.NamespacedName]*corev1.Service{},
 			RewriteTargets:   map[string]*v1alpha1.Ingress{},
-			ConflictingHosts: sets.New[translate.HostAt](),
-			Trust:            translate.Trust{Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
+			ConflictingHosts: sets.New[input.HostAt](),
+			Trust:            input.Trust{Authorities: rapid.SampledFrom([]string{certificate, ""}).Draw(t, "authorities")},
 		}
 		for _, visibility := range config.Visibilities {
-			in.Gateways[visibility] = translate.Gateway{
+			in.Gateways[visibility] = input.Gateway{
 				Name: types.NamespacedName{Namespace: "gateways", Name: string(visibility)}, Features: supported,
-				HTTPListeners: []string{"http"}, HTTPS: translate.HTTPS{Port: 443},
+				HTTPListeners: []string{"http"}, HTTPS: input.HTTPS{Port: 443},
 			}
 		}
 		for name, target := range map[string]string{"one": "", "two": "", "alias": "one.default.svc.cluster.local", "outside": "www.example.org"} {
@@ -202,7 +203,7 @@ func TestAnyIngress(t *testing.T) {
 func written(desired translate.Desired) string {
 	for _, route := range desired.Routes {
 		for _, host := range route.Object.Spec.Hostnames {
-			if desired.PreservedHosts.Has(translate.HostAt{Visibility: route.Visibility, Host: string(host)}) {
+			if desired.PreservedHosts.Has(input.HostAt{Visibility: route.Visibility, Host: string(host)}) {
 				return string(host)
 			}
 		}
@@ -212,7 +213,7 @@ func written(desired translate.Desired) string {
 
 // sameForHostsInAnyOrder compares what hosts are asked to do: the hash covers the
 // order that the KIngress lists them in, and changes with it.
-func sameForHostsInAnyOrder(t *rapid.T, in translate.Input, desired translate.Desired) {
+func sameForHostsInAnyOrder(t *rapid.T, in input.Input, desired translate.Desired) {
 	for i := range in.Ingress.Spec.Rules {
 		rule := &in.Ingress.Spec.Rules[i]
 		rule.Hosts = shuffle(rand.New(rand.NewPCG(1, 2)), rule.Hosts)

@@ -19,8 +19,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // stored reads the cluster of a case. What the case does not show is plain: a namespace without labels;
@@ -87,7 +87,7 @@ func isOf[T metav1.Object](ing *v1alpha1.Ingress) func(T) bool {
 
 func (s stored) Policies([]*corev1.Service) ([]*gatewayv1.BackendTLSPolicy, error) { return nil, nil }
 
-func (s stored) Trust() (translate.Trust, error) {
+func (s stored) Trust() (input.Trust, error) {
 	var secret *corev1.Secret
 	if len(s.secrets) > 0 {
 		secret = s.secrets[0]

@@ -13,7 +13,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 type set = map[string]string
@@ -26,7 +26,7 @@ func aSplit(service string, percent int, headers set) v1alpha1.IngressBackendSpl
 }
 
 // mapping is a KIngress that rewrites to a host of another, and both have these paths.
-func mapping(outer, inner v1alpha1.HTTPIngressPath) translate.Input {
+func mapping(outer, inner v1alpha1.HTTPIngressPath) input.Input {
 	const host = "hello.default.svc.cluster.local"
 	outer.RewriteHost = host
 	in := anInputWithTLS(0, 0)

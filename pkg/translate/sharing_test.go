@@ -17,6 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
@@ -36,7 +37,7 @@ func TestPublicSuffixIsNotShared(t *testing.T) {
 }
 
 // expectGap wants a gap of spec.tls with these words, or none at all.
-func expectGap(t *testing.T, in translate.Input, words string) {
+func expectGap(t *testing.T, in input.Input, words string) {
 	t.Helper()
 	gaps := ingress(t, in).Gaps
 	if words == "" && len(gaps) > 0 || words != "" && !slices.ContainsFunc(gaps, func(gap conditions.Gap) bool {
@@ -47,7 +48,7 @@ func expectGap(t *testing.T, in translate.Input, words string) {
 }
 
 // withListener is the input on a Gateway with a listener of its operator.
-func withListener(in translate.Input, hostname string, protocol gatewayv1.ProtocolType, port int32) translate.Input {
+func withListener(in input.Input, hostname string, protocol gatewayv1.ProtocolType, port int32) input.Input {
 	listener := gatewayv1.Listener{Name: "operators", Protocol: protocol, Port: port}
 	if hostname != "" {
 		listener.Hostname = new(gatewayv1.Hostname(hostname))

@@ -19,11 +19,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // anInputWithTLS is a KIngress with a rule for each of so many hosts, of which the first have a
 // certificate each, at a Gateway that takes ListenerSets.
-func anInputWithTLS(hosts, certificates int) translate.Input {
+func anInputWithTLS(hosts, certificates int) input.Input {
 	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "uid"}}
 	for i := range hosts {
 		host := fmt.Sprintf("h%d.example.com", i)
@@ -34,22 +36,22 @@ func anInputWithTLS(hosts, certificates int) translate.Input {
 			ing.Spec.TLS = append(ing.Spec.TLS, v1alpha1.IngressTLS{Hosts: []string{host}, SecretName: fmt.Sprintf("secret-%d", i)})
 		}
 	}
-	return translate.Input{
+	return input.Input{
 		Ingress:  ing,
-		Gateways: map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("external")},
-		Move:     translate.Move{Now: now, Drain: time.Minute},
+		Gateways: map[v1alpha1.IngressVisibility]input.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("external")},
+		Move:     input.Move{Now: now, Drain: time.Minute},
 	}
 }
 
-func aGatewayForTLS(name string) translate.Gateway {
-	return translate.Gateway{
+func aGatewayForTLS(name string) input.Gateway {
+	return input.Gateway{
 		Name:          types.NamespacedName{Namespace: "gateways", Name: name},
-		HTTPListeners: []string{"http"}, HTTPS: translate.HTTPS{Port: 443},
+		HTTPListeners: []string{"http"}, HTTPS: input.HTTPS{Port: 443},
 		Features: features.Supported("gateway.envoyproxy.io/gatewayclass-controller", nil, nil),
 	}
 }
 
-func ingress(t rapid.TB, in translate.Input) translate.Desired {
+func ingress(t rapid.TB, in input.Input) translate.Desired {
 	t.Helper()
 	desired, err := translate.Ingress(in)
 	if err != nil {
@@ -59,7 +61,7 @@ func ingress(t rapid.TB, in translate.Input) translate.Desired {
 }
 
 // withStored is the input with what was desired stored, and all listeners working.
-func withStored(in translate.Input, desired translate.Desired) translate.Input {
+func withStored(in input.Input, desired translate.Desired) input.Input {
 	in.Routes, in.ListenerSets = map[string]*gatewayv1.HTTPRoute{}, map[string]*gatewayv1.ListenerSet{}
 	for _, route := range desired.Routes {
 		in.Routes[route.Object.Name] = route.Object.DeepCopy()
@@ -179,7 +181,7 @@ func expectParents(t *testing.T, when string, desired translate.Desired, want []
 	if got := parentsOf(desired, "h0.example.com"); !slices.Equal(got, want) {
 		t.Errorf("%s: parents %v, want %v", when, got, want)
 	}
-	redirected := slices.ContainsFunc(desired.Routes, func(route translate.Route) bool { return route.Object.Name == "h0.example.com.redirect" })
+	redirected := slices.ContainsFunc(desired.Routes, func(route routes.Route) bool { return route.Object.Name == "h0.example.com.redirect" })
 	if wantRedirect := want[0] != "Gateway external"; redirected != wantRedirect {
 		t.Errorf("%s: redirected %t", when, redirected)
 	}
@@ -196,7 +198,7 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 				in = withStored(in, ingress(t, in))
 			}
 			old := slices.Collect(maps.Keys(in.ListenerSets))[0]
-			in.Gateways = map[v1alpha1.IngressVisibility]translate.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("new")}
+			in.Gateways = map[v1alpha1.IngressVisibility]input.Gateway{v1alpha1.IngressVisibilityExternalIP: aGatewayForTLS("new")}
 			desired := ingress(t, in)
 			if got := parentsOf(desired, "h0.example.com"); !slices.Contains(got, "ListenerSet "+old) || got[0] == "ListenerSet "+old {
 				t.Errorf("Moving: parents %v, want the new ones first, and %s", got, old)
@@ -206,7 +208,7 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 			}
 			in = withStored(in, desired)
 			version := ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP)
-			in.Move.Published = map[v1alpha1.IngressVisibility]translate.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
+			in.Move.Published = map[v1alpha1.IngressVisibility]input.Published{v1alpha1.IngressVisibilityExternalIP: {Version: version, At: now}}
 			in.Move.Now = now.Add(time.Minute)
 			desired = ingress(t, in)
 			for _, route := range desired.Routes {
@@ -223,7 +225,7 @@ func TestMovingKeepsHTTPS(t *testing.T) {
 
 // withHosts are the external hosts of a KIngress, each with a rule of its own, and its
 // certificates.
-func withHosts(tls []v1alpha1.IngressTLS, hosts ...string) translate.Input {
+func withHosts(tls []v1alpha1.IngressTLS, hosts ...string) input.Input {
 	in := anInputWithTLS(0, 0)
 	for _, host := range hosts {
 		in.Ingress.Spec.Rules = append(in.Ingress.Spec.Rules, v1alpha1.IngressRule{Hosts: []string{host}, HTTP: &v1alpha1.HTTPIngressRuleValue{
@@ -235,7 +237,7 @@ func withHosts(tls []v1alpha1.IngressTLS, hosts ...string) translate.Input {
 }
 
 // withTLS is the input with other certificates.
-func withTLS(in translate.Input, tls ...v1alpha1.IngressTLS) translate.Input {
+func withTLS(in input.Input, tls ...v1alpha1.IngressTLS) input.Input {
 	in.Ingress = in.Ingress.DeepCopy()
 	in.Ingress.Spec.TLS = tls
 	return in
@@ -247,7 +249,7 @@ func certificateOf(secret string, hosts ...string) v1alpha1.IngressTLS {
 
 // withConflict is the input where the gateway says that somebody else has the hostnames of the
 // shared ListenerSets.
-func withConflict(in translate.Input) translate.Input {
+func withConflict(in input.Input) input.Input {
 	for _, set := range in.ListenerSets {
 		if metav1.GetControllerOf(set) == nil {
 			for i := range set.Status.Listeners {
@@ -309,7 +311,7 @@ func TestNamesakesHaveTheirOwn(t *testing.T) {
 	expectListeners(t, withStored(in, ingress(t, in)), "*.example.com", "example.com.wildcard")
 }
 
-func expectListeners(t *testing.T, in translate.Input, want ...string) {
+func expectListeners(t *testing.T, in input.Input, want ...string) {
 	t.Helper()
 	got := []string{}
 	for _, set := range ingress(t, in).ListenerSets {

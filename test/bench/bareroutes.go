@@ -10,6 +10,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
 // routesFor are the HTTPRoutes that a bare client writes for a KIngress.
@@ -19,14 +20,14 @@ type routesFor func(*place, *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error)
 // that answers Knative's probes, with a cluster of its own in Envoy. What ties them to
 // their KIngress is left out, because the plugin would take it for its own.
 func (p *place) sameRoutes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error) {
-	gateways := map[v1alpha1.IngressVisibility]translate.Gateway{}
+	gateways := map[v1alpha1.IngressVisibility]input.Gateway{}
 	for visibility, gateway := range map[v1alpha1.IngressVisibility]gateway{
 		v1alpha1.IngressVisibilityExternalIP: p.external, v1alpha1.IngressVisibilityClusterLocal: p.local,
 	} {
-		gateways[visibility] = translate.Gateway{Name: gateway.name, Features: features.Supported(gateway.controller, nil, nil)}
+		gateways[visibility] = input.Gateway{Name: gateway.name, Features: features.Supported(gateway.controller, nil, nil)}
 	}
 	service := p.newService(ing.Name)
-	desired, err := translate.Ingress(translate.Input{
+	desired, err := translate.Ingress(input.Input{
 		Ingress:  ing,
 		Gateways: gateways,
 		Services: map[types.NamespacedName]*corev1.Service{{Namespace: service.Namespace, Name: service.Name}: service},

@@ -10,6 +10,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // alive adds what is known of the data planes of Gateways that complain, where the KIngress is settled
@@ -33,7 +34,7 @@ func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired,
 
 // aliveQuestionAbout is about a route that was proven as well as the entry asks for. Where the Gateway's
 // word is the proof, there is none.
-func aliveQuestionAbout(seen *observe.Observation, routes []translate.Route, side status.Side) aliveQuestion {
+func aliveQuestionAbout(seen *observe.Observation, routes []routes.Route, side status.Side) aliveQuestion {
 	degraded := status.ProofsOf(seen.Ingress.Status)[side.Visibility].Degraded
 	question, observed := aliveQuestion{}, seen.Sides[side.Visibility]
 	anybody := len(observed.Gateway.Status.Addresses) > 0 || dataplane.HasReady(observed.Service, observed.EndpointSlices)

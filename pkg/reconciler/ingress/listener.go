@@ -14,7 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // The ports that callers in the cluster come to, as Serving's Services and URLs say.
@@ -24,7 +24,7 @@ const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not progr
 const callersMiss = "callers in the cluster cannot reach it"
 
 // listenerFor finds where a proof is asked for, or writes into the fact why it cannot be.
-func (q *questions) listenerFor(proof translate.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {
+func (q *questions) listenerFor(proof routes.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {
 	if listener = (dataplane.Listener{Port: proof.HTTPS, TLS: true}); proof.HTTPS == 0 {
 		attachment := q.seen.Attachment(q.seen.Sides[side.Visibility])
 		attachment.Port = q.callersPort(proof, side.Visibility)
@@ -49,7 +49,7 @@ func (q *questions) listenerFor(proof translate.Proof, side *status.Side, fact *
 // forCallers replaces the port of a listener by the one that callers in the cluster come to, at
 // what is published for them (SPEC B-RDY-9). Where nobody listens there, and callers are led there
 // already, the listener's own port has to do: nothing gets worse.
-func (q *questions) forCallers(listener dataplane.Listener, proof translate.Proof, side *status.Side, fact *status.Route) (dataplane.Listener, bool) {
+func (q *questions) forCallers(listener dataplane.Listener, proof routes.Proof, side *status.Side, fact *status.Route) (dataplane.Listener, bool) {
 	port, observed := q.callersPort(proof, side.Visibility), q.seen.Sides[side.Visibility]
 	if port == 0 {
 		return listener, true
@@ -69,7 +69,7 @@ func (q *questions) forCallers(listener dataplane.Listener, proof translate.Proo
 
 // callersPort is the port that callers in the cluster come to, or 0 where none come: they use TLS
 // for the hosts whose certificates Serving names.
-func (q *questions) callersPort(proof translate.Proof, visibility v1alpha1.IngressVisibility) int32 {
+func (q *questions) callersPort(proof routes.Proof, visibility v1alpha1.IngressVisibility) int32 {
 	named := slices.ContainsFunc(q.seen.Ingress.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
 		return slices.ContainsFunc(tls.Hosts, func(host string) bool { return dataplane.Admits(host, proof.Host) })
 	})
@@ -85,14 +85,14 @@ func (q *questions) callersPort(proof translate.Proof, visibility v1alpha1.Ingre
 }
 
 // listensOn tells whether a listener through which a proof is asked for has that port.
-func (q *questions) listensOn(port int32, proof translate.Proof, side observe.Side) bool {
+func (q *questions) listensOn(port int32, proof routes.Proof, side observe.Side) bool {
 	return proof.HTTPS == port || proof.HTTPS == 0 && q.seen.Attachment(side).HasPort(port)
 }
 
 // miss writes into the facts where callers miss the data plane: nobody can be reached at the port
 // that they come to, and none of the listeners has it. Then the Gateway's word is no proof. What
 // answers at that port is for the operator to judge.
-func (q *questions) miss(proof translate.Proof, side *status.Side, fact *status.Route, known probe.Report) {
+func (q *questions) miss(proof routes.Proof, side *status.Side, fact *status.Route, known probe.Report) {
 	port, published := q.callersPort(proof, side.Visibility), side.LoadBalancer
 	answered := slices.ContainsFunc(known.Results, func(result probe.Result) bool { return result.Kind != probe.Unreachable })
 	if port == 0 || side.Published || answered || len(published) == 0 || q.listensOn(port, proof, q.seen.Sides[side.Visibility]) {

@@ -9,6 +9,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
 // proofs are the sides of a KIngress with what data planes say of them, and when to look again
