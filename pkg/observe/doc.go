@@ -6,11 +6,10 @@
 //	           (then pkg/selection chooses a Gateway for each visibility)
 //	Gateways   these Gateways, and who else uses them                  gateways.go
 //
-// The [Observation] that comes out does not change any more; from it are made what
-// pkg/translate takes (input.go), what stays though it is not rendered (preserved.go), what
-// must not stay (withdrawn.go), and what pkg/status has to know (side.go, facts.go).
+// The [Observation] is immutable. The package derives from it the input of pkg/translate (input.go), the
+// objects that stay although they are not rendered (preserved.go), those that must not stay
+// (withdrawn.go), and the facts for pkg/status (side.go, facts.go).
 //
-// It is pure but for the [Reader] that is given to it: the controller's reads from informers
-// (pkg/reconciler/ingress), that of the goldens from the objects of a case (pkg/translate).
-// What comes next: pkg/translate.
+// It is pure but for its [Reader]: that of the controller reads from informers (pkg/reconciler/ingress),
+// that of the goldens from the objects of a case (pkg/translate). What comes next: pkg/translate.
 package observe

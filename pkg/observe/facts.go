@@ -32,14 +32,14 @@ func (o *Observation) Warmed(desired translate.Desired, answered func(routes.Rou
 	return found
 }
 
-// IsWritten tells whether the HTTPRoute of a route is stored as it is wanted now: it may have been
-// refused, or have failed to be written (SPEC B-RDY-1).
+// IsWritten tells whether the stored HTTPRoute of a route has the wanted version: the API server may have
+// refused the write, or it may have failed (SPEC B-RDY-1).
 func (o *Observation) IsWritten(route routes.Route) bool {
 	stored := o.Routes[route.Object.Name]
 	return stored != nil && stored.Annotations[rollout.Annotation] == route.Object.Annotations[rollout.Annotation]
 }
 
-// Failures are what is wrong with the KIngress as a whole, or with parts of it.
+// Failures say what is wrong with the KIngress as a whole, or with parts of it.
 func (o *Observation) Failures(desired translate.Desired) []conditions.Reasoned {
 	_, failures := o.conflictingHosts()
 	for _, refusal := range desired.Refusals {
@@ -48,7 +48,7 @@ func (o *Observation) Failures(desired translate.Desired) []conditions.Reasoned 
 	return failures
 }
 
-// Advisories are the messages of conditions that nothing blocks.
+// Advisories are the messages for a condition that is True.
 func (o *Observation) Advisories(desired translate.Desired, sides []status.Side) []status.Advisory {
 	found := []status.Advisory{}
 	for _, gap := range desired.Gaps {
@@ -65,7 +65,7 @@ func (o *Observation) Advisories(desired translate.Desired, sides []status.Side)
 	return found
 }
 
-// Side is what status needs to know of one visibility, but for the proofs.
+// Side is what pkg/status needs to know of a side, without the proofs.
 func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired translate.Desired) status.Side {
 	observed := o.Sides[visibility]
 	side := status.Side{
@@ -83,7 +83,7 @@ func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired transl
 	proof, proven := status.ProofsOf(o.Ingress.Status)[visibility]
 	side.Former = proven && proof.Generation == o.Ingress.Generation && proof.Version != side.Version && side.NoClass == nil
 	side.Held = side.Former
-	side.ReportedReady = o.standsAll(side, desired.PreservedHosts)
+	side.ReportedReady = o.allHostsServed(side, desired.PreservedHosts)
 	for _, route := range desired.Routes {
 		if route.Visibility == visibility {
 			side.Leaving = side.Leaving || len(route.Leaving) > 0
@@ -120,9 +120,9 @@ func (o *Observation) listeners(visibility v1alpha1.IngressVisibility, desired t
 	return found
 }
 
-// standsAll tells, of a side whose class is not known, that a KIngress which is settled is served
-// as it was: each host of the side has its route (SPEC B-INS-9).
-func (o *Observation) standsAll(side status.Side, preserved sets.Set[input.HostAt]) bool {
+// allHostsServed tells, if the GatewayClass of a side is not known and the KIngress is settled, whether
+// each host of the side still has a route (SPEC B-INS-9).
+func (o *Observation) allHostsServed(side status.Side, preserved sets.Set[input.HostAt]) bool {
 	if side.NoClass == nil || !status.IsSettled(o.Ingress.Status, o.Ingress.Generation) {
 		return false
 	}
@@ -133,8 +133,8 @@ func (o *Observation) standsAll(side status.Side, preserved sets.Set[input.HostA
 	return len(hosts) == 0
 }
 
-// withoutService says that the Service does not exist which the entry names, and what is used
-// instead; empty where it does.
+// withoutService says that the Service of the entry does not exist, and what is used instead; empty if it
+// exists.
 func (s Side) withoutService() string {
 	named := s.Entry.Service
 	switch {
@@ -146,8 +146,9 @@ func (s Side) withoutService() string {
 	return fmt.Sprintf("Service %s, which %s names, does not exist; using what Gateway %s publishes", named, s.Entry, s.Entry.Gateway)
 }
 
-// publish decides what address a side publishes, and what it publishes once that has answered. A
-// Service that is away for a moment does not turn its name into an address.
+// publish decides which address a side publishes, and which one it publishes once that has answered. A
+// Service that does not exist for a moment does not make it publish an address in place of the Service's
+// name.
 func (o *Observation) publish(side *status.Side) {
 	observed := o.Sides[side.Visibility]
 	if observed.Gateway == nil {
@@ -165,13 +166,13 @@ func (o *Observation) publish(side *status.Side) {
 	case len(side.Next) == 0:
 	case side.Next[0].DomainInternal == "" && observed.Absent < status.GraceWhenReady:
 		side.Next = nil
-	case !proven: // it will be by what answers there
+	case !proven: // an answer from there proves it
 		side.LoadBalancer, side.Next = side.Next, nil
 	}
 }
 
-// Exposure says how a side that should be private can be reached from outside, given what is
-// published for it; empty when it cannot.
+// Exposure says how a cluster-local side can be reached from outside the cluster at its published
+// address; empty if it cannot.
 func (o *Observation) Exposure(side status.Side) string {
 	observed := o.Sides[side.Visibility]
 	if side.Visibility != v1alpha1.IngressVisibilityClusterLocal {

@@ -16,8 +16,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/selection"
 )
 
-// Observation is everything on which the translation and the status of a KIngress depend. Only
-// the maps of a Clone may be changed.
+// Observation is everything on which the translation and the status of a KIngress depend. It is
+// immutable, except for the maps of a Clone.
 type Observation struct {
 	Relations
 	Selected
@@ -26,20 +26,21 @@ type Observation struct {
 	HostHolders []HostHolder
 	// Sharers are other KIngresses on the same Gateway whose spec.tls names a Secret of this one's.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
-	// Gateways are the selected ones that serve, and those that this KIngress has listeners on;
+	// Gateways are the selected ones that can serve, and those that have listeners of this KIngress.
 	// Grants are its ReferenceGrants, by name.
 	Gateways map[types.NamespacedName]*gatewayv1.Gateway
 	Grants   map[string]*gatewayv1beta1.ReferenceGrant
 }
 
-// Selected is what selection chose, from what, and when.
+// Selected is the choice of pkg/selection, with the configuration that it was made from, and the time.
 type Selected struct {
 	Choices map[v1alpha1.IngressVisibility]selection.Choice
 	State   config.State
 	Now     time.Time
 }
 
-// Gateways reads the selected Gateways, and who else uses them.
+// Gateways reads the selected Gateways, and the other KIngresses that compete for their hosts or share
+// their listeners.
 func Gateways(reader Reader, related *Relations, selected Selected) (*Observation, error) {
 	found := &Observation{Relations: *related, Selected: selected}
 	for _, read := range []func(Reader) error{found.readSides, found.readHostHolders, found.readSharers, found.readGateways, found.readGrants} {
@@ -70,8 +71,8 @@ func (o *Observation) readSides(reader Reader) error {
 	return nil
 }
 
-// readGateways finds the Gateways that matter for listeners. Without our finalizer the KIngress
-// has none on others.
+// readGateways reads the Gateways for listeners. A KIngress without the controller's finalizer has no
+// listeners, so that none but the selected ones are read.
 func (o *Observation) readGateways(reader Reader) error {
 	o.Gateways = map[types.NamespacedName]*gatewayv1.Gateway{}
 	for _, side := range o.Sides {
@@ -89,7 +90,8 @@ func (o *Observation) readGateways(reader Reader) error {
 	return err
 }
 
-// readGrants reads the KIngress's ReferenceGrants, which only listeners on Gateways need.
+// readGrants reads the ReferenceGrants of a KIngress that has listeners on Gateways; another one has
+// none.
 func (o *Observation) readGrants(reader Reader) error {
 	o.Grants = map[string]*gatewayv1beta1.ReferenceGrant{}
 	if !HoldsListeners(o.Ingress) {

@@ -77,7 +77,8 @@ func (o *Observation) storedPort(gateway types.NamespacedName) int32 {
 	return 0
 }
 
-// clientPorts are those at which clients reach the listeners of the side's Gateway, where they differ.
+// clientPorts are the ports at which clients reach the listeners of the side's Gateway, by the port of
+// the listener, where they differ.
 func (s Side) clientPorts(https int32) map[int32]int32 {
 	ports := map[int32]int32{}
 	add := func(listener int32) {

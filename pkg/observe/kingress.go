@@ -12,8 +12,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/keys"
 )
 
-// ListenerFinalizer is ours, on a KIngress that has listeners on Gateways: no owner
-// reference takes these away. All else goes without (SPEC B-OPS-4).
+// ListenerFinalizer is the controller's finalizer on a KIngress that has listeners on Gateways, because
+// no owner reference lets the garbage collector remove these. The garbage collector removes all other
+// objects (SPEC B-OPS-4).
 const ListenerFinalizer = keys.Prefix + "gateway-listeners"
 
 // HoldsListeners tells whether a KIngress may have listeners on Gateways.
@@ -21,13 +22,13 @@ func HoldsListeners(ing *v1alpha1.Ingress) bool {
 	return slices.Contains(ing.Finalizers, ListenerFinalizer)
 }
 
-// WantsHTTPS tells whether listeners concern a KIngress.
+// WantsHTTPS tells whether a KIngress depends on HTTPS listeners.
 func WantsHTTPS(ing *v1alpha1.Ingress) bool {
 	return len(ing.Spec.TLS) > 0 || ing.Spec.HTTPOption == v1alpha1.HTTPOptionRedirected || HoldsListeners(ing)
 }
 
-// Older decides who keeps a host: the earlier creation, then the name, so that all
-// agree about KIngresses of one second.
+// Older decides which of two KIngresses holds a host: the one that was created earlier, and of two of the
+// same second the one whose name comes first.
 func Older(a, b *v1alpha1.Ingress) bool {
 	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
 		return a.CreationTimestamp.Before(&b.CreationTimestamp)
@@ -54,7 +55,7 @@ func HostsOf(ing *v1alpha1.Ingress) sets.Set[string] {
 	return hosts
 }
 
-// RewritesOf are the hosts that a KIngress rewrites to, which others of its namespace have.
+// RewritesOf are the hosts that a KIngress rewrites to. Other KIngresses of its namespace serve them.
 func RewritesOf(ing *v1alpha1.Ingress) sets.Set[string] {
 	found := sets.New[string]()
 	eachPath(ing, func(path v1alpha1.HTTPIngressPath) {
@@ -80,7 +81,7 @@ func BackendsOf(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
 	return found
 }
 
-// SecretsOf are the certificates of its own namespace that a KIngress names.
+// SecretsOf are the Secrets of its own namespace that spec.tls of a KIngress names.
 func SecretsOf(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
 	for _, tls := range ing.Spec.TLS {
@@ -91,7 +92,7 @@ func SecretsOf(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
 	return found
 }
 
-// PublishedAt is the load balancer of a visibility that stands in the status of a KIngress.
+// PublishedAt is the load balancer of a visibility in the status of a KIngress.
 func PublishedAt(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) []v1alpha1.LoadBalancerIngressStatus {
 	published := ing.Status.PublicLoadBalancer
 	if visibility == v1alpha1.IngressVisibilityClusterLocal {

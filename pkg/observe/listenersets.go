@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// Concerns tells whether a ListenerSet of the namespace that KIngresses own is the KIngress's, or
-// one that it shares or has shared.
+// Concerns tells whether a ListenerSet that KIngresses own is the KIngress's own, or one that it shares
+// or has shared.
 func Concerns(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) bool {
 	return Owns(ing, set) || set.Namespace == ing.Namespace && SecretsIn(set).HasAny(SecretsOf(ing).UnsortedList()...)
 }
@@ -25,7 +25,7 @@ func Owns(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) bool {
 	return set.Namespace == ing.Namespace && slices.ContainsFunc(set.OwnerReferences, func(ref metav1.OwnerReference) bool { return ref.UID == ing.UID })
 }
 
-// SecretsIn are the certificates of a ListenerSet.
+// SecretsIn are the Secrets that the listeners of a ListenerSet name.
 func SecretsIn(set *gatewayv1.ListenerSet) sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
 	for _, listener := range set.Spec.Listeners {
@@ -38,7 +38,8 @@ func SecretsIn(set *gatewayv1.ListenerSet) sets.Set[types.NamespacedName] {
 	return found
 }
 
-// gatewayBehind is the Gateway that a route's parent leads to; empty where that is not known.
+// gatewayBehind is the Gateway of a route's parentRef, directly or through a ListenerSet; empty if it is
+// not known.
 func (r *Relations) gatewayBehind(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) types.NamespacedName {
 	return dataplane.GatewayBehind(parent, route.Namespace, r.ListenerSets)
 }

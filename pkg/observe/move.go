@@ -67,7 +67,7 @@ func (o *Observation) reserved(gateway types.NamespacedName, visibility v1alpha1
 	return known && !selection.Admits(entry, o.Namespace.Labels)
 }
 
-// attached are the Gateways that the routes are attached to.
+// attached are the Gateways to which the routes are attached.
 func (o *Observation) attached() sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
 	for _, route := range o.Routes {

@@ -19,21 +19,22 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// Preserved is what stays as it stands though it is not rendered. While a side cannot be served
-// because something that it names is wrong, or backends ask for TLS that cannot be had, the routes
-// of these hosts stay: a mistake, or a Gateway that comes back, must not cost traffic.
+// Preserved are objects that stay as they are stored, although they are not rendered. If a side cannot be
+// served, because something that it names is wrong, or if there can be no TLS to backends that ask for
+// it, the routes of these hosts stay: neither a mistake nor a Gateway that is deleted and created again
+// may cost traffic.
 type Preserved struct {
-	// Routes are those that stay as a whole, by name.
+	// Routes are the HTTPRoutes that stay as a whole, by name.
 	Routes sets.Set[string]
-	// Parts are routes as they stand for those of their hosts that cannot be rendered, where the
-	// others can: these get routes of their own.
+	// Parts are stored HTTPRoutes, cut to the hosts that cannot be rendered. Their other hosts are
+	// rendered on routes of their own.
 	Parts []*gatewayv1.HTTPRoute
-	// ListenerSets and Gateways are what all of these are attached to.
+	// ListenerSets and Gateways are those to which all these routes are attached.
 	ListenerSets sets.Set[string]
 	Gateways     sets.Set[types.NamespacedName]
 }
 
-// Preserve finds what stays beside what is desired.
+// Preserve finds the objects that stay besides the desired ones.
 func (o *Observation) Preserve(desired translate.Desired) Preserved {
 	found := Preserved{Routes: sets.New[string](), ListenerSets: sets.New[string](), Gateways: sets.New[types.NamespacedName]()}
 	unserved, taken := map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]{}, sets.New[string]()
@@ -66,22 +67,22 @@ func (o *Observation) Preserve(desired translate.Desired) Preserved {
 	return found
 }
 
-// staysWhole tells whether a route stays as it is, with all its hosts.
+// staysWhole tells whether a route stays as it is stored, with all its hosts.
 func (o *Observation) staysWhole(route *gatewayv1.HTTPRoute, unserved map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]) bool {
 	return slices.ContainsFunc(config.Visibilities, func(visibility v1alpha1.IngressVisibility) bool {
-		if o.Sides[visibility].Unsaid {
-			return o.standsFor(route, visibility)
+		if o.Sides[visibility].ListAbsent {
+			return o.isOfSide(route, visibility)
 		}
 		return len(route.Spec.Hostnames) > 0 && unserved[visibility].HasAll(route.Spec.Hostnames...) && !o.mustLeave(route, visibility)
 	})
 }
 
-// unrendered are the hosts of a route that cannot be rendered and may stay where it is.
+// unrendered are the hosts of a route that cannot be rendered and may stay on its Gateway.
 func (o *Observation) unrendered(route *gatewayv1.HTTPRoute, unserved map[v1alpha1.IngressVisibility]sets.Set[gatewayv1.Hostname]) sets.Set[gatewayv1.Hostname] {
 	hosts := sets.New[gatewayv1.Hostname]()
 	stood, _ := names.VisibilityOf(route)
 	for _, visibility := range config.Visibilities {
-		if o.Sides[visibility].Unsaid && stood != visibility {
+		if o.Sides[visibility].ListAbsent && stood != visibility {
 			continue // no list tells that it must leave, and its hosts may be private now
 		}
 		if unserved[visibility].Len() > 0 && !o.mustLeave(route, visibility) {
@@ -107,7 +108,7 @@ func (o *Observation) unservedHosts(visibility v1alpha1.IngressVisibility, prese
 	return hosts.Union(o.HostsAt(visibility))
 }
 
-// mustLeave tells whether a route may not stay on its Gateway (SPEC B-SEL-7, B-SEL-3).
+// mustLeave tells whether a route must not stay on its Gateway (SPEC B-SEL-7, B-SEL-3).
 func (o *Observation) mustLeave(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	return slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
 		gateway := o.gatewayBehind(route, parent)

@@ -16,18 +16,19 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// Reader reads objects of a cluster, as they are known now. What does not exist is nil or left out; an
-// error says what could not be looked at, and a [NotServed] that there is no such kind. Who reads from
-// watches adds what was written and is not shown yet. Nobody changes what it returns.
+// Reader reads objects of a cluster. An object that does not exist is nil or left out; an error says
+// which objects could not be read, and a [NotServed] that the API server does not serve the kind. A
+// Reader that reads from watches adds the writes that these do not show yet. Callers do not change the
+// objects that it returns.
 //
-// Of no kind all objects of the cluster are asked for, so that one KIngress can be looked at with
-// few requests and few rights.
+// No method lists all objects of a kind in the cluster, so that reading for one KIngress takes few
+// requests and few rights.
 type Reader interface {
 	// Namespace is that of a KIngress.
 	Namespace(name string) (*corev1.Namespace, error)
-	// IngressesAt are the KIngresses of our class that have a host.
+	// IngressesAt are the KIngresses of the controller's class that have a host.
 	IngressesAt(host string) ([]*v1alpha1.Ingress, error)
-	// IngressesWith are those whose spec.tls names a Secret of their namespace.
+	// IngressesWith are the KIngresses whose spec.tls names a Secret of their namespace.
 	IngressesWith(secret types.NamespacedName) ([]*v1alpha1.Ingress, error)
 	// Backend is a Service to which requests are sent.
 	Backend(name types.NamespacedName) (*corev1.Service, error)
@@ -35,19 +36,19 @@ type Reader interface {
 	Owned
 	DataPlane
 
-	// Gateway is one that config-gateway names.
+	// Gateway is a Gateway that config-gateway names.
 	Gateway(name types.NamespacedName) (*gatewayv1.Gateway, error)
-	// GatewayClass is a class to go by: see features.Believe. One that its controller does not
-	// accept is returned where no other state of it is known.
+	// GatewayClass is the last state of a class that its controller accepted: see features.Believe. If
+	// none is known, it is the present state.
 	GatewayClass(name string) (*gatewayv1.GatewayClass, error)
-	// AbsentFor is for how long a Service has not existed, given whether it exists now; 0 if it does.
-	// Who has no memory returns less than a second.
+	// AbsentFor is for how long a Service has not existed, given whether it exists now; 0 if it does. A
+	// Reader without memory returns less than a second.
 	AbsentFor(service types.NamespacedName, exists bool) time.Duration
 
-	// Trust is what backendtls.ReadTrust says of what Knative Serving has in its namespace.
+	// Trust is the result of backendtls.ReadTrust for the objects of Knative Serving's namespace.
 	Trust() (input.Trust, error)
-	// Proposals are what an operator may want to write for a visibility of which config-gateway
-	// says nothing.
+	// Proposals are the entries that an operator may want to write for a visibility whose list is absent
+	// in config-gateway.
 	Proposals(visibility v1alpha1.IngressVisibility) ([]config.Proposal, error)
 }
 
@@ -55,28 +56,29 @@ type Reader interface {
 type Owned interface {
 	// Routes are the HTTPRoutes that a KIngress controls.
 	Routes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error)
-	// ListenerSets are those that a KIngress owns, and of those that are shared in its namespace those
-	// that concern it: see [Concerns].
+	// ListenerSets are those that a KIngress owns, and the shared ones of its namespace that concern it:
+	// see [Concerns].
 	ListenerSets(ing *v1alpha1.Ingress) ([]*gatewayv1.ListenerSet, error)
 	// Grants are the ReferenceGrants that a KIngress controls.
 	Grants(ing *v1alpha1.Ingress) ([]*gatewayv1beta1.ReferenceGrant, error)
-	// GatewaysOf are the Gateways on which a KIngress has listeners: see dataplane.HeldListeners. Only
-	// one that has our finalizer has any.
+	// GatewaysOf are the Gateways with listeners of a KIngress: see dataplane.HeldListeners. Only a
+	// KIngress with ListenerFinalizer has any.
 	GatewaysOf(ing *v1alpha1.Ingress) ([]*gatewayv1.Gateway, error)
-	// Policies are those that Services control.
+	// Policies are the BackendTLSPolicies that Services control.
 	Policies(services []*corev1.Service) ([]*gatewayv1.BackendTLSPolicy, error)
-	// StoredTrust is the ConfigMap with the name backendtls.TrustName of a namespace, whosever it is.
+	// StoredTrust is the ConfigMap of a namespace with the name backendtls.TrustName, whoever has written
+	// it.
 	StoredTrust(namespace string) (*corev1.ConfigMap, error)
 }
 
-// DataPlane reads what stands in front of the pods of a Gateway.
+// DataPlane reads the Services in front of the pods of a Gateway.
 type DataPlane interface {
-	// Service is one by its name, whatever its labels are.
+	// Service is the Service of a name, whatever its labels are.
 	Service(name types.NamespacedName) (*corev1.Service, error)
 	// Claiming are the Services whose labels say that they are a Gateway's: see dataplane.Claims.
 	Claiming(gateway types.NamespacedName) ([]*corev1.Service, error)
-	// EndpointSlices are those of a Service. Labelled tells that it is one of Claiming, whose labels
-	// its slices have, too.
+	// EndpointSlices are those of a Service. labelled tells that the Service is one of Claiming, so that
+	// its slices have its labels.
 	EndpointSlices(service *corev1.Service, labelled bool) ([]*discoveryv1.EndpointSlice, error)
 }
 

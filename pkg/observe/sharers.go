@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// readSharers finds the KIngresses that name a Secret that this one names and have the same
-// Gateway: of very many only the eldest, as many as matter.
+// readSharers finds the KIngresses on the same Gateway whose spec.tls names a Secret of this one's. If
+// there are very many, it reads only as many of the eldest as the translation needs.
 func (o *Observation) readSharers(reader Reader) error {
 	o.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
 	for secret := range SecretsOf(o.Ingress) {
@@ -29,15 +29,15 @@ func (o *Observation) readSharers(reader Reader) error {
 				sharing[visibility] = listeners.NewSharing(o.Ingress, secret.Name, visibility)
 			}
 		}
-		if err := o.knowSharers(reader, candidates, sharing); err != nil {
+		if err := o.addSharers(reader, candidates, sharing); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// knowSharers takes candidates, the eldest first, until nobody is missing.
-func (o *Observation) knowSharers(reader Reader, candidates []*v1alpha1.Ingress, sharing map[v1alpha1.IngressVisibility]listeners.Sharing) error {
+// addSharers adds candidates, the eldest first, until the translation needs no more.
+func (o *Observation) addSharers(reader Reader, candidates []*v1alpha1.Ingress, sharing map[v1alpha1.IngressVisibility]listeners.Sharing) error {
 	for candidate := range FromEldest(candidates) {
 		maps.DeleteFunc(sharing, func(_ v1alpha1.IngressVisibility, known listeners.Sharing) bool { return known.Complete() })
 		if len(sharing) == 0 {
@@ -56,7 +56,7 @@ func (o *Observation) knowSharers(reader Reader, candidates []*v1alpha1.Ingress,
 				continue
 			}
 			known.Know(candidate)
-			if !slices.Contains(o.Sharers[visibility], candidate) { // by another Secret
+			if !slices.Contains(o.Sharers[visibility], candidate) { // added by another Secret
 				o.Sharers[visibility] = append(o.Sharers[visibility], candidate)
 			}
 		}
@@ -64,8 +64,7 @@ func (o *Observation) knowSharers(reader Reader, candidates []*v1alpha1.Ingress,
 	return nil
 }
 
-// FromEldest yields KIngresses from the eldest on. Of many of which a few are asked for it does not
-// sort the rest.
+// FromEldest yields KIngresses, the eldest first. It sorts only as many as the caller takes.
 func FromEldest(all []*v1alpha1.Ingress) iter.Seq[*v1alpha1.Ingress] {
 	return func(yield func(*v1alpha1.Ingress) bool) {
 		left := ages(slices.Clone(all))

@@ -18,26 +18,26 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
-// Side is the Gateway that was selected for a visibility, and its data plane.
+// Side is the Gateway that is selected for a visibility, with its data plane.
 type Side struct {
 	Entry config.Entry
 	// Refusal says why no entry was selected, or is nil.
 	Refusal *conditions.Refusal
-	// Unsaid tells that nobody knows what is wanted at this visibility, and Preserved that what stands
-	// for it serves this generation.
-	Unsaid, Preserved bool
+	// ListAbsent tells that config-gateway has no list for this visibility, so that it is not known what
+	// is wanted; Preserved, that the stored objects serve this generation, and stay.
+	ListAbsent, Preserved bool
 	// Unserved tells that the operator wants nothing served at this visibility.
 	Unserved bool
 	// Gateway is nil where it does not exist.
 	Gateway *gatewayv1.Gateway
-	// Class is the one to go by; NoClass says why there is none.
+	// Class is the GatewayClass as its controller last accepted it; NoClass says why none is known.
 	Class   *gatewayv1.GatewayClass
 	NoClass *conditions.Refusal
 	// Service stands in front of the Gateway's pods, and EndpointSlices are those of the pods.
 	Service        *corev1.Service
 	EndpointSlices []*discoveryv1.EndpointSlice
-	// Published is the address that stands in the status; Absent is for how long the Service has
-	// not existed whose name it is.
+	// Published is the address in the status of the KIngress. If it is the name of a Service, Absent is
+	// for how long this has not existed.
 	Published dataplane.Published
 	Absent    time.Duration
 }
@@ -47,7 +47,7 @@ func (s Side) Serves() bool {
 	return s.Refusal == nil && s.Gateway != nil && string(s.Gateway.Spec.GatewayClassName) == s.Entry.Class && s.Class != nil
 }
 
-// Controller is that of the side's GatewayClass; empty when the class is not known.
+// Controller is the controller of the side's GatewayClass; empty if the class is not known.
 func (s Side) Controller() gatewayv1.GatewayController {
 	if s.Class == nil {
 		return ""
@@ -55,17 +55,17 @@ func (s Side) Controller() gatewayv1.GatewayController {
 	return s.Class.Spec.ControllerName
 }
 
-// Attachment is how the KIngress's routes are attached to the Gateway of a side.
+// Attachment says how the KIngress's routes are attached to the Gateway of a side.
 func (s *Subject) Attachment(side Side) dataplane.Attachment {
 	return dataplane.Attachment{Gateway: side.Gateway, Section: side.Entry.HTTPListener, Tenant: s.tenant()}
 }
 
-// readSide reads the Gateway that is selected for a visibility, or says more about why none is.
+// readSide reads the Gateway that is selected for a visibility, or why none is.
 func (o *Observation) readSide(reader Reader, visibility v1alpha1.IngressVisibility) (Side, error) {
 	choice := o.Choices[visibility]
 	side := Side{Entry: choice.Entry, Refusal: choice.Refusal}
 	if side.Refusal != nil {
-		return side, o.readUnsaid(reader, visibility, &side)
+		return side, o.readAbsentList(reader, visibility, &side)
 	}
 	gateway, err := reader.Gateway(side.Entry.Gateway)
 	if side.Gateway = gateway; gateway == nil || err != nil {
@@ -82,8 +82,8 @@ func (o *Observation) readSide(reader Reader, visibility v1alpha1.IngressVisibil
 	return side, side.readDataPlane(reader, PublishedAt(o.Ingress, visibility))
 }
 
-// classUnknown says why it is not known what the Gateways of a class can do: it does not
-// exist, or its controller does not accept it. It comes back.
+// classUnknown says why it is not known what the Gateways of a class can do: the class does not exist, or
+// its controller does not accept it. Either can change, so the KIngress waits.
 func classUnknown(name string, class *gatewayv1.GatewayClass) *conditions.Refusal {
 	if class == nil {
 		return &conditions.Refusal{Wait: true, Code: conditions.ReasonGatewayNotFound, Detail: fmt.Sprintf(
@@ -97,8 +97,8 @@ func classUnknown(name string, class *gatewayv1.GatewayClass) *conditions.Refusa
 		"GatewayClass %s: %s is False: %s: %s", name, refused.Type, refused.Reason, refused.Message)}
 }
 
-// readDataPlane finds what stands in front of the Gateway's pods. The Service whose name is
-// published is looked for by that name where it is not found otherwise.
+// readDataPlane finds the Service in front of the Gateway's pods. It looks for the Service whose name is
+// published by that name, if it is not the one that was found.
 func (s *Side) readDataPlane(reader Reader, published []v1alpha1.LoadBalancerIngressStatus) (err error) {
 	name := dataplane.ServiceOf(published)
 	owner := dataplane.Owner{Gateway: s.Gateway, Controller: s.Controller(), Published: name}
@@ -120,8 +120,8 @@ func (s *Side) readDataPlane(reader Reader, published []v1alpha1.LoadBalancerIng
 	return nil
 }
 
-// ServiceOf is the Service in front of a Gateway's pods and the slices of these. Where the one that
-// the entry names does not exist, none is looked for but the one that is published already.
+// ServiceOf is the Service in front of a Gateway's pods, with its EndpointSlices. If the Service that the
+// entry names does not exist, only the one whose name is published already can take its place.
 func ServiceOf(reader DataPlane, entry config.Entry, owner dataplane.Owner) (*corev1.Service, []*discoveryv1.EndpointSlice, error) {
 	named := entry.Service.Name != ""
 	if named {

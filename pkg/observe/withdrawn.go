@@ -16,10 +16,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// Left is what of a route may stay as it stands, and whether that is less than all. A Gateway that is
-// reserved for others may be stayed on for the drain time, which begins when it could not be
-// left at once.
-func (o *Observation) Left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bool) {
+// Remaining is the part of a route that may stay as it is stored, and whether that is less than the
+// whole. On a Gateway that is reserved for other namespaces a route may stay for the drain time, which
+// begins when its removal was not possible at once.
+func (o *Observation) Remaining(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bool) {
 	hosts, parents := sets.New(route.Spec.Hostnames...), []gatewayv1.ParentReference{}
 	state, begins := rollout.Decode(route.Annotations[rollout.Annotation]), false
 	for _, parent := range route.Spec.ParentRefs {
@@ -46,9 +46,8 @@ func (o *Observation) Left(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bo
 	return left, true
 }
 
-// isPublic tells whether a parent is on a Gateway of which the operator says that it serves
-// what is outside of the cluster, and not that it serves what is inside. Of a Gateway of which
-// nothing is said the route's own label tells.
+// isPublic tells whether a parent is on a Gateway that config-gateway lists for external hosts and not
+// for cluster-local ones. If neither list has the Gateway, the label of the route decides.
 func (o *Observation) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
 	gateway := o.gatewayBehind(route, parent)
 	_, external := o.State.Config.Entry(v1alpha1.IngressVisibilityExternalIP, gateway)
@@ -57,7 +56,8 @@ func (o *Observation) isPublic(route *gatewayv1.HTTPRoute, parent gatewayv1.Pare
 	return !local && (external || labelled && own == v1alpha1.IngressVisibilityExternalIP)
 }
 
-// isReserved tells whether a parent is on a Gateway that only other namespaces than ours may use.
+// isReserved tells whether a parent is on a Gateway that is only for other namespaces than the
+// KIngress's.
 func (o *Observation) isReserved(route *gatewayv1.HTTPRoute, parent gatewayv1.ParentReference) bool {
 	reserved := false
 	for _, visibility := range config.Visibilities {

@@ -47,9 +47,9 @@ func (r *Reconciler) sayKept(state config.State) {
 	r.recorder.event(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
 }
 
-// sayUnsaid tells which lists have been absent since the start of the controller. Where the other list is absent, too, and
+// sayAbsentLists tells which lists have been absent since the start of the controller. Where the other list is absent, too, and
 // no HTTPRoute needs this one, the operator has just not finished the installation.
-func (r *Reconciler) sayUnsaid(ctx context.Context, state config.State) error {
+func (r *Reconciler) sayAbsentLists(ctx context.Context, state config.State) error {
 	lists := []config.List{}
 	for _, visibility := range config.Visibilities {
 		if state.Config.ListState(visibility) != config.ListAbsent {

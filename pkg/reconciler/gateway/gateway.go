@@ -97,7 +97,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	if err := r.ensureGateways(ctx, state); err != nil {
 		return err
 	}
-	if err := r.sayUnsaid(ctx, state); err != nil {
+	if err := r.sayAbsentLists(ctx, state); err != nil {
 		return err
 	}
 	if err := r.sayGateways(ctx, state.Config); err != nil || r.pause == 0 {

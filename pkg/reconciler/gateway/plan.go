@@ -60,7 +60,7 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 	}
 	for _, gateway := range current {
 		switch {
-		case !isManaged(gateway) || wanted[apply.NameOf(gateway)] || unsaid(cfg, gateway) || gateway.DeletionTimestamp != nil:
+		case !isManaged(gateway) || wanted[apply.NameOf(gateway)] || ofAbsentList(cfg, gateway) || gateway.DeletionTimestamp != nil:
 		case used(apply.NameOf(gateway)):
 			todo.busy = append(todo.busy, gateway)
 		default:
@@ -70,9 +70,9 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 	return todo
 }
 
-// unsaid tells that the controller created a Gateway for a visibility of which config-gateway says nothing now: it
-// stays (SPEC B-INS-9).
-func unsaid(cfg *config.Config, gateway *gatewayv1.Gateway) bool {
+// ofAbsentList tells that the controller created a Gateway for a visibility whose list is absent from config-gateway
+// now: it stays (SPEC B-INS-9).
+func ofAbsentList(cfg *config.Config, gateway *gatewayv1.Gateway) bool {
 	return slices.ContainsFunc(config.Visibilities, func(visibility v1alpha1.IngressVisibility) bool {
 		return cfg.ListState(visibility) == config.ListAbsent && gateway.Name == config.ManagedGatewayName(visibility, string(gateway.Spec.GatewayClassName))
 	})

@@ -69,7 +69,7 @@ func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 		return err
 	}
 	if exist {
-		seen, err := observe.LeftOnGateways(r.reader(ctx), ing)
+		seen, err := observe.LeftoverListeners(r.reader(ctx), ing)
 		if err != nil {
 			return err
 		}

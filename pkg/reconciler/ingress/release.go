@@ -26,7 +26,7 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	if missing, err := r.cluster.Missing(ctx); missing != nil || err != nil {
 		return err
 	}
-	seen, err := observe.Left(r.reader(ctx), ing)
+	seen, err := observe.Leftovers(r.reader(ctx), ing)
 	if err != nil {
 		return err
 	}

@@ -262,9 +262,9 @@ func TestWhoWaitsIsNotPaused(t *testing.T) {
 	})
 }
 
-// TestUnsaidSeesClasses: B-INS-3, while config-gateway names nothing, who waits for it is told what
+// TestAbsentListSeesClasses: B-INS-3, while config-gateway names nothing, who waits for it is told what
 // to write once a class is accepted.
-func TestUnsaidSeesClasses(t *testing.T) {
+func TestAbsentListSeesClasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		objects := slices.DeleteFunc(anInstallation(newPlane(t)), func(object runtime.Object) bool {
 			switch object.(type) {

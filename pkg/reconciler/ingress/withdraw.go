@@ -52,7 +52,7 @@ func (a *attempt) withdrawals(about []*gatewayv1.HTTPRoute) apply.Changes[*gatew
 	}
 	for _, name := range slices.Sorted(maps.Keys(seen.Routes)) {
 		route := seen.Routes[name]
-		left, change := seen.Left(route)
+		left, change := seen.Remaining(route)
 		switch {
 		case !change || route.DeletionTimestamp != nil || names.Has(name):
 		case a.contested.Has(apply.Contested{Kind: "HTTPRoute", Name: apply.NameOf(route)}) && len(left.Spec.ParentRefs) == len(route.Spec.ParentRefs):

@@ -14,15 +14,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 )
 
-// Left reads what of a KIngress of another class is ours: its routes, ListenerSets, grants, and the
-// Gateways with listeners of it.
-func Left(reader Reader, ing *v1alpha1.Ingress) (*Observation, error) {
+// Leftovers reads the objects that the controller has written for a KIngress which has another class now:
+// its HTTPRoutes, ListenerSets and ReferenceGrants, and the Gateways with its listeners.
+func Leftovers(reader Reader, ing *v1alpha1.Ingress) (*Observation, error) {
 	found := &Observation{Relations: Relations{Subject: Subject{Ingress: ing}}}
 	if err := found.readRoutes(reader); err != nil {
 		return nil, err
 	}
 	maps.DeleteFunc(found.Routes, func(_ string, route *gatewayv1.HTTPRoute) bool {
-		return route.Annotations[rollout.Annotation] == "" // written by another class's plugin
+		return route.Annotations[rollout.Annotation] == "" // written by the plugin of another class
 	})
 	for _, read := range []func(Reader) error{found.readListenerSets, found.readGateways, found.readGrants} {
 		if err := read(reader); err != nil {
@@ -33,13 +33,13 @@ func Left(reader Reader, ing *v1alpha1.Ingress) (*Observation, error) {
 	return found, nil
 }
 
-// LeftOnGateways reads the Gateways on which a KIngress has listeners, and nothing else.
-func LeftOnGateways(reader Reader, ing *v1alpha1.Ingress) (*Observation, error) {
+// LeftoverListeners reads only the Gateways with listeners of a KIngress.
+func LeftoverListeners(reader Reader, ing *v1alpha1.Ingress) (*Observation, error) {
 	found := &Observation{Relations: Relations{Subject: Subject{Ingress: ing}}}
 	return found, found.readGateways(reader)
 }
 
-// WithPolicies adds the policies of the backends that a KIngress has or its routes lead to over TLS.
+// WithPolicies adds the policies of the KIngress's backends, and of those that its routes reach over TLS.
 func (o *Observation) WithPolicies(reader Reader) (*Observation, error) {
 	found := o.Clone()
 	if err := found.readServices(reader); err != nil {

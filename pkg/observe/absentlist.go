@@ -16,13 +16,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// readUnsaid finds out about a visibility of which config-gateway says nothing, now and
-// since the start of the controller. Nobody knows then what is wanted: what stands for it
-// stays, and a KIngress that is not served yet is told what to write (SPEC B-INS-9).
-func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisibility, side *Side) error {
+// readAbsentList completes the side of a visibility whose list in config-gateway is absent, and has been
+// since the start of the controller. It is not known then what is wanted: the stored objects stay, and a
+// KIngress that is not served yet reports what to write (SPEC B-INS-9).
+func (o *Observation) readAbsentList(reader Reader, visibility v1alpha1.IngressVisibility, side *Side) error {
 	list := o.State.Config.ListState(visibility)
-	side.Unsaid, side.Unserved = list == config.ListAbsent, list == config.ListEmpty
-	if !side.Unsaid {
+	side.ListAbsent, side.Unserved = list == config.ListAbsent, list == config.ListEmpty
+	if !side.ListAbsent {
 		return nil
 	}
 	if side.Preserved = !o.Needs(visibility) || o.settledAt(visibility); side.Preserved {
@@ -44,7 +44,7 @@ func (o *Observation) readUnsaid(reader Reader, visibility v1alpha1.IngressVisib
 	return nil
 }
 
-// missingLists is the command that writes the lists of which nothing is known.
+// missingLists is the command that writes the absent lists.
 func missingLists(reader Reader, state config.State) (string, error) {
 	lists := []config.List{}
 	for _, visibility := range config.Visibilities {
@@ -60,8 +60,8 @@ func missingLists(reader Reader, state config.State) (string, error) {
 	return config.Command(state.Exists, state.Namespace, lists), nil
 }
 
-// settledAt tells whether this generation was Ready at a visibility and each of its hosts
-// still has a route.
+// settledAt tells whether this generation was Ready at a visibility, and each of its hosts still has a
+// route.
 func (r *Relations) settledAt(visibility v1alpha1.IngressVisibility) bool {
 	proof, proven := status.ProofsOf(r.Ingress.Status)[visibility]
 	if !status.IsSettled(r.Ingress.Status, r.Ingress.Generation) && (!proven || proof.Generation != r.Ingress.Generation) {
@@ -69,17 +69,17 @@ func (r *Relations) settledAt(visibility v1alpha1.IngressVisibility) bool {
 	}
 	serving := sets.New[gatewayv1.Hostname]()
 	for _, route := range r.Routes {
-		if r.standsFor(route, visibility) {
+		if r.isOfSide(route, visibility) {
 			serving.Insert(route.Spec.Hostnames...)
 		}
 	}
 	return serving.IsSuperset(r.HostsAt(visibility))
 }
 
-// standsFor tells whether a route serves hosts that the KIngress has at a visibility. One
-// with a host that is private now does not stand for the external side, whatever else it
-// serves (SPEC B-SEL-7). Of a route that tells no visibility the hosts decide alone.
-func (r *Relations) standsFor(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
+// isOfSide tells whether a route serves hosts that the KIngress has at a visibility. A route with a host
+// that is private now is not of the external side, whatever else it serves (SPEC B-SEL-7). For a route
+// without a visibility its hosts decide.
+func (r *Relations) isOfSide(route *gatewayv1.HTTPRoute, visibility v1alpha1.IngressVisibility) bool {
 	hosts := r.HostsAt(visibility)
 	own, known := names.VisibilityOf(route)
 	switch {
