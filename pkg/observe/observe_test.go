@@ -23,8 +23,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// aReader has a namespace and a Gateway with its class, and nothing else. It records what it is asked
-// for, and fails at one of it.
+// aReader has a namespace and a Gateway with its class, and nothing else. It records what is read, and
+// fails for one object or kind.
 type aReader struct {
 	asked *[]string
 	fails string
@@ -32,7 +32,7 @@ type aReader struct {
 
 var errDenied = errors.New("you may not read it")
 
-// asks notes a question, and fails if it is to.
+// asks records what is read, and fails if it should.
 func (r aReader) asks(what string) error {
 	*r.asked = append(*r.asked, what)
 	if r.fails == what {
@@ -114,7 +114,7 @@ func (r aReader) Proposals(v1alpha1.IngressVisibility) ([]config.Proposal, error
 	return nil, r.asks("proposals")
 }
 
-// observed reads a KIngress with one external host, and returns what it asked for.
+// observed observes a KIngress with one external host, and returns what that reads.
 func observed(t *testing.T, fails string, spec func(*v1alpha1.Ingress)) (*observe.Observation, []string, error) {
 	t.Helper()
 	cfg, _, err := config.Parse(map[string]string{config.ExternalGateways: "- {class: envoy, gateway: gateways/blue}", config.LocalGateways: "[]"}, "knative-serving")
@@ -137,8 +137,7 @@ func observed(t *testing.T, fails string, spec func(*v1alpha1.Ingress)) (*observ
 	return seen, asked, err
 }
 
-// TestReads: what is asked for to look at one KIngress, and what of it may fail. No kind is asked for
-// as a whole.
+// TestReads: what is read to observe one KIngress, and what of it may fail. No kind is listed as a whole.
 func TestReads(t *testing.T) {
 	plain := []string{
 		"Namespace default", "backend default/hello-00001", "HTTPRoutes", "ListenerSets", "BackendTLSPolicies",
@@ -147,7 +146,7 @@ func TestReads(t *testing.T) {
 	for name, test := range map[string]struct {
 		spec func(*v1alpha1.Ingress)
 		want []string
-		// spared is what nobody needs here.
+		// spared is what this KIngress does not need.
 		spared []string
 	}{
 		"plain": {func(*v1alpha1.Ingress) {}, plain, []string{"ListenerSets", "BackendTLSPolicies"}},
@@ -161,7 +160,7 @@ func TestReads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, asked, err := observed(t, "", test.spec)
 			if diff := cmp.Diff(test.want, asked); err != nil || diff != "" {
-				t.Errorf("It asks for (-want, +got), %v:\n%s", err, diff)
+				t.Errorf("It reads (-want, +got), %v:\n%s", err, diff)
 			}
 			for _, what := range test.want {
 				_, _, err := observed(t, what, test.spec)
@@ -173,7 +172,7 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// TestInput: what is observed is what is translated.
+// TestInput: the input of a translation is what was observed.
 func TestInput(t *testing.T) {
 	seen, _, err := observed(t, "", func(*v1alpha1.Ingress) {})
 	if err != nil {
@@ -184,6 +183,6 @@ func TestInput(t *testing.T) {
 		t.Errorf("It is served by %s", gateway.Name)
 	}
 	if side := seen.Sides[v1alpha1.IngressVisibilityClusterLocal]; !side.Unserved || side.Serves() {
-		t.Errorf("What is not to be served is %+v", side)
+		t.Errorf("The side that must not be served is %+v", side)
 	}
 }

@@ -19,12 +19,12 @@ import (
 // Desired is what should exist in the cluster, and how to see that it works.
 type Desired struct {
 	Routes []routes.Route
-	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
+	// Unshared are ListenerSets that KIngresses have shared, and that none may share any more.
 	Unshared sets.Set[string]
-	// Finished holds the listeners of spec.tls.
+	// Finished has the listeners of spec.tls.
 	listeners.Finished
-	// Policies and Trust make gateways speak TLS to Knative's own backends. Other
-	// KIngresses may want the same ones; Trust is nil when there are no Policies.
+	// Policies and Trust make gateways use TLS to Knative's own backends. Other KIngresses may want the
+	// same ones. Trust is nil if there are no Policies.
 	Policies []*gatewayv1.BackendTLSPolicy
 	Trust    *corev1.ConfigMap
 	// PreservedHosts are hosts whose stored routes stay as they are, because there can be no TLS to
@@ -43,7 +43,7 @@ func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
 	return routes.Version(d.Routes, visibility)
 }
 
-// Objects are the routes without their questions.
+// Objects are the routes without their proofs.
 func (d Desired) Objects() []*gatewayv1.HTTPRoute {
 	objects := make([]*gatewayv1.HTTPRoute, 0, len(d.Routes))
 	for _, route := range d.Routes {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package translate turns a KIngress into Gateway API objects: [Ingress] is a row of stages, each of
+// Package translate turns a KIngress into Gateway API objects. [Ingress] is a row of stages, each of
 // which takes values and returns values.
 //
 //	listeners.NewPlan      where TLS to each host ends, and which listeners that takes
@@ -16,8 +16,9 @@
 // those before it: input, names, rules, listeners and backendtls, routes.
 //
 // The packages are pure: they know no client, lister, logger, context or clock, and never change their
-// input. What a gateway cannot do is returned as a Gap, what cannot be translated at all as a Refusal.
-// A rule that cannot be served keeps its match and answers 500: no request goes to another's backends.
+// input. They return a Gap for what a gateway cannot do, and a Refusal for what cannot be translated at
+// all. A rule that cannot be served keeps its match and answers 500, so that its requests do not go to
+// the backends of another rule.
 //
 // What comes next: pkg/apply diffs the result against the cluster.
 package translate

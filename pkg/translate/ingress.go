@@ -15,11 +15,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// Ingress translates a KIngress. The result depends on nothing but the input, to
-// the byte (SPEC B-TRN-4). An error means that nothing of it can be translated.
+// Ingress translates a KIngress. The same input gives the same result, to the byte (SPEC B-TRN-4). An
+// error means that nothing of the KIngress can be translated.
 //
-// Each stage returns what it could not do. These reports are joined in the order of the stages
-// below, set by set: another order of gaps would be a write of every status that has some.
+// Each stage reports what it could not do. The reports are joined in the order of the stages, set by set:
+// another order would change the message of every KIngress with gaps, and so write its status.
 func Ingress(in input.Input) (Desired, error) {
 	hash, err := routes.SpecHash(in.Ingress)
 	if err != nil {

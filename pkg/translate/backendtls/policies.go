@@ -21,24 +21,26 @@ import (
 )
 
 const (
-	// Label is on what makes gateways speak TLS to Knative's own backends.
+	// Label is on the objects that make gateways use TLS to Knative's own backends.
 	Label = keys.Prefix + "internal-tls"
-	// TrustName is the ConfigMap in each namespace that holds whom to trust there.
+	// TrustName is the name of the ConfigMap in each namespace with the authorities that its policies
+	// trust.
 	TrustName = "net-gateways-internal-tls"
 
 	policySuffix = "-internal-tls"
 )
 
-// commonName is in the certificates of all of Knative's own backends, besides the names that
-// knative.dev/networking has for activator, and for the queue-proxies of a namespace.
+// commonName is a name in the certificates of all of Knative's own backends. They have other names
+// besides, which knative.dev/networking defines: one for activator, and one for the queue-proxies of a
+// namespace.
 const commonName = knativecerts.LegacyFakeDnsName
 
-// Secured is what TLS to the backends of some rules needs.
+// Secured is what TLS to the backends of rules takes.
 type Secured struct {
-	// Policies are by their names.
+	// Policies are the BackendTLSPolicies, by name.
 	Policies map[string]*gatewayv1.BackendTLSPolicy
-	// Impossible tells that it cannot be had for all of them. Without a policy a gateway would
-	// send in the clear what is meant to be secret.
+	// Impossible tells that a backend cannot be reached over TLS. Without a policy, a gateway would send
+	// its requests in the clear.
 	Impossible bool
 	Report     conditions.Report
 }
@@ -62,7 +64,8 @@ func Secure(in input.Input, set rules.RuleSet, gateway input.Gateway) Secured {
 	return found
 }
 
-// Objects are policies sorted by name, and whom gateways are to trust in the namespace; nil without policies.
+// Objects are the policies, sorted by name, and the ConfigMap with the authorities that they trust; nil
+// if there are no policies.
 func Objects(in input.Input, policies map[string]*gatewayv1.BackendTLSPolicy) (sorted []*gatewayv1.BackendTLSPolicy, trust *corev1.ConfigMap) {
 	if len(policies) == 0 {
 		return nil, nil
@@ -73,7 +76,7 @@ func Objects(in input.Input, policies map[string]*gatewayv1.BackendTLSPolicy) (s
 	return sorted, bundle(in)
 }
 
-// insecure says why a backend cannot be reached over TLS, and who can change that; or nil.
+// insecure says why a backend cannot be reached over TLS, and who can change that; nil if it can.
 func insecure(in input.Input, backend rules.Backend, gateway input.Gateway) *conditions.Refusal {
 	trust, service := in.Trust, in.Services[backend.Service]
 	_, found := rules.ServicePort(service, backend.Port)
@@ -99,7 +102,7 @@ func insecure(in input.Input, backend rules.Backend, gateway input.Gateway) *con
 	return refusal
 }
 
-// add takes in the policy of a backend, and what is not perfect about it.
+// add adds the policy of a backend, and the gaps that it has.
 func (s *Secured) add(in input.Input, backend rules.Backend, gateway input.Gateway) {
 	service := in.Services[backend.Service]
 	port, _ := rules.ServicePort(service, backend.Port)
@@ -118,12 +121,11 @@ func (s *Secured) add(in input.Input, backend rules.Backend, gateway input.Gatew
 	}
 }
 
-// backendTLSPolicy makes gateways speak TLS to one port of a Service; its others stay as
-// they are. All KIngresses with that backend want the same policy, on whatever Gateway, so
-// it belongs to the Service and goes with it.
+// backendTLSPolicy makes gateways use TLS to one port of a Service, and to no other. All KIngresses with
+// this backend want the same policy, whatever their Gateways are, so the Service owns it.
 //
-// hostname is what the gateway asks for, and what it checks where it does not know
-// subjectAltNames: the name that both certificates have.
+// hostname is the SNI of the gateway's requests. A gateway that does not know subjectAltNames checks it
+// instead, so it is the name that both certificates have.
 func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTLSPolicy {
 	object := &gatewayv1.BackendTLSPolicy{ObjectMeta: internalMeta(service, "Service")}
 	object.Namespace, object.Name = service.Namespace, names.Shorten(service.Name, policySuffix)
@@ -146,7 +148,7 @@ func backendTLSPolicy(service *corev1.Service, port string) *gatewayv1.BackendTL
 	return object
 }
 
-// bundle is the ConfigMap of a namespace, for all of its policies.
+// bundle is the ConfigMap that all policies of a namespace trust.
 func bundle(in input.Input) *corev1.ConfigMap {
 	object := &corev1.ConfigMap{ObjectMeta: internalMeta(in.Namespace, "Namespace")}
 	object.Namespace, object.Name = in.Namespace.GetName(), TrustName
@@ -154,8 +156,8 @@ func bundle(in input.Input) *corev1.ConfigMap {
 	return object
 }
 
-// internalMeta is the metadata of what several KIngresses share: nothing of theirs.
-// blockOwnerDeletion is left out, as it would need more rights.
+// internalMeta is the metadata of an object that several KIngresses share: it has no labels and
+// annotations of any of them. blockOwnerDeletion is left out, because it would take more rights.
 func internalMeta(owner metav1.Object, kind string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{
 		Labels: map[string]string{Label: "true"},

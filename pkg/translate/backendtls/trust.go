@@ -20,13 +20,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// authorities are whom to trust: those that are known, else those that are trusted already.
+// authorities are those to trust: the ones that are known, or else those that the namespace trusts
+// already.
 func authorities(t input.Trust) string { return cmp.Or(t.Authorities, t.Stored) }
 
-// ReadTrust finds the authorities where Serving's activator finds them (serving v0.50,
-// pkg/activator/certificate/cache.go): ca.crt in the Secret of its own certificate, which
-// is nil when it does not exist, and all of the ConfigMaps beside it with the label
-// networking.knative.dev/trust-bundle.
+// ReadTrust reads the authorities from where Serving's activator reads them (serving v0.50,
+// pkg/activator/certificate/cache.go): ca.crt in the Secret of its certificate, which is nil if it does
+// not exist, and the ConfigMaps of the same namespace with the label networking.knative.dev/trust-bundle.
 func ReadTrust(secretName string, secret *corev1.Secret, bundles []*corev1.ConfigMap) input.Trust {
 	reader := trustReader{}
 	if secret != nil {
@@ -56,8 +56,8 @@ type trustReader struct {
 	problems     []conditions.Gap
 }
 
-// read takes the certificates out of PEM. One that cannot be read would cost a gateway
-// all the others.
+// read takes the certificates out of PEM, without those that cannot be parsed: with one of these in the
+// bundle, a gateway would use none.
 func (r *trustReader) read(where string, content []byte) {
 	for rest := bytes.TrimSpace(content); len(rest) > 0; rest = bytes.TrimSpace(rest) {
 		block, after := pem.Decode(rest)

@@ -42,9 +42,8 @@ type backendContext struct {
 	report   *conditions.Report
 }
 
-// Resolve makes every backend a Service with a port number. A rule that cannot
-// be served as a whole has no backends afterwards: half a split would send traffic
-// where nobody asked for it.
+// Resolve gives every backend its Service and port number. A rule of which a backend cannot be served has
+// no backends afterwards: half a split would send the others more traffic than the KIngress asks for.
 func Resolve(rules []Rule, services map[types.NamespacedName]*corev1.Service, gateway input.Gateway) ([]Rule, conditions.Report) {
 	found := conditions.Report{}
 	bc := backendContext{services: services, gateway: gateway, report: &found}
@@ -58,9 +57,9 @@ func Resolve(rules []Rule, services map[types.NamespacedName]*corev1.Service, ga
 	return left, found
 }
 
-// isOver tells that a rule is that of an ACME challenge whose solver is gone. The issuer
-// deletes the solver's Service before Serving takes the path out of the KIngress; without
-// this each renewal would make the service not Ready for a moment.
+// isOver tells that a rule is for an ACME challenge whose solver is deleted. The issuer deletes the
+// solver's Service before Serving takes the path out of the KIngress. If that were reported, each renewal
+// would make the service not Ready for a moment.
 func (bc backendContext) isOver(rule Rule) bool {
 	return rule.Challenge() && len(rule.Backends) == 1 && bc.services[rule.Backends[0].Service] == nil
 }
@@ -86,10 +85,11 @@ func (bc backendContext) resolveAll(rule Rule) []Backend {
 	return backends
 }
 
-// backendList gives a backend that is added twice, with the same headers, one weight.
+// backendList adds up the weights of a backend that is added twice with the same headers.
 type backendList struct {
 	backends []Backend
-	// further finds those behind the first maxBackends: a rule with these is refused, but they are counted.
+	// further has the backends after the first maxBackends. A rule with such backends is refused; they are
+	// only counted.
 	further map[string]int
 }
 
@@ -114,8 +114,8 @@ func (l *backendList) add(added Backend) {
 	l.backends = append(l.backends, added)
 }
 
-// resolve follows an ExternalName to the Service it names, finds the number of a
-// named port, and notes protocols that the gateway will not speak.
+// resolve follows an ExternalName to the Service that it names, finds the number of a named port, and
+// reports protocols that the gateway will not use.
 func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 	named, service := backend.Service, bc.services[backend.Service]
 	if service != nil && service.Spec.Type == corev1.ServiceTypeExternalName {
@@ -141,8 +141,8 @@ func (bc backendContext) resolve(backend Backend) (Backend, bool) {
 	return backend, true
 }
 
-// missingPort says why a named port has no number. A Service to which an ExternalName led
-// may be one that nobody looks at.
+// missingPort says why a named port has no number. The controller may not read the Service to which an
+// ExternalName leads.
 func missingPort(backend Backend, service *corev1.Service, external bool) conditions.Refusal {
 	refusal := conditions.Refusal{Field: backend.Field + ".servicePort", Code: conditions.ReasonRefsNotResolved, Wait: true}
 	switch {
@@ -187,7 +187,7 @@ func ServicePort(service *corev1.Service, port intstr.IntOrString) (corev1.Servi
 	return service.Spec.Ports[at], true
 }
 
-// clusterService is the Service that a cluster-internal DNS name stands for.
+// clusterService is the Service of a cluster-internal DNS name.
 func clusterService(host string) (types.NamespacedName, bool) {
 	name, inCluster := strings.CutSuffix(strings.TrimSuffix(host, "."), ".svc."+network.GetClusterDomainName())
 	parts := strings.Split(name, ".")
@@ -197,7 +197,7 @@ func clusterService(host string) (types.NamespacedName, bool) {
 	return types.NamespacedName{Namespace: parts[1], Name: parts[0]}, true
 }
 
-// SpeaksHTTP2 tells that the port of a Service names HTTP/2 as its protocol.
+// SpeaksHTTP2 tells whether the port of a Service has HTTP/2 as its appProtocol.
 func SpeaksHTTP2(port corev1.ServicePort) bool {
 	return port.AppProtocol != nil && http2Protocols.Has(*port.AppProtocol)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// covers tells whether every request that other matches is matched by r as well.
+// covers tells whether r matches every request that other matches.
 func (r Rule) covers(other Rule) bool {
 	for _, h := range r.Headers {
 		if !slices.ContainsFunc(other.Headers, func(o Header) bool { return strings.EqualFold(o.Name, h.Name) && o.Value == h.Value }) {
@@ -17,8 +17,8 @@ func (r Rule) covers(other Rule) bool {
 	return isBelow(other.Path, r.Path)
 }
 
-// coverage finds those of many rules that cover one. A rule that does has one of its path
-// prefixes and no header but its own, so each is found by its path and its first header.
+// coverage finds the rules that cover a given one. Such a rule has a prefix of its path, and no headers
+// but some of its headers, so it is found by its path and its first header.
 type coverage struct {
 	rules []Rule
 	at    map[coverKey][]int
@@ -41,7 +41,7 @@ func coverageOf(rules []Rule) coverage {
 	return found
 }
 
-// has tells whether a rule is covered by one of those whose indexes are wanted.
+// has tells whether one of the rules with the wanted indexes covers a rule.
 func (c coverage) has(rule Rule, wanted func(at int) bool) bool {
 	headers := []Header{{}}
 	for _, header := range rule.Headers {

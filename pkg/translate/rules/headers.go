@@ -11,8 +11,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// mergeHeaders adds later to earlier; a later value for the same name wins, because
-// it would have been set afterwards. Names compare without case, as HTTP does.
+// mergeHeaders adds later to earlier. A later value for the same name wins, because it would have been
+// set afterwards. Names compare without case, as in HTTP.
 func mergeHeaders(earlier, later []Header) []Header {
 	if len(later) == 0 {
 		return slices.Clone(earlier)
@@ -32,9 +32,9 @@ func mergeHeaders(earlier, later []Header) []Header {
 
 func byName(a, b Header) int { return strings.Compare(a.Name, b.Name) }
 
-// SetOnce moves headers so that none is set both by the rule and by one of its backends:
-// the Gateway API does not say which comes last, and proxies differ. The only backend's are
-// the rule's; a header of the rule that a backend sets, too, is set for each backend.
+// SetOnce moves headers so that none is set both by the rule and by one of its backends: the Gateway API
+// does not say which of them wins, and proxies differ. The headers of an only backend become the rule's.
+// A header of the rule that a backend sets, too, is moved to the backends.
 func (r Rule) SetOnce(gateway input.Gateway) Rule {
 	r.Backends = slices.Clone(r.Backends)
 	switch {

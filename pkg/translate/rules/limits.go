@@ -27,7 +27,7 @@ const (
 	maxHeaderValue = 4096
 	maxPath        = 1024
 	maxPercent     = 100
-	// maxAppended is how many headers of a list are read: of each that a rule cannot set something is said.
+	// maxAppended is how many headers of a list are read: each one that a rule cannot set is reported.
 	maxAppended = 64
 )
 
@@ -36,7 +36,7 @@ var (
 	pathForbidden  = regexp.MustCompile(`//|/\./|/\.\./|/\.\.$|/\.$|%2[fF]`)
 )
 
-// PossibleHosts leaves out hosts that an HTTPRoute cannot have.
+// PossibleHosts leaves out and reports the hosts that an HTTPRoute cannot have.
 func PossibleHosts(hosts []string, field string, report *conditions.Report) []string {
 	possible := make([]string, 0, len(hosts))
 	for i, host := range hosts {
@@ -50,7 +50,7 @@ func PossibleHosts(hosts []string, field string, report *conditions.Report) []st
 	return possible
 }
 
-// checkMatch says why an HTTPRoute cannot match what the path does, or nil.
+// checkMatch says why an HTTPRoute cannot match what the path matches, or nil.
 func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	switch {
 	case path.Path != "" && !possiblePath(path.Path):
@@ -67,7 +67,7 @@ func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal
 	return nil
 }
 
-// checkTarget says why requests cannot be sent where the path wants them, or nil.
+// checkTarget says why requests cannot be sent to the backends of the path, or nil.
 func checkTarget(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	if path.RewriteHost != "" && len(validation.IsDNS1123Subdomain(path.RewriteHost)) > 0 {
 		return conditions.Unsupported(field+".rewriteHost", "%q is not a host name in lower case", path.RewriteHost)
@@ -109,8 +109,8 @@ func (h Header) Possible() bool {
 		httpguts.ValidHeaderFieldValue(h.Value) && len(h.Value) <= maxHeaderValue
 }
 
-// checkSplit says which field of it keeps a backend from being referenced, and why, or nil. Whether the
-// Service exists is the gateway's to say.
+// checkSplit says because of which field of a split, and why, an HTTPRoute cannot reference its backend,
+// or nil. The gateway reports whether the Service exists.
 func checkSplit(split v1alpha1.IngressBackendSplit) *conditions.Refusal {
 	port := split.ServicePort
 	switch {

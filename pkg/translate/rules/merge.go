@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// Read reads the KIngress into RuleSets. Rules that share hosts merge; of two
-// rules with one match the first wins, as the KIngress API says (SPEC B-TRN-5).
+// Read reads the KIngress into RuleSets. It merges rules that share hosts. Of two rules with the same
+// match the first wins, as the KIngress API says (SPEC B-TRN-5).
 func Read(in input.Input) ([]RuleSet, conditions.Report) {
 	sets, report := []RuleSet{}, conditions.Report{}
 	checkVisibilities(in.Ingress, &report)
@@ -33,8 +33,7 @@ func Read(in input.Input) ([]RuleSet, conditions.Report) {
 	return sets, report
 }
 
-// checkVisibilities refuses rules of a visibility that nobody knows: it may have been
-// meant to be private.
+// checkVisibilities refuses rules of an unknown visibility, which may have been meant to be private.
 func checkVisibilities(ing *v1alpha1.Ingress, report *conditions.Report) {
 	for i, rule := range ing.Spec.Rules {
 		if !slices.Contains(config.Visibilities, Visibility(rule)) {

@@ -17,12 +17,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// hostRules are the rules of a KIngress at one visibility. Each is read once, however many
-// hosts it has.
+// hostRules are the rules of a KIngress at one visibility. Each rule is read once, however many hosts it
+// has.
 type hostRules struct {
-	// read is what each of spec.rules gives.
+	// read has the rules of each of spec.rules.
 	read [][]Rule
-	// of are the indexes of those that have a host, in the KIngress's order.
+	// of has, by host, the indexes of the spec.rules with this host, in their order.
 	of map[string][]int
 }
 
@@ -64,7 +64,7 @@ func readRules(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, rep
 	return found
 }
 
-// merged are the rules that some of spec.rules give together.
+// merged are the rules of some of spec.rules together.
 func (h hostRules) merged(indexes []int) []Rule {
 	list := ruleList{}
 	for _, i := range indexes {
@@ -172,9 +172,9 @@ func headers(values map[string]string) []Header {
 	return mergeHeaders(nil, list[:min(len(list), maxAppended)])
 }
 
-// Secured are the Services that a KIngress wants to be reached over TLS: with
-// system-internal-tls, Serving names the port https of a Revision's Service. Behind it is
-// activator or the Revision's queue-proxies, by turns.
+// Secured are the Services that must be reached over TLS: with system-internal-tls, Serving writes the
+// port https of a Revision's Service. Its endpoints are the activator's or those of the Revision's
+// queue-proxies, in turn.
 func Secured(ing *v1alpha1.Ingress) sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
 	for _, rule := range ing.Spec.Rules {
@@ -200,7 +200,7 @@ func Visibility(rule v1alpha1.IngressRule) v1alpha1.IngressVisibility {
 	return rule.Visibility
 }
 
-// ServedHosts are the hosts that the KIngress has at a visibility and that no other keeps.
+// ServedHosts are the hosts of the KIngress at a visibility, without the conflicting ones.
 func ServedHosts(in input.Input, visibility v1alpha1.IngressVisibility) sets.Set[string] {
 	found := sets.New[string]()
 	for _, rule := range in.Ingress.Spec.Rules {

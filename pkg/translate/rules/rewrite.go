@@ -13,16 +13,16 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// maxTargetPairs is how many pairs of a rule and one behind it the hosts of a set may have. A
-// KIngress that leads each of its rules to one with as many asks for a million.
+// maxTargetPairs is how many pairs of a rule and a rule of its rewrite target the hosts of a set may
+// have. A KIngress with a thousand rules that all rewrite to one with as many has a million.
 const maxTargetPairs = 10_000
 
-// resolveRewrites replaces every rule whose rewriteHost another KIngress serves by
-// that KIngress's own rules: its backends and headers, with the rewrite kept. The
-// request then takes one hop instead of two, and needs no ExternalName backend.
+// resolveRewrites replaces every rule whose rewriteHost another KIngress serves by the rules of that
+// KIngress, with its backends and headers, and with the rewrite. A request then takes one hop instead of
+// two, and needs no ExternalName backend.
 //
-// On its way a request would have met the most specific rule first, whatever the
-// target serves behind another one; what that rule covers is its own.
+// With two hops, a request would meet the most specific rule of the first KIngress first, whatever the
+// target of another rule serves. So a rule of a target never takes requests of a more specific rule.
 func resolveRewrites(rules []Rule, in input.Input, report *conditions.Report) []Rule {
 	if !slices.ContainsFunc(rules, func(rule Rule) bool { return in.RewriteTargets[rule.RewriteHost] != nil }) {
 		return rules
@@ -37,27 +37,27 @@ func resolveRewrites(rules []Rule, in input.Input, report *conditions.Report) []
 		}
 		r.follow(i, target)
 		if r.cover.has(rule, func(at int) bool { return at > i }) {
-			// What nothing behind the rule matches must not meet the backends of another.
+			// Requests that no rule of the target matches must not go to the backends of another rule.
 			r.resolved.add(rule.refused())
 		}
 	}
 	return r.resolved.rules
 }
 
-// rewriter follows the rules of a set, the most specific first, to those behind them.
+// rewriter follows the rules of a set, the most specific first, to the rules of their targets.
 type rewriter struct {
 	rules []Rule
 	cover coverage
-	// targets are the rules of the KIngresses behind, the cluster-local ones first.
+	// targets are the rules of the target KIngresses, the cluster-local ones first.
 	targets map[*v1alpha1.Ingress][]hostRules
-	// behind are those under each rewriteHost.
+	// behind are the rules of the target, by rewriteHost.
 	behind   map[string][]Rule
 	resolved ruleList
 	left     int // of maxTargetPairs
 	report   *conditions.Report
 }
 
-// follow adds what a request can meet behind the rule at an index.
+// follow adds the rules that a request can meet at the target of the rule at an index.
 func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 	rule, field := r.rules[i], r.rules[i].Field+".rewriteHost"
 	behind, known := r.behind[rule.RewriteHost]
@@ -94,8 +94,8 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 	}
 }
 
-// rulesOf lists what a KIngress serves under a host. The cluster-local rule comes
-// first: it is the one that a request from inside would have met.
+// rulesOf are the rules that a KIngress serves for a host. The cluster-local ones come first: a request
+// from inside the cluster would meet these.
 func (r *rewriter) rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 	if r.targets[ing] == nil {
 		ignored := &conditions.Report{} // the target reports its own gaps
@@ -111,9 +111,8 @@ func (r *rewriter) rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 	return nil
 }
 
-// combine is what a request meets that passes first the outer rule and then the
-// inner one. It is not possible when no request matches both. An outer rule without
-// backends matches only.
+// combine is the rule for requests that match the outer rule and then the inner one. It is not possible
+// if no request matches both. An outer rule without backends only adds its match.
 func combine(outer, inner Rule) (Rule, bool) {
 	combined := Rule{Field: outer.Field, RewriteHost: outer.RewriteHost, Refused: inner.Refused}
 	switch {

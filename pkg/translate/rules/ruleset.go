@@ -15,8 +15,8 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// RuleSet is what a group of hosts serves at one visibility. It stands between
-// KIngress and HTTPRoute and knows neither.
+// RuleSet is a group of hosts of one visibility with the rules that they serve. It stands between
+// KIngress and HTTPRoute, and knows neither.
 type RuleSet struct {
 	Visibility v1alpha1.IngressVisibility
 	// Hosts are sorted and without duplicates.
@@ -24,7 +24,7 @@ type RuleSet struct {
 	Rules []Rule
 }
 
-// Of are some hosts of the set, and what they serve.
+// Of is the set for some of its hosts, with the given rules.
 func (s RuleSet) Of(hosts []string, served []Rule) RuleSet {
 	return RuleSet{Visibility: s.Visibility, Hosts: hosts, Rules: served}
 }
@@ -41,13 +41,13 @@ type Rule struct {
 	Set []Header
 	// RewriteHost replaces the Host header; empty leaves it.
 	RewriteHost string
-	// Backends get what the rule matches, by their weights. Without any it is answered 500.
+	// Backends get the requests that the rule matches, by their weights. If there are none, these get a
+	// 500.
 	Backends []Backend
-	// Refused tells why there are no backends: the KIngress says where to send the
-	// requests in a way that cannot be rendered.
+	// Refused tells that there are no backends because the ones that the KIngress names cannot be
+	// rendered.
 	Refused bool
-	// Redirect answers with a redirect to HTTPS on this port, and needs no backends; 0 does
-	// not.
+	// Redirect is the port of HTTPS to which the rule redirects, without backends; 0 does not redirect.
 	Redirect int32
 }
 
@@ -75,7 +75,7 @@ func (b Backend) String() string {
 	return b.Service.Namespace + "/" + b.Service.Name + ":" + strconv.Itoa(int(b.Port.IntVal))
 }
 
-// OfRevision tells that Serving has a Revision behind the backend, whose answers tell its probes.
+// OfRevision tells that the backend is a Revision of Serving, which answers probes.
 func (b Backend) OfRevision() bool {
 	return slices.ContainsFunc(b.Set, func(h Header) bool { return strings.EqualFold(h.Name, revisionHeader) })
 }
@@ -89,21 +89,20 @@ func (b Backend) Secured() bool {
 // revisionHeader is set by Serving on requests to a Revision.
 const revisionHeader = "Knative-Serving-Revision"
 
-// acmePath is where certificate authorities ask for an answer that only a new backend
-// can give: it takes no traffic from another one.
+// acmePath is where certificate authorities ask for an answer that only the solver gives. The solver
+// takes no traffic from another backend.
 const acmePath = "/.well-known/acme-challenge/"
 
-// Challenge tells that the rule is for what certificate authorities ask.
+// Challenge tells that the rule is for the requests of certificate authorities.
 func (r Rule) Challenge() bool { return strings.HasPrefix(r.Path, acmePath) }
 
-// refused matches the same and sends it nowhere.
+// refused is the rule with the same match and no backends.
 func (r Rule) refused() Rule {
 	return Rule{Field: r.Field, Path: r.Path, Headers: r.Headers, Refused: true}
 }
 
-// Match identifies what a rule matches; two rules of one host with the same match
-// are the same rule to a gateway: it ignores a path's last slash and the case of a
-// header's name.
+// Match identifies what a rule matches. A gateway takes two rules of one host with the same match for
+// one: it ignores the last slash of a path and the case of a header's name.
 func (r Rule) Match() string {
 	path := strings.TrimSuffix(r.Path, "/")
 	if len(r.Headers) == 0 {
@@ -117,7 +116,7 @@ func (r Rule) Match() string {
 	return strings.Join(append(parts, path), "\x00")
 }
 
-// ruleList are rules with a match each: of two with the same the first stays.
+// ruleList has rules with different matches: of two with the same, the first stays.
 type ruleList struct {
 	rules   []Rule
 	matches sets.Set[string]
