@@ -43,8 +43,8 @@ func (o *Observation) addSharers(reader Reader, candidates []*v1alpha1.Ingress, 
 		if len(sharing) == 0 {
 			return nil
 		}
-		lacks := func(visibility v1alpha1.IngressVisibility) bool { return sharing[visibility].Lacks(candidate) }
-		if candidate.UID == o.Ingress.UID || candidate.DeletionTimestamp != nil || !slices.ContainsFunc(config.Visibilities, lacks) {
+		needs := func(visibility v1alpha1.IngressVisibility) bool { return sharing[visibility].Needs(candidate) }
+		if candidate.UID == o.Ingress.UID || candidate.DeletionTimestamp != nil || !slices.ContainsFunc(config.Visibilities, needs) {
 			continue
 		}
 		gateways, err := SelectedFor(reader, candidate, o.State.Config)
@@ -52,10 +52,10 @@ func (o *Observation) addSharers(reader Reader, candidates []*v1alpha1.Ingress, 
 			return err
 		}
 		for visibility, known := range sharing {
-			if !lacks(visibility) || gateways[visibility] != o.Sides[visibility].Entry.Gateway {
+			if !needs(visibility) || gateways[visibility] != o.Sides[visibility].Entry.Gateway {
 				continue
 			}
-			known.Know(candidate)
+			known.Add(candidate)
 			if !slices.Contains(o.Sharers[visibility], candidate) { // added by another Secret
 				o.Sharers[visibility] = append(o.Sharers[visibility], candidate)
 			}

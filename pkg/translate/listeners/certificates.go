@@ -15,18 +15,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// certificates are names of Secrets, by the hostname of the listener that has the certificate.
-// spec.tls gives each host that it spells out a listener, wildcards included. The controller
-// reads no Secrets, so it does not know which names stand in a certificate: only a wildcard in
-// spec.tls makes one listener of several hosts.
+// certificates are names of Secrets, by the hostname of the listener that has the certificate. Each host
+// of spec.tls gets a listener, wildcards included. The controller reads no Secrets, so it does not know
+// the names in a certificate: only a wildcard in spec.tls makes one listener for several hosts.
 //
-// Listeners of one port whose certificates share a name cost HTTP/2 on Envoy Gateway 1.9,
-// whatever their hostnames are (internal/gatewayapi/listener.go,
-// checkOverlappingCertificates): it offers HTTP/1.1 alone on all of them.
+// If the certificates of two listeners of one port have a name in common, Envoy Gateway 1.9 offers only
+// HTTP/1.1 on both, whatever their hostnames are (internal/gatewayapi/listener.go,
+// checkOverlappingCertificates).
 type certificates map[string]string
 
-// readTLS finds the certificates of the hosts that are served, by their visibility. What
-// is not used is reported.
+// readTLS finds the certificates of the hosts that are served, by visibility. It reports the entries of
+// spec.tls that have no use.
 func readTLS(in input.Input) (map[v1alpha1.IngressVisibility]certificates, conditions.Report) {
 	report := conditions.Report{}
 	if len(in.Ingress.Spec.TLS) == 0 {
@@ -79,8 +78,7 @@ func readTLS(in input.Input) (map[v1alpha1.IngressVisibility]certificates, condi
 	return found, report
 }
 
-// of is the hostname of the listener that has the certificate of a host: the most
-// specific one.
+// of is the most specific hostname with a certificate that admits a host.
 func (c certificates) of(host string) (string, bool) {
 	if len(c) > 0 {
 		for hostname := range admitting(host) {

@@ -4,15 +4,15 @@
 // their certificates (certificates.go); a listener is on the Gateway itself (ongateway.go), in a
 // ListenerSet of the KIngress's own (insets.go) or in one that KIngresses share (sharing.go).
 //
-// A host's listener goes this way:
+// The states of a host's listener:
 //
 //	                      spec.tls names the host
 //	                                |
 //	     a foreign listener         |              none has it
 //	     has the hostname           v
 //	   +----------------------------+-----------------------------+
-//	   |                                                          | there it stands, or
-//	   v                                                          | no ListenerSets
+//	   |                                                          | it is there already,
+//	   v                                                          | or no ListenerSets
 //	foreign: served with its     +--------------------------------+------------+
 //	certificate; the KIngress    | ListenerSets are possible                   |
 //	has no listener of its own   v                                             v
@@ -24,22 +24,23 @@
 //	               awaited: planned, not Programmed yet; HTTP answers
 //	                                           |  Programmed (and HTTPOption: Redirected)
 //	                                           v
-//	               redirected to, also when it fails later
-//	                                           |  spec.tls names the host no more
+//	               redirected to, even if it fails later
+//	                                           |  spec.tls does not name the host any more
 //	                                           v
 //	               draining: for the drain time, while the KIngress has the host, and
 //	               for as long as the listener that takes its hosts does not work
 //	                                           |
 //	                                           v
-//	               gone; on a Gateway that routes still leave it stands till they have left
+//	               removed; on a Gateway that routes are leaving, once they have left it
 //
-// From a listener of its own to a shared one a host goes in two steps (handover.go), back once each
-// host has one of its own that works (sharing.go). A listener that stands stays where it is. What is
-// draining since when is an annotation on the ListenerSet, or on the grant (draining.go).
+// A host moves from its own listener to a shared one in two steps (handover.go). The hosts of a shared
+// listener leave it once each has a listener of its own that works (sharing.go). A stored listener stays
+// where it is. Since when a listener has been draining is an annotation on the ListenerSet, or on the
+// ReferenceGrant (draining.go).
 //
-// The [Plan] is made before there are routes, and nothing changes it afterwards. Routes ask it where
-// TLS to a host ends, and what to attach to; [Plan.Finish] then adds what they still need of Gateways
-// that they leave, and makes the objects.
+// The [Plan] is made before there are routes, and is immutable. It tells routes where TLS to a host ends,
+// and what to attach to. [Plan.Finish] then adds what routes still need of the Gateways that they leave,
+// and makes the objects.
 //
 // The package is pure. What comes next: pkg/translate/routes attaches routes to the listeners.
 package listeners

@@ -15,7 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// domain is a certificate and the parent domain of hosts that have it.
+// domain is a certificate and a parent domain of hosts with this certificate.
 type domain struct{ secret, name string }
 
 func (d domain) hostname() string { return "*." + d.name }
@@ -35,7 +35,7 @@ func (d domain) has(entry gatewayv1.ListenerEntry) bool {
 		domainOf(string(*entry.Hostname), string(entry.TLS.CertificateRefs[0].Name)) == d
 }
 
-// domains are the hosts that have a certificate, sorted, by their domains.
+// domains are the hosts with a certificate, sorted, by their domain.
 func (c certificates) domains() map[domain][]string {
 	found := map[domain][]string{}
 	for _, host := range slices.Sorted(maps.Keys(c)) {
@@ -46,13 +46,13 @@ func (c certificates) domains() map[domain][]string {
 	return found
 }
 
-// MaxOwners is how many KIngresses, the oldest ones, own the ListenerSet of a certificate
-// that more may share. With a limit, neither the object nor the number of its changes grows
-// with them. While there are more the namespace owns it, too: were all the owners deleted at
-// once, the garbage collector would take it from those that are left.
+// MaxOwners is how many of the KIngresses that share a ListenerSet own it: the oldest ones. With a limit,
+// neither the object nor the number of its changes grows with their number. If there are more, the
+// namespace owns it, too. Otherwise, if all its owners were deleted at once, the garbage collector would
+// delete it although others use it.
 const MaxOwners = 8
 
-// usersOf are those of some KIngresses that have hosts of each domain, the oldest first.
+// usersOf are, for each domain, the KIngresses with hosts of it, the oldest first.
 func usersOf(domains map[domain][]string, all []*v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) map[domain][]*v1alpha1.Ingress {
 	users := map[domain][]*v1alpha1.Ingress{}
 	if len(domains) == 0 {
@@ -69,14 +69,14 @@ func usersOf(domains map[domain][]string, all []*v1alpha1.Ingress, visibility v1
 	return users
 }
 
-// domainsOf are those of some domains of which a KIngress has hosts at a visibility.
+// domainsOf are the given domains of which a KIngress has hosts at a visibility.
 func domainsOf[V any](ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility, among map[domain]V) sets.Set[domain] {
 	found, forAll, served := sets.New[domain](), sets.New[string](), hostsAt(ing, visibility)
 	for _, tls := range ing.Spec.TLS {
 		switch {
 		case tls.SecretNamespace != "" && tls.SecretNamespace != ing.Namespace:
 			continue
-		case len(tls.Hosts) == 0: // it is for all external hosts, as the KIngress API says
+		case len(tls.Hosts) == 0: // all external hosts, as the KIngress API says
 			forAll.Insert(tls.SecretName)
 		}
 		for _, host := range tls.Hosts {
@@ -103,8 +103,8 @@ func domainsOf[V any](ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibili
 	return found
 }
 
-// Shares are the visibilities at which a KIngress has hosts for a shared ListenerSet, were it on
-// its Gateway.
+// Shares are the visibilities at which a KIngress would share a ListenerSet, if it were on the same
+// Gateway.
 func Shares(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) []v1alpha1.IngressVisibility {
 	domains := sets.New[domain]()
 	for _, entry := range set.Spec.Listeners {
@@ -117,16 +117,15 @@ func Shares(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) []v1alpha1.Ingres
 	})
 }
 
-// Sharing tells which of very many KIngresses with one Secret have to be known to translate one of
-// them at a visibility: of each domain the eldest MaxOwners and one more, which says that there are
-// more.
+// Sharing tells which of very many KIngresses with the same Secret the translation of one of them needs,
+// at one visibility: of each domain the eldest MaxOwners, and one more, which shows that there are more.
 type Sharing struct {
 	visibility v1alpha1.IngressVisibility
-	// missing is how many are still to be known of each domain.
+	// missing is how many KIngresses are still needed, by domain.
 	missing map[domain]int
 }
 
-// NewSharing is for a KIngress and a Secret of its namespace, of which it knows nobody yet.
+// NewSharing is for a KIngress and a Secret of its namespace, before any other KIngress is added.
 func NewSharing(ing *v1alpha1.Ingress, secret string, visibility v1alpha1.IngressVisibility) Sharing {
 	sharing, domains := Sharing{visibility: visibility, missing: map[domain]int{}}, sets.New[domain]()
 	for _, tls := range ing.Spec.TLS {
@@ -148,16 +147,16 @@ func NewSharing(ing *v1alpha1.Ingress, secret string, visibility v1alpha1.Ingres
 	return sharing
 }
 
-// Complete tells that nobody else has to be known.
+// Complete tells whether no other KIngress is needed.
 func (s Sharing) Complete() bool { return len(s.missing) == 0 }
 
-// Lacks tells whether another KIngress of the namespace has to be known.
-func (s Sharing) Lacks(ing *v1alpha1.Ingress) bool {
+// Needs tells whether another KIngress of the namespace is needed.
+func (s Sharing) Needs(ing *v1alpha1.Ingress) bool {
 	return len(domainsOf(ing, s.visibility, s.missing)) > 0
 }
 
-// Know takes in another KIngress on the same Gateway. They must come from the eldest on.
-func (s Sharing) Know(ing *v1alpha1.Ingress) {
+// Add adds another KIngress on the same Gateway. The eldest must be added first.
+func (s Sharing) Add(ing *v1alpha1.Ingress) {
 	for of := range domainsOf(ing, s.visibility, s.missing) {
 		if s.missing[of]--; s.missing[of] == 0 {
 			delete(s.missing, of)

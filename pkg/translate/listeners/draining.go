@@ -13,8 +13,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// drains tells whether a listener stays that spec.tls does not name any more, since a time by its
-// name: for the drain time, as long as the KIngress has a host for it.
+// drains tells whether a listener stays although spec.tls does not name its host any more: for the drain
+// time, if the KIngress still has a host for it. draining has, by name, since when listeners have been
+// draining.
 func (p *planner) drains(hostname string, at place, draining map[string]time.Time) bool {
 	since, known := draining[at.name]
 	if !known {
@@ -29,15 +30,15 @@ func (p *planner) drains(hostname string, at place, draining map[string]time.Tim
 	return true
 }
 
-// waits tells whether a listener stays because another one is to take its hosts and does not
-// work yet, for however long that is: another namespace's may have its hostname.
+// waits tells whether a listener stays because the listener that takes its hosts does not work yet. This
+// may last, because a listener of another namespace may have the hostname.
 func (p *planner) waits(hostname string) bool {
 	next, found := p.inSets.of(hostname)
 	return found && !p.stored[next].programmed && p.hasHost(hostname)
 }
 
-// drainingOnGateway are the listeners with the certificate of this one that are not in
-// spec.tls any more, as its grant remembers.
+// drainingOnGateway are the draining listeners with the certificate of this one, by the annotation of its
+// ReferenceGrant.
 func (p *planner) drainingOnGateway(listener gatewayv1.Listener) map[string]time.Time {
 	for _, ref := range certificatesOf(listener) {
 		if grant := p.in.Grants[names.Grant(p.in.Ingress.Name, p.gateway.Name, ref.Name)]; grant != nil {

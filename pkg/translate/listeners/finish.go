@@ -20,14 +20,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// Listener is a listener that a host needs, for those who look at how it does.
+// Listener is a listener that a host needs. The status of a KIngress depends on it.
 type Listener struct {
 	Visibility v1alpha1.IngressVisibility
-	// Set is the ListenerSet that holds it, empty for the Gateway itself, and Name its name
-	// in there.
+	// Set is the ListenerSet that has it, empty if it is on the Gateway itself. Name is its name there.
 	Set, Name string
-	// Host is its hostname, and Secret the name of its certificate; empty where that is not
-	// the KIngress's.
+	// Host is its hostname, and Secret the name of its certificate; empty if it is a foreign one.
 	Host, Secret string
 	// Awaited tells that requests are redirected to it as soon as it works.
 	Awaited bool
@@ -35,7 +33,7 @@ type Listener struct {
 	Overlaid bool
 }
 
-// Finished are what the listeners of a KIngress are written to.
+// Finished has the objects with the listeners of a KIngress.
 type Finished struct {
 	ListenerSets []*gatewayv1.ListenerSet
 	Gateways     []GatewayListeners
@@ -45,7 +43,8 @@ type Finished struct {
 	Listeners []Listener
 }
 
-// Finish adds to the plan what routes still need of the Gateways that they leave, as it stands.
+// Finish makes the objects of the plan. It adds the stored listeners that routes still need on Gateways
+// that they leave.
 func (p Plan) Finish(in input.Input, uses Uses) Finished {
 	found := Finished{
 		ListenerSets: slices.Concat(p.listenerSets, p.preserved(in, uses.ListenerSets)),
@@ -58,7 +57,8 @@ func (p Plan) Finish(in input.Input, uses Uses) Finished {
 	return found
 }
 
-// preserved are the ListenerSets through which routes are still attached to Gateways that they leave.
+// preserved are the stored ListenerSets through which routes are still attached to Gateways that they
+// leave.
 func (p Plan) preserved(in input.Input, used sets.Set[string]) []*gatewayv1.ListenerSet {
 	found := []*gatewayv1.ListenerSet{}
 	for _, name := range sets.List(used) {
@@ -77,8 +77,9 @@ func (p Plan) preserved(in input.Input, used sets.Set[string]) []*gatewayv1.List
 	return found
 }
 
-// gatewayListeners are the KIngress's listeners on Gateways: those of the hosts, and as they stand
-// those on Gateways that routes are still leaving. On others where it has listeners it has none any more.
+// gatewayListeners are the KIngress's listeners on Gateways: the planned ones, and the stored ones on
+// Gateways that routes are still leaving. For other Gateways with listeners of the KIngress it has an
+// empty list, so that these are removed.
 func (p Plan) gatewayListeners(in input.Input, leaving sets.Set[string]) []GatewayListeners {
 	wanted := map[types.NamespacedName]map[gatewayv1.SectionName]gatewayv1.Listener{}
 	for gateway, available := range in.AvailableListeners {
@@ -113,7 +114,7 @@ func (p Plan) gatewayListeners(in input.Input, leaving sets.Set[string]) []Gatew
 	return found
 }
 
-// listeners are those that spec.tls names, and the foreign ones that requests are redirected to.
+// listeners are those of the hosts in spec.tls, and the foreign ones to which requests are redirected.
 func (p *Placement) listeners(uses Uses) []Listener {
 	if len(p.sets)+len(p.onGateway)+len(uses.Foreign) == 0 {
 		return nil

@@ -16,16 +16,16 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// GatewayListeners are the listeners that a KIngress should have on a Gateway, sorted by
-// name. Without any it leaves the Gateway.
+// GatewayListeners are the listeners that a KIngress should have on a Gateway, sorted by name. If the
+// list is empty, the stored ones are removed.
 type GatewayListeners struct {
 	Gateway   types.NamespacedName
 	Listeners []gatewayv1.Listener
 }
 
-// grants let the Gateways of a namespace read the certificates of the KIngress's listeners, sorted
-// by name. They also remember since when a listener is not in spec.tls: no other object of the
-// KIngress does.
+// grants let the Gateways of a namespace read the certificates of the KIngress's listeners, sorted by
+// name. Their annotation has since when listeners on the Gateway have been draining, because the KIngress
+// has no other object for it.
 func (p Plan) grants(in input.Input, gateways []GatewayListeners) []*gatewayv1beta1.ReferenceGrant {
 	if len(gateways) == 0 {
 		return nil

@@ -12,19 +12,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// A host that comes to share a listener has one of its own until the shared one works. Were that just deleted then, new
-// connections for the host would be answered 404 for a moment: gateways have a host's routes on the most specific listener
-// alone, and Envoy learns that this one is gone before it has the table in which the shared one serves the host
-// (https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations). It waits for the
-// table of a listener that is new. So the host goes over in two steps, each of which makes a new one:
+// A host that begins to share a listener keeps its own one until the shared one works. If the controller
+// just deleted the own one then, new connections for the host would be answered 404 for a moment:
+// gateways serve a host's routes only on the most specific listener, and Envoy learns that this one is
+// deleted before it has the table in which the shared one serves the host
+// (https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations).
+// But Envoy waits for the table of a new listener. So the host is handed over in two steps, each of which
+// makes a new listener:
 //
-//  1. The shared ListenerSet gets a listener for the host, too, and the host's own goes.
-//  2. By one write, that listener goes and the shared one gets another name.
+//  1. The shared ListenerSet gets a listener for the host, too, and the host's own is deleted.
+//  2. One write deletes that listener and gives the shared one another name.
 
-// handOverRecheck is how soon to look whether the first step is done, if no event tells.
+// handOverRecheck is after how long to see whether the first step is done, if no event tells.
 const handOverRecheck = 2 * time.Second
 
-// handOver takes the first step for a host whose own listener goes.
+// handOver takes the first step for a host whose own listener is deleted.
 func (p *planner) handOver(entry gatewayv1.ListenerEntry) {
 	if entry.Hostname == nil || len(certificatesOf(gatewayv1.Listener(entry))) == 0 {
 		return
@@ -37,8 +39,9 @@ func (p *planner) handOver(entry gatewayv1.ListenerEntry) {
 	}
 }
 
-// putShared puts the listeners of a domain into the ListenerSet that is shared: the one for all of it, and those of hosts that
-// are between the two steps. Those of this KIngress take the second one together, as soon as all of them work.
+// putShared puts the listeners of a domain into the shared ListenerSet: the one for the whole domain, and
+// those of hosts that are between the two steps. The hosts of this KIngress take the second step
+// together, as soon as all their listeners work.
 func (p *planner) putShared(name string, of domain, stored *gatewayv1.ListenerSet) {
 	shared, between, waits, works := p.sharedEntry(of, stored), []gatewayv1.ListenerEntry{}, false, programmedIn(stored)
 	for _, entry := range listenersOf(stored) {
@@ -63,7 +66,8 @@ func (p *planner) putShared(name string, of domain, stored *gatewayv1.ListenerSe
 	p.put(name, shared)
 }
 
-// isOfUser tells whether a KIngress of a domain has a host. Of very many only the eldest are known.
+// isOfUser tells whether one of the known KIngresses of a domain has a host. Of very many only the eldest
+// are known.
 func (p *planner) isOfUser(of domain, host string) bool {
 	users := p.users[of]
 	return len(users) > MaxOwners || slices.ContainsFunc(users, func(user *v1alpha1.Ingress) bool {
@@ -74,7 +78,7 @@ func (p *planner) isOfUser(of domain, host string) bool {
 	})
 }
 
-// sharedEntry is the listener for all of a domain, with the name that it has.
+// sharedEntry is the listener for a whole domain, with the name of the stored one.
 func (p *planner) sharedEntry(of domain, stored *gatewayv1.ListenerSet) gatewayv1.ListenerEntry {
 	shared := p.entry(of.hostname(), of.secret)
 	for _, entry := range listenersOf(stored) {
@@ -85,7 +89,7 @@ func (p *planner) sharedEntry(of domain, stored *gatewayv1.ListenerSet) gatewayv
 	return shared
 }
 
-// otherName is the one of the two names of a shared listener that it does not have.
+// otherName is the other one of the two names that a shared listener can have.
 func otherName(of domain, name gatewayv1.SectionName) gatewayv1.SectionName {
 	if plain := gatewayv1.SectionName(names.Route(of.hostname(), "")); name != plain {
 		return plain

@@ -12,8 +12,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// admitting are the hostnames of listeners that admit a host in lower case, as dataplane.Admits
-// says, the most specific first; without the empty one.
+// admitting are the hostnames of listeners that admit a host in lower case, the most specific first, as
+// dataplane.Admits decides; without the empty hostname.
 func admitting(host string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(host) {
@@ -27,10 +27,10 @@ func admitting(host string) iter.Seq[string] {
 	}
 }
 
-// hostSet are hosts that a KIngress has.
+// hostSet are hosts of a KIngress.
 type hostSet struct {
 	sets.Set[string]
-	// admitted are the hostnames that admit one of them; nil before a wildcard is asked for.
+	// admitted are the hostnames that admit one of them; nil until it is needed for a wildcard.
 	admitted sets.Set[string]
 }
 
@@ -50,7 +50,7 @@ func (h *hostSet) reached(hostname string) bool {
 	return h.admitted.Has(hostname)
 }
 
-// hostsAt are all hosts that a KIngress has at a visibility.
+// hostsAt are all hosts of a KIngress at a visibility.
 func hostsAt(ing *v1alpha1.Ingress, visibility v1alpha1.IngressVisibility) *hostSet {
 	found := &hostSet{Set: sets.New[string]()}
 	for _, rule := range ing.Spec.Rules {

@@ -19,8 +19,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// placeInSets gives each listener that is not on the Gateway its place in a ListenerSet. A
-// listener stays where it is; a new one goes where room is.
+// placeInSets gives each listener that is not on the Gateway its place in a ListenerSet. A stored
+// listener stays in its ListenerSet; a new one goes into the first with room.
 func (p *planner) placeInSets(wanted certificates) {
 	if len(wanted) == 0 && len(p.in.ListenerSets) == 0 {
 		return
@@ -34,7 +34,7 @@ func (p *planner) placeInSets(wanted certificates) {
 		entry := p.entry(hostname, p.inSets[hostname])
 		home, placed := homes[hostname]
 		if _, shared := p.shared[home]; shared {
-			continue // it is there
+			continue // putShared has put it there
 		}
 		if placed {
 			p.put(home, entry)
@@ -65,8 +65,8 @@ func (p *planner) findHolding() {
 	}
 }
 
-// homes tells on which ListenerSet the listener of each hostname is, the shared one first.
-// Those that spec.tls does not name any more stay there for a while.
+// homes has the ListenerSet with the listener of each hostname; the shared one comes first. Draining
+// listeners stay in theirs for a while.
 func (p *planner) homes() map[string]string {
 	homes := map[string]string{}
 	for name, of := range p.shared {
@@ -96,8 +96,8 @@ func (p *planner) homes() map[string]string {
 	return homes
 }
 
-// room is the first of the KIngress's own ListenerSets with room for a listener, and with
-// none of its name: *.example.com and example.com.wildcard have the same.
+// room is the first of the KIngress's own ListenerSets with room for a listener and without one of the
+// same name: *.example.com and example.com.wildcard have the same.
 func (p *planner) room(entry gatewayv1.ListenerEntry) string {
 	for part := p.full; ; part++ {
 		name := names.ListenerSet(p.in.Ingress.Name, p.gateway.Name, part)
@@ -144,7 +144,7 @@ func (p *planner) objects() []*gatewayv1.ListenerSet {
 	return objects
 }
 
-// sharedMeta is the metadata of a shared ListenerSet, the same whoever of its users writes it.
+// sharedMeta is the metadata of a shared ListenerSet. It is the same whichever of its users writes it.
 func sharedMeta(in input.Input, name string, users []*v1alpha1.Ingress) metav1.ObjectMeta {
 	meta := metav1.ObjectMeta{
 		Namespace: in.Ingress.Namespace, Name: name,
@@ -163,7 +163,7 @@ func sharedMeta(in input.Input, name string, users []*v1alpha1.Ingress) metav1.O
 	return meta
 }
 
-// joined adds to ListenerSets what the other visibility wants: one Gateway may serve both.
+// joined adds the ListenerSets of the other visibility, which may have the same Gateway.
 func joined(objects, others []*gatewayv1.ListenerSet) []*gatewayv1.ListenerSet {
 	for _, other := range others {
 		at := slices.IndexFunc(objects, func(object *gatewayv1.ListenerSet) bool { return object.Name == other.Name })
@@ -176,7 +176,7 @@ func joined(objects, others []*gatewayv1.ListenerSet) []*gatewayv1.ListenerSet {
 	return objects
 }
 
-// join adds what the other visibility wants of a ListenerSet.
+// join adds the listeners and owners of the other visibility to a ListenerSet.
 func join(set, other *gatewayv1.ListenerSet) {
 	for _, entry := range other.Spec.Listeners {
 		if !slices.ContainsFunc(set.Spec.Listeners, func(known gatewayv1.ListenerEntry) bool { return known.Name == entry.Name }) {

@@ -16,9 +16,9 @@ import (
 )
 
 // placeOnGateway finds the hostnames whose listener is on the Gateway itself, and returns the
-// certificates whose listener is not. A listener that stands there stays; a new one is added
-// only where ListenerSets are not possible. A Gateway has each hostname once: that of a foreign
-// listener is served with its certificate.
+// certificates whose listener is not. A listener that is there stays; a new one is added only if
+// ListenerSets are not possible. A Gateway can have each hostname once: if a foreign listener has it, the
+// host is served with the certificate of that.
 func (p *planner) placeOnGateway(wanted certificates) certificates {
 	wanted = p.splitForForeign(wanted)
 	for _, listener := range p.available.Listeners {
@@ -42,7 +42,7 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 	for _, hostname := range slices.Sorted(maps.Keys(wanted)) {
 		listener, found := taken[hostname]
 		switch {
-		case p.onGateway[hostname] != "": // it stands there
+		case p.onGateway[hostname] != "": // it is there already
 		case found:
 			p.leaveTo(listener, wanted[hostname])
 		case !p.setsPossible():
@@ -54,8 +54,8 @@ func (p *planner) placeOnGateway(wanted certificates) certificates {
 	return left
 }
 
-// foreignListeners are those that have their hostname at the port of the KIngress's, by it, and the
-// names of all.
+// foreignListeners are the foreign listeners at the port of the KIngress's listeners, by hostname, and
+// the names of all foreign ones.
 func (p *planner) foreignListeners() (taken map[string]gatewayv1.Listener, names sets.Set[gatewayv1.SectionName]) {
 	taken, names = map[string]gatewayv1.Listener{}, sets.New[gatewayv1.SectionName]()
 	for _, listener := range p.available.Listeners {
@@ -70,13 +70,14 @@ func (p *planner) foreignListeners() (taken map[string]gatewayv1.Listener, names
 	return taken, names
 }
 
-// setsPossible tells whether the implementation has ListenerSets.
+// setsPossible tells whether ListenerSets can be used: the API server and the Gateway's implementation
+// have them.
 func (p *planner) setsPossible() bool {
 	return p.gateway.Features.Has(gwfeatures.SupportListenerSet) && p.in.NoListenerSets == ""
 }
 
-// isTaken tells whether a listener of the Gateway is foreign and has its hostname at the port of
-// the KIngress's.
+// isTaken tells whether a listener of the Gateway is foreign and takes its hostname at the port of the
+// KIngress's listeners.
 func (p *planner) isTaken(listener gatewayv1.Listener) bool {
 	return listener.Protocol == gatewayv1.HTTPSProtocolType && listener.Port == p.gateway.HTTPS.Port && !p.available.Held.Has(listener.Name)
 }
@@ -86,8 +87,8 @@ func (p *planner) putOnGateway(hostname, secret string) {
 	p.own[hostname], p.onGateway[hostname] = p.ownListener(hostname, secret), secret
 }
 
-// addToGateway puts a new listener onto the Gateway, or reports why there is no room. names are
-// those of the foreign listeners.
+// addToGateway adds a new listener to the Gateway, or reports why it cannot. names are those of the
+// foreign listeners.
 func (p *planner) addToGateway(hostname, secret string, names sets.Set[gatewayv1.SectionName]) {
 	name, why := p.ownListener(hostname, secret).Name, ""
 	switch {
@@ -105,7 +106,7 @@ func (p *planner) addToGateway(hostname, secret string, names sets.Set[gatewayv1
 	p.gap("HTTPS is not served for host %s: %s", hostname, why)
 }
 
-// leaveTo serves a hostname with a foreign listener that has it already.
+// leaveTo leaves a hostname to the foreign listener that has it already.
 func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
 	hostname, at := dataplane.HostnameOf(listener), fmt.Sprintf("listener %s in spec.listeners of Gateway %s", listener.Name, p.gateway.Name)
 	if !p.available.Usable.Has(listener.Name) {
@@ -114,7 +115,7 @@ func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
 		return
 	}
 	if !slices.ContainsFunc(p.foreign, func(known gatewayv1.Listener) bool { return known.Name == listener.Name }) {
-		p.foreign = append(p.foreign, listener) // another KIngress's
+		p.foreign = append(p.foreign, listener) // that of another KIngress
 	}
 	if !slices.ContainsFunc(certificatesOf(listener), func(ref gatewayv1.SecretObjectReference) bool {
 		return string(ref.Name) == secret && ref.Namespace != nil && string(*ref.Namespace) == p.in.Ingress.Namespace
@@ -123,8 +124,8 @@ func (p *planner) leaveTo(listener gatewayv1.Listener, secret string) {
 	}
 }
 
-// splitForForeign splits the wildcards for which the Gateway has a listener that does not admit
-// the KIngress's routes.
+// splitForForeign splits the wildcards whose hostname a foreign listener has that does not admit the
+// KIngress's routes.
 func (p *planner) splitForForeign(wanted certificates) certificates {
 	for _, listener := range p.available.Listeners {
 		hostname := dataplane.HostnameOf(listener)
@@ -139,9 +140,9 @@ func (p *planner) splitForForeign(wanted certificates) certificates {
 	return wanted
 }
 
-// split gives each host that has a wildcard's certificate a listener of its own, where the Gateway
-// has a foreign one with that hostname: of two namespaces with certificates for one parent domain
-// neither costs the other its HTTPS. The wildcard itself cannot be served then.
+// split gives each host with the certificate of a wildcard a listener of its own, because a foreign
+// listener has the hostname of the wildcard. So two namespaces with certificates for one parent domain
+// both have HTTPS. The wildcard itself cannot be served then.
 func (p *planner) split(wanted certificates, hostname, why string) certificates {
 	rest := maps.Clone(wanted)
 	delete(rest, hostname)

@@ -21,49 +21,53 @@ type Placement struct {
 	gateway    input.Gateway
 	available  dataplane.AvailableListeners
 
-	// named are the certificates that spec.tls names, whether there is a place for their listener or not.
+	// named are the certificates that spec.tls names, whether their listener could be placed or not.
 	named certificates
-	// own are the KIngress's listeners on the Gateway itself, by hostname: those of onGateway, and draining ones.
+	// own are the KIngress's listeners on the Gateway itself, by hostname: those of onGateway, and the
+	// draining ones.
 	own       map[string]gatewayv1.Listener
 	onGateway certificates
-	// foreign are the listeners of others on the Gateway that end TLS for hosts that spec.tls leaves to them.
+	// foreign are the Gateway's listeners of other owners that terminate TLS for hosts of the KIngress.
 	foreign []gatewayv1.Listener
-	// sets are the listeners in ListenerSets, by the names of both: those of inSets, and draining ones.
+	// sets are the listeners in ListenerSets, by the names of set and listener: those of inSets, and the
+	// draining ones.
 	sets   map[string]map[string]gatewayv1.ListenerEntry
 	inSets certificates
-	// conflicted are shared ListenerSets for whose hostname the gateway has another listener.
+	// conflicted are shared ListenerSets whose hostname another listener of the Gateway has.
 	conflicted sets.Set[string]
-	// unshared are ListenerSets that hosts have shared and must not any more, and whether they have
-	// left: each has a listener of its own that works.
+	// unshared are ListenerSets that hosts have shared and must not share any more, with whether they have
+	// left: each host has a listener of its own that works.
 	unshared map[string]bool
-	// stored tells of the ListenerSets that stand on the Gateway, holding names these and those of sets:
-	// both by the hostnames of their listeners.
+	// stored describes the stored ListenerSets on the Gateway, and holding has the names of these and of
+	// the planned ones; both by the hostname of a listener.
 	stored  map[string]storedListeners
 	holding map[string]sets.Set[string]
-	// draining are the listeners that spec.tls does not name any more, since when.
+	// draining has since when listeners have been draining.
 	draining map[place]time.Time
 	// requeueAfter is after how long the placement of the same input is another one; 0 is never.
 	requeueAfter time.Duration
 }
 
-// place is where a listener is: its name in a ListenerSet, or with none on the Gateway.
-// Listeners of several ListenerSets may have one name.
+// place is where a listener is: its name in a ListenerSet, or on the Gateway if set is empty. Listeners
+// of several ListenerSets may have the same name.
 type place struct{ set, name string }
 
 // Termination is the listener at which TLS to a host ends.
 type Termination struct {
-	// Hostname is the listener's.
+	// Hostname is that of the listener.
 	Hostname string
 	Port     int32
-	// Section is its name where it is on the Gateway; empty in a ListenerSet.
+	// Section is its name if it is on the Gateway; empty in a ListenerSet.
 	Section gatewayv1.SectionName
-	// Foreign tells that it is not the KIngress's, Programmed that the gateway says that it works, as it stands.
+	// Foreign tells that it is not the KIngress's own, Programmed that the gateway reports its present
+	// generation as programmed.
 	Foreign, Programmed bool
 
 	visibility v1alpha1.IngressVisibility
 }
 
-// Termination finds the most specific listener that admits a host, of two such the KIngress's.
+// Termination finds the most specific listener that admits a host. Of two with the same hostname it is
+// the KIngress's own.
 func (p *Placement) Termination(host string) (found Termination, exists bool) {
 	found, exists = p.foreignTermination(host)
 	if hostname, named := p.onGateway.of(host); named && (!exists || dataplane.Specificity(hostname) >= dataplane.Specificity(found.Hostname)) {
@@ -89,8 +93,8 @@ func (p *Placement) foreignTermination(host string) (found Termination, exists b
 	return found, exists
 }
 
-// Sections are the Gateway's listeners through which hosts are reached with TLS: a foreign
-// one besides the KIngress's own, which may not work yet, or not any more.
+// Sections are the Gateway's listeners through which clients reach hosts over TLS. A foreign one counts
+// besides the KIngress's own, which may not work yet, or any more.
 func (p *Placement) Sections(hosts []string) []string {
 	names := p.OwnSections(hosts)
 	for _, host := range hosts {
@@ -122,9 +126,9 @@ func (p *Placement) OwnSections(hosts []string) []string {
 	return found
 }
 
-// Sets are the ListenerSets with a listener for one of the hosts, also where it goes now: a
-// gateway that reads first that the route has left would answer 404 on a listener that is still
-// there. The route leaves once it is gone.
+// Sets are the ListenerSets with a listener for one of the hosts, even if the plan removes the listener:
+// a gateway that learns first that the route is detached would answer 404 on the listener that is still
+// there. The route is detached once the listener is deleted.
 func (p *Placement) Sets(hosts []string) []string {
 	found := sets.New[string]()
 	if len(p.holding) == 0 {
@@ -140,8 +144,8 @@ func (p *Placement) Sets(hosts []string) []string {
 	})
 }
 
-// Named tells whether spec.tls names a certificate for a host, whether there is a place for its
-// listener or not.
+// Named tells whether spec.tls names a certificate for a host, whether its listener could be placed or
+// not.
 func (p *Placement) Named(host string) bool {
 	_, named := p.named.of(host)
 	return named
@@ -153,16 +157,16 @@ func (p *Placement) overlaid(hostname string) bool {
 	return found
 }
 
-// Uses are the listeners that routes need besides those that serve their hosts.
+// Uses are listeners on which routes depend, besides those that serve their hosts.
 type Uses struct {
-	// Awaited are the KIngress's that requests are redirected to as soon as they work, Foreign
-	// those of others that they are redirected to.
+	// Awaited are the KIngress's own to which requests will be redirected as soon as they work, Foreign
+	// those of other owners to which they are redirected.
 	Awaited, Foreign []Termination
-	// Gateways and ListenerSets are what routes are still attached to though they leave it.
+	// Gateways and ListenerSets are those that routes leave, and to which they are still attached.
 	Gateways, ListenerSets sets.Set[string]
 }
 
-// With are both.
+// With joins two.
 func (u Uses) With(more Uses) Uses {
 	return Uses{Awaited: append(u.Awaited, more.Awaited...), Foreign: append(u.Foreign, more.Foreign...)}
 }

@@ -17,20 +17,19 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// Plan says which listeners the hosts of a KIngress have, and so where TLS to each of
-// them ends. It depends on no route.
+// Plan says which listeners the hosts of a KIngress have, and so where TLS to each of them ends. It does
+// not depend on the routes to be rendered.
 type Plan struct {
 	at map[v1alpha1.IngressVisibility]*Placement
-	// listenerSets hold the listeners that are not on a Gateway, sorted by visibility and name.
+	// listenerSets have the listeners that are not on a Gateway, sorted by visibility and name.
 	listenerSets []*gatewayv1.ListenerSet
-	// Unshared are ListenerSets that KIngresses have shared and that none may share now.
+	// Unshared are ListenerSets that KIngresses have shared, and that none may share any more.
 	Unshared sets.Set[string]
 	// RequeueAfter is after how long the plan of the same input is another one; 0 is never.
 	RequeueAfter time.Duration
 }
 
-// NewPlan finds the listeners that the hosts of each visibility need, or reports why there
-// are none.
+// NewPlan plans the listeners that the hosts of each visibility need, and reports which it cannot plan.
 func NewPlan(in input.Input) (Plan, conditions.Report) {
 	plan := Plan{at: map[v1alpha1.IngressVisibility]*Placement{}, Unshared: sets.New[string]()}
 	named, report := readTLS(in)
@@ -58,7 +57,7 @@ func NewPlan(in input.Input) (Plan, conditions.Report) {
 // At says where the listeners of a visibility are.
 func (p Plan) At(visibility v1alpha1.IngressVisibility) *Placement { return p.at[visibility] }
 
-// newPlanner is for a visibility of which nothing has a place yet.
+// newPlanner is for a visibility whose listeners have no places yet.
 func newPlanner(in input.Input, visibility v1alpha1.IngressVisibility) planner {
 	gateway := in.Gateways[visibility]
 	return planner{in: in, Placement: Placement{
@@ -67,14 +66,14 @@ func newPlanner(in input.Input, visibility v1alpha1.IngressVisibility) planner {
 	}}
 }
 
-// placeAll places the listeners of all that spec.tls names.
+// placeAll places the listeners of all hosts in spec.tls.
 func (p *planner) placeAll() {
 	left := p.unlessRefused(p.named, p.gateway.HTTPS.Conflict)
 	left = p.placeOnGateway(left)
 	p.placeInSets(p.unlessRefused(left, p.gateway.HTTPS.Refusal))
 }
 
-// unlessRefused are certificates, or none where listeners for them are refused.
+// unlessRefused are the certificates, or none if listeners for them are refused, which it reports.
 func (p *planner) unlessRefused(wanted certificates, refusal string) certificates {
 	if refusal == "" || len(wanted) == 0 {
 		return wanted

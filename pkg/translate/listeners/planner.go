@@ -24,20 +24,21 @@ type planner struct {
 
 	in     input.Input
 	report conditions.Report
-	// beside are the listeners that the same Gateway has for the other visibility, as sets.
+	// beside are the listeners in ListenerSets on the same Gateway for the other visibility, by the names
+	// of set and listener.
 	beside map[string]map[string]gatewayv1.ListenerEntry
-	// shared names the ListenerSets that are shared with other KIngresses, and users are the
-	// KIngresses on the Gateway with hosts of each domain, the oldest first.
+	// shared has the domains of the shared ListenerSets, by their names. users are the KIngresses on the
+	// Gateway with hosts of each domain, the oldest first.
 	shared map[string]domain
 	users  map[domain][]*v1alpha1.Ingress
-	// hosts are those of the visibility, hostsOf those of users; nil before they are asked for.
+	// hosts are those of the visibility, hostsOf those of users; nil until they are needed.
 	hosts   *hostSet
 	hostsOf map[*v1alpha1.Ingress]*hostSet
-	// full is how many of the KIngress's own ListenerSets have no room, from the first on.
+	// full is how many of the KIngress's own ListenerSets, counted from the first, have no room.
 	full int
 }
 
-// gap reports something that spec.tls asks for and that is not done.
+// gap reports what is not done although spec.tls asks for it.
 func (p *planner) gap(format string, values ...any) {
 	p.report.AddGap(conditions.Gap{Field: "spec.tls", Detail: fmt.Sprintf(format, values...)})
 }
@@ -64,8 +65,8 @@ func (p *planner) put(set string, entry gatewayv1.ListenerEntry) {
 // requeueIn records after how long the plan of the same input is another one.
 func (p *planner) requeueIn(left time.Duration) { p.requeueAfter = input.Sooner(p.requeueAfter, left) }
 
-// entry is the listener of a hostname in a ListenerSet, with every field that the API server
-// would default written out.
+// entry is the listener of a hostname in a ListenerSet, with all fields that the API server would
+// default.
 func (p *planner) entry(hostname, secret string) gatewayv1.ListenerEntry {
 	return gatewayv1.ListenerEntry{
 		Name:     gatewayv1.SectionName(names.Route(hostname, "")),
@@ -83,8 +84,8 @@ func (p *planner) entry(hostname, secret string) gatewayv1.ListenerEntry {
 	}
 }
 
-// ownListener is the listener of a hostname on the Gateway. Its name tells the KIngress from
-// others with this host.
+// ownListener is the listener of a hostname on the Gateway. Its name tells it from those of other
+// KIngresses with this host.
 func (p *planner) ownListener(hostname, secret string) gatewayv1.Listener {
 	listener := gatewayv1.Listener(p.entry(hostname, secret))
 	listener.Name = gatewayv1.SectionName(names.Route(hostname, dataplane.ListenerSuffixOf(p.in.Ingress.UID)))

@@ -16,16 +16,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// share gives the hosts of one domain that have one certificate a listener for the whole
-// domain, in a ListenerSet that their KIngresses share, and returns the certificates by the
-// listeners that there are then. Listeners of their own would cost HTTP/2: a client may use one
-// connection for all names of a certificate, so gateways that find a name in the certificates of
-// two listeners offer HTTP/1.1 alone, as Envoy Gateway 1.9 does
-// (internal/gatewayapi/listener.go, checkOverlappingCertificates).
+// share gives the hosts of one domain with the same certificate a listener for the whole domain, in a
+// ListenerSet that their KIngresses share, and returns the certificates by the hostnames of the
+// listeners. Listeners of their own would cost HTTP/2: a client may use one connection for all names of a
+// certificate, so a gateway that finds a name in the certificates of two listeners offers only HTTP/1.1,
+// as Envoy Gateway 1.9 does (internal/gatewayapi/listener.go, checkOverlappingCertificates).
 //
-// The controller reads no Secrets, so it does not know which names stand in a certificate: hosts
-// that name the same Secret share it. Who shares once goes on. Of two listeners with one hostname
-// gateways take the elder; where that is another's, each host has one of its own.
+// The controller reads no Secrets, so it does not know the names in a certificate: hosts with the same
+// Secret share the listener. A host that shares goes on to share. Of two listeners with one hostname
+// gateways take the elder; if that is a foreign one, each host gets a listener of its own.
 func (p *planner) share(wanted certificates) certificates {
 	wanted = maps.Clone(wanted)
 	domains := wanted.domains()
@@ -61,8 +60,8 @@ func (p *planner) share(wanted certificates) certificates {
 	return wanted
 }
 
-// unfit says why the hosts of a domain may not share a listener for all of it; empty when they
-// may. It would take requests for hosts that are not theirs.
+// unfit says why the hosts of a domain may not share a listener for the whole domain, because it would
+// take requests for hosts that are not theirs; empty if they may.
 func (p *planner) unfit(of domain) string {
 	if isPublicSuffix(of.name) || isPublicSuffix("any."+of.name) {
 		return fmt.Sprintf("hosts below %s belong to many", of.name)
@@ -86,8 +85,8 @@ func isPublicSuffix(domain string) bool {
 	return suffix == domain
 }
 
-// unshare leaves the listener that hosts have shared, once each has one of its own that
-// works. No host is without HTTPS on the way: until then the routes are attached to both.
+// unshare lets hosts leave the listener that they have shared, once each has one of its own that works.
+// Until then their routes are attached to both, so that no host loses HTTPS.
 func (p *planner) unshare(of domain, stored *gatewayv1.ListenerSet, hosts []string) {
 	if stored == nil {
 		return
@@ -101,7 +100,7 @@ func (p *planner) unshare(of domain, stored *gatewayv1.ListenerSet, hosts []stri
 	}
 }
 
-// isConflicted tells whether the gateway has another listener for a hostname.
+// isConflicted tells whether the gateway reports that another listener has the hostname.
 func isConflicted(set *gatewayv1.ListenerSet, hostname string) bool {
 	for _, entry := range set.Spec.Listeners {
 		if entry.Hostname == nil || string(*entry.Hostname) != hostname {

@@ -13,12 +13,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// storedListeners tells what ListenerSets have for a hostname, as they stand: the KIngress's own
-// and those that it shares.
+// storedListeners describes the listeners of a hostname in stored ListenerSets: the KIngress's own and
+// those that it shares.
 type storedListeners struct {
 	sets []string
-	// programmed tells that a listener works, ownProgrammed that one does which is not shared, and
-	// own that there is such a one.
+	// programmed tells that one of them works, ownProgrammed that one works that is not shared, and own
+	// that there is one that is not shared.
 	programmed, ownProgrammed, own bool
 }
 
@@ -46,11 +46,12 @@ func isOn(gateway input.Gateway, set *gatewayv1.ListenerSet) bool {
 	return dataplane.GatewayOfSet(set) == gateway.Name
 }
 
-// isOwn tells whether a ListenerSet is the KIngress's alone: none of those who share one controls
-// it. Which of the latter may be written is for pkg/apply to say.
+// isOwn tells whether a ListenerSet is the KIngress's own: no KIngress controls a shared one. Which
+// shared ones may be written is the decision of pkg/apply.
 func isOwn(set *gatewayv1.ListenerSet) bool { return metav1.GetControllerOf(set) != nil }
 
-// programmedIn are the listeners that work, as the ListenerSet stands.
+// programmedIn are the listeners that the gateway reports as programmed for the present generation of the
+// ListenerSet.
 func programmedIn(set *gatewayv1.ListenerSet) sets.Set[gatewayv1.SectionName] {
 	works := sets.New[gatewayv1.SectionName]()
 	if set == nil {
@@ -74,7 +75,7 @@ func certificatesOf(listener gatewayv1.Listener) []gatewayv1.SecretObjectReferen
 	return listener.TLS.CertificateRefs
 }
 
-// listenersOf are those of a ListenerSet; none where there is no such.
+// listenersOf are the listeners of a ListenerSet; none if it is nil.
 func listenersOf(set *gatewayv1.ListenerSet) []gatewayv1.ListenerEntry {
 	if set == nil {
 		return nil
@@ -82,7 +83,7 @@ func listenersOf(set *gatewayv1.ListenerSet) []gatewayv1.ListenerEntry {
 	return set.Spec.Listeners
 }
 
-// byHostname are the listeners that have a hostname, by it.
+// byHostname are the listeners with a hostname, by hostname.
 func byHostname(listeners []gatewayv1.ListenerEntry) iter.Seq2[string, gatewayv1.ListenerEntry] {
 	return func(yield func(string, gatewayv1.ListenerEntry) bool) {
 		for _, entry := range listeners {

@@ -29,8 +29,7 @@ func SpecHash(ing *v1alpha1.Ingress) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// renderedHash covers the hosts and what is done for them, without the rules that
-// only probes meet.
+// renderedHash is the hash of the hosts and rules of a route, without the rules that only probes match.
 func renderedHash(route *gatewayv1.HTTPRoute) string {
 	sum := sha256.New()
 	err := json.NewEncoder(withoutNewline{sum}).Encode(gatewayv1.HTTPRouteSpec{Hostnames: route.Spec.Hostnames, Rules: trafficRules(route)})
@@ -40,7 +39,7 @@ func renderedHash(route *gatewayv1.HTTPRoute) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// withoutNewline leaves out the one that an Encoder writes behind a value; there is none within.
+// withoutNewline leaves out the newline that an Encoder writes after a value. The value itself has none.
 type withoutNewline struct{ io.Writer }
 
 func (w withoutNewline) Write(b []byte) (int, error) {

@@ -46,10 +46,10 @@ func (r Renderer) Render(set rules.RuleSet, gateway input.Gateway) Rendered {
 	return found
 }
 
-// routes renders a set as HTTPRoutes, as many as the API's limits ask for.
+// routes renders a set as HTTPRoutes: as many as it takes by the API's limits.
 func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 	if set.protocols == onlyHTTP {
-		// Asked over HTTP, the route that is redirected to must not answer for this one.
+		// The HTTPRoute to which this one redirects must not answer its probes.
 		r.specHash = rollout.Hash(r.specHash, names.RedirectSuffix)
 	}
 	routes := []Route{}
@@ -64,9 +64,8 @@ func (r Renderer) routes(set attachment, gateway input.Gateway) []Route {
 	return routes
 }
 
-// route renders one HTTPRoute with every field that the API server would default
-// written out, so that comparing it with the stored object needs no knowledge of
-// defaults.
+// route renders one HTTPRoute, with all fields that the API server would default, so that it can be
+// compared with the stored object without knowledge of defaults.
 func (r Renderer) route(set part, gateway input.Gateway) Route {
 	object := &gatewayv1.HTTPRoute{ObjectMeta: names.OfRoute(r.in.Ingress, set.name, set.Visibility)}
 	object.Spec.Hostnames = make([]gatewayv1.Hostname, 0, len(set.Hosts))
@@ -96,12 +95,12 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 	return route
 }
 
-// rule renders one rule. With one backend its headers are set by the rule, which is
-// a core feature; only a real split needs filters on backends (SPEC B-TRN-2).
+// rule renders one rule. The headers of an only backend are set by the rule, which is a core feature of
+// the Gateway API; only a real split needs filters on backends (SPEC B-TRN-2).
 //
-// A rule that cannot be served has no backends, and then no filters either: the
-// gateway answers what it matches with 500, by the Gateway API. Left out, its requests
-// would go to the backends of a less specific rule or of a wildcard host.
+// A rule that cannot be served has no backends, and no filters either: as the Gateway API says, the
+// gateway answers its requests with 500. Without the rule, they would go to the backends of a less
+// specific rule or of a wildcard host.
 func (r Renderer) rule(rule rules.Rule, gateway input.Gateway) gatewayv1.HTTPRouteRule {
 	if rule.Redirect != 0 {
 		return redirect(rule)
@@ -116,8 +115,8 @@ func (r Renderer) rule(rule rules.Rule, gateway input.Gateway) gatewayv1.HTTPRou
 		BackendRefs: r.backendRefs(rule, gateway),
 	}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteRequestTimeout) {
-		// A KIngress has no timeout of its own: Serving ends requests itself. Gateways
-		// cut requests off after a default of theirs (Envoy: 15 s) unless told not to.
+		// A KIngress has no timeout, because Serving itself ends requests. Without this, a gateway ends
+		// them after a default of its own (Envoy: 15 s).
 		rendered.Timeouts = &gatewayv1.HTTPRouteTimeouts{Request: new(gatewayv1.Duration("0s"))}
 	}
 	return rendered
@@ -155,7 +154,7 @@ func (r Renderer) rewriteHost(rule rules.Rule, gateway input.Gateway) []gatewayv
 	}}
 }
 
-// setHeaders notes the headers that the API cannot express and sets the others.
+// setHeaders sets headers, and adds a gap for each that the Gateway API cannot set.
 func (r Renderer) setHeaders(field string, set []rules.Header) []gatewayv1.HTTPRouteFilter {
 	possible := make([]rules.Header, 0, len(set))
 	for _, header := range set {

@@ -11,15 +11,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// inPlace orders the rules of one HTTPRoute so that those which stand keep their place,
-// and the one that most requests meet stands first, where nothing that comes and goes
-// moves it.
+// inPlace orders the rules of one HTTPRoute so that the stored ones keep their places, and the rule that
+// most requests match comes first, where added and removed rules do not move it.
 //
-// A gateway tries rules by their matches, so their order means nothing to requests. But
-// Envoy Gateway names the cluster of a rule after its index
-// (internal/gatewayapi/helpers.go, irRouteDestinationName). A rule that changes its
-// place changes its cluster, Envoy gets routes and clusters one after the other, and in
-// between answers 503 (response flag NC).
+// A gateway tries rules by how specific their matches are, so their order means nothing to requests. But
+// Envoy Gateway names the cluster of a rule after its index (internal/gatewayapi/helpers.go,
+// irRouteDestinationName). So a rule at another index has another cluster. Envoy gets routes and clusters
+// one after the other, and answers 503 in between (response flag NC).
 func inPlace(wanted []rules.Rule, live *gatewayv1.HTTPRoute) []rules.Rule {
 	plain := slices.Clone(wanted)
 	slices.SortStableFunc(plain, func(a, b rules.Rule) int { return cmp.Compare(len(a.Headers), len(b.Headers)) })
@@ -52,8 +50,8 @@ func inPlace(wanted []rules.Rule, live *gatewayv1.HTTPRoute) []rules.Rule {
 	return ordered
 }
 
-// overtakes tells whether of two rules that a request may meet both, and that are equally
-// specific, the order has the wrong one first: for such a gateway goes by it.
+// overtakes tells whether the order has the wrong one first of two equally specific rules that can match
+// the same request: for these, gateways go by the order.
 func overtakes(order []int, plain []rules.Rule) bool {
 	for at, later := range order {
 		for _, earlier := range order[at+1:] {
@@ -65,8 +63,8 @@ func overtakes(order []int, plain []rules.Rule) bool {
 	return false
 }
 
-// apart tells that no request meets both rules: their paths differ, or they want different
-// values of one header.
+// apart tells that no request matches both rules: their paths differ, or they want different values of a
+// header.
 func apart(a, b rules.Rule) bool {
 	if a.Path != b.Path {
 		return true

@@ -13,8 +13,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// parents are what a route is attached to at its own Gateway. The Gateway comes first
-// where it is one of them.
+// parents are the parentRefs of a route at its own Gateway. The Gateway itself comes first if it is one
+// of them.
 func (r Renderer) parents(set part, gateway input.Gateway) []gatewayv1.ParentReference {
 	placed := r.plan.At(set.Visibility)
 	sections := atSections(gateway, placed.Sections(set.Hosts))
@@ -38,8 +38,8 @@ func (r Renderer) parents(set part, gateway input.Gateway) []gatewayv1.ParentRef
 	return append(refs, secure...)
 }
 
-// httpListeners are the HTTP listeners that admit one of the hosts: a gateway refuses a route at
-// a section that admits none. Where there is no such section it is to say so of all.
+// httpListeners are the HTTP listeners that admit one of the hosts, because a gateway refuses a route at
+// a section that admits none. If no section does, they are all, so that the gateway reports it.
 func (r Renderer) httpListeners(hosts []string, gateway input.Gateway) []string {
 	strange := []string{}
 	for _, listener := range r.in.AvailableListeners[gateway.Name].Listeners {
@@ -54,7 +54,7 @@ func (r Renderer) httpListeners(hosts []string, gateway input.Gateway) []string 
 	return admitting
 }
 
-// refsOf are the parentRefs with which a route is attached to Gateways, as they stand.
+// refsOf are the stored parentRefs with which a route is attached to Gateways.
 func (r Renderer) refsOf(name string, gateways []string) []gatewayv1.ParentReference {
 	current := r.in.Routes[name]
 	if current == nil {
@@ -78,7 +78,7 @@ func parentRef(gateway input.Gateway) gatewayv1.ParentReference {
 	return ref
 }
 
-// atSections attaches to those sections of the Gateway.
+// atSections are the parentRefs for sections of the Gateway.
 func atSections(gateway input.Gateway, sections []string) []gatewayv1.ParentReference {
 	refs := make([]gatewayv1.ParentReference, 0, len(sections))
 	for _, section := range sections {
@@ -99,7 +99,7 @@ func sectionOf(ref gatewayv1.ParentReference) gatewayv1.SectionName {
 	return *ref.SectionName
 }
 
-// listenerSetRefs attach to ListenerSets of the KIngress's namespace.
+// listenerSetRefs are the parentRefs for ListenerSets of the KIngress's namespace.
 func listenerSetRefs(namespace string, names []string) []gatewayv1.ParentReference {
 	refs := make([]gatewayv1.ParentReference, 0, len(names))
 	for _, name := range names {
@@ -111,7 +111,7 @@ func listenerSetRefs(namespace string, names []string) []gatewayv1.ParentReferen
 	return refs
 }
 
-// attached cuts a set where its hosts have to name different listeners of the Gateway (SPEC B-TRN-8).
+// attached cuts a set into one for each list of listeners that its hosts have to name (SPEC B-TRN-8).
 func (r Renderer) attached(set attachment, gateway input.Gateway) []attachment {
 	if gateway.Section != "" || set.protocols == onlyHTTPS || !sharePort(r.in.AvailableListeners[gateway.Name]) {
 		return []attachment{set}
@@ -143,10 +143,11 @@ func sharePort(available dataplane.AvailableListeners) bool {
 	return false
 }
 
-// overlapping are the listeners to name for a host where a parentRef without a section would attach it to two of one
-// port: of each port one for plain HTTP, and all that end TLS. Envoy Gateway 1.9 serves plain HTTP on one port from one
-// table, has the host in there twice then, and Envoy refuses the table with all of its hosts
-// (https://github.com/envoyproxy/gateway/issues/9895). TLS listeners have a table each.
+// overlapping are the listeners to name for a host that a parentRef without a section would attach to two
+// listeners of one port: of each port one for plain HTTP, and all for TLS. Envoy Gateway 1.9 has one
+// table for plain HTTP on a port. It would have the host twice, and Envoy would refuse the table with all
+// of its hosts (https://github.com/envoyproxy/gateway/issues/9895). Each TLS listener has a table of its
+// own.
 func (r Renderer) overlapping(host string, protocols protocols, gateway input.Gateway) []string {
 	plain, named := map[gatewayv1.PortNumber][]gatewayv1.Listener{}, []string{}
 	available, overlap := r.in.AvailableListeners[gateway.Name], false
@@ -172,9 +173,10 @@ func (r Renderer) overlapping(host string, protocols protocols, gateway input.Ga
 	return named
 }
 
-// preferred is the most specific of listeners that overlap. Where the gateway serves a host from whichever of them its
-// route is attached to, a host that is served stays: at the listener that its route names, or at the least specific one,
-// beside which the others were added. When they go again, nothing that is served was theirs.
+// preferred is the most specific of listeners that overlap. But if the gateway serves a host from any of
+// them, a host that is served already stays at the listener that its route names, or else at the least
+// specific one, beside which the others were added. So no served host depends on these if they are
+// removed again.
 func (r Renderer) preferred(host string, listeners []gatewayv1.Listener, gateway input.Gateway) gatewayv1.Listener {
 	bySpecificity := func(a, b gatewayv1.Listener) int {
 		return cmp.Compare(dataplane.Specificity(dataplane.HostnameOf(a)), dataplane.Specificity(dataplane.HostnameOf(b)))
@@ -190,7 +192,7 @@ func (r Renderer) preferred(host string, listeners []gatewayv1.Listener, gateway
 	return slices.MaxFunc(listeners, bySpecificity)
 }
 
-// sectionsOf are those of the Gateway that the routes of a host name, as they stand.
+// sectionsOf are the Gateway's sections that the stored routes of a host name.
 func (r Renderer) sectionsOf(host string, gateway input.Gateway) sets.Set[gatewayv1.SectionName] {
 	found := sets.New[gatewayv1.SectionName]()
 	for _, name := range r.serving[gatewayv1.Hostname(host)] {

@@ -15,30 +15,29 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// The Gateway API's limits for one HTTPRoute. Of its 16 rules four are kept free: one
-// for the steady probe, three for proofs of new backends while a rollout runs.
+// The Gateway API's limits for one HTTPRoute. Of its 16 rules four stay free: one for the probe rule,
+// three for warming new backends.
 const (
 	maxRouteRules = 16
 	maxRules      = maxRouteRules - 4
 	maxHostnames  = 16
 )
 
-// part is what one HTTPRoute holds of a rule set.
+// part is the part of a rule set that one HTTPRoute has.
 type part struct {
 	attachment
-	// name is that of the HTTPRoute.
+	// name is the name of the HTTPRoute.
 	name string
 	// number counts the HTTPRoutes that serve the same hosts, from 0.
 	number int
 }
 
-// spread cuts a set into parts that fit into HTTPRoutes. Rules of one host on several
-// HTTPRoutes mean the same as on one: a gateway orders them by their matches, which are
-// distinct (SPEC B-TRN-3).
+// spread cuts a set into parts that fit into HTTPRoutes. The rules of one host may be on several
+// HTTPRoutes, because a gateway orders them by their matches, which are distinct (SPEC B-TRN-3).
 //
-// Hosts and rules stay on the HTTPRoute on which they are. HTTPRoutes are written one
-// after another: what moved between two that exist would for a moment be on neither,
-// and its requests would meet a less specific rule. New ones go where room is.
+// Hosts and rules stay on the HTTPRoute on which they are. HTTPRoutes are written one after another, so a
+// rule that moved between two existing ones would for a moment be on neither, and its requests would
+// match a less specific rule. New hosts and rules go to the first HTTPRoute with room.
 func (r Renderer) spread(set attachment) []part {
 	parts := []part{}
 	for _, group := range r.hostGroups(set) {
@@ -56,8 +55,7 @@ func (r Renderer) spread(set attachment) []part {
 	return parts
 }
 
-// suffix keeps the name of the local route of a host apart from its external
-// one.
+// suffix tells the name of the cluster-local route of a host from that of its external one.
 func (r Renderer) suffix(set attachment, host string) string {
 	switch {
 	case set.protocols == onlyHTTP:
@@ -71,7 +69,7 @@ func (r Renderer) suffix(set attachment, host string) string {
 	return ""
 }
 
-// outsideNames are those that hosts of other visibilities than the local one give to HTTPRoutes.
+// outsideNames are the names of the HTTPRoutes of hosts that are not cluster-local.
 func outsideNames(ing *v1alpha1.Ingress) sets.Set[string] {
 	found := sets.New[string]()
 	for _, rule := range ing.Spec.Rules {
@@ -85,7 +83,7 @@ func outsideNames(ing *v1alpha1.Ingress) sets.Set[string] {
 	return found
 }
 
-// routesByHost are the names of HTTPRoutes, by the hosts that they serve.
+// routesByHost are the names of HTTPRoutes, by host.
 func routesByHost(routes map[string]*gatewayv1.HTTPRoute) map[gatewayv1.Hostname][]string {
 	names := map[gatewayv1.Hostname][]string{}
 	for name, route := range routes {
@@ -114,9 +112,8 @@ type hostGroup struct {
 	hosts []string
 }
 
-// hostGroups cuts the hosts of a set. As many as fit into one HTTPRoute always are in
-// one, named after the alphabetically last. More stay with the host that named their
-// HTTPRoute.
+// hostGroups cuts the hosts of a set into groups. If all fit into one HTTPRoute, they are one group,
+// named after the alphabetically last. If not, hosts stay with the host that named their HTTPRoute.
 func (r Renderer) hostGroups(set attachment) []hostGroup {
 	groups, unplaced := []hostGroup{}, set.Hosts
 	if len(set.Hosts) > maxHostnames {
@@ -155,9 +152,9 @@ func (r Renderer) liveGroups(set attachment) (groups []hostGroup, unplaced []str
 	return groups, sets.List(left)
 }
 
-// spreadRules gives each rule a part: the one on which it is, else the first with room.
-// A rule for which there is no room any more goes to a part that does not exist yet,
-// because what is created is written first.
+// spreadRules gives each rule a part: the one on which it is, else the first with room. A rule for which
+// its part has no room any more goes to a part that does not exist yet, because creations are written
+// first.
 func spreadRules(all []rules.Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]rules.Rule {
 	if others := len(live) > 1 || len(live) == 1 && live[0] == nil; !others && len(all) <= maxRules {
 		return map[int][]rules.Rule{0: all}
@@ -194,8 +191,7 @@ func spreadRules(all []rules.Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]
 	return parts
 }
 
-// livePlaces tells on which part each match is. Rules for probes do not count: every
-// part has its own.
+// livePlaces has the part on which each match is, without the rules for probes, which every part has.
 func livePlaces(live map[int]*gatewayv1.HTTPRoute) map[string]int {
 	places := map[string]int{}
 	for _, part := range slices.Sorted(maps.Keys(live)) {

@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// PartOf is an HTTPRoute as it stands, for some of its hosts, in the form in which it is
-// written. What is known of its version stays known.
+// PartOf is a stored HTTPRoute cut to some of its hosts, in the form in which it is written. Its rollout
+// state stays.
 func PartOf(stored *gatewayv1.HTTPRoute, hosts sets.Set[gatewayv1.Hostname]) *gatewayv1.HTTPRoute {
 	part := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{
 		Namespace: stored.Namespace, Name: stored.Name, Labels: maps.Clone(stored.Labels), Annotations: maps.Clone(stored.Annotations),
@@ -31,8 +31,8 @@ func PartOf(stored *gatewayv1.HTTPRoute, hosts sets.Set[gatewayv1.Hostname]) *ga
 	return part
 }
 
-// Renamed gives the part of an HTTPRoute another name if its own is taken: that of its last
-// host, as all are named, with what tells it apart from others of that host.
+// Renamed gives the part of an HTTPRoute another name if its own is taken: that of its last host, like
+// all HTTPRoutes, with a suffix that tells it from others of this host.
 func Renamed(part *gatewayv1.HTTPRoute, taken func(name string) bool) {
 	stored := part.Name
 	suffix := ""

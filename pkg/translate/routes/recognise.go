@@ -20,7 +20,7 @@ const warmingPath = "/.well-known/net-gateways-probe/new/"
 // retainedPath is the path of the rules that retain backends which have lost their traffic.
 const retainedPath = "/.well-known/net-gateways-probe/old/"
 
-// trafficRules are the rules that requests meet, without those for probes.
+// trafficRules are the rules for requests, without those for probes.
 func trafficRules(route *gatewayv1.HTTPRoute) []gatewayv1.HTTPRouteRule {
 	return slices.DeleteFunc(slices.Clone(route.Spec.Rules), isProbed)
 }
@@ -41,7 +41,7 @@ func isProbedAt(rule gatewayv1.HTTPRouteRule, path string) bool {
 	return isProbed(rule) && rule.Matches[0].Path != nil && rule.Matches[0].Path.Value != nil && strings.HasPrefix(*rule.Matches[0].Path.Value, path)
 }
 
-// backendOf names what a backendRef leads to, as Backend.String does.
+// backendOf names the backend of a backendRef, as Backend.String does.
 func backendOf(ref gatewayv1.HTTPBackendRef) string {
 	backend := rules.Backend{Service: types.NamespacedName{Name: string(ref.Name)}}
 	if ref.Namespace != nil {
@@ -60,7 +60,7 @@ func isRedirect(rule gatewayv1.HTTPRouteRule) bool {
 	return len(rule.Filters) == 1 && rule.Filters[0].Type == gatewayv1.HTTPRouteFilterRequestRedirect
 }
 
-// LeadsTo are the Services to which an HTTPRoute leads, probes included.
+// LeadsTo are the Services to which the rules of an HTTPRoute lead, those for probes included.
 func LeadsTo(route *gatewayv1.HTTPRoute) sets.Set[types.NamespacedName] {
 	found := sets.New[types.NamespacedName]()
 	for _, rule := range route.Spec.Rules {
@@ -86,7 +86,7 @@ func hostsOf(route *gatewayv1.HTTPRoute) []string {
 	return hosts
 }
 
-// readMatch is Rule.match of a rendered match, and whether it is that of a probe.
+// readMatch is Rule.Match of a rendered match, and whether it is that of a rule for probes.
 func readMatch(rendered gatewayv1.HTTPRouteMatch) (matched string, probes bool) {
 	rule := rules.Rule{}
 	if rendered.Path != nil && rendered.Path.Value != nil {

@@ -22,10 +22,10 @@ const (
 	movedPermanently = 301
 )
 
-// redirects cuts the hosts out of a set whose HTTP requests are to be redirected: what
-// they serve goes to HTTPS alone, and a set of its own redirects the rest (SPEC B-TLS-2).
-// What never was redirected stays plain until its listener works; what is stays redirected
-// when its listener fails: it must not fall back to plain HTTP because a Secret is broken.
+// redirects cuts the hosts out of a set whose HTTP requests must be redirected: their rules are served
+// over HTTPS only, and a set of its own redirects HTTP (SPEC B-TLS-2). A host that was never redirected
+// is served over HTTP until its listener works. A host that is redirected stays so if its listener fails:
+// it must not fall back to HTTP because a Secret is broken.
 func (r Renderer) redirects(set rules.RuleSet, gateway input.Gateway) (sets []attachment, uses listeners.Uses) {
 	if set.Visibility != v1alpha1.IngressVisibilityExternalIP || r.in.Ingress.Spec.HTTPOption != v1alpha1.HTTPOptionRedirected {
 		return []attachment{{RuleSet: set}}, uses
@@ -41,7 +41,7 @@ func (r Renderer) redirects(set rules.RuleSet, gateway input.Gateway) (sets []at
 				uses.Foreign = append(uses.Foreign, to)
 			}
 			continue
-		case possible && !to.Foreign: // a foreign listener is not the controller's to wait for
+		case possible && !to.Foreign: // the controller does not wait for a foreign listener
 			uses.Awaited = append(uses.Awaited, to)
 		}
 		plain = append(plain, host)
@@ -66,7 +66,7 @@ func (r Renderer) redirectTarget(host string, gateway input.Gateway) (to listene
 	switch {
 	case !found:
 		if !external.Named(host) {
-			return listeners.Termination{}, false // Serving says Redirected before there is a certificate
+			return listeners.Termination{}, false // Serving writes Redirected before there is a certificate
 		}
 		gap.Detail = fmt.Sprintf("requests for host %s are answered over plain HTTP and not redirected to HTTPS: there is no listener for its certificate", host)
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteSchemeRedirect):
