@@ -3,12 +3,11 @@
 // Package status decides what a KIngress reports. It is the only writer of its
 // conditions and load balancers.
 //
-// For each visibility an ordered chain of pure checks looks at what was observed;
-// the first that fails is the Blocker that users read. How soon it is reported depends
-// on its Certainty and on what is reported already (grace.go): the controller does not write a
-// KIngress for every step on its way to Ready, and restarts, resyncs and lagging caches
-// do not take Ready away. Nor does a new version of an unchanged generation while the data
-// plane answers with that generation (held.go).
+// For each side of the KIngress, an ordered chain of pure checks looks at what was observed; the first
+// that fails is the Blocker that users read. How soon it is reported depends on its Certainty and on the
+// present status (grace.go): the controller does not write a status for every step on the way to Ready,
+// and restarts, resyncs and lagging caches do not take Ready away. Nor does a new version of an unchanged
+// generation, while the data plane answers with that generation (held.go).
 //
 // In `kubectl get ksvc` (Serving v0.50, Route.PropagateIngressStatus, then
 // Service.PropagateRouteStatus) users see the status, reason and message of the KIngress's

@@ -24,7 +24,7 @@ type Facts struct {
 	Unexpected error
 	// Unobserved tells that the controller could not read the objects: proofs stay.
 	Unobserved bool
-	// Sides are the visibilities, external first.
+	// Sides are those of the KIngress, the external one first.
 	Sides []Side
 	// Advisories are shown if nothing blocks, before those of degraded proofs.
 	Advisories []Advisory
@@ -53,24 +53,25 @@ type Advisory struct {
 	Reason, Message string
 }
 
-// Side is what was observed for one visibility.
+// Side is what was observed for one visibility of a KIngress: a KIngress has an external and a
+// cluster-local side.
 type Side struct {
 	Visibility v1alpha1.IngressVisibility
 	// Needed tells that the KIngress has rules of this visibility.
 	Needed bool
 	// Refusal says why no entry was selected; nil if one was.
 	Refusal *conditions.Refusal
-	// Unserved tells that config-gateway has [] for this visibility: no hosts are to be served.
+	// Unserved tells that config-gateway has [] for this visibility: its hosts must not be served.
 	Unserved bool
-	// Preserved tells that what is wanted is not known, and that the present objects stay as they are.
+	// Preserved tells that it is not known what is wanted, and that the stored objects stay.
 	Preserved bool
 	Entry     config.Entry
 	// Gateway is nil when it does not exist.
 	Gateway *gatewayv1.Gateway
 	// Controller is that of the Gateway's class; empty when the class is not known.
 	Controller gatewayv1.GatewayController
-	// NoClass says why the Gateway's features are not known; nil if they are. Its routes are then
-	// preserved; ReportedReady tells that they are what is reported as Ready.
+	// NoClass says why the Gateway's features are not known; nil if they are. If they are not, the routes
+	// are preserved; ReportedReady tells that the status reports these as Ready.
 	NoClass       *conditions.Refusal
 	ReportedReady bool
 	// Listeners are the HTTPS listeners of its hosts.
@@ -83,7 +84,8 @@ type Side struct {
 	// Held tells that this generation was proven before, in a version that stays in service until the
 	// new one is proven.
 	Held bool
-	// Liveness is what is known of the data plane of a settled side whose Gateway reports a negative condition.
+	// Liveness says what probes tell about the data plane, if the side is settled and its Gateway reports
+	// a negative condition.
 	Liveness Liveness
 	// Former tells that this generation was proven before in another version.
 	Former bool

@@ -21,11 +21,11 @@ const (
 	// GraceWhileProgressing is for a burst, while the data plane works through older routes: a write for each
 	// service would tell users nothing.
 	GraceWhileProgressing = 5 * time.Minute
-	// GraceWhenServed is for a Ready KIngress that is served in its former version: many are
-	// rendered anew at once, and users miss nothing.
+	// GraceWhenServed is for a Ready KIngress that is served in its former version: it is long because
+	// many may be rendered anew at once, and users miss nothing.
 	GraceWhenServed = 5 * time.Minute
-	// progressInterval is the shortest time between two looks at the progress of a burst. It grows to
-	// a fifth of the time waited.
+	// progressInterval is the shortest time between two checks of the progress of a burst. It grows to a
+	// fifth of the time waited.
 	progressInterval = 2 * time.Second
 )
 

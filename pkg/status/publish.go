@@ -90,9 +90,9 @@ func (s Side) IsPublished(status v1alpha1.IngressStatus, generation int64) bool 
 	return IsSettled(status, generation) && published != nil && slices.Equal(published.Ingress, s.LoadBalancer)
 }
 
-// meshOnly is what is published if the operator wants nothing served. Without a load
-// balancer, Serving would lead callers in the cluster to the public gateway. For MeshOnly it
-// creates a Service without endpoints, which refuses them (SPEC B-INS-3).
+// meshOnly is published for a side that the operator does not want to be served. Without a load balancer,
+// Serving would lead callers in the cluster to the public gateway. For MeshOnly it creates a Service
+// without endpoints, which refuses them (SPEC B-INS-3).
 func (s Side) meshOnly() *v1alpha1.LoadBalancerStatus {
 	if s.Visibility != v1alpha1.IngressVisibilityClusterLocal {
 		return nil

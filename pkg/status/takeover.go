@@ -36,10 +36,9 @@ func recordReported(status *v1alpha1.IngressStatus) {
 	annotate(status, ReportedAnnotation, string(encoded))
 }
 
-// TakenOver tells whether the plugin of the new class of a KIngress, which was ours, serves it: it has
-// published load balancers that are not ours, or observed a later generation than we have (SPEC
-// B-INS-9). Until then it may not be served at all: the class may be a typing error, or its plugin not
-// installed.
+// TakenOver tells whether the plugin of the new class of a KIngress serves it: the plugin has published
+// other load balancers than this controller, or observed a later generation (SPEC B-INS-9). Until then no
+// plugin may serve it at all: the class may be a typing error, or its plugin not installed.
 func TakenOver(status v1alpha1.IngressStatus) bool {
 	ours := reported{}
 	if err := json.Unmarshal([]byte(status.Annotations[ReportedAnnotation]), &ours); err != nil {
@@ -49,8 +48,8 @@ func TakenOver(status v1alpha1.IngressStatus) bool {
 		isOther(status.PublicLoadBalancer, ours.Public) || isOther(status.PrivateLoadBalancer, ours.Private)
 }
 
-// takenOverUnsigned is TakenOver for a status without the annotation: of an older release of ours, which
-// has proofs, or rewritten by another plugin.
+// takenOverUnsigned is TakenOver for a status without the annotation: an older release of this controller
+// has written it, with proofs, or another plugin.
 func takenOverUnsigned(status v1alpha1.IngressStatus) bool {
 	proofs := ProofsOf(status)
 	for _, proof := range proofs {
@@ -61,7 +60,7 @@ func takenOverUnsigned(status v1alpha1.IngressStatus) bool {
 	return len(proofs) == 0 && len(addressesOf(status.PublicLoadBalancer))+len(addressesOf(status.PrivateLoadBalancer)) > 0
 }
 
-// isOther tells whether a load balancer is published and is not the one that we published.
+// isOther tells whether a load balancer is published that is not this controller's.
 func isOther(published *v1alpha1.LoadBalancerStatus, ours []string) bool {
 	addresses := addressesOf(published)
 	return len(addresses) > 0 && !slices.Equal(addresses, ours)
