@@ -46,8 +46,8 @@ func TestSharing(t *testing.T) {
 					continue
 				}
 				in.Sharers[visibility] = append(in.Sharers[visibility], sharer)
-				if !sharing.Complete() && sharing.Lacks(sharer) {
-					sharing.Know(sharer)
+				if !sharing.Complete() && sharing.Needs(sharer) {
+					sharing.Add(sharer)
 					few.Sharers[visibility] = append(few.Sharers[visibility], sharer)
 				}
 			}

@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// absences remembers since when published Services have not existed. It is a cache: a new leader
-// gives them their time anew.
+// absences has since when published Services have not existed. It is a cache: a new leader starts their
+// time anew.
 type absences struct {
 	mu    sync.Mutex
 	since map[types.NamespacedName]time.Time

@@ -13,8 +13,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// alive adds what is known of the data planes of Gateways that complain, where the KIngress is settled
-// on them.
+// alive adds the liveness of the data planes whose Gateways report a negative condition, if the KIngress
+// is settled on them.
 func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired, found *proofs) {
 	questions := map[types.NamespacedName]aliveQuestion{}
 	for _, side := range found.sides {
@@ -32,8 +32,8 @@ func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired,
 	found.in(requeueAfter)
 }
 
-// aliveQuestionAbout is about a route that was proven as well as the entry asks for. Where the Gateway's
-// word is the proof, there is none.
+// aliveQuestionAbout asks for a route whose proof is as good as the entry asks for. If the Gateway's
+// status is the proof, there is no such route.
 func aliveQuestionAbout(seen *observe.Observation, routes []routes.Route, side status.Side) aliveQuestion {
 	degraded := status.ProofsOf(seen.Ingress.Status)[side.Visibility].Degraded
 	question, observed := aliveQuestion{}, seen.Sides[side.Visibility]

@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// applyAll writes what differs, policies for backends and listeners before the routes that
-// rely on them; on Gateways listeners go after them, for a route may name them there.
+// applyAll writes the differences: policies for backends, and listeners, before the routes that depend on
+// them. Listeners are removed from Gateways after the routes, which may name them.
 func (r *Reconciler) applyAll(ctx context.Context, try *attempt) error {
 	try.preserved = try.stands.Preserve(try.desired)
 	if wait, err := r.applyInternalTLS(ctx, try); wait || err != nil {

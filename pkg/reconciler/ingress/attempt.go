@@ -77,7 +77,7 @@ func requeueIn(times ...time.Duration) error {
 	return after.result()
 }
 
-// facts is what status needs to know, but for the times.
+// facts is what pkg/status needs to know, without the times.
 func (a *attempt) facts(proven proofs) status.Facts {
 	failures := a.stands.Failures(a.desired)
 	for _, refusal := range a.refused {

@@ -10,8 +10,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
-// classes remembers the last state of each GatewayClass that was believed. It is a cache: a
-// new leader that does not find the class leaves what stands as it is.
+// classes has the last state of each GatewayClass that features.Believe accepted. It is a cache: if a new
+// leader does not find the class, the stored objects stay.
 type classes struct {
 	mu       sync.Mutex
 	believed map[string]*gatewayv1.GatewayClass
@@ -21,8 +21,8 @@ func newClasses() *classes {
 	return &classes{believed: map[string]*gatewayv1.GatewayClass{}}
 }
 
-// believe returns the class to go by, given the one that is seen. Where none was ever believed that is
-// the one that is seen.
+// believe returns the last state of a class that was accepted, given the present one. If none ever was,
+// it returns the present one.
 func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) *gatewayv1.GatewayClass {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -34,7 +34,7 @@ func (c *classes) believe(name string, seen *gatewayv1.GatewayClass) *gatewayv1.
 	return believed
 }
 
-// controller is that of the last state of a class that was believed; empty when none was.
+// controller is the controller of the last accepted state of a class; empty if there is none.
 func (c *classes) controller(name string) gatewayv1.GatewayController {
 	c.mu.Lock()
 	defer c.mu.Unlock()

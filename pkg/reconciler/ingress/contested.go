@@ -12,15 +12,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// dueWrite is a write of an object, and who else writes it.
+// dueWrite is a write of an object, with its other writers.
 type dueWrite[T apply.Object] struct {
 	apply.Backoff
 	desired T
 	others  []string
 }
 
-// writeDue does the changes for the objects' owner, but for what others change again and again, which
-// waits (SPEC B-TRN-6). The attempt has what is refused.
+// writeDue does the changes for the objects' owner. An object that other writers keep changing is written
+// later (SPEC B-TRN-6). The refusals are added to the attempt.
 func (o *owned[T]) writeDue(ctx context.Context, try *attempt, owner metav1.Object, changes apply.Changes[T]) (apply.Result[T], error) {
 	r, ing := o.r, try.stands.Ingress
 	writes, due := map[string]dueWrite[T]{}, apply.Changes[T]{Delete: changes.Delete}
@@ -62,7 +62,8 @@ func (o *owned[T]) writeDue(ctx context.Context, try *attempt, owner metav1.Obje
 	return result, err
 }
 
-// contender is who writes an object: its controller, or of what several share any of them.
+// contender is the owner for which an object is written: its controller; none in particular for a shared
+// one.
 func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) apply.Writer {
 	by := apply.Writer{Now: r.clock.Now()}
 	if owner := metav1.GetControllerOf(object); owner != nil {
@@ -74,7 +75,7 @@ func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) appl
 	return by
 }
 
-// sayContested says who else writes what is ours.
+// sayContested records an Event that names the other writers of an object.
 func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
 	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, others))
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// Parts of objects of others that we write, and that others may write, too: our listeners on Gateways,
-// and the status of KIngresses.
+// The controller also writes parts of objects of other owners, which other clients may write, too:
+// listeners on Gateways, and the status of KIngresses.
 
 func listenersOn(ing *v1alpha1.Ingress, change *apply.ListenerChange) apply.Contested {
 	return apply.Contested{Kind: "listeners of KIngress " + apply.NameOf(ing).String() + " on Gateway", Name: apply.NameOf(change.Gateway)}
 }
 
-// listenerBackoff is that of the listeners of a KIngress: they were changed by others where the same ones
-// are to be written again.
+// listenerBackoff is the backoff of the listeners of a KIngress. If the same ones are to be written
+// again, another client has changed them.
 func (r *Reconciler) listenerBackoff(ing *v1alpha1.Ingress, change *apply.ListenerChange) apply.Backoff {
 	return r.contests.Due(listenersOn(ing, change), r.itself(ing), func(wrote apply.Digest) bool {
 		return maps.Equal(wrote, apply.DigestOfValue(change.Desired))
@@ -36,8 +36,8 @@ func (r *Reconciler) wroteListeners(ing *v1alpha1.Ingress, change *apply.Listene
 	}
 }
 
-// statusBackoff is that of the status of a KIngress: others have changed it where it is not the one that
-// was written before. Where they do so again and again, it returns who they are.
+// statusBackoff is the backoff of the status of a KIngress. If the status is not the one that was written
+// last, another client has changed it. If clients keep doing so, it returns their names.
 func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (apply.Backoff, []string) {
 	try := r.contests.Due(statusOf(ing), r.itself(ing), func(wrote apply.Digest) bool {
 		return !maps.Equal(wrote, apply.DigestOfValue(ing.Status))
@@ -45,7 +45,7 @@ func (r *Reconciler) statusBackoff(ctx context.Context, ing *v1alpha1.Ingress) (
 	if !try.ShouldReport() {
 		return try, nil
 	}
-	return try, r.statusWriters(ctx, ing) // as long as they have it
+	return try, r.statusWriters(ctx, ing) // while managedFields still name them
 }
 
 func statusOf(ing *v1alpha1.Ingress) apply.Contested {
@@ -56,7 +56,7 @@ func (r *Reconciler) itself(ing *v1alpha1.Ingress) apply.Writer {
 	return apply.Writer{Owner: ing.UID, Generation: ing.Generation, Now: r.clock.Now()}
 }
 
-// statusWriters are the other field managers that have written the status.
+// statusWriters are the other field managers of the status.
 func (r *Reconciler) statusWriters(ctx context.Context, ing *v1alpha1.Ingress) []string {
 	live, err := r.client.NetworkingV1alpha1().Ingresses(ing.Namespace).Get(ctx, ing.Name, metav1.GetOptions{})
 	if err != nil {

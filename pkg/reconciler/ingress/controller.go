@@ -34,11 +34,11 @@ import (
 )
 
 const (
-	// workers is more than the API server answers at a time on a small cluster; a
-	// reconcile mostly waits for it.
+	// workers is more than the API server of a small cluster answers at a time, because a reconcile mostly
+	// waits for it.
 	workers = 16
-	// retries of unexpected errors: quick at first, and never so slow that a cured
-	// cluster has to be waited for.
+	// Retries of unexpected errors are quick at first, and never so slow that a repaired cluster waits for
+	// them.
 	firstRetry, lastRetry = 20 * time.Millisecond, 30 * time.Second
 )
 
@@ -105,7 +105,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 	return r, impl
 }
 
-// promote looks at all KIngresses of a bucket.
+// promote enqueues all KIngresses of a bucket.
 func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
 	all, err := r.lister.List(labels.Everything())
 	all = slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool { return !bucket.Has(apply.NameOf(ing)) })

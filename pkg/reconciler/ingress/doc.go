@@ -3,7 +3,7 @@
 // Package ingress reconciles KIngresses. It is the edge at which the pure packages
 // meet the cluster:
 //
-//	preconditions  is it to be served at all?           preconditions.go
+//	preconditions  must it be served at all?            preconditions.go
 //	observe        what it depends on                   pkg/observe, reader.go
 //	select         which Gateway, by visibility         pkg/selection
 //	render         what should exist, how to prove it   pkg/translate
@@ -11,6 +11,6 @@
 //	prove          ask the data planes                  pkg/prober, prove.go
 //	report         conditions and addresses             pkg/status, report.go
 //
-// ingress.go reads as these steps and nothing else. The package never decides how a
-// KIngress is translated or what its status is.
+// ingress.go reads as these steps and nothing else. The package decides neither how a KIngress is
+// translated nor what its status is.
 package ingress

@@ -18,8 +18,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
-// clusterEvents turns what happens in the cluster into the keys of the KIngresses that it
-// concerns. It sees the informers of the Set.
+// clusterEvents turns the events of the Set's informers into the keys of the KIngresses that they
+// concern.
 type clusterEvents struct {
 	r        *Reconciler
 	impl     *controller.Impl
@@ -37,7 +37,7 @@ func (e *clusterEvents) OnAdd(object any, initial bool) {
 	}
 	e.shown(object)
 	if set, is := object.(*gatewayv1.ListenerSet); is && apply.OwnedByNamespace(set) {
-		e.impl.EnqueueKey(apply.NameOf(set)) // its KIngresses may have gone unseen: there need be none of this name
+		e.impl.EnqueueKey(apply.NameOf(set)) // its KIngresses may have been deleted while no watch was there; the key need not be that of a KIngress
 	}
 }
 
@@ -61,8 +61,8 @@ func (e *clusterEvents) OnDelete(object any) {
 	e.happened(nil, object)
 }
 
-// happened enqueues what the change of an object concerns; old is nil for additions
-// and deletions.
+// happened enqueues the KIngresses that a change of an object concerns. old is nil for additions and
+// deletions.
 func (e *clusterEvents) happened(old, object any) {
 	e.shown(object)
 	switch object := object.(type) {
@@ -97,8 +97,8 @@ func (e *clusterEvents) happened(old, object any) {
 	}
 }
 
-// shown tells what was written that an informer shows it. That of the HTTPRoutes of others shows no
-// writes.
+// shown tells the caches of recent writes that an informer shows an object. The informer of other owners'
+// HTTPRoutes shows no writes.
 func (e *clusterEvents) shown(object any) {
 	if route, is := object.(*gatewayv1.HTTPRoute); is && !isLabelled(route) {
 		return
@@ -142,7 +142,7 @@ func (e *clusterEvents) enqueueBy(indexName, value string) {
 	}
 }
 
-// everything enqueues all KIngresses, behind those that something happened to.
+// everything enqueues all KIngresses, behind those that have an event of their own.
 func (e *clusterEvents) everything(why string) {
 	e.logger.Infow("Looking at all KIngresses again", zap.String("why", why))
 	found := []*v1alpha1.Ingress{}

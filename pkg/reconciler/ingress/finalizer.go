@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// legacyFinalizer is what the single-gateway plugin puts on KIngresses. Without its
-	// controller a KIngress that has it could never be deleted (SPEC B-INS-8).
+	// legacyFinalizer is the finalizer of the single-gateway plugin. Without its controller, a KIngress
+	// that has it could never be deleted (SPEC B-INS-8).
 	legacyFinalizer = "ingresses.networking.internal.knative.dev"
 )
 
@@ -40,8 +40,8 @@ func (r *Reconciler) dropFinalizer(ctx context.Context, ing *v1alpha1.Ingress, f
 	return r.writeFinalizers(ctx, ing, left)
 }
 
-// writeFinalizers returns the KIngress as it is stored then. The resource version in the patch keeps
-// a finalizer that another client adds meanwhile.
+// writeFinalizers writes finalizers and returns the stored KIngress. With the resource version in the
+// patch, it does not remove a finalizer that another client adds meanwhile.
 func (r *Reconciler) writeFinalizers(ctx context.Context, ing *v1alpha1.Ingress, finalizers []string) (*v1alpha1.Ingress, error) {
 	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
 		"finalizers":      finalizers,
@@ -61,8 +61,8 @@ func (r *Reconciler) writeFinalizers(ctx context.Context, ing *v1alpha1.Ingress,
 	return stored, nil
 }
 
-// letGo takes the listeners of a KIngress that is being deleted off all Gateways. One that
-// cannot be taken off is somebody else's by then; it does not hold the deletion up.
+// letGo removes the listeners of a KIngress that is being deleted from all Gateways. A listener that
+// cannot be removed has another owner by then, and does not block the deletion.
 func (r *Reconciler) letGo(ctx context.Context, ing *v1alpha1.Ingress) error {
 	exist, err := r.cluster.HasGateways(ctx)
 	if err != nil {

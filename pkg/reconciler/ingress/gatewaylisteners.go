@@ -40,7 +40,7 @@ func (r *Reconciler) addListeners(ctx context.Context, try *attempt) error {
 // to them, and then the grants and the finalizer.
 func (r *Reconciler) removeListeners(ctx context.Context, try *attempt) error {
 	seen := try.stands
-	changes := slices.DeleteFunc(try.listenerChanges(), func(change *apply.ListenerChange) bool { return change.Adds }) // which was refused
+	changes := slices.DeleteFunc(try.listenerChanges(), func(change *apply.ListenerChange) bool { return change.Adds }) // an addition has been refused
 	err := r.applyListeners(ctx, try, changes)
 	if err != nil || try.unfinished() || try.preserved.Gateways.Len() > 0 {
 		return err
@@ -57,7 +57,7 @@ func (r *Reconciler) removeListeners(ctx context.Context, try *attempt) error {
 	return err
 }
 
-// listenerChanges are the writes that Gateways need.
+// listenerChanges are the writes of Gateways whose listeners differ.
 func (a *attempt) listenerChanges() []*apply.ListenerChange {
 	wanted := map[types.NamespacedName][]gatewayv1.Listener{}
 	for _, listeners := range a.desired.Gateways {

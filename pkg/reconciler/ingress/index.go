@@ -16,7 +16,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// Indexes over the KIngresses of our class.
+// Indexes of the KIngresses of the controller's class.
 const (
 	byHost             = "host"             // hosts that it serves
 	byRewrite          = "rewrite"          // NAMESPACE/HOST that it rewrites to
@@ -47,7 +47,7 @@ func indexers() cache.Indexers {
 	}
 }
 
-// ingressesBy are the KIngresses that an index has under a value.
+// ingressesBy are the KIngresses of an index under a value.
 func (r *Reconciler) ingressesBy(indexName, value string) ([]*v1alpha1.Ingress, error) {
 	objects, err := r.indexer.ByIndex(indexName, value)
 	if err != nil {
@@ -70,7 +70,7 @@ func index(keys func(*v1alpha1.Ingress) sets.Set[string]) cache.IndexFunc {
 	}
 }
 
-// keys are those of names, as NAMESPACE/NAME.
+// keys are names as NAMESPACE/NAME.
 func keys(names sets.Set[types.NamespacedName]) sets.Set[string] {
 	found := sets.New[string]()
 	for name := range names {
@@ -117,7 +117,7 @@ func securedIn(ing *v1alpha1.Ingress) sets.Set[string] {
 	return sets.New(ing.Namespace)
 }
 
-// waits is the one value of the index byUnsettled.
+// waits is the only value of the index byUnsettled.
 const waits = "waits"
 
 func unsettled(ing *v1alpha1.Ingress) sets.Set[string] {

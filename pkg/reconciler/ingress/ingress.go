@@ -35,9 +35,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// Reconciler makes KIngresses true. Knative's generated reconciler is not used: it
-// writes a status on the first pass of every generation and does not see deletions
-// and changes of the class.
+// Reconciler reconciles KIngresses. Knative's generated reconciler is not used, because it writes a
+// status on the first pass of every generation, and does not see deletions and changes of the class.
 type Reconciler struct {
 	reconciler.LeaderAwareFuncs
 
@@ -49,13 +48,13 @@ type Reconciler struct {
 	config     *config.Store
 	prober     *prober.Prober
 
-	// What is written for KIngresses, besides listeners on Gateways.
+	// The kinds that are written for KIngresses, besides listeners on Gateways.
 	routes       *owned[*gatewayv1.HTTPRoute]
 	listenerSets *owned[*gatewayv1.ListenerSet]
 	grants       *owned[*gatewayv1beta1.ReferenceGrant]
 	policies     *owned[*gatewayv1.BackendTLSPolicy]
 	trusts       *owned[*corev1.ConfigMap]
-	trustLock    sync.Mutex // of the ConfigMaps, each of which several KIngresses want
+	trustLock    sync.Mutex // serialises writes of ConfigMaps, each of which several KIngresses want
 
 	gatewayClient gatewayclientset.Interface
 	gatewayLocks  *gatewayLocks
@@ -64,7 +63,7 @@ type Reconciler struct {
 	logger   *zap.SugaredLogger
 	clock    clock.PassiveClock
 
-	// What follows is a cache only: a new leader does without.
+	// All that follows is a cache: a new leader starts without it.
 	timers     *reportTimers
 	conflicts  *conflicts
 	contests   *apply.Contests
@@ -86,9 +85,8 @@ var (
 	_ reconciler.LeaderAware = (*Reconciler)(nil)
 )
 
-// Reconcile brings one KIngress up to date. Its error is unexpected and retried;
-// what users should know is in the status. One that was deleted meanwhile leaves nothing
-// in memory.
+// Reconcile brings one KIngress up to date. Its error is unexpected and retried; the status has what
+// users should know. Of a KIngress that is deleted meanwhile nothing stays cached.
 func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	namespace, name, err := cache.SplitMetaNamespaceKey(key)
 	if err != nil {
@@ -106,7 +104,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, key string) error {
 	return r.survive(ctx, r.ingresses.Newest(ing), r.serve)
 }
 
-// serve serves a KIngress, or does what is due instead.
+// serve reconciles a KIngress if the preconditions hold. If they do not, they have done what is due
+// instead.
 func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
 	ing, err := r.preconditions(ctx, ing)
 	if ing == nil || err != nil {
@@ -115,11 +114,11 @@ func (r *Reconciler) serve(ctx context.Context, ing *v1alpha1.Ingress) error {
 	return r.reconcile(ctx, ing)
 }
 
-// reconcile is the whole way of a KIngress that we serve.
+// reconcile is the whole way of a KIngress that the controller serves.
 func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error {
 	r.pending.set(ing.UID, observe.WantsHTTPS(ing)) // until step 6 finds out
 	reader := r.reader(ctx)
-	// 1. Read what it has to do with, whichever Gateways serve it.
+	// 1. Read the objects on which it depends, whichever Gateways serve it.
 	related, err := observe.Related(reader, ing)
 	if err != nil {
 		return r.reportFailed(ctx, ing, err)
@@ -127,7 +126,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	// 2. Select a Gateway for each visibility.
 	selected := observe.Selected{State: r.config.Load(), Now: r.clock.Now()}
 	selected.Choices = selection.Choose(selected.State.Config, related.Request())
-	// 3. Read these Gateways, and who else uses them. From here on nothing of what was observed changes.
+	// 3. Read these Gateways, and the KIngresses that share or contest them. The observation is immutable.
 	seen, err := observe.Gateways(reader, related, selected)
 	if err != nil {
 		return r.reportFailed(ctx, ing, err)
@@ -139,18 +138,18 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 		if err != nil {
 			return r.reportFailed(ctx, ing, fmt.Errorf("translate: %w", err))
 		}
-		// 5. Write the difference. What is found on the way is one more thing to go by.
+		// 5. Write the difference. If a write finds an object that was not observed, translate once more.
 		try = r.write(ctx, seen, desired)
 		seen = try.stands
 	}
 	if apierrors.HasStatusCause(try.err, corev1.NamespaceTerminatingCause) {
-		return nil // which its informer has not shown yet
+		return nil // the namespace is being deleted, which its informer has not shown yet
 	}
 	// 6. Ask the data planes whether they serve it.
 	proven := r.prove(seen, try.desired)
 	r.pending.update(seen, proven.sides)
 	// 7. Report.
-	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // which may have our finalizer by now
+	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // with the finalizer, if step 5 has added it
 	r.sayOthersRoutes(ctx, seen)
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)
@@ -159,7 +158,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	return try.result()
 }
 
-// render translates once more when the new backends of a route have answered.
+// render translates, and once more if the new backends of a route have answered.
 func (r *Reconciler) render(seen *observe.Observation) (translate.Desired, error) {
 	in := seen.Input()
 	desired, err := translate.Ingress(in)

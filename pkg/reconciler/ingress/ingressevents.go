@@ -11,7 +11,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
-// ingressEvents sees the KIngresses themselves.
+// ingressEvents handles the events of KIngresses.
 type ingressEvents struct{ *clusterEvents }
 
 func (e ingressEvents) OnAdd(object any, _ bool) { e.changed(nil, object.(*v1alpha1.Ingress)) }
@@ -22,7 +22,7 @@ func (e ingressEvents) OnUpdate(old, object any) {
 	case recreated(before, after):
 		e.OnDelete(before)
 		e.changed(nil, after)
-	case before.ResourceVersion == after.ResourceVersion: // nothing happened: the informer shows all of them anew
+	case before.ResourceVersion == after.ResourceVersion: // a resync of the informer, or a new list
 		e.resync([]*v1alpha1.Ingress{after})
 	default:
 		e.changed(before, after)
@@ -40,14 +40,14 @@ func (e ingressEvents) OnDelete(object any) {
 	e.r.evict(ing)
 	e.neighbours(ing)
 	if len(ing.Spec.TLS) > 0 {
-		e.impl.EnqueueKey(apply.NameOf(ing)) // which may have been the last to share a ListenerSet
+		e.impl.EnqueueKey(apply.NameOf(ing)) // it may have been the last to share a ListenerSet
 	}
 	if users, err := e.r.ingressesBy(byBackendNamespace, ing.Namespace); err == nil && len(users) == 0 {
 		e.prune()
 	}
 }
 
-// changed enqueues the KIngress, and its neighbours unless only its status changed.
+// changed enqueues the KIngress, and its neighbours unless only its status has changed.
 func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
 	e.impl.EnqueueKey(apply.NameOf(ing))
 	if old == nil {

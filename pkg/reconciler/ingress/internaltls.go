@@ -19,11 +19,12 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// soonAfter is when to go on after a write whose event does not come.
+// soonAfter is after how long to go on if the event of a write does not come.
 const soonAfter = time.Second
 
-// applyInternalTLS writes what makes gateways speak TLS, and tells whether routes are to wait: while it
-// writes, or cannot, a gateway that reads the route before the policy would send in the clear.
+// applyInternalTLS writes the objects that make gateways use TLS to backends, and tells whether routes
+// must wait for them: a gateway that learns of the route before the policy would send requests in the
+// clear.
 func (r *Reconciler) applyInternalTLS(ctx context.Context, try *attempt) (wait bool, err error) {
 	seen, refused := try.stands, len(try.refused)
 	if len(seen.Policies)+len(try.desired.Policies) == 0 {
@@ -56,8 +57,8 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, try *attempt) (wait b
 	return wait || len(try.refused) > refused, errors.Join(errs...)
 }
 
-// needsPolicy tells whether somebody else still reaches a Service over TLS: another
-// KIngress, or our own routes as they stand.
+// needsPolicy tells whether a Service is still reached over TLS: by another KIngress, or by the stored
+// routes of this one.
 func (r *Reconciler) needsPolicy(ctx context.Context, seen *observe.Observation, service *corev1.Service) bool {
 	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
 	users, err := r.ingressesBy(byBackend, name.String())

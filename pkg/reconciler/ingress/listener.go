@@ -17,13 +17,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// The ports that callers in the cluster come to, as Serving's Services and URLs say.
+// The ports that callers in the cluster use, by Serving's Services and URLs.
 const callersHTTP, callersHTTPS = 80, 443
 
 const notProgrammed = "the HTTPS listener for host %s on Gateway %s is not programmed yet"
 const callersMiss = "callers in the cluster cannot reach it"
 
-// listenerFor finds where a proof is asked for, or writes into the fact why it cannot be.
+// listenerFor finds the listener to probe for a proof, or adds to the fact why there is none.
 func (q *questions) listenerFor(proof routes.Proof, side *status.Side, fact *status.Route) (listener dataplane.Listener, found bool) {
 	if listener = (dataplane.Listener{Port: proof.HTTPS, TLS: true}); proof.HTTPS == 0 {
 		attachment := q.seen.Attachment(q.seen.Sides[side.Visibility])
@@ -36,7 +36,7 @@ func (q *questions) listenerFor(proof routes.Proof, side *status.Side, fact *sta
 	case fact.NotAdmitted != "" && (listener.Port == 0 || !side.Accepted(*fact)):
 		fact.Unasked = fact.NotAdmitted
 	case proof.Marker == "" && !side.Believed(*fact):
-		// Without a marker an object of the same name and spec that is gone may answer.
+		// Without a marker, the answer may be that of a deleted object of the same name and spec.
 		fact.Unasked = fmt.Sprintf("Gateway %s has not accepted it yet", side.Entry.Gateway)
 	default:
 		observed := q.seen.Sides[side.Visibility]
@@ -46,9 +46,9 @@ func (q *questions) listenerFor(proof routes.Proof, side *status.Side, fact *sta
 	return listener, false
 }
 
-// forCallers replaces the port of a listener by the one that callers in the cluster come to, at
-// what is published for them (SPEC B-RDY-9). Where nobody listens there, and callers are led there
-// already, the listener's own port has to do: nothing gets worse.
+// forCallers replaces the port of a listener by the one that callers in the cluster use at the published
+// address (SPEC B-RDY-9). If no listener has that port, and Serving leads callers there already, the
+// listener's own port is probed: nothing gets worse.
 func (q *questions) forCallers(listener dataplane.Listener, proof routes.Proof, side *status.Side, fact *status.Route) (dataplane.Listener, bool) {
 	port, observed := q.callersPort(proof, side.Visibility), q.seen.Sides[side.Visibility]
 	if port == 0 {
@@ -67,8 +67,8 @@ func (q *questions) forCallers(listener dataplane.Listener, proof routes.Proof, 
 	return listener, side.Published
 }
 
-// callersPort is the port that callers in the cluster come to, or 0 where none come: they use TLS
-// for the hosts whose certificates Serving names.
+// callersPort is the port that callers in the cluster use, or 0 if there are none. They use TLS for the
+// hosts whose certificates Serving names.
 func (q *questions) callersPort(proof routes.Proof, visibility v1alpha1.IngressVisibility) int32 {
 	named := slices.ContainsFunc(q.seen.Ingress.Spec.TLS, func(tls v1alpha1.IngressTLS) bool {
 		return slices.ContainsFunc(tls.Hosts, func(host string) bool { return dataplane.Admits(host, proof.Host) })
@@ -84,14 +84,14 @@ func (q *questions) callersPort(proof routes.Proof, visibility v1alpha1.IngressV
 	return 0
 }
 
-// listensOn tells whether a listener through which a proof is asked for has that port.
+// listensOn tells whether a listener that is probed for the proof has a port.
 func (q *questions) listensOn(port int32, proof routes.Proof, side observe.Side) bool {
 	return proof.HTTPS == port || proof.HTTPS == 0 && q.seen.Attachment(side).HasPort(port)
 }
 
-// miss writes into the facts where callers miss the data plane: nobody can be reached at the port
-// that they come to, and none of the listeners has it. Then the Gateway's word is no proof. What
-// answers at that port is for the operator to judge.
+// miss adds to the facts that callers do not reach the data plane: the port that they use cannot be
+// reached, and none of the listeners has it. Then the Gateway's status is no proof. If something answers
+// at that port, the operator must judge whether it is the data plane.
 func (q *questions) miss(proof routes.Proof, side *status.Side, fact *status.Route, known probe.Report) {
 	port, published := q.callersPort(proof, side.Visibility), side.LoadBalancer
 	answered := slices.ContainsFunc(known.Results, func(result probe.Result) bool { return result.Kind != probe.Unreachable })
@@ -102,14 +102,14 @@ func (q *questions) miss(proof routes.Proof, side *status.Side, fact *status.Rou
 	fact.Unasked = callersMiss
 }
 
-// listens tells whether an answer for a host through TLS comes from the listener with its
-// certificate: while the gateway does not say that it works, another one may give it. While the
-// listener is not even written, nobody is to be asked in vain.
+// listens tells whether the answer to a probe of a host over TLS comes from the listener with its
+// certificate. While the gateway does not report this as programmed, the answer may come from another
+// one. While it is not even written, there is nothing to probe.
 func listens(host string, listeners []status.Listener) bool {
 	return !slices.ContainsFunc(unprogrammed(host, listeners), func(listener status.Listener) bool { return listener.Overlaid || listener.Unwritten() })
 }
 
-// unprogrammed are the listeners of a host of which the gateway does not say that they work.
+// unprogrammed are the listeners of a host that the gateway does not report as programmed.
 func unprogrammed(host string, listeners []status.Listener) []status.Listener {
 	return slices.DeleteFunc(slices.Clone(listeners), func(listener status.Listener) bool {
 		return !dataplane.Admits(listener.Host, host) || listener.Programmed()

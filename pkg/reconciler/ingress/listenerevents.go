@@ -20,23 +20,23 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// onGateway is a listener of a Gateway, and what the gateway says of it.
+// onGateway is a listener of a Gateway with its conditions.
 type onGateway struct {
-	spec *gatewayv1.Listener // nil when it is not there
-	word []metav1.Condition
-	// current tells that it is said of the Gateway as it stands.
+	spec       *gatewayv1.Listener // nil if it is not there
+	conditions []metav1.Condition
+	// current tells that the conditions are for the present generation of the Gateway.
 	current bool
 }
 
 // onGatewayOf are the listeners of a Gateway, by name.
 func onGatewayOf(gateway *gatewayv1.Gateway) map[gatewayv1.SectionName]onGateway {
 	found := map[gatewayv1.SectionName]onGateway{}
-	for _, said := range gateway.Status.Listeners {
-		current := len(said.Conditions) > 0
-		for _, condition := range said.Conditions {
+	for _, reported := range gateway.Status.Listeners {
+		current := len(reported.Conditions) > 0
+		for _, condition := range reported.Conditions {
 			current = current && condition.ObservedGeneration >= gateway.Generation
 		}
-		found[said.Name] = onGateway{word: said.Conditions, current: current}
+		found[reported.Name] = onGateway{conditions: reported.Conditions, current: current}
 	}
 	for i, listener := range gateway.Spec.Listeners {
 		at := found[listener.Name]
@@ -46,27 +46,27 @@ func onGatewayOf(gateway *gatewayv1.Gateway) map[gatewayv1.SectionName]onGateway
 	return found
 }
 
-// listeners enqueues those whom a change of a Gateway's listeners concerns. Each KIngress with a
-// listener there changes the generation of the Gateway, of which the gateway then says all anew: that
-// is for those who wait for it.
+// listeners enqueues the KIngresses that a change of a Gateway's listeners concerns. Each KIngress that
+// adds a listener changes the generation of the Gateway, and the gateway then writes all conditions anew:
+// that concerns only the KIngresses that wait for it.
 func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
 	name := apply.NameOf(gateway)
-	old, new, everybody, https, pending := onGatewayOf(before), onGatewayOf(gateway), false, false, false
+	old, new, allUsers, https, pending := onGatewayOf(before), onGatewayOf(gateway), false, false, false
 	for section := range sets.KeySet(old).Union(sets.KeySet(new)) {
 		change := listenerChange{old[section], new[section]}
 		switch theirs := dataplane.ListenerOwner(section) == ""; {
 		case change.plain():
 		case theirs:
-			https = https || change.written() || change.said()
-			pending = pending || change.told()
+			https = https || change.written() || change.conditionsChanged()
+			pending = pending || change.currentChanged()
 		default:
-			everybody = everybody || change.isOfWildcard()
+			allUsers = allUsers || change.isOfWildcard()
 			https = https || change.makesRoom()
 			e.ownListener(section, change)
 		}
 	}
 	switch {
-	case everybody:
+	case allUsers:
 		e.users(name)
 	case https:
 		e.look("listeners of Gateway "+name.String(), func(ing *v1alpha1.Ingress) bool { return observe.WantsHTTPS(ing) && e.r.usesGateway(ing, name) })
@@ -75,7 +75,7 @@ func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
 	}
 }
 
-// ownListener enqueues the KIngress that has put a listener onto a Gateway, and those with its host.
+// ownListener enqueues the KIngress for which a listener was added to a Gateway, and those with its host.
 func (e *clusterEvents) ownListener(section gatewayv1.SectionName, change listenerChange) {
 	concerned := e.by(byListener, dataplane.ListenerOwner(section))
 	for _, state := range []onGateway{change.was, change.is} {
@@ -85,26 +85,26 @@ func (e *clusterEvents) ownListener(section gatewayv1.SectionName, change listen
 	}
 	for _, object := range concerned {
 		ing := object.(*v1alpha1.Ingress)
-		if change.said() || change.undone() || change.told() && e.r.pending.has(ing.UID) {
+		if change.conditionsChanged() || change.undone() || change.currentChanged() && e.r.pending.has(ing.UID) {
 			e.impl.EnqueueKey(apply.NameOf(ing))
 		}
 	}
 }
 
-// listenerChange is what happened to a listener of a Gateway.
+// listenerChange is a change of a listener of a Gateway.
 type listenerChange struct{ was, is onGateway }
 
-// plain tells that no listener for HTTPS is there, and none was.
+// plain tells that the listener is not for HTTPS, and was not.
 func (c listenerChange) plain() bool {
 	return (c.was.spec == nil || c.was.spec.Protocol == gatewayv1.HTTPProtocolType) && (c.is.spec == nil || c.is.spec.Protocol == gatewayv1.HTTPProtocolType)
 }
 
 func (c listenerChange) written() bool { return !equality.Semantic.DeepEqual(c.was.spec, c.is.spec) }
 
-// undone tells that a listener that was there is another, or is gone.
+// undone tells that a listener that was there has changed, or is removed.
 func (c listenerChange) undone() bool { return c.written() && c.was.spec != nil }
 
-// isOfWildcard tells that the listener may be for hosts of others.
+// isOfWildcard tells that the listener may admit hosts of other KIngresses.
 func (c listenerChange) isOfWildcard() bool {
 	return c.written() && (isWildcard(c.was.spec) || isWildcard(c.is.spec))
 }
@@ -112,8 +112,10 @@ func (c listenerChange) isOfWildcard() bool {
 // makesRoom tells that there is room for another listener.
 func (c listenerChange) makesRoom() bool { return c.written() && c.is.spec == nil }
 
-// said tells that the gateway says something else of it.
-func (c listenerChange) said() bool { return !sameConditions(c.was.word, c.is.word) }
+// conditionsChanged tells that the gateway reports other conditions.
+func (c listenerChange) conditionsChanged() bool {
+	return !sameConditions(c.was.conditions, c.is.conditions)
+}
 
 // told tells that the gateway says something of it as it stands now, and did not before. That it does not
 // any more, since another listener was written, is no news: whoever waits goes on to wait.

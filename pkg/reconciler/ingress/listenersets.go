@@ -19,7 +19,7 @@ func (r *Reconciler) applyListenerSets(ctx context.Context, try *attempt) error 
 	return err
 }
 
-// listenerSets are those to compare with what is desired.
+// listenerSets are the stored ListenerSets to compare with the desired ones.
 func (a *attempt) listenerSets() []*gatewayv1.ListenerSet {
 	found := []*gatewayv1.ListenerSet{}
 	for _, name := range slices.Sorted(maps.Keys(a.stands.ListenerSets)) {

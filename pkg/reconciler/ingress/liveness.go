@@ -15,21 +15,21 @@ import (
 )
 
 const (
-	// askAlive is the time between two questions to a data plane.
+	// askAlive is the time between two probes of a data plane.
 	askAlive = 5 * time.Second
-	// askAnother is after how long without an answer the route of another KIngress is asked for: the
+	// askAnother is after how long without an answer the route of another KIngress is probed, because the
 	// backend of the first may be broken.
 	askAnother = 4 * time.Second
-	// aliveProbes is the most that are sent to a proxy in a second, of all Gateways that complain; aliveSettle
-	// is how long failures are collected.
+	// aliveProbes is the most probes that are sent to a proxy in a second, for all Gateways with a
+	// negative condition; aliveSettle is how long failures are collected.
 	aliveProbes = 10
 	aliveSettle = 100 * time.Millisecond
 )
 
-// liveness knows whether the data planes of Gateways that complain answer (SPEC B-RDY-8). Each proxy
-// of a Gateway is asked for a route of one of the KIngresses that are settled on it, in the
-// reconciles of that one, which asks. The others hear of it once when the data plane is dead, or
-// answers again. It is a cache: a new leader asks anew, and until there is an answer all stay
+// liveness has whether the data planes answer whose Gateways report a negative condition (SPEC B-RDY-8).
+// For each Gateway, one of the KIngresses that are settled on it is the asker: its reconciles probe each
+// proxy for one of its routes. The other KIngresses are enqueued when the data plane is found dead, and
+// when it answers again. It is a cache: a new leader probes anew, and until there is an answer all stay
 // Ready.
 type liveness struct {
 	prober  *prober.Prober
@@ -44,7 +44,7 @@ type liveness struct {
 type aliveQuestion struct {
 	// able tells that the data plane has answered for a route of the KIngress before.
 	able bool
-	// targets are that route's at every proxy; empty when there is none to be seen.
+	// targets are those of that route at every proxy; empty if there is no proxy.
 	targets []probe.Target
 }
 
@@ -55,7 +55,7 @@ func newLiveness(ctx context.Context, asking prober.Options, enqueue func(types.
 	return l
 }
 
-// answered lets the KIngress look that asked.
+// answered enqueues the asker.
 func (l *liveness) answered(gateway types.NamespacedName) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -64,8 +64,9 @@ func (l *liveness) answered(gateway types.NamespacedName) {
 	}
 }
 
-// of tells what is known of the Gateways that a KIngress is settled on and that complain. These
-// are all; it leaves the others. It returns when to ask again; 0 where another KIngress asks.
+// of is the liveness of the Gateways with a negative condition on which a KIngress is settled, given all
+// of these: it takes the KIngress off the others. It returns after how long to reconcile again; 0 if
+// another KIngress is the asker.
 func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]aliveQuestion, now time.Time) (map[types.NamespacedName]status.Liveness, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +81,7 @@ func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]ali
 		plane.settled[owner] = question.able
 		if question.able && (plane.asker == prober.Owner{} || now.Sub(plane.asked) > 3*askAlive) {
 			plane.appoint(owner, now)
-			l.tell(plane) // that somebody asks
+			l.resyncSettled(plane) // there is an asker now
 		}
 		if plane.asker == owner {
 			l.ask(gateway, question.targets, now)
@@ -103,19 +104,19 @@ func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now
 	plane, key := l.planes[gateway], prober.Owner{Name: gateway}
 	before := plane.dead
 	report := l.prober.Check(key, targets)
-	plane.hear(report, now)
+	plane.judge(report, now)
 	switch {
 	case report.Proven() && now.Sub(plane.from) >= askAlive:
 		l.prober.Forget(key)
 		plane.from = now
-		plane.hear(l.prober.Check(key, targets), now)
+		plane.judge(l.prober.Check(key, targets), now)
 	case !report.Proven() && now.Sub(plane.from) >= askAnother:
 		plane.tried[plane.asker] = true
 		l.appointAnother(plane, now)
 	}
 	plane.asked = now
 	if before != plane.dead {
-		l.tell(plane)
+		l.resyncSettled(plane)
 	}
 }
 
@@ -131,8 +132,8 @@ func (l *liveness) appointAnother(plane *livePlane, now time.Time) bool {
 	return false
 }
 
-// tell lets all look that count on a data plane.
-func (l *liveness) tell(plane *livePlane) {
+// resyncSettled enqueues all KIngresses that are settled on a data plane.
+func (l *liveness) resyncSettled(plane *livePlane) {
 	keys := make([]types.NamespacedName, 0, len(plane.settled))
 	for owner := range plane.settled {
 		keys = append(keys, owner.Name)
@@ -149,7 +150,8 @@ func (l *liveness) evict(owner prober.Owner) {
 	}
 }
 
-// leave takes a KIngress from a data plane. What another finds dead stays so until it answers.
+// leave takes a KIngress off a data plane. A data plane that is dead stays so until another asker gets an
+// answer.
 func (l *liveness) leave(owner prober.Owner, gateway types.NamespacedName) {
 	plane := l.planes[gateway]
 	if _, settled := plane.settled[owner]; !settled {

@@ -13,29 +13,30 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
-// scansForOne is how many KIngresses can be asked whether something concerns them in the CPU time
-// that it takes to look at one.
+// scansForOne is how many KIngresses can be checked for whether an event concerns them in the CPU time of
+// one reconcile.
 const scansForOne = 30
 
-// look enqueues the KIngresses that something in the cluster concerns, behind those that something
-// happened to: at once, and when it goes on, after the pause that many take. Those that are not
-// Ready have a pause of their own, which is short where they are few.
-func (e *clusterEvents) look(why string, whom func(*v1alpha1.Ingress) bool) {
-	e.lookAmong(why, e.r.indexer.List, whom)
+// look enqueues the KIngresses that an event concerns, behind those that have an event of their own. It
+// does so at once, and for further events of the same source after a pause, which is the longer the more
+// KIngresses there are. For those that are not Ready there is a pause of its own, which is short if they
+// are few.
+func (e *clusterEvents) look(why string, concerns func(*v1alpha1.Ingress) bool) {
+	e.lookAmong(why, e.r.indexer.List, concerns)
 }
 
-// lookAmong is look where all whom it concerns are among some.
-func (e *clusterEvents) lookAmong(why string, some func() []any, whom func(*v1alpha1.Ingress) bool) {
+// lookAmong is look for an event that can only concern some KIngresses.
+func (e *clusterEvents) lookAmong(why string, some func() []any, concerns func(*v1alpha1.Ingress) bool) {
 	now := e.throttle.do(why, func() int {
 		e.prune()
-		return e.enqueueSlowly(why, some(), whom)
+		return e.enqueueSlowly(why, some(), concerns)
 	})
 	if !now {
-		e.throttle.do(why+", for those that wait", func() int { return e.enqueueSlowly(why, e.by(byUnsettled, waits), whom) })
+		e.throttle.do(why+", for those that wait", func() int { return e.enqueueSlowly(why, e.by(byUnsettled, waits), concerns) })
 	}
 }
 
-// by is what an index has under a value.
+// by are the objects of an index under a value.
 func (e *clusterEvents) by(indexName, value string) []any {
 	found, err := e.r.indexer.ByIndex(indexName, value)
 	if err != nil {
@@ -44,12 +45,12 @@ func (e *clusterEvents) by(indexName, value string) []any {
 	return found
 }
 
-// enqueueSlowly enqueues those of the KIngresses that are meant, and returns how many looks all of
-// this costs.
-func (e *clusterEvents) enqueueSlowly(why string, among []any, whom func(*v1alpha1.Ingress) bool) int {
+// enqueueSlowly enqueues those of the given KIngresses that the event concerns, and returns how many
+// reconciles all of this is worth.
+func (e *clusterEvents) enqueueSlowly(why string, among []any, concerns func(*v1alpha1.Ingress) bool) int {
 	found := []*v1alpha1.Ingress{}
 	for _, object := range among {
-		if ing, ok := object.(*v1alpha1.Ingress); ok && whom(ing) {
+		if ing, ok := object.(*v1alpha1.Ingress); ok && concerns(ing) {
 			found = append(found, ing)
 		}
 	}
@@ -60,12 +61,13 @@ func (e *clusterEvents) enqueueSlowly(why string, among []any, whom func(*v1alph
 	return len(found) + len(among)/scansForOne
 }
 
-// users enqueues those who use a Gateway that config-gateway names.
+// users enqueues the KIngresses that use a Gateway that config-gateway names.
 func (e *clusterEvents) users(gateway types.NamespacedName) {
 	e.look("Gateway "+gateway.String(), func(ing *v1alpha1.Ingress) bool { return e.r.usesGateway(ing, gateway) })
 }
 
-// proposals enqueues those who are told what to write into config-gateway, where it says nothing.
+// proposals enqueues the KIngresses whose status proposes what to write into config-gateway, if a list is
+// absent there.
 func (e *clusterEvents) proposals() {
 	cfg := e.r.config.Load().Config
 	for _, visibility := range config.Visibilities {
@@ -76,8 +78,8 @@ func (e *clusterEvents) proposals() {
 	}
 }
 
-// usesGateway tells whether a KIngress has a Gateway at either visibility: it publishes the addresses of
-// both. One whose namespace is not seen yet may have any.
+// usesGateway tells whether a Gateway is selected for a KIngress at either visibility: the KIngress
+// publishes the addresses of both. If no informer shows its namespace yet, any Gateway may be.
 func (r *Reconciler) usesGateway(ing *v1alpha1.Ingress, gateway types.NamespacedName) bool {
 	if !ours(ing) {
 		return false

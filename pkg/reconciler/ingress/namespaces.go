@@ -12,17 +12,17 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
-// ends tells that a namespace is being deleted: nothing can be created in it any more.
+// ends tells that a namespace is being deleted, so that no object can be created in it any more.
 func (r *Reconciler) ends(namespace string) bool {
 	found, err := r.namespaces.Get(namespace)
 	return err == nil && found.DeletionTimestamp != nil
 }
 
-// namespaceEvents sees namespaces, whose labels selectors look at.
+// namespaceEvents handles the events of namespaces: namespace-selectors match their labels.
 type namespaceEvents struct{ *clusterEvents }
 
 func (e namespaceEvents) OnAdd(object any, initial bool) {
-	if !initial { // the first list is there before any KIngress is looked at
+	if !initial { // the first list is there before the first reconcile
 		e.changed(object.(*corev1.Namespace))
 	}
 }
@@ -36,8 +36,8 @@ func (e namespaceEvents) OnUpdate(old, object any) {
 
 func (e namespaceEvents) OnDelete(any) {}
 
-// changed enqueues the KIngresses of a namespace, and those elsewhere that share a host with
-// one of them: who has it depends on the Gateways of both.
+// changed enqueues the KIngresses of a namespace, and those of other namespaces with a host of one of
+// them: which of them holds the host depends on the Gateways of both.
 func (e namespaceEvents) changed(namespace *corev1.Namespace) {
 	found, err := e.r.indexer.ByIndex(cache.NamespaceIndex, namespace.Name)
 	if err != nil {

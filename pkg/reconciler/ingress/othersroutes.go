@@ -23,9 +23,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// sayOthersRoutes says in Events, once for each, which HTTPRoutes of others are attached to the Gateway of
-// a host of the KIngress with that host (SPEC B-TRN-7). That is theirs to do; but where rules of both
-// match a request, nobody finds out by the KIngress why it goes elsewhere.
+// sayOthersRoutes records an Event for each HTTPRoute of another owner that is attached to the Gateway of
+// one of the KIngress's hosts, for that host (SPEC B-TRN-7). Its owner may do so. But if rules of both
+// match a request, the KIngress does not show otherwise why the request goes elsewhere.
 func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observation) {
 	for _, rule := range seen.Ingress.Spec.Rules {
 		side := seen.Sides[rules.Visibility(rule)]
@@ -51,7 +51,8 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observat
 	}
 }
 
-// isOfIngress tells whether a KIngress controls a route: of two of these with one host one writes.
+// isOfIngress tells whether a KIngress controls a route: of two KIngresses with one host only one has
+// routes for it.
 func (r *Reconciler) isOfIngress(route *gatewayv1.HTTPRoute) bool {
 	owner := metav1.GetControllerOf(route)
 	if owner == nil || owner.Kind != "Ingress" {
@@ -61,8 +62,8 @@ func (r *Reconciler) isOfIngress(route *gatewayv1.HTTPRoute) bool {
 	return err == nil && ing.UID == owner.UID
 }
 
-// othersRoute enqueues the KIngresses that have a host of a route that is not one's, and have not told of
-// it. Its status is no news.
+// othersRoute enqueues the KIngresses that have a host of another owner's route and no Event about it
+// yet. A change of the route's status does not count.
 func (e *clusterEvents) othersRoute(old, route *gatewayv1.HTTPRoute) {
 	if old != nil && old.Generation == route.Generation {
 		return
@@ -85,19 +86,20 @@ func isLabelled(route *gatewayv1.HTTPRoute) bool {
 	return labelled
 }
 
-// told remembers which routes of others were told of, so that it is said once. It is a cache: a new
-// leader says it again.
+// told has the routes of other owners about which there was an Event, so that there is only one. It is a
+// cache: a new leader records them again.
 type told struct {
 	mu     sync.Mutex
 	routes map[types.UID]sets.Set[types.NamespacedName] // key: KIngress
 }
 
-// mostTold bounds what one KIngress is told: whoever may write HTTPRoutes can write many.
+// mostTold is for how many routes one KIngress gets Events, because a client that may write HTTPRoutes
+// can write many.
 const mostTold = 16
 
 func newTold() *told { return &told{routes: map[types.UID]sets.Set[types.NamespacedName]{}} }
 
-// first tells whether a route is to be told of, and remembers that it was.
+// first tells whether there was no Event about a route yet, and records that there is one now.
 func (t *told) first(ingress types.UID, route types.NamespacedName) bool {
 	if t.has(ingress, route) {
 		return false

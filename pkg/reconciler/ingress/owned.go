@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// owned are the objects of a kind that KIngresses own: where they are read, how they are written, and
-// what was written that informers do not show yet.
+// owned are the objects of a kind that KIngresses own: the scope in which they are read, the writes, and
+// the recent writes that informers do not show yet.
 type owned[T apply.Object] struct {
 	*apply.Applier[T]
 	recent[T]
@@ -38,13 +38,13 @@ func (r *Reconciler) own(clients cluster.Clients) {
 	r.trusts = newOwned(r, "ConfigMap", cluster.OurTrust, apply.ConfigMaps(clients.Kube))
 }
 
-// controlledBy are those that an owner controls.
+// controlledBy are the objects that an owner controls.
 func (o *owned[T]) controlledBy(i *informers, owner metav1.Object) ([]T, error) {
 	return o.read(i, func(object T) bool { return apply.IsControlledBy(object, owner) }, cluster.ControlledBy(owner))
 }
 
-// read finds those that are wanted: what the informer shows under values of cluster.ByController, and
-// what was written and is not shown yet.
+// read finds the wanted objects: those that the informer shows under values of cluster.ByController, and
+// those that were written and are not shown yet.
 func (o *owned[T]) read(i *informers, wanted func(T) bool, under ...string) ([]T, error) {
 	store, err := o.r.cluster.Ensure(i.ctx, o.scope)
 	if err != nil {
@@ -70,7 +70,7 @@ func (o *owned[T]) read(i *informers, wanted func(T) bool, under ...string) ([]T
 	return append(found, unseen...), nil
 }
 
-// found is what was found of a kind of an owner's, by name.
+// found are the objects of a kind that were found for an owner, by name.
 type found[T apply.Object] struct {
 	owner  metav1.Object
 	byName map[string]T
@@ -83,8 +83,8 @@ func (o *owned[T]) write(ctx context.Context, try *attempt, changes apply.Change
 	return result, err
 }
 
-// record adds writes to what is known of the kind, so that no reconcile does them again, and tells with
-// Events of changes to objects that were there already.
+// record adds writes to the recent ones, so that no reconcile repeats them, and records Events of changes
+// to objects that were there already.
 func (o *owned[T]) record(ing *v1alpha1.Ingress, writes []apply.Write[T], found map[string]T) {
 	for _, write := range writes {
 		name := write.Object.GetName()

@@ -18,8 +18,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 )
 
-// gateway enqueues those who use a Gateway when it changed, and of what concerns its listeners of
-// ours alone only those that have to do with HTTPS. One that config-gateway does not name is nobody's,
+// gateway enqueues the KIngresses that use a changed Gateway. A change of the controller's own listeners
+// concerns only those with HTTPS. A Gateway that config-gateway does not name concerns no KIngress,
 // whatever a tenant does to it (SPEC B-OPS-5).
 func (e *clusterEvents) gateway(before, gateway *gatewayv1.Gateway) {
 	name := apply.NameOf(gateway)
@@ -43,7 +43,7 @@ func (e *clusterEvents) named(gateway types.NamespacedName) bool {
 	return external || local
 }
 
-// entries are those of both lists.
+// entries are the entries of both lists.
 func (e *clusterEvents) entries() (all []config.Entry) {
 	cfg := e.r.config.Load().Config
 	for _, visibility := range config.Visibilities {
@@ -56,7 +56,8 @@ func (e *clusterEvents) shownGateway(name types.NamespacedName) *gatewayv1.Gatew
 	return cluster.Shown[gatewayv1.Gateway](e.r.cluster, cluster.AllGateways, name)
 }
 
-// class enqueues those who use a Gateway of a class: the one that config-gateway says, or its own.
+// class enqueues the KIngresses that use a Gateway of a class: either config-gateway or the Gateway
+// itself names the class.
 func (e *clusterEvents) class(class *gatewayv1.GatewayClass) {
 	for _, entry := range e.entries() {
 		gateway := e.shownGateway(entry.Gateway)
@@ -67,8 +68,8 @@ func (e *clusterEvents) class(class *gatewayv1.GatewayClass) {
 	e.proposals()
 }
 
-// service enqueues the KIngresses that have it as a backend, those that publish its name, and those
-// that use a Gateway whose data plane it is or was the front of.
+// service enqueues the KIngresses that have a Service as a backend or publish its name, and those on a
+// Gateway whose pods it leads to, or led to.
 func (e *clusterEvents) service(before, service *corev1.Service) {
 	if before != nil && !backendChanged(before, service) {
 		return
@@ -80,7 +81,7 @@ func (e *clusterEvents) service(before, service *corev1.Service) {
 	e.concerned(byBackend, name.String())
 }
 
-// behind enqueues those whom a Service leads to pods, as it was or as it is.
+// behind enqueues the KIngresses on Gateways to whose pods a Service leads, in one of its versions.
 func (e *clusterEvents) behind(name types.NamespacedName, versions ...*corev1.Service) {
 	gateways := sets.New[types.NamespacedName]()
 	for _, entry := range e.entries() {
@@ -101,8 +102,8 @@ func (e *clusterEvents) behind(name types.NamespacedName, versions ...*corev1.Se
 	})
 }
 
-// leadsTo tells whether a Service of that name leads to the Gateway of an entry: the entry names it,
-// or it would be found were it as given. A label alone leads nowhere, for tenants can write it.
+// leadsTo tells whether a Service leads to the pods of the Gateway of an entry: the entry names it, or it
+// is found for the Gateway. A label alone is not enough, because tenants can write it.
 func (e *clusterEvents) leadsTo(entry config.Entry, name types.NamespacedName, service *corev1.Service) bool {
 	switch {
 	case entry.Service.Name != "":
@@ -118,7 +119,7 @@ func (e *clusterEvents) owner(gateway *gatewayv1.Gateway) dataplane.Owner {
 	return dataplane.Owner{Gateway: gateway, Controller: e.r.classes.controller(string(gateway.Spec.GatewayClassName))}
 }
 
-// endpointSlice enqueues those whose data plane's pods it tells of.
+// endpointSlice enqueues the KIngresses on the Gateways whose pods an EndpointSlice has.
 func (e *clusterEvents) endpointSlice(before, slice *discoveryv1.EndpointSlice) {
 	if before != nil && !endpointsChanged(before, slice) {
 		return

@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
-// find returns the KIngress of that name. Where there is none it returns nil, and has deleted what
-// the garbage collector does not: it follows owner references.
+// find returns the KIngress of that name. If there is none, it returns nil, and has deleted the objects
+// that the garbage collector does not delete because their namespace owns them.
 func (r *Reconciler) find(ctx context.Context, name types.NamespacedName) (*v1alpha1.Ingress, error) {
 	if !r.IsLeaderFor(name) {
 		return nil, controller.NewSkipKey(name.String())
@@ -27,8 +27,8 @@ func (r *Reconciler) find(ctx context.Context, name types.NamespacedName) (*v1al
 	return ing, err
 }
 
-// preconditions returns the KIngress, as it is stored by then, if it is to be served. Where it is
-// not, it returns nil, and has done what is due instead.
+// preconditions returns the KIngress, as it is stored by then, if it must be served. If not, it returns
+// nil, and has done what is due instead.
 func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (*v1alpha1.Ingress, error) {
 	other, err := r.cluster.CompetingController(ctx)
 	switch {
@@ -37,7 +37,7 @@ func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (
 	case ing.DeletionTimestamp != nil && observe.HoldsListeners(ing):
 		return nil, r.letGo(ctx, ing)
 	case other != nil:
-		return nil, nil // it serves this class; two controllers would fight
+		return nil, nil // it serves this class; two controllers would undo each other's writes
 	case !ours(ing):
 		return nil, r.release(ctx, ing)
 	}
@@ -46,7 +46,7 @@ func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (
 	}
 	r.departures.evict(ing.UID)
 	if r.ends(ing.Namespace) {
-		return nil, nil // its routes go first, it goes next
+		return nil, nil // the namespace is being deleted, with the KIngress and its routes
 	}
 	missing, err := r.cluster.Missing(ctx)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// proofs are the sides of a KIngress with what data planes say of them, and when to look again
-// though nothing happens.
+// proofs are the sides of a KIngress with the answers of data planes, and after how long to reconcile
+// again without an event.
 type proofs struct {
 	sides []status.Side
 	// progressing tells that the data planes still take up older versions.
@@ -21,9 +21,8 @@ type proofs struct {
 	requeue
 }
 
-// prove asks the data planes whether they serve what was rendered. A side of which just this
-// version was proven before is not asked again (SPEC B-RDY-4), but for a better proof where it has
-// a weaker one.
+// prove asks the data planes whether they serve what was rendered. A side whose present version is proven
+// is not asked for again (SPEC B-RDY-4), except for a better proof if it has a weaker one.
 func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired) proofs {
 	owner, found, ask := ownerOf(seen.Ingress), proofs{}, r.questionsAbout(seen)
 	for _, visibility := range config.Visibilities {
@@ -52,7 +51,7 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 	return found
 }
 
-// atOnce is the time after which to look at what is known already.
+// atOnce is after how long to reconcile again if the answers are there already.
 const atOnce = time.Millisecond
 
 // answered tells of a route whether its questions about new backends were all answered.

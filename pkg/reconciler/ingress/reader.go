@@ -20,13 +20,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
-// informers read for one reconcile what informers show, and what was written and these do not show
-// yet.
+// informers is the observe.Reader of one reconcile: it reads what informers show, and recent writes that
+// they do not show yet.
 type informers struct {
 	cluster.Reader
 	r   *Reconciler
 	ctx context.Context
-	// unseen is after how long to look whether they show what was written; 0 if they do.
+	// unseen is after how long to reconcile again because informers do not show a write yet; 0 if they do.
 	unseen time.Duration
 }
 
@@ -119,7 +119,7 @@ func (i *informers) AbsentFor(service types.NamespacedName, exists bool) time.Du
 	return i.r.absences.update(service, !exists, i.r.clock.Now())
 }
 
-// notServed is a kind that cannot be read, or another error.
+// notServed is the error for a kind that the API server does not serve, or another error.
 func notServed(why string, err error) error {
 	if err != nil {
 		return err

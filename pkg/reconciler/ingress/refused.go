@@ -13,8 +13,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// withoutGatewayAPI says which CRD is needed. What is settled stays so under one that only looks
-// old; with one that is gone went all objects of its kind, and what was proven with them.
+// withoutGatewayAPI reports which CRD is needed. If the CRD is only too old, a settled KIngress stays as
+// it is. If it is deleted, all objects of its kind are deleted with it, and proofs are void.
 func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingress, missing *cluster.MissingCRD) error {
 	switch {
 	case !missing.Outdated:
@@ -27,7 +27,7 @@ func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingres
 	return r.reportOnly(ctx, ing, missing)
 }
 
-// reportOnly says why nothing can be done. What stands, and what was proven of it, stays.
+// reportOnly reports why nothing can be done. Stored objects and proofs stay.
 func (r *Reconciler) reportOnly(ctx context.Context, ing *v1alpha1.Ingress, why conditions.Reasoned) error {
 	grace, err := r.report(ctx, ing, status.Facts{Failures: []conditions.Reasoned{why}, Unobserved: true})
 	return cmp.Or(err, requeueIn(grace))

@@ -19,9 +19,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// release cleans up after a KIngress whose class is not ours (any more), once the plugin of its
-// new class has taken over and clients have followed. Until then what stands is served: the
-// class may be a typo, or the layer switched off by mistake (SPEC B-INS-9, B-OPS-4).
+// release cleans up after a KIngress that has another class now, once the plugin of that class has taken
+// over and clients have followed. Until then the stored objects stay: the class may be a typing error, or
+// network-layer a mistake (SPEC B-INS-9, B-OPS-4).
 func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	if missing, err := r.cluster.Missing(ctx); missing != nil || err != nil {
 		return err
@@ -33,17 +33,17 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	if len(seen.Routes)+len(seen.ListenerSets) == 0 && !observe.HoldsListeners(ing) {
 		r.departures.evict(ing.UID)
 		if ing.Status.Annotations[status.ReportedAnnotation] == "" {
-			return nil // it was never ours
+			return nil // this controller has never served it
 		}
 		return r.dropTrust(ctx, ing.Namespace, ing.UID)
 	}
 	r.evictServed(ing)
-	since, news := r.departures.update(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
-	if news {
+	since, changed := r.departures.update(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
+	if changed {
 		r.sayDeparture(ing, since)
 	}
 	if since.IsZero() {
-		return nil // its status tells when that changes
+		return nil // an event of its status tells when one does
 	}
 	if rest := since.Add(r.drain()).Sub(r.clock.Now()); rest > 0 {
 		return requeueIn(rest)
@@ -51,8 +51,8 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	return r.clean(ctx, seen)
 }
 
-// drain is how long what was left stands when another plugin serves. While nobody knows what the
-// operator wants it is the default.
+// drain is how long leftovers stay after another plugin has taken over. While there is no configuration
+// it is the default.
 func (r *Reconciler) drain() time.Duration {
 	if state := r.config.Load(); state.Configured {
 		return state.Config.Drain
@@ -60,7 +60,7 @@ func (r *Reconciler) drain() time.Duration {
 	return config.DefaultDrain
 }
 
-// sayDeparture says in an Event and the log what happens to what was left.
+// sayDeparture says in an Event and the log what becomes of the leftovers.
 func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
 	class := ing.Annotations[networking.IngressClassAnnotationKey]
 	message := "its ingress class is %q now; it is still served as before, until the plugin of that class has taken over: " +
@@ -72,7 +72,7 @@ func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
 	r.logger.Infof("KIngress %s: "+message, apply.NameOf(ing), class)
 }
 
-// clean takes everything away. Policies of backends go when no route needs them any more.
+// clean deletes all leftovers. Policies of backends go when no route needs them any more.
 func (r *Reconciler) clean(ctx context.Context, seen *observe.Observation) error {
 	secured := len(rules.Secured(seen.Ingress)) > 0
 	for _, route := range seen.Routes {

@@ -11,21 +11,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// resyncs are the KIngresses that are to be looked at though nothing happened to them themselves. They
-// come to the work queue no faster than they are worked on, so that those to which something happened
-// do not wait behind all of them: the slow lane of the queue keeps none back once there is nothing
-// else to do. Namespaces take turns (SPEC B-TRN-11).
+// resyncs are the KIngresses to reconcile without an event of their own. They are added to the work queue
+// no faster than they are reconciled, so that a KIngress with an event does not wait behind all of them:
+// the slow lane of the queue holds none back once the other one is empty. Namespaces take turns (SPEC
+// B-TRN-11).
 type resyncs struct {
 	most int // in the queue, or being worked on
 
 	mu sync.Mutex
-	// waiting are those that are not in the queue, with what puts them there.
+	// waiting are those that are not in the queue, with the function that enqueues them.
 	waiting map[types.NamespacedName]func(types.NamespacedName)
-	// queued are those that are in the queue, and false those that are being looked at.
+	// queued are those that are in the queue: true; those that are being reconciled: false.
 	queued map[types.NamespacedName]bool
-	// namespaces are those that have a line, in the order of their turns.
+	// namespaces are those with a line, in the order of their turns.
 	namespaces []string
-	// lines have those that wait in their order, and may have others.
+	// lines have the waiting ones in their order; some of them may not wait any more.
 	lines map[string][]types.NamespacedName
 }
 
@@ -36,7 +36,7 @@ func newResyncs(most int) *resyncs {
 	}
 }
 
-// add lets some be looked at, in their order.
+// add adds KIngresses, in their order.
 func (r *resyncs) add(keys []types.NamespacedName, enqueue func(types.NamespacedName)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -56,7 +56,7 @@ func (r *resyncs) add(keys []types.NamespacedName, enqueue func(types.Namespaced
 	r.feed()
 }
 
-// begun tells that one is being looked at: it sees what it would have waited for.
+// begun tells that one is being reconciled: it need not wait any more.
 func (r *resyncs) begun(key types.NamespacedName) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -91,7 +91,7 @@ func (r *resyncs) feed() {
 	}
 }
 
-// inOrder are the keys of KIngresses that are to be looked at: first those that wait for something.
+// inOrder are the keys of KIngresses to reconcile: those that are not Ready come first.
 func inOrder(found []*v1alpha1.Ingress) []types.NamespacedName {
 	keys, settled := make([]types.NamespacedName, 0, len(found)), []types.NamespacedName{}
 	for _, ing := range found {
@@ -104,7 +104,7 @@ func inOrder(found []*v1alpha1.Ingress) []types.NamespacedName {
 	return append(keys, settled...)
 }
 
-// ingressesBy is what an index of KIngresses has under a value.
+// ingressesBy are the KIngresses of an index under a value.
 func (e *clusterEvents) ingressesBy(indexName, value string) (found []*v1alpha1.Ingress) {
 	for _, object := range e.by(indexName, value) {
 		if ing, ok := object.(*v1alpha1.Ingress); ok {
@@ -114,7 +114,7 @@ func (e *clusterEvents) ingressesBy(indexName, value string) (found []*v1alpha1.
 	return found
 }
 
-// resync looks at KIngresses behind those that something happened to.
+// resync enqueues KIngresses behind those that have an event of their own.
 func (e *clusterEvents) resync(found []*v1alpha1.Ingress) {
 	e.r.resyncs.add(inOrder(found), e.impl.EnqueueSlowKey)
 }

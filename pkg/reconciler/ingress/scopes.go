@@ -17,8 +17,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
-// Missed implements watch.Delays. On KIngresses that are Ready nothing says what cannot be read
-// (SPEC B-INS-9). That a kind is not served is told by its CRD.
+// Missed implements watch.Delays. It logs what cannot be read, because a Ready KIngress does not report
+// it (SPEC B-INS-9). If a kind is not served, an event of its CRD tells when it is.
 func (e *clusterEvents) Missed(err error) {
 	if apierrors.IsNotFound(err) {
 		return
@@ -28,8 +28,8 @@ func (e *clusterEvents) Missed(err error) {
 	e.logger.Warnw("Cannot read "+err.Error(), zap.String("reason", conditions.ReasonReconcileFailed))
 }
 
-// Arrived implements watch.Delays. It enqueues whom a scope concerns that could not be read before,
-// behind those that something happened to.
+// Arrived implements watch.Delays. It enqueues the KIngresses that depend on a scope which could not be
+// read before, behind those that have an event of their own.
 func (e *clusterEvents) Arrived(scope watch.Scope) {
 	if scope != cluster.BackendServices(scope.Namespace) {
 		e.everything(string(scope.Kind) + " can be read")
@@ -42,7 +42,7 @@ func (e *clusterEvents) Arrived(scope watch.Scope) {
 	e.resync(found)
 }
 
-// prune ends the watches that nothing needs any more.
+// prune ends the watches that no KIngress needs any more.
 func (e *clusterEvents) prune() {
 	conflicts := e.r.conflicts.scopes()
 	cfg := e.r.config.Load().Config

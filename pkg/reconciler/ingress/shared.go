@@ -18,8 +18,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// leaveShared deletes what the KIngress has shared and does not want any more, where it was the
-// last one.
+// leaveShared deletes the ListenerSets that the KIngress has shared and does not want any more, if it was
+// the last one.
 func (r *Reconciler) leaveShared(ctx context.Context, try *attempt) error {
 	for _, set := range try.listenerSets() {
 		wanted := slices.ContainsFunc(try.desired.ListenerSets, func(want *gatewayv1.ListenerSet) bool { return want.Name == set.Name })
@@ -30,9 +30,9 @@ func (r *Reconciler) leaveShared(ctx context.Context, try *attempt) error {
 	return nil
 }
 
-// dropShared deletes the shared ListenerSets of a namespace that no KIngress uses. Their owners
-// do not tell: several may have left at once, each of which took the others for users, and a
-// namespace stays when all have gone.
+// dropShared deletes the shared ListenerSets of a namespace that no KIngress uses. Their owners do not
+// show that: several may have left at once, each of which took the others for users, and the namespace
+// stays an owner when all have left.
 func (r *Reconciler) dropShared(ctx context.Context, namespace string, unshared sets.Set[string]) error {
 	refusal, err := r.cluster.NoListenerSets(ctx)
 	if err != nil || refusal != "" {
@@ -67,9 +67,9 @@ func (r *Reconciler) dropShared(ctx context.Context, namespace string, unshared 
 	return err
 }
 
-// isUsed tells whether a KIngress has hosts for a shared ListenerSet, or a route that is still
-// attached to it though it is unshared, or though the KIngress moves to another Gateway or has
-// another class, whose plugin may not serve it yet.
+// isUsed tells whether a KIngress has hosts for a shared ListenerSet, or a route that is still attached
+// to it. A route may be attached after the ListenerSet is unshared, while the KIngress moves to another
+// Gateway, and while the plugin of its new class does not serve it yet.
 func (r *Reconciler) isUsed(ctx context.Context, set *gatewayv1.ListenerSet, unshared bool) (bool, error) {
 	for secret := range observe.SecretsIn(set) {
 		users, err := r.ingressesBy(bySecret, secret.String())
@@ -104,7 +104,7 @@ func (r *Reconciler) uses(ctx context.Context, ing *v1alpha1.Ingress, set *gatew
 	on, shares := dataplane.GatewayOfSet(set), listeners.Shares(ing, set)
 	if !unshared && slices.ContainsFunc(shares, func(visibility v1alpha1.IngressVisibility) bool {
 		selected, known := gateways[visibility]
-		return selected == on || !known // without an entry what stands is kept
+		return selected == on || !known // without an entry the stored objects stay
 	}) {
 		return true, nil
 	}

@@ -12,13 +12,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
-// survive works on a KIngress. A panic over it is an unexpected error, which is retried, and
-// reported like others; it must not end the process, for then nobody else is served either
-// (SPEC B-OPS-5).
+// survive reconciles a KIngress. A panic is an unexpected error, which is retried and reported like
+// others. It must not end the process, because then no other KIngress would be served either (SPEC
+// B-OPS-5).
 func (r *Reconciler) survive(ctx context.Context, ing *v1alpha1.Ingress, work func(context.Context, *v1alpha1.Ingress) error) error {
 	var err error
 	panicked := panics.Catch(func() { err = work(ctx, ing) })
-	r.stacks.Log(apply.NameOf(ing), errors.Join(panicked, err)) // that of a write side by side is in err
+	r.stacks.Log(apply.NameOf(ing), errors.Join(panicked, err)) // a panic in a concurrent write is in err
 	if panicked == nil {
 		return err
 	}

@@ -13,23 +13,24 @@ import (
 )
 
 const (
-	// leastPause is the least time between two looks because of one source of events.
+	// leastPause is the least time between two acts because of one source of events.
 	leastPause = 50 * time.Millisecond
-	// pauseForEach is what each KIngress adds to it that was looked at: some thirty times the CPU time
-	// of a reconcile with nothing to do, so that a source which never rests costs a thirtieth of a core.
+	// pauseForEach is what each enqueued KIngress adds to it: some thirty times the CPU time of a
+	// reconcile with nothing to do, so that a source which changes all the time costs a thirtieth of a
+	// core.
 	pauseForEach = 3 * time.Millisecond
 )
 
-// throttle bounds what sources of events cost: a Gateway or a Service may change ten times a second for
-// ever, by a fault or because a tenant has it so. What is to be done about a source is done at once,
-// and after a pause as long as that was worth once more for all that has come since.
+// throttle bounds the cost of sources of events: a Gateway or a Service may change ten times a second
+// without end, by a fault or because a tenant wants it. The first event of a source is acted on at once,
+// and all further ones once more after a pause that grows with the cost.
 type throttle struct {
 	ctx    context.Context
 	logger *zap.SugaredLogger
 
 	mu sync.Mutex
-	// paused are the sources about which something was done lately, with what is to be done after
-	// the pause; nil when nothing has come since.
+	// paused are the sources that were acted on lately, with the act that follows after the pause; nil if
+	// there were no further events.
 	paused map[string]func() int
 }
 
@@ -37,8 +38,8 @@ func newThrottle(ctx context.Context, logger *zap.SugaredLogger) *throttle {
 	return &throttle{ctx: ctx, logger: logger, paused: map[string]func() int{}}
 }
 
-// do does something about a source, now or after its pause, and tells whether it did it now. The act
-// returns how many KIngresses it was about, and must do for all that happens to the source.
+// do acts on an event of a source, now or after its pause, and tells whether it did now. The act returns
+// how many KIngresses it has enqueued, and must be the same for all events of the source.
 func (t *throttle) do(source string, act func() int) bool {
 	t.mu.Lock()
 	_, paused := t.paused[source]
@@ -51,7 +52,7 @@ func (t *throttle) do(source string, act func() int) bool {
 	return true
 }
 
-// next does what has come since the last time, if anything has, and lets the source pause.
+// next acts on the events since the last time, if there were any, and starts the next pause.
 func (t *throttle) next(source string) {
 	t.mu.Lock()
 	act := t.paused[source]

@@ -12,14 +12,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 )
 
-// trimInformers makes those that Knative's injection has made keep what is read. They run later.
+// trimInformers makes the informers of Knative's injection keep only the fields that are read. They are
+// started later.
 func trimInformers(ingresses, namespaces cache.SharedInformer) {
 	_ = ingresses.SetTransform(cluster.Trimmed(func(object metav1.Object) { trimIngress(object, ingresses.GetStore()) }))
 	_ = namespaces.SetTransform(cluster.Trimmed(cluster.TrimAll))
 }
 
-// trimIngress keeps all annotations that may be carried over, which may be large: in the memory of
-// those of the version before, as what they were carried to has them from there.
+// trimIngress keeps all annotations that are carried over to other objects. They may be large, so it
+// reuses the strings of the former version, which the other objects use, too.
 func trimIngress(object metav1.Object, before cache.KeyGetter) {
 	object.SetManagedFields(nil)
 	annotations := object.GetAnnotations()

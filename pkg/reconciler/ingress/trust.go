@@ -19,7 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 )
 
-// storedTrust is the ConfigMap of a namespace under our name; nil when there is none.
+// storedTrust is the ConfigMap of a namespace with the name backendtls.TrustName; nil if there is none.
 func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1.ConfigMap, error) {
 	name := types.NamespacedName{Namespace: namespace, Name: backendtls.TrustName}
 	stored, err := cluster.Get[corev1.ConfigMap](ctx, r.cluster, cluster.OurTrust, name)
@@ -35,8 +35,8 @@ func (r *Reconciler) storedTrust(ctx context.Context, namespace string) (*corev1
 	return nil, nil
 }
 
-// applyTrust writes the ConfigMap of a namespace, and tells whether it did. Its KIngresses are
-// reconciled side by side and want the same one: one of them writes it.
+// applyTrust writes the ConfigMap of a namespace, and tells whether it did. KIngresses of the namespace
+// that are reconciled at the same time want the same one: one of them writes it.
 func (r *Reconciler) applyTrust(ctx context.Context, try *attempt) (wrote bool, err error) {
 	namespace := try.stands.Namespace
 	r.trustLock.Lock()
@@ -57,9 +57,9 @@ func (r *Reconciler) applyTrust(ctx context.Context, try *attempt) (wrote bool, 
 	return len(applied.Writes) > 0, err
 }
 
-// dropTrust deletes the ConfigMap of a namespace of which no KIngress asks for TLS, and none but
-// the one that is given has left routes that do. One that begins to ask meanwhile writes it
-// before or after, and not in between.
+// dropTrust deletes the ConfigMap of a namespace if no KIngress asks for TLS to its backends, and if none
+// but the given one has leftover routes that use it. It holds the lock, so that a KIngress that begins to
+// ask meanwhile writes the ConfigMap before or after.
 func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) error {
 	noPolicies, err := r.cluster.NoBackendTLSPolicies(ctx)
 	if err != nil || noPolicies != "" {
@@ -73,7 +73,7 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) 
 	}
 	namespace, err := r.namespaces.Get(name)
 	if apierrors.IsNotFound(err) {
-		return nil // and all in it
+		return nil // the namespace is being deleted, with all in it
 	} else if err != nil {
 		return err
 	}
@@ -89,9 +89,8 @@ func (r *Reconciler) dropTrust(ctx context.Context, name string, but types.UID) 
 	return err
 }
 
-// leftOverTLS are the Services of a namespace that are reached over TLS by routes which we wrote for
-// KIngresses of another class by now, but for the one that is given: they serve until the plugin
-// of that class does.
+// leftOverTLS are the Services of a namespace that leftover routes reach over TLS: those of KIngresses of
+// another class, without the given one. These routes serve until the plugin of that class does.
 func (r *Reconciler) leftOverTLS(ctx context.Context, namespace string, but types.UID) (sets.Set[types.NamespacedName], error) {
 	found := sets.New[types.NamespacedName]()
 	routes, err := cluster.List[gatewayv1.HTTPRoute](ctx, r.cluster, cluster.OurRoutes, namespace)

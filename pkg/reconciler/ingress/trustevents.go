@@ -15,8 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 )
 
-// internalTLS enqueues the KIngresses that a change concerns of what TLS to their
-// backends needs.
+// internalTLS enqueues the KIngresses that depend on a changed object for TLS to their backends.
 func (e *clusterEvents) internalTLS(old, object any) {
 	switch object := object.(type) {
 	case *gatewayv1.BackendTLSPolicy:
@@ -40,7 +39,7 @@ func (e *clusterEvents) internalTLS(old, object any) {
 	}
 }
 
-// allSecured enqueues the KIngresses that want TLS to their backends.
+// allSecured enqueues all KIngresses that want TLS to their backends.
 func (e *clusterEvents) allSecured(why string) {
 	namespaces := e.r.indexer.ListIndexFuncValues(bySecured)
 	e.logger.Infow("Authorities of internal TLS have changed", zap.String("why", why), zap.Int("namespaces", len(namespaces)))

@@ -16,9 +16,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// write does what is desired. What may not be reached where it is any more is withdrawn
-// before all else, for all else may fail or be refused; and so is afterwards what would
-// have been withdrawn by a write that was not done (SPEC B-SEL-7, B-SEL-3).
+// write writes the desired objects. Before that it withdraws hosts from Gateways on which they must not
+// be reached any more, because all other writes may fail or be refused. Afterwards it withdraws those
+// that a write should have withdrawn that was not done (SPEC B-SEL-7, B-SEL-3).
 func (r *Reconciler) write(ctx context.Context, seen *observe.Observation, desired translate.Desired) *attempt {
 	try := newAttempt(seen, desired)
 	before := r.withdraw(ctx, try, desired.Objects())
@@ -27,7 +27,8 @@ func (r *Reconciler) write(ctx context.Context, seen *observe.Observation, desir
 	return try
 }
 
-// withdraw takes away what must not stand, but for what is about to be written anew.
+// withdraw withdraws hosts and Gateways from stored routes, except from routes that are about to be
+// written.
 func (r *Reconciler) withdraw(ctx context.Context, try *attempt, about []*gatewayv1.HTTPRoute) error {
 	changes, seen := try.withdrawals(about), try.stands
 	if changes.Empty() {
@@ -36,14 +37,15 @@ func (r *Reconciler) withdraw(ctx context.Context, try *attempt, about []*gatewa
 	applied, err := r.routes.Apply(ctx, seen.Ingress, changes)
 	r.routes.record(seen.Ingress, applied.Writes, seen.Routes)
 	for _, refusal := range applied.Refusals {
-		err = errors.Join(err, refusal) // by whomever: it is to be tried again
+		err = errors.Join(err, refusal) // whoever refused it: it is retried
 	}
 	return err
 }
 
-// withdrawals are the writes that withdraw hosts and Gateways from routes as they stand. What is
-// about to be written anew is left to that write, and where others of its hosts or Gateways
-// remain, a route is left to a write at all: for most are deleted by one.
+// withdrawals are the writes that withdraw hosts and Gateways from stored routes. They delete a route of
+// which no hosts or no Gateways remain. A route in about is left to the write that follows. A route of
+// which a part remains is withdrawn only if about is nil, after the other writes, because these delete
+// most such routes.
 func (a *attempt) withdrawals(about []*gatewayv1.HTTPRoute) apply.Changes[*gatewayv1.HTTPRoute] {
 	seen := a.stands
 	names, changes := sets.New[string](), apply.Changes[*gatewayv1.HTTPRoute]{}
@@ -56,7 +58,8 @@ func (a *attempt) withdrawals(about []*gatewayv1.HTTPRoute) apply.Changes[*gatew
 		switch {
 		case !change || route.DeletionTimestamp != nil || names.Has(name):
 		case a.contested.Has(apply.Contested{Kind: "HTTPRoute", Name: apply.NameOf(route)}) && len(left.Spec.ParentRefs) == len(route.Spec.ParentRefs):
-			// Another field manager puts these hosts there over and over: to delete the route would cost its own hosts theirs.
+			// Another field manager keeps adding these hosts: deleting the route would cost its other hosts
+			// their traffic.
 		case len(left.Spec.Hostnames) == 0 || len(left.Spec.ParentRefs) == 0:
 			changes.Delete = append(changes.Delete, route)
 		case about == nil:
