@@ -40,8 +40,8 @@ func listsWithout(keys ...string) lists {
 	return data
 }
 
-// TestListsGo: B-INS-9, what takes lists out of config-gateway costs nothing, and what is
-// new is served by the last good ones.
+// TestListsGo: B-INS-9, if lists disappear from config-gateway, all services stay, and new ones are
+// served by the last good lists.
 func TestListsGo(t *testing.T) {
 	for name, now := range map[string]*corev1.ConfigMap{
 		"an apply of a release over the user's own": aConfigGateway(listsWithout(config.ExternalGateways, config.LocalGateways)),
@@ -68,7 +68,7 @@ func TestListsGo(t *testing.T) {
 	}
 }
 
-// aServedInstallation is a cluster in which hello is served by another start of the controller, edited.
+// aServedInstallation is a cluster in which an earlier start of the controller has served hello, edited.
 func aServedInstallation(t *testing.T, data *plane, edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)) []runtime.Object {
 	t.Helper()
 	first := aReadyWorld(t, data)
@@ -84,7 +84,8 @@ func aServedInstallation(t *testing.T, data *plane, edit func(*v1alpha1.Ingress,
 	return objects
 }
 
-// fromPlugin is what the single-gateway plugin leaves: its labels, and no word of ours.
+// fromPlugin is a route as the single-gateway plugin leaves it: with its labels, and without this
+// controller's annotations.
 func fromPlugin(ing *v1alpha1.Ingress, route *gatewayv1.HTTPRoute) {
 	delete(ing.Status.Annotations, status.ProvenAnnotation)
 	delete(route.Annotations, rollout.Annotation)
@@ -95,8 +96,8 @@ func unlabelled(_ *v1alpha1.Ingress, route *gatewayv1.HTTPRoute) {
 	delete(route.Labels, networking.VisibilityLabelKey)
 }
 
-// TestRestartWithoutLists: B-INS-9, B-INS-8, a controller that starts when the lists are gone
-// leaves everything as it stands, and writes no status.
+// TestRestartWithoutLists: B-INS-9, B-INS-8, a controller that starts while the lists are absent leaves
+// all objects as they are stored, and writes no status.
 func TestRestartWithoutLists(t *testing.T) {
 	external, local := listsWithout(config.LocalGateways), listsWithout(config.ExternalGateways)
 	for name, start := range map[string]struct {
@@ -134,9 +135,9 @@ func TestRestartWithoutLists(t *testing.T) {
 
 const toPaste = `kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: envoy, gateway: gateways/blue}]","local-gateways":"[{class: envoy, gateway: gateways/inner}]"}}'`
 
-// TestNewGenerationWithoutLists: B-INS-9, B-INS-3, after a restart nobody knows where a new
-// generation is to be served: its routes and addresses stay, and it says what to write. When
-// that is written, it is Ready again.
+// TestNewGenerationWithoutLists: B-INS-9, B-INS-3, after a restart it is not known where a new generation
+// should be served: the routes and addresses stay, and the status says what to write. When that is
+// written, the KIngress is Ready again.
 func TestNewGenerationWithoutLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -157,8 +158,8 @@ func TestNewGenerationWithoutLists(t *testing.T) {
 	})
 }
 
-// TestWithoutLists: B-INS-3, nothing stands yet: the command names the one accepted class,
-// or has a place for it, and creates a ConfigMap that does not exist.
+// TestWithoutLists: B-INS-3, if nothing is served yet, the command names the one accepted class, or has a
+// place for it, and creates the ConfigMap if it does not exist.
 func TestWithoutLists(t *testing.T) {
 	accepted := func(name string) *gatewayv1.GatewayClass {
 		class := &gatewayv1.GatewayClass{}
@@ -187,8 +188,8 @@ func TestWithoutLists(t *testing.T) {
 	}
 }
 
-// TestBecomesPrivateWithoutLists: B-SEL-7, a host that became private leaves the external
-// Gateway at once, also when nobody knows what is wanted; the rest stays.
+// TestBecomesPrivateWithoutLists: B-SEL-7, a host that becomes private leaves the external Gateway at
+// once, even if the lists are absent; all else stays.
 func TestBecomesPrivateWithoutLists(t *testing.T) {
 	for name, start := range map[string]struct {
 		data lists
@@ -222,8 +223,8 @@ func TestBecomesPrivateWithoutLists(t *testing.T) {
 	}
 }
 
-// TestPartBecomesPrivateWithoutLists: B-SEL-7, B-INS-9, where one host of a route became
-// private, the others of the route stay.
+// TestPartBecomesPrivateWithoutLists: B-SEL-7, B-INS-9, if one host of a route becomes private, its other
+// hosts stay.
 func TestPartBecomesPrivateWithoutLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -250,8 +251,8 @@ func TestPartBecomesPrivateWithoutLists(t *testing.T) {
 	})
 }
 
-// TestNoLocalGateways: B-INS-3, [] under local-gateways: in-cluster names are not served,
-// their callers are refused, and the service is Ready by its external host.
+// TestNoLocalGateways: B-INS-3, with [] under local-gateways, cluster-local hosts are not served, their
+// callers are refused, and the service is Ready by its external host.
 func TestNoLocalGateways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -283,7 +284,7 @@ func TestNoLocalGateways(t *testing.T) {
 	})
 }
 
-// TestNoExternalGateways: B-INS-3, [] under external-gateways: external hosts are not served.
+// TestNoExternalGateways: B-INS-3, with [] under external-gateways, external hosts are not served.
 func TestNoExternalGateways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -299,8 +300,8 @@ func TestNoExternalGateways(t *testing.T) {
 // shared has one Gateway in both lists.
 var shared = lists{config.ExternalGateways: "- {class: envoy, gateway: gateways/blue}", config.LocalGateways: "- {class: envoy, gateway: gateways/blue}"}
 
-// TestOneGatewayForBoth: B-INS-3, B-SEL-7, one Gateway in both lists serves both, says that
-// private hosts are reachable through it, and a host is served once on it.
+// TestOneGatewayForBoth: B-INS-3, B-SEL-7, one Gateway in both lists serves both visibilities and each
+// host once. The status says that private hosts can be reached through it from outside.
 func TestOneGatewayForBoth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

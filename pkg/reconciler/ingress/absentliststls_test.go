@@ -10,15 +10,15 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// restartsWith lets the controller forget which lists there were.
+// restartsWith restarts the controller without the last good lists.
 func (w *world) restartsWith(data lists) {
 	w.Helper()
 	w.r.config = config.NewStore("knative-serving", nil)
 	w.r.config.OnConfigMap(aConfigGateway(data))
 }
 
-// TestTLSWithoutLists: B-INS-9, listeners, on Gateways and in ListenerSets, and what TLS to
-// backends needs stay with the routes of which nobody knows what is wanted.
+// TestTLSWithoutLists: B-INS-9, while the lists are absent, listeners on Gateways and in ListenerSets,
+// and the objects for TLS to backends, stay with the routes.
 func TestTLSWithoutLists(t *testing.T) {
 	for name, start := range map[string]func(*testing.T) *world{
 		"listeners on a Gateway":               func(t *testing.T) *world { return aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled) },

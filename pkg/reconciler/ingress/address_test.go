@@ -23,7 +23,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// gatewayBecomes is what the gateway's own controller, or an operator, does.
+// gatewayBecomes changes a Gateway as its controller or an operator does.
 func (w *world) gatewayBecomes(name string, change func(*gatewayv1.Gateway)) {
 	w.Helper()
 	stored, err := w.gateways.Get(gateways, "gateways", name)
@@ -38,7 +38,7 @@ func (w *world) gatewayBecomes(name string, change func(*gatewayv1.Gateway)) {
 	})
 }
 
-// withoutAddress takes a Gateway's addresses, as where no load balancer serves it.
+// withoutAddress takes a Gateway's addresses away, as if no load balancer served it.
 func withoutAddress(gateway *gatewayv1.Gateway) {
 	gateway.Status.Addresses = nil
 	meta.SetStatusCondition(&gateway.Status.Conditions, metav1.Condition{
@@ -46,13 +46,13 @@ func withoutAddress(gateway *gatewayv1.Gateway) {
 	})
 }
 
-// withAddress gives it one.
+// withAddress gives a Gateway an address.
 func withAddress(gateway *gatewayv1.Gateway) {
 	gateway.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}}
 	meta.SetStatusCondition(&gateway.Status.Conditions, metav1.Condition{Type: "Programmed", Status: "True", ObservedGeneration: gateway.Generation})
 }
 
-// anInstallationInSystem is an installation as Envoy Gateway makes it: its Services are in its own namespace.
+// anInstallationInSystem is an installation of Envoy Gateway, whose Services are in its own namespace.
 func anInstallationInSystem(data *plane, change func(*gatewayv1.Gateway)) []runtime.Object {
 	objects := anInstallation(data)
 	for _, object := range objects {
@@ -92,9 +92,9 @@ func (w *world) said() []string {
 	}
 }
 
-// TestGatewayWithoutAddress: B-RDY-7, a Gateway that no load balancer serves is asked through its
-// data plane: its service is Ready, the name of its Service is published, and one Event has the
-// Gateway's complaint.
+// TestGatewayWithoutAddress: B-RDY-7, a Gateway without an address is probed at its data plane: its
+// service is Ready, the name of its Service is published, and one Event has the Gateway's negative
+// condition.
 func TestGatewayWithoutAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -127,8 +127,8 @@ func TestGatewayWithoutAddress(t *testing.T) {
 	})
 }
 
-// TestNoServiceFound: B-RDY-7, B-INS-3, where the Service stands in a namespace that tenants may
-// have, the condition says what to set.
+// TestNoServiceFound: B-RDY-7, B-INS-3, if the Service is in a namespace that may be a tenant's, the
+// condition says what to set.
 func TestNoServiceFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -152,8 +152,8 @@ func TestNoServiceFound(t *testing.T) {
 	})
 }
 
-// TestAddressWithdrawn: B-RDY-8, B-RDY-4, the addresses of a Gateway that go and come again are no news
-// to its services: nothing is written, no Event is said.
+// TestAddressWithdrawn: B-RDY-8, B-RDY-4, if the addresses of a Gateway disappear and come back, nothing
+// is written for its services, and there is no Event.
 func TestAddressWithdrawn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -84,7 +84,8 @@ func serveWrites(fake *ktesting.Fake, tracker ktesting.ObjectTracker, version fu
 	})
 }
 
-// count gives what is written its resource version and its generation: the next one if its spec is another.
+// count gives a written object its resource version and its generation: the next one if its spec has
+// changed.
 func count(before, after runtime.Object, version string) {
 	stored, written := before.(metav1.Object), after.(metav1.Object)
 	written.SetResourceVersion(version)
@@ -100,7 +101,7 @@ func part(object runtime.Object, field string) reflect.Value {
 
 func versionOf(object runtime.Object) string { return object.(metav1.Object).GetResourceVersion() }
 
-// whereabouts are where objects of a kind are kept.
+// whereabouts is the tracker and the resource of a kind.
 func (w *world) whereabouts(object runtime.Object) (ktesting.ObjectTracker, schema.GroupVersionResource) {
 	w.Helper()
 	switch object.(type) {
@@ -135,7 +136,7 @@ func (w *world) whereabouts(object runtime.Object) (ktesting.ObjectTracker, sche
 	return nil, schema.GroupVersionResource{}
 }
 
-// store creates an object as somebody else, so that it does not count as our write.
+// store creates an object as another client, so that it does not count as a write of the controller.
 func (w *world) store(object runtime.Object) {
 	w.Helper()
 	tracker, resource := w.whereabouts(object)
@@ -147,7 +148,7 @@ func (w *world) store(object runtime.Object) {
 	w.must(tracker.Add(object))
 }
 
-// replaces stores another state of an object as somebody else, and returns once informers have it.
+// replaces stores another state of an object as another client, and returns when informers show it.
 func (w *world) replaces(object runtime.Object) {
 	w.Helper()
 	tracker, resource := w.whereabouts(object)
@@ -170,16 +171,16 @@ func announceWatches(fake *ktesting.Fake, tracker ktesting.ObjectTracker) <-chan
 	return watching
 }
 
-// selected is a watch with a label selector, which fakes do not heed: what is not selected any more
-// is deleted.
+// selected is a watch with a label selector, which fake clients ignore: an object that is not selected
+// any more is deleted.
 func selected(started pkgwatch.Interface, by labels.Selector) pkgwatch.Interface {
 	watch := &selectedWatch{Interface: started, result: make(chan pkgwatch.Event), stopped: make(chan struct{})}
 	go watch.pass(by)
 	return watch
 }
 
-// selectedWatch ends when it is stopped, though nobody takes the last event: that of pkgwatch.Filter
-// does not, and with it no bubble.
+// selectedWatch ends when it is stopped, even if the last event is not received. The watch of
+// pkgwatch.Filter does not, and so its bubble would never end.
 type selectedWatch struct {
 	pkgwatch.Interface
 	result  chan pkgwatch.Event

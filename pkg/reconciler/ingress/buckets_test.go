@@ -19,8 +19,9 @@ func (b half) Name() string { return b.name }
 
 func (b half) Has(key types.NamespacedName) bool { return (b.name == "of hello") == (key == hello) }
 
-// TestBucketIsLost: B-RDY-4, who loses one of several buckets forgets its KIngresses, and goes on with
-// those of the others. Who gets one looks at its own.
+// TestBucketIsLost: B-RDY-4, a replica that loses one of several buckets drops what it has cached about
+// its KIngresses, and goes on with the other buckets. A replica that gets a bucket reconciles its
+// KIngresses.
 func TestBucketIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -17,8 +17,8 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// anInstallationWithAddress is an installation whose internal Gateway has no Service that can be found, and an
-// address instead.
+// anInstallationWithAddress is an installation whose internal Gateway has an address, and no Service that
+// can be found.
 func anInstallationWithAddress(data *plane, address string) []runtime.Object {
 	return slices.DeleteFunc(anInstallation(data), func(object runtime.Object) bool {
 		if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == "inner" {
@@ -34,7 +34,7 @@ func (w *world) answersAt(address string, data *plane) {
 	w.network.AddAt(address, data.listeners[len(data.listeners)-1])
 }
 
-// askedAt are the addresses that were asked for the internal host.
+// askedAt are the addresses that were probed for the internal host.
 func (w *world) askedAt() []string {
 	found := []string{}
 	for _, result := range w.known().Results {
@@ -55,9 +55,9 @@ func unsuitable(text string) map[string]string {
 
 const portIsMissing = "callers in the cluster come to port 80 of Service gateways/envoy-inner, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
 
-// TestInternalGatewayOnAnotherPort: B-RDY-9, callers in the cluster come to port 80 of the published
-// Service: a Gateway that answers on port 8080 alone does not serve them, and the condition says
-// what to change. The change is the cure.
+// TestInternalGatewayOnAnotherPort: B-RDY-9, callers in the cluster use port 80 of the published Service.
+// A Gateway that answers only on port 8080 does not serve them; the condition says what to change, and
+// after the change the service is Ready.
 func TestInternalGatewayOnAnotherPort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -81,7 +81,7 @@ func TestInternalGatewayOnAnotherPort(t *testing.T) {
 	})
 }
 
-// leadsTo gives the Service of a stored Gateway other ports, as the gateway's own controller does.
+// leadsTo gives the Service of a stored Gateway other ports, as the Gateway's controller does.
 func (w *world) leadsTo(gateway string, ports map[int32]*plane) {
 	w.Helper()
 	for _, object := range withPorts(aFront(gateway, newPlane(w.T)), gateway, ports) {
@@ -96,8 +96,8 @@ func (w *world) leadsTo(gateway string, ports map[int32]*plane) {
 	}
 }
 
-// TestServiceOfTheirOwn: B-RDY-9, a Service that the entry names and that leads port 80 to the
-// listener is fine, whatever the listener's port is.
+// TestServiceOfTheirOwn: B-RDY-9, if the Service that the entry names leads port 80 to the listener, the
+// service is Ready, whatever the listener's port is.
 func TestServiceOfTheirOwn(t *testing.T) {
 	own := "- {class: envoy, gateway: gateways/inner, service: gateways/own}"
 	for name, test := range map[string]struct {
@@ -128,8 +128,8 @@ func TestServiceOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestPortOfAnotherListener: B-RDY-9, B-TRN-8, where the listener that callers in the cluster come to does
-// not take the route, the condition says so beside what was answered.
+// TestPortOfAnotherListener: B-RDY-9, B-TRN-8, if the listener that callers in the cluster reach does not
+// admit the route, the condition says so besides the answer.
 func TestPortOfAnotherListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, others := newPlane(t), newPlane(t)
@@ -148,8 +148,8 @@ func TestPortOfAnotherListener(t *testing.T) {
 	})
 }
 
-// TestPortGoes: B-RDY-9, B-RDY-4, a service that is Ready already stays so, with a note; neither a
-// new leader nor a resync writes anything.
+// TestPortGoes: B-RDY-9, B-RDY-4, a Ready service stays Ready if the port disappears, with an advisory;
+// neither a new leader nor a resync writes anything.
 func TestPortGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -172,8 +172,8 @@ func TestPortGoes(t *testing.T) {
 	})
 }
 
-// TestMoveToUnsuitableGateway: B-RDY-9, B-SEL-5, a service is not moved to a Gateway at which callers in
-// the cluster would not arrive: it stays Ready where it is, and says why.
+// TestMoveToUnsuitableGateway: B-RDY-9, B-SEL-5, a service does not move to a Gateway that callers in the
+// cluster would not reach: it stays Ready on the old one, and says why.
 func TestMoveToUnsuitableGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -194,8 +194,8 @@ func TestMoveToUnsuitableGateway(t *testing.T) {
 	})
 }
 
-// TestPublishedAddress: B-RDY-9, where an address is published callers come to its port 80, whatever
-// the listener's port is: what answers there counts, and the Gateway's word does not.
+// TestPublishedAddress: B-RDY-9, callers use port 80 of a published address, whatever the listener's port
+// is: an answer there is the proof, and the Gateway's status is not.
 func TestPublishedAddress(t *testing.T) {
 	const missing = "callers in the cluster come to port 80 of address 10.96.0.99, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
 	for name, port := range map[string]string{"it answers there": "80", "it answers at the listener's port only": "8080"} {
@@ -223,8 +223,8 @@ func TestPublishedAddress(t *testing.T) {
 	}
 }
 
-// TestCallersWithTLS: B-RDY-9, B-TLS-4, with a certificate for a cluster-local host callers come to
-// port 443; until the Service has it, the service waits.
+// TestCallersWithTLS: B-RDY-9, B-TLS-4, callers of a cluster-local host with a certificate use port 443;
+// the KIngress waits until the Service has this port.
 func TestCallersWithTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -241,7 +241,7 @@ func TestCallersWithTLS(t *testing.T) {
 		w.drain()
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 		if _, asked := data.names.Load(privateHost); !asked {
-			t.Error("Nobody was asked through TLS")
+			t.Error("Nothing was probed over TLS")
 		}
 	})
 }

@@ -21,7 +21,7 @@ import (
 
 var gatewayClasses = schema.GroupVersionResource{Group: gatewayv1.GroupName, Version: "v1", Resource: "gatewayclasses"}
 
-// withClass are the objects with another GatewayClass; without one for nil.
+// withClass are the objects with another GatewayClass, or without one for nil.
 func withClass(objects []runtime.Object, class *gatewayv1.GatewayClass) []runtime.Object {
 	objects = slices.DeleteFunc(objects, func(object runtime.Object) bool { _, is := object.(*gatewayv1.GatewayClass); return is })
 	if class == nil {
@@ -30,7 +30,7 @@ func withClass(objects []runtime.Object, class *gatewayv1.GatewayClass) []runtim
 	return append(objects, class)
 }
 
-// aGatewayClass is one whose controller no table of ours knows.
+// aGatewayClass is a class whose controller is not in pkg/features.
 func aGatewayClass(accepted metav1.ConditionStatus, features ...gatewayv1.FeatureName) *gatewayv1.GatewayClass {
 	found := &gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "example.com/new"}}
 	found.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: accepted, Reason: "TheReason", Message: "the words"}}
@@ -40,7 +40,7 @@ func aGatewayClass(accepted metav1.ConditionStatus, features ...gatewayv1.Featur
 	return found
 }
 
-// changeClass changes the class, or deletes it for nil, and looks at hello when that is seen.
+// changeClass changes the class, or deletes it for nil, and reconciles hello when informers show that.
 func (w *world) changeClass(changed *gatewayv1.GatewayClass) {
 	w.Helper()
 	if changed == nil {
@@ -62,8 +62,8 @@ func (w *world) hasTimeout(route string) bool {
 
 const timeouts, markers = "HTTPRouteRequestTimeout", "HTTPRouteResponseHeaderModification"
 
-// TestClassGoes: B-INS-9, a GatewayClass that goes, is refused or loses its features changes
-// nothing; a new service is served with what was known. B-INS-5: a shorter list is believed.
+// TestClassGoes: B-INS-9, if a GatewayClass is deleted, is refused or loses its features, nothing
+// changes, and new services are served as before. B-INS-5: a shorter list of features counts.
 func TestClassGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -92,8 +92,8 @@ func TestClassGoes(t *testing.T) {
 }
 
 // TestRestartWithoutClass: B-INS-9, after a restart without the GatewayClass, or with one that is
-// refused, what stands stays and is Ready, notes and all. A change waits, says for what, and
-// goes on when the class is there.
+// refused, stored objects stay, and the status stays Ready with its advisories. A change waits for the
+// class, says so, and goes on when the class is there.
 func TestRestartWithoutClass(t *testing.T) {
 	for name, c := range map[string]struct {
 		class *gatewayv1.GatewayClass
@@ -140,7 +140,7 @@ func TestRestartWithoutClass(t *testing.T) {
 	}
 }
 
-// TestNewServiceWithoutClass: B-INS-9, without anything known of the class nothing is rendered.
+// TestNewServiceWithoutClass: B-INS-9, while nothing is known of the class, nothing is rendered.
 func TestNewServiceWithoutClass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -156,7 +156,7 @@ func TestNewServiceWithoutClass(t *testing.T) {
 	})
 }
 
-// TestRouteGoesWithoutClass: B-INS-9, what does not stand is not reported as Ready.
+// TestRouteGoesWithoutClass: B-INS-9, without its routes a KIngress is not reported as Ready.
 func TestRouteGoesWithoutClass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

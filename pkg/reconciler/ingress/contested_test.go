@@ -19,12 +19,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// contestedWrites are those of ten minutes in which another field manager undoes each: five at once, and after
-// pauses of 0, 1, 2, 4, … 256 seconds ten. From the third on there is an Event for each.
+// contestedWrites is how many writes there are in ten minutes in which another client undoes each: five
+// at once, and ten after pauses of 0, 1, 2, 4, … 256 seconds. From the third on there is an Event for
+// each.
 const contestedWrites, contestedEvents = 15, 13
 
-// undo lets ten minutes pass in which somebody else undoes what we write, once a second where it is
-// ours again, and tells how often we have written.
+// undo lets ten minutes pass in which another client undoes the controller's writes, up to once a second,
+// and returns how often the controller has written.
 func (w *world) undo(write string, isOurs func() bool, undo func()) int {
 	w.Helper()
 	w.writes()
@@ -44,7 +45,7 @@ func (w *world) undo(write string, isOurs func() bool, undo func()) int {
 	return count
 }
 
-// blames fails unless the Events of a contest say who else writes what.
+// blames fails unless the Events of a contest name the other writer and the object.
 func (w *world) blames(words string) {
 	w.Helper()
 	said := slices.DeleteFunc(w.said(), func(event string) bool { return !strings.HasPrefix(event, apply.ReasonContested) })
@@ -53,7 +54,7 @@ func (w *world) blames(words string) {
 	}
 }
 
-// theirRules writes other rules onto the external route, as a field manager.
+// theirRules writes other rules to the external route, as another field manager.
 func (w *world) theirRules(manager string) {
 	route := w.routes()[publicHost].DeepCopy()
 	route.Spec.Rules = []gatewayv1.HTTPRouteRule{{Name: new(gatewayv1.SectionName("theirs"))}}
@@ -66,9 +67,9 @@ func (w *world) rulesAreOurs() bool {
 	return route != nil && route.Spec.Rules[0].Name == nil
 }
 
-// TestRouteIsContested: B-TRN-6, B-OPS-1, what others change is written again at once, and where they do it
-// over and over after ever longer pauses; an Event names them and the field. Once they rest it is ours
-// again, and repaired at once.
+// TestRouteIsContested: B-TRN-6, B-OPS-1, a change by another field manager is repaired at once, and
+// after ever longer pauses if it goes on; an Event names the manager and the field. When it stops, the
+// next change is repaired at once again.
 func TestRouteIsContested(t *testing.T) {
 	for manager, want := range map[string]string{
 		"argocd-controller": "HTTPRoute default/hello.default.example.com: argocd-controller (Update of spec.rules) keeps changing what this controller writes",
@@ -82,7 +83,7 @@ func TestRouteIsContested(t *testing.T) {
 				expect(t, "Ours at once", true, w.rulesAreOurs())
 				w.pass(time.Minute)
 				count := w.undo("patch httproutes", w.rulesAreOurs, func() { w.theirRules(manager) })
-				expect(t, "Writes", contestedWrites+1, count) // the minute is quiet: there is one before that nobody has undone
+				expect(t, "Writes", contestedWrites+1, count) // the minute is quiet: there is one before that is not undone
 				w.blames(want)
 				w.until("it is ours again", w.rulesAreOurs)
 				w.pass(15 * time.Minute)
@@ -94,7 +95,8 @@ func TestRouteIsContested(t *testing.T) {
 	}
 }
 
-// TestContestedRouteOfNewGeneration: B-TRN-6, what the KIngress wants anew waits for no pause.
+// TestContestedRouteOfNewGeneration: B-TRN-6, a new generation of the KIngress is written without a
+// pause.
 func TestContestedRouteOfNewGeneration(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -108,7 +110,7 @@ func TestContestedRouteOfNewGeneration(t *testing.T) {
 	})
 }
 
-// TestRouteIsDeleted: B-TRN-6, so it is where somebody deletes what we write.
+// TestRouteIsDeleted: B-TRN-6, the pauses are the same if another client deletes the route.
 func TestRouteIsDeleted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -119,7 +121,8 @@ func TestRouteIsDeleted(t *testing.T) {
 	})
 }
 
-// TestStatusIsContested: B-TRN-6, so it is where somebody else writes the status of KIngresses.
+// TestStatusIsContested: B-TRN-6, the pauses are the same if another client writes the status of
+// KIngresses.
 func TestStatusIsContested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -136,7 +139,8 @@ func TestStatusIsContested(t *testing.T) {
 	})
 }
 
-// TestListenersAreContested: B-TRN-6, B-TLS-1, so it is where somebody takes our listeners off their Gateway.
+// TestListenersAreContested: B-TRN-6, B-TLS-1, the pauses are the same if another client removes
+// listeners from the Gateway.
 func TestListenersAreContested(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
@@ -157,8 +161,9 @@ func TestListenersAreContested(t *testing.T) {
 	})
 }
 
-// TestDriftIsRepairedAtOnce: B-TRN-6, a few changes in a row are no contest, whatever they are; and a route to which another
-// field manager gives another host over and over waits for its repair, and is not deleted: labels of others stay.
+// TestDriftIsRepairedAtOnce: B-TRN-6, a few changes in a row are no contest, whatever they are. A route
+// to which another field manager keeps adding a host waits for its repair and is not deleted: labels of
+// other managers stay.
 func TestDriftIsRepairedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -187,7 +192,7 @@ func TestDriftIsRepairedAtOnce(t *testing.T) {
 	})
 }
 
-// TestPutOff: B-TRN-6, what a KIngress leaves behind may be contested, too, when nothing but that was observed.
+// TestPutOff: B-TRN-6, leftovers may be contested, too: nothing else was observed then.
 func TestPutOff(t *testing.T) {
 	try := newAttempt(&observe.Observation{}, translate.Desired{})
 	if try.unfinished() || try.result() != nil {

@@ -10,9 +10,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
-// TestDegradesInTime: B-RDY-1, where something in front asks for credentials, `auto` takes a
-// weaker proof after 15 s and not before, another service that meets the same one within 10 s,
-// and both have the better proof within 11 s after the obstacle has gone.
+// TestDegradesInTime: B-RDY-1, behind an auth proxy `auto` takes a weaker proof after 15 s and not
+// before; for another service behind the same proxy it does within 10 s. Both have the better proof
+// within 11 s after the proxy is gone.
 func TestDegradesInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

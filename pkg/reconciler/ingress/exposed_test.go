@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 )
 
-// TestExposedByAddress: B-SEL-7, a local Gateway whose data plane has no Service in the cluster is
-// seen to be exposed by the address that it publishes, and that is written once, with the address.
+// TestExposedByAddress: B-SEL-7, the published address of a local Gateway without a Service in the
+// cluster shows that it is exposed. That is written once, with the address.
 func TestExposedByAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -13,9 +13,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// TestClaimedFromAnotherNamespace: B-TRN-5, B-OPS-5, what another tenant says belongs to a
-// KIngress is not its: nobody owns anything in another namespace. It is neither written nor
-// deleted, and does not hide what is ours.
+// TestClaimedFromAnotherNamespace: B-TRN-5, B-OPS-5, an object of another tenant that claims a KIngress
+// as its owner does not belong to it, because owners are in the same namespace. The controller neither
+// writes nor deletes it, and it does not hide the controller's own.
 func TestClaimedFromAnotherNamespace(t *testing.T) {
 	for name, claimed := range map[string]string{"a name of ours": publicHost, "another name": "stray"} {
 		t.Run(name, func(t *testing.T) {

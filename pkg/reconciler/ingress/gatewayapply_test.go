@@ -30,15 +30,16 @@ type noDefaults struct{}
 
 func (noDefaults) Default(runtime.Object) {}
 
-// gatewayFields merges and books fields of Gateways as an API server does. The fake client
-// does it for the kinds whose plural it guesses right. To make one takes longer than all else.
+// gatewayFields merges the fields of Gateways, and tracks their managers, as an API server does. The fake
+// client does it only for kinds whose plural it guesses right. It is made once, because that takes longer
+// than all else.
 var gatewayFields = sync.OnceValues(func() (*managedfields.FieldManager, error) {
 	return managedfields.NewDefaultFieldManager(applyconfiguration.NewTypeConverter(gatewayscheme.Scheme), gatewayscheme.Scheme, noDefaults{},
 		gatewayscheme.Scheme, gatewayKind, gatewayVersion, "", nil)
 })
 
-// serveGatewayApply does server-side apply of Gateways, with what the API server checks
-// of it that matters here.
+// serveGatewayApply does server-side apply of Gateways, with the checks of an API server on which the
+// tests depend.
 func (w *world) serveGatewayApply() {
 	mu := sync.Mutex{}
 	w.gateway.PrependReactor("patch", "gateways", func(action ktesting.Action) (bool, runtime.Object, error) {
@@ -64,7 +65,7 @@ func (w *world) serveGatewayApply() {
 	})
 }
 
-// patchGateway does a JSON patch that names the resource version which it is for.
+// patchGateway does a JSON patch that tests the resource version.
 func (w *world) patchGateway(patch ktesting.PatchActionImpl) (bool, runtime.Object, error) {
 	stored, err := w.gateways.Get(gateways, patch.GetNamespace(), patch.GetName())
 	if err != nil {
@@ -107,7 +108,7 @@ func (w *world) mergeGateway(stored *gatewayv1.Gateway, patch ktesting.PatchActi
 	return gateway, nil
 }
 
-// changeGateway is a change by somebody else, by an update.
+// changeGateway is an update by another client.
 func (w *world) changeGateway(name, manager string, change func(*gatewayv1.Gateway)) {
 	w.Helper()
 	stored := w.gatewayNamed(name)
@@ -150,7 +151,7 @@ func (w *world) listenersOf(name string) []string {
 	return found
 }
 
-// listenersAre is the gateway's word about all listeners of a Gateway, as "Programmed=True".
+// listenersAre reports a condition for all listeners of a Gateway, such as "Programmed=True".
 func (w *world) listenersAre(name string, words ...metav1.Condition) {
 	w.Helper()
 	w.changeGateway(name, "envoy", func(gateway *gatewayv1.Gateway) {

@@ -41,7 +41,7 @@ func (w *world) grants() []string {
 	return found
 }
 
-// anInstallationWithoutListenerSets is an installation in which the kind is not served.
+// anInstallationWithoutListenerSets is an installation whose API server does not serve the kind.
 func anInstallationWithoutListenerSets(t *testing.T, data *plane) []runtime.Object {
 	t.Helper()
 	objects := anInstallationWithTLS(t, data)
@@ -66,9 +66,9 @@ func (w *world) deleted(name string) {
 
 func (w *world) free() bool { return len(w.ingress("hello").Finalizers) == 0 }
 
-// TestListenerOnGateway: B-TLS-1, B-OPS-4, without ListenerSets a host of spec.tls gets a
-// listener on the Gateway, is Ready when it answers through it, and costs three writes more;
-// all of it goes with the KIngress, and the operator's own stays as it was.
+// TestListenerOnGateway: B-TLS-1, B-OPS-4, without ListenerSets a host of spec.tls gets a listener on the
+// Gateway. It is Ready when it answers through the listener, and takes three more writes. All of it goes
+// with the KIngress; the operator's listeners stay.
 func TestListenerOnGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -83,7 +83,7 @@ func TestListenerOnGateway(t *testing.T) {
 			t.Errorf("Listener %s", own.Name)
 		}
 		if _, asked := data.names.Load(publicHost); !asked {
-			t.Error("Nobody was asked through TLS")
+			t.Error("Nothing was probed over TLS")
 		}
 		expect(t, "Writes", []string{
 			"create referencegrants", "patch gateways", "create httproutes", "create httproutes", // and in the other API
@@ -101,8 +101,7 @@ func TestListenerOnGateway(t *testing.T) {
 	})
 }
 
-// TestListenerFails: B-RDY-6, what the gateway says of a listener on the Gateway is in the
-// condition.
+// TestListenerFails: B-RDY-6, a negative condition of a listener on the Gateway is in the status.
 func TestListenerFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
@@ -117,8 +116,8 @@ func TestListenerFails(t *testing.T) {
 	})
 }
 
-// TestListenerGoes: B-TLS-1, B-OPS-4, with its entry in spec.tls, after the drain time, and
-// when another class took over; its grant and the finalizer go, too.
+// TestListenerGoes: B-TLS-1, B-OPS-4, a listener is removed after the drain time if spec.tls does not
+// name its host any more, and if another class has taken over; its grant and the finalizer go, too.
 func TestListenerGoes(t *testing.T) {
 	tests := map[string]func(*world){
 		"TLS": func(w *world) {
@@ -133,7 +132,7 @@ func TestListenerGoes(t *testing.T) {
 		"class": func(w *world) {
 			w.changesClass("hello", "other")
 			w.drain()
-			expect(w.T, "Listeners while nobody else serves", 2, len(w.listenersOf("blue")))
+			expect(w.T, "Listeners while no other plugin serves", 2, len(w.listenersOf("blue")))
 			w.takeOver("hello", "192.0.2.1")
 		},
 	}
@@ -172,7 +171,7 @@ func TestListenerMoves(t *testing.T) {
 	})
 }
 
-// TestListenerIsChanged: B-TRN-6, drift is repaired, and what others add is not fought over.
+// TestListenerIsChanged: B-TRN-6, drift is repaired, and fields that other managers add stay.
 func TestListenerIsChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
@@ -194,8 +193,8 @@ func TestListenerIsChanged(t *testing.T) {
 	})
 }
 
-// TestListenerOfOthers: B-OPS-4, B-TRN-5, a listener that somebody else applies, too, stays
-// when the KIngress goes, whole or not, and does not hold its deletion up.
+// TestListenerOfOthers: B-OPS-4, B-TRN-5, a listener that another manager applies, too, stays when the
+// KIngress is deleted, whether it applies all of it or not, and does not block the deletion.
 func TestListenerOfOthers(t *testing.T) {
 	for name, content := range map[string]string{
 		"all of it":    `"port":443,"protocol":"HTTPS"`,
@@ -216,24 +215,24 @@ func TestListenerOfOthers(t *testing.T) {
 	}
 }
 
-// TestListenerOnGatewayThatIsGone: B-OPS-4, a Gateway that is gone has no listeners of ours.
+// TestListenerOnGatewayThatIsGone: B-OPS-4, if the Gateway is deleted, there are no listeners to remove.
 func TestListenerOnGatewayThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
 		w.must(w.gateways.Delete(gateways, "gateways", "blue"))
 		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
-		expect(t, "Grants", 1, len(w.grants())) // what its routes need is kept for when it is back
+		expect(t, "Grants", 1, len(w.grants())) // they stay for when the Gateway is back
 		w.deleted("hello")
 		w.until("hello may go", w.free)
 	})
 }
 
-// TestListenerOfAnUnservedSide: B-SEL-6, a mistake costs no traffic: a listener stays with the
-// routes that stay though their Gateway cannot be used.
+// TestListenerOfAnUnservedSide: B-SEL-6, a mistake costs no traffic: if a Gateway cannot be used, its
+// routes stay, and listeners with them.
 func TestListenerOfAnUnservedSide(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
-		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.GatewayClassName = "other" })
+		w.changeGateway("blue", "another-client", func(gateway *gatewayv1.Gateway) { gateway.Spec.GatewayClassName = "other" })
 		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
 		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
 		expect(t, "Grants", 1, len(w.grants()))
@@ -253,8 +252,8 @@ func withWildcard(objects []runtime.Object) []runtime.Object {
 	return objects
 }
 
-// TestOverlaidListener: B-RDY-1, B-TLS-1, while the operator's listener may answer for a host
-// that has a certificate of its own, an answer through TLS is no proof.
+// TestOverlaidListener: B-RDY-1, B-TLS-1, while the operator's listener may answer for a host with a
+// certificate of its own, an answer over TLS is no proof.
 func TestOverlaidListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -326,8 +325,8 @@ func TestGatewayLockOfADeletedKIngress(t *testing.T) {
 	})
 }
 
-// TestListenerByStatus: B-RDY-1, where the Gateway's word is the proof, its word about the
-// listener counts, too.
+// TestListenerByStatus: B-RDY-1, if the Gateway's status is the proof, the conditions of the listener
+// count, too.
 func TestListenerByStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -369,7 +368,7 @@ func TestOperatorsListener(t *testing.T) {
 	})
 }
 
-// TestGatewayMayNotBeChanged: B-TLS-1, B-RDY-6, where the API server forbids it the
+// TestGatewayMayNotBeChanged: B-TLS-1, B-RDY-6, if the API server forbids writes of the Gateway, the
 // condition names the Gateway and the field.
 func TestGatewayMayNotBeChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

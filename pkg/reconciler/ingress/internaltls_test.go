@@ -36,7 +36,7 @@ var (
 	secrets    = corev1.SchemeGroupVersion.WithResource("secrets")
 )
 
-// aKIngressWithInternalTLS is hello with system-internal-tls: Serving names the port https.
+// aKIngressWithInternalTLS is hello with system-internal-tls: its backends have the port https.
 func aKIngressWithInternalTLS() *v1alpha1.Ingress {
 	ing := aKIngress("hello", 0)
 	for _, rule := range ing.Spec.Rules {
@@ -45,7 +45,7 @@ func aKIngressWithInternalTLS() *v1alpha1.Ingress {
 	return ing
 }
 
-// anAuthority is the certificate of one, in PEM.
+// anAuthority is the certificate of an authority, in PEM.
 func anAuthority(t *testing.T) string {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
@@ -60,7 +60,7 @@ func anAuthority(t *testing.T) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-// aRoutingSecret is that of Serving's activator.
+// aRoutingSecret is the Secret of Serving's activator.
 func aRoutingSecret(authority string) *corev1.Secret {
 	return &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "routing-serving-certs"},
@@ -85,7 +85,7 @@ func anInstallationWithInternalTLS(data *plane, authority string) []runtime.Obje
 	return objects
 }
 
-// aWorldWithInternalTLS also does what a fake API server does not: server-side apply of ConfigMaps.
+// aWorldWithInternalTLS also does server-side apply of ConfigMaps, which a fake API server does not.
 func aWorldWithInternalTLS(t *testing.T, data *plane, objects ...runtime.Object) *world {
 	t.Helper()
 	w := data.serves(newWorld(t, objects...))
@@ -101,7 +101,7 @@ func aWorldWithInternalTLS(t *testing.T, data *plane, objects ...runtime.Object)
 	return w
 }
 
-// trust is what gateways are told to trust; empty when they are told nothing.
+// trust is the bundle of authorities in the ConfigMap; empty if there is none.
 func (w *world) trust() string {
 	w.Helper()
 	stored, err := w.kube.Tracker().Get(configMaps, "default", "net-gateways-internal-tls")
@@ -120,7 +120,7 @@ func (w *world) policies() []gatewayv1.BackendTLSPolicy {
 	return stored.(*gatewayv1.BackendTLSPolicyList).Items
 }
 
-// trustWrites are the writes to ConfigMaps since the last look.
+// trustWrites are the writes to ConfigMaps since the last call.
 func (w *world) trustWrites() []string {
 	found := []string{}
 	for _, action := range w.kube.Actions() {
@@ -132,7 +132,7 @@ func (w *world) trustWrites() []string {
 	return found
 }
 
-// backendPorts are those that requests of the external host go to.
+// backendPorts are the ports to which requests for the external host go.
 func (w *world) backendPorts() []int32 {
 	found := []int32{}
 	for _, rule := range w.routes()[publicHost].Spec.Rules {
@@ -143,15 +143,15 @@ func (w *world) backendPorts() []int32 {
 	return found
 }
 
-// update is Serving's write, which does not count.
+// update is a write of Serving, which does not count.
 func (w *world) update(ing *v1alpha1.Ingress) {
 	w.Helper()
 	ing.Status = w.ingress(ing.Name).Status
 	w.replaces(ing)
 }
 
-// TestInternalTLS: B-TLS-4, what makes the gateway speak TLS is written before the routes,
-// once, and belongs to the Service and the namespace. B-TRN-4: nothing is written twice.
+// TestInternalTLS: B-TLS-4, the objects that make the gateway use TLS are written once, before the
+// routes; the Service and the namespace own them. B-TRN-4: nothing is written twice.
 func TestInternalTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, known := newPlane(t), anAuthority(t)
@@ -178,7 +178,7 @@ func TestInternalTLS(t *testing.T) {
 	})
 }
 
-// TestInternalTLSDrifts: B-TRN-6, what somebody takes away or changes of it comes back.
+// TestInternalTLSDrifts: B-TRN-6, an object for it that another client deletes or changes is restored.
 func TestInternalTLSDrifts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, known := newPlane(t), anAuthority(t)
@@ -195,8 +195,8 @@ func TestInternalTLSDrifts(t *testing.T) {
 	})
 }
 
-// TestInternalTLSShared: B-TLS-4, two KIngresses with one backend do not fight over its
-// policy, and the one that stays keeps it.
+// TestInternalTLSShared: B-TLS-4, two KIngresses with one backend share its policy, which stays if one of
+// them is deleted.
 func TestInternalTLSShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -220,8 +220,8 @@ func TestInternalTLSShared(t *testing.T) {
 	})
 }
 
-// TestAuthorityRotates: B-TLS-4, a new authority is carried along by one write, and hello
-// stays Ready. What is trusted stays while the Secret is gone for a moment.
+// TestAuthorityRotates: B-TLS-4, a new authority takes one write, and hello stays Ready. The bundle stays
+// while the Secret does not exist for a moment.
 func TestAuthorityRotates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, first, second := newPlane(t), anAuthority(t), anAuthority(t)
@@ -239,8 +239,8 @@ func TestAuthorityRotates(t *testing.T) {
 	})
 }
 
-// TestInternalTLSSwitchedOn: B-TLS-4, B-RDY-3, requests go on to the plain port until the
-// other one answers through the gateway. Switched off, what was made for it goes.
+// TestInternalTLSSwitchedOn: B-TLS-4, B-RDY-3, requests go to the plain port until the TLS port answers
+// through the gateway. When it is switched off, its objects are deleted.
 func TestInternalTLSSwitchedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -251,7 +251,7 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 		w.update(aKIngressWithInternalTLS())
 		w.until("the other port is asked for", func() bool { return slices.Contains(w.backendPorts(), 443) })
 		if !slices.Equal(w.backendPorts(), []int32{80, 80, 443}) {
-			t.Error("Requests went to a port of which nobody knows that it answers:", w.backendPorts())
+			t.Error("Requests went to a port that has not answered:", w.backendPorts())
 		}
 		data.breaks()
 		w.until("hello is Ready", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
@@ -265,8 +265,8 @@ func TestInternalTLSSwitchedOn(t *testing.T) {
 	})
 }
 
-// TestInternalTLSGoes: B-TLS-4, nothing is left of it when the last KIngress of a namespace
-// that asks for it goes; its policies go with their Services.
+// TestInternalTLSGoes: B-TLS-4, when the last KIngress of a namespace that asks for it is deleted,
+// nothing is left of it; policies go with their Services.
 func TestInternalTLSGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -277,9 +277,9 @@ func TestInternalTLSGoes(t *testing.T) {
 	})
 }
 
-// TestInternalTLSImpossible: B-TLS-4, B-RDY-6, the condition names what is missing, requests
-// go where they went before and never in the clear to a port that asks for TLS, and the
-// cure needs no action.
+// TestInternalTLSImpossible: B-TLS-4, B-RDY-6, the condition names what is missing. Requests go where
+// they went before, and never in the clear to a port for TLS. When the lack is repaired, the KIngress
+// goes on by itself.
 func TestInternalTLSImpossible(t *testing.T) {
 	const wanted = "spec.rules[1].http.paths[0].splits[0].servicePort: Service default/hello-00001 is to be reached over TLS (system-internal-tls in ConfigMap config-network), but "
 	foreign := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "net-gateways-internal-tls"}, Data: map[string]string{"ca.crt": "mine"}}
@@ -303,12 +303,12 @@ func TestInternalTLSImpossible(t *testing.T) {
 				"networking.knative.dev/trust-bundle has a certificate: put that of the certificate authority into one of them",
 			cure: func(w *world, authority string) { w.store(aRoutingSecret(authority)) },
 		},
-		"somebody else's ConfigMap": {
+		"a ConfigMap of another owner": {
 			without: func(runtime.Object) bool { return false },
 			with:    []runtime.Object{foreign},
 			ready:   "False NotOwned: ConfigMap default/net-gateways-internal-tls exists, belongs to no controller and is left as it is: delete it, or recreate it under another name",
 			cure: func(w *world, _ string) {
-				expect(t, "Somebody else's ConfigMap", "mine", w.trust())
+				expect(t, "The ConfigMap of another owner", "mine", w.trust())
 				w.must(w.kube.Tracker().Delete(configMaps, "default", foreign.Name))
 				w.impl.EnqueueKey(hello)
 			},

@@ -17,7 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// admin is a listener for the Gateway's own namespace, which is what silence means.
+// admin is a listener for routes of the Gateway's own namespace, which is the default.
 var admin = gatewayv1.Listener{Name: "admin", Port: 80, Protocol: gatewayv1.HTTPProtocolType}
 
 // withListeners gives a Gateway other listeners, before it is stored.
@@ -30,7 +30,7 @@ func withListeners(objects []runtime.Object, name string, listeners ...gatewayv1
 	return objects
 }
 
-// withPorts gives the Service of a Gateway other ports, with who listens behind them.
+// withPorts gives the Service of a Gateway other ports, with the ports of the pods behind them.
 func withPorts(objects []runtime.Object, name string, ports map[int32]*plane) []runtime.Object {
 	found := []runtime.Object{}
 	for _, object := range objects {
@@ -58,7 +58,7 @@ func withPorts(objects []runtime.Object, name string, ports map[int32]*plane) []
 	return found
 }
 
-// behind is the port of pods behind one of a Service.
+// behind is the port of the pods behind a port of a Service.
 func behind(port int32) int32 {
 	if port == 443 {
 		return httpsPort
@@ -77,8 +77,8 @@ func aListener(port int32) gatewayv1.Listener {
 	return gatewayv1.Listener{Name: "apps", Port: port, Protocol: gatewayv1.HTTPProtocolType, AllowedRoutes: fromAll()}
 }
 
-// TestListenerThatAdmitsUs: B-TRN-8, a probe goes through a listener that admits our namespace, and
-// not to one before it that answers 404 for ever.
+// TestListenerThatAdmitsUs: B-TRN-8, a probe goes to a listener that admits the KIngress's namespace, and
+// not to an earlier one that always answers 404.
 func TestListenerThatAdmitsUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, others := newPlane(t), newPlane(t)
@@ -90,8 +90,8 @@ func TestListenerThatAdmitsUs(t *testing.T) {
 	})
 }
 
-// TestNoListenerAdmitsUs: B-TRN-8, B-RDY-6, where no listener admits us the condition says which
-// field to change, in the gateway's words once it has spoken; the change is the cure.
+// TestNoListenerAdmitsUs: B-TRN-8, B-RDY-6, if no listener admits the namespace, the condition says which
+// field to change, with the gateway's message once there is one; after the change the KIngress is Ready.
 func TestNoListenerAdmitsUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -111,8 +111,8 @@ func TestNoListenerAdmitsUs(t *testing.T) {
 	})
 }
 
-// TestGatewayKnowsBetter: B-TRN-8, what the gateway accepts and answers is served, whatever we read
-// in its spec.
+// TestGatewayKnowsBetter: B-TRN-8, a route that the gateway accepts and answers is served, whatever the
+// controller concludes from the spec.
 func TestGatewayKnowsBetter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -124,8 +124,8 @@ func TestGatewayKnowsBetter(t *testing.T) {
 	})
 }
 
-// TestListenerThatAdmittedUs: B-TRN-8, B-RDY-4, when the listener ceases to admit us the routes stay,
-// and Ready is the gateway's to take.
+// TestListenerThatAdmittedUs: B-TRN-8, B-RDY-4, if the listener does not admit the namespace any more,
+// the routes stay, and Ready stays until the gateway reports otherwise.
 func TestListenerThatAdmittedUs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -136,7 +136,7 @@ func TestListenerThatAdmittedUs(t *testing.T) {
 	})
 }
 
-// TestNamespaceIsLabelled: B-TRN-8, labels that a listener selects are seen when they come.
+// TestNamespaceIsLabelled: B-TRN-8, an event tells when a namespace gets labels that a listener selects.
 func TestNamespaceIsLabelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, selecting := newPlane(t), aListener(80)

@@ -46,7 +46,7 @@ func (c slowGateways) Patch(ctx context.Context, name string, kind types.PatchTy
 	return c.GatewayInterface.Patch(ctx, name, kind, data, options, subresources...)
 }
 
-// counted is a Reconciler that counts its looks at each KIngress.
+// counted is a Reconciler that counts the reconciles of each KIngress.
 type counted struct {
 	controller.Reconciler
 	mu    sync.Mutex
@@ -60,7 +60,7 @@ func (c *counted) Reconcile(ctx context.Context, key string) error {
 	return c.Reconciler.Reconcile(ctx, key)
 }
 
-// counts are all its looks, and those at the KIngress with the most.
+// counts are the numbers of all reconciles, and of those of the KIngress with the most.
 func (c *counted) counts() (sum, most int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,7 +70,7 @@ func (c *counted) counts() (sum, most int) {
 	return sum, most
 }
 
-// runs lets all workers of the controller work, until the test ends.
+// runs runs all workers of the controller until the test ends.
 func (w *world) runs() *counted {
 	w.Helper()
 	looked := &counted{Reconciler: w.impl.Reconciler, looks: map[string]int{}}

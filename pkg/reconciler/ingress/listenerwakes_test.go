@@ -46,7 +46,7 @@ func aKIngressAlone(number int) *v1alpha1.Ingress {
 	return ing
 }
 
-// saysOfListener is the gateway's word about the listener of one KIngress.
+// saysOfListener reports a condition for the listener of one KIngress.
 func (w *world) saysOfListener(ing *v1alpha1.Ingress, word metav1.Condition) {
 	w.Helper()
 	changed := w.gatewayNamed("blue")
@@ -59,8 +59,8 @@ func (w *world) saysOfListener(ing *v1alpha1.Ingress, word metav1.Condition) {
 	w.replaces(changed)
 }
 
-// TestListenerWakesItsOwner: B-OPS-1, B-RDY-6, what happens to a listener on a Gateway is seen at once by
-// the KIngress that has put it there, and by no other.
+// TestListenerWakesItsOwner: B-OPS-1, B-RDY-6, a change of a listener on a Gateway enqueues the KIngress
+// for which it was added at once, and no other.
 func TestListenerWakesItsOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aWorldOnOneGateway(t, 4)
@@ -73,7 +73,7 @@ func TestListenerWakesItsOwner(t *testing.T) {
 		w.saysOfListener(aSharer(2), programmed)
 		expect(t, "Who looks when it works again", []string{"s02"}, distinct(w.pass(10*time.Millisecond)))
 		w.drain()
-		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) {
+		w.changeGateway("blue", "another-client", func(gateway *gatewayv1.Gateway) {
 			gateway.Spec.Listeners = gateway.Spec.Listeners[:len(gateway.Spec.Listeners)-1]
 		})
 		w.drain()
@@ -81,8 +81,8 @@ func TestListenerWakesItsOwner(t *testing.T) {
 	})
 }
 
-// TestListenerOfOneMore: B-OPS-1, one more listener on a Gateway changes its generation, of which the
-// gateway says all anew. Of the others nobody looks.
+// TestListenerOfOneMore: B-OPS-1, one more listener changes the generation of a Gateway, and the gateway
+// writes all conditions anew. No other KIngress is reconciled for that.
 func TestListenerOfOneMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 10
@@ -102,8 +102,8 @@ func TestListenerOfOneMore(t *testing.T) {
 	})
 }
 
-// TestFailingListenerOfOneMore: B-RDY-6, who looked while the gateway had not said anew what is wrong
-// with its listener looks again when it has.
+// TestFailingListenerOfOneMore: B-RDY-6, a KIngress that is reconciled while the negative condition of
+// its listener is outdated is reconciled again when the condition is current.
 func TestFailingListenerOfOneMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aWorldOnOneGateway(t, 2)
@@ -119,15 +119,15 @@ func TestFailingListenerOfOneMore(t *testing.T) {
 	})
 }
 
-// TestOperatorsListenerLater: B-TLS-2, who may be redirected to a listener of the operator's is, when the
-// gateway says that it works as it stands, though it said so before of an earlier state.
+// TestOperatorsListenerLater: B-TLS-2, a host is redirected to a listener of the operator's when the
+// gateway reports its present generation as programmed, even if it reported an earlier one before.
 func TestOperatorsListenerLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		ing := aKIngressWithTLS(v1alpha1.HTTPOptionRedirected)
 		ing.Spec.TLS = nil
 		w := data.serves(newWorld(t, append(withWildcard(anInstallationWithoutListenerSets(t, data)), ing)...))
-		w.changeGateway("blue", "somebody", func(gateway *gatewayv1.Gateway) { gateway.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{} })
+		w.changeGateway("blue", "another-client", func(gateway *gatewayv1.Gateway) { gateway.Spec.Infrastructure = &gatewayv1.GatewayInfrastructure{} })
 		w.drain()
 		says := func(generation int64) {
 			w.changeGateway("blue", "envoy", func(gateway *gatewayv1.Gateway) {
@@ -148,7 +148,8 @@ func TestOperatorsListenerLater(t *testing.T) {
 	})
 }
 
-// TestRoomForAnother: B-TLS-1, who found no room for its listener on a Gateway gets it when another goes.
+// TestRoomForAnother: B-TLS-1, a KIngress for whose listener there was no room on a Gateway gets it when
+// another one is removed.
 func TestRoomForAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -25,7 +25,7 @@ var (
 	inner = types.NamespacedName{Namespace: "gateways", Name: "inner"}
 )
 
-// aFurtherKIngress is a service of its own.
+// aFurtherKIngress is another service.
 func aFurtherKIngress(name string) *v1alpha1.Ingress {
 	ing := aKIngress(name, 0)
 	ing.Spec.Rules[0].Hosts = []string{name + ".default", name + ".default.svc", name + ".default.svc.cluster.local"}
@@ -37,12 +37,12 @@ func named(name string) types.NamespacedName {
 	return types.NamespacedName{Namespace: "default", Name: name}
 }
 
-// aComplainingWorld is a world with three services that are Ready, on Gateways that complain.
+// aComplainingWorld is a world with three Ready services, on Gateways with a negative condition.
 func aComplainingWorld(t *testing.T, data *plane) *world {
 	t.Helper()
 	w := data.serves(newWorld(t, append(anInstallationInSystem(data, withoutAddress), aKIngress("hello", 0), aFurtherKIngress("second"), aFurtherKIngress("third"))...))
 	w.until("all are Ready", w.all("True"))
-	w.until("somebody asks for each Gateway", func() bool { return w.asker(blue) != "" && w.asker(inner) != "" })
+	w.until("each Gateway has an asker", func() bool { return w.asker(blue) != "" && w.asker(inner) != "" })
 	w.writes()
 	w.said()
 	return w
@@ -52,7 +52,7 @@ func (w *world) all(ready string) func() bool {
 	return func() bool { return w.is("hello", ready)() && w.is("second", ready)() && w.is("third", ready)() }
 }
 
-// asker is the KIngress that asks for a Gateway.
+// asker is the KIngress whose reconciles probe the data plane of a Gateway.
 func (w *world) asker(gateway types.NamespacedName) string {
 	w.r.liveness.mu.Lock()
 	defer w.r.liveness.mu.Unlock()
@@ -62,7 +62,7 @@ func (w *world) asker(gateway types.NamespacedName) string {
 	return ""
 }
 
-// asked are the hosts for which the data plane of a Gateway is asked whether it is alive.
+// asked are the hosts for which the data plane of a Gateway is probed for liveness.
 func (w *world) asked(gateway types.NamespacedName) []string {
 	hosts := []string{}
 	for _, result := range w.r.liveness.prober.Known(prober.Owner{Name: gateway}).Results {
@@ -71,8 +71,8 @@ func (w *world) asked(gateway types.NamespacedName) []string {
 	return hosts
 }
 
-// TestDataPlaneDies: B-RDY-8, the services of Gateways that complain stay Ready until their data
-// plane has not answered for 15 s, and are Ready again when it does.
+// TestDataPlaneDies: B-RDY-8, the services of Gateways with a negative condition stay Ready until their
+// data plane has not answered for 15 s, and are Ready again when it answers.
 func TestDataPlaneDies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -99,7 +99,7 @@ func TestDataPlaneDies(t *testing.T) {
 	})
 }
 
-// TestDataPlaneIsAway: B-RDY-8, a data plane that is away for less is no news.
+// TestDataPlaneIsAway: B-RDY-8, a data plane that does not answer for less time changes nothing.
 func TestDataPlaneIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -114,9 +114,9 @@ func TestDataPlaneIsAway(t *testing.T) {
 	})
 }
 
-// TestDataPlaneIsAskedOnce: B-RDY-8, a data plane is asked for one route, not for one of each service;
-// another takes its place when its KIngress goes, and nobody asks when the Gateway is content or
-// another replica leads.
+// TestDataPlaneIsAskedOnce: B-RDY-8, a data plane is probed for one route, not for one of each service.
+// If its KIngress is deleted, another KIngress is the asker. There is none if the Gateway has no negative
+// condition, or another replica leads.
 func TestDataPlaneIsAskedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aComplainingWorld(t, newPlane(t))
@@ -143,7 +143,7 @@ func TestDataPlaneIsAskedOnce(t *testing.T) {
 		w.r.Demote(reconciler.UniversalBucket())
 		expect(t, "Routes asked for by who does not lead", 0, len(w.asked(blue))+len(w.asked(inner)))
 		w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
-		w.until("somebody asks again", func() bool { return len(w.asked(blue)) == 1 })
+		w.until("there is an asker again", func() bool { return len(w.asked(blue)) == 1 })
 		w.gatewayBecomes("blue", withAddress)
 		w.drain()
 		expect(t, "Routes asked for at blue", 0, len(w.asked(blue)))
@@ -151,8 +151,8 @@ func TestDataPlaneIsAskedOnce(t *testing.T) {
 	})
 }
 
-// TestProxiesByThemselves: B-RDY-8, each proxy has its time, one with addresses of both families by
-// either of them, and the words stay while one is dead.
+// TestProxiesByThemselves: B-RDY-8, each proxy has its own time, a proxy with addresses of both families
+// answers at either of them, and the message stays while a proxy is dead.
 func TestProxiesByThemselves(t *testing.T) {
 	plane, noon := &livePlane{}, time.Unix(1_800_000_000, 0)
 	result := func(pod, address string, state probe.State, problem string) probe.Result {
@@ -180,8 +180,8 @@ func TestProxiesByThemselves(t *testing.T) {
 	}
 }
 
-// TestBrokenBackendIsNoDeath: B-RDY-8, where the route that is asked for has lost its backend, others
-// tell that the data plane is alive.
+// TestBrokenBackendIsNoDeath: B-RDY-8, if the probed route has lost its backend, other routes show that
+// the data plane is alive.
 func TestBrokenBackendIsNoDeath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -193,7 +193,7 @@ func TestBrokenBackendIsNoDeath(t *testing.T) {
 	})
 }
 
-// TestNoPodsUnderComplaint: B-RDY-8, a data plane whose pods are all away does not answer.
+// TestNoPodsUnderComplaint: B-RDY-8, a data plane without pods does not answer.
 func TestNoPodsUnderComplaint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aComplainingWorld(t, newPlane(t))
@@ -209,8 +209,8 @@ func TestNoPodsUnderComplaint(t *testing.T) {
 	})
 }
 
-// TestRestartUnderComplaint: B-RDY-4, B-RDY-8, under a new leader all stay Ready while the data plane
-// is asked.
+// TestRestartUnderComplaint: B-RDY-4, B-RDY-8, under a new leader all services stay Ready while the data
+// plane is probed.
 func TestRestartUnderComplaint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

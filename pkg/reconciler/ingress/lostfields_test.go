@@ -10,7 +10,7 @@ import (
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 )
 
-// losesFields clears the API server's record of who owns what of a Gateway, and returns once it is seen.
+// losesFields clears the managedFields of a Gateway, and returns when informers show that.
 func (w *world) losesFields(name string) {
 	w.Helper()
 	cleared := w.gatewayNamed(name)
@@ -18,9 +18,9 @@ func (w *world) losesFields(name string) {
 	w.replaces(cleared)
 }
 
-// TestListenerWhoseRecordIsLost: B-TLS-1, B-OPS-4, a listener on a Gateway is the KIngress's by its name,
-// too, where nothing else tells so any more: it is used, owned again by one write, and goes when it is
-// not wanted, though by then another manager owns all of the Gateway.
+// TestListenerWhoseRecordIsLost: B-TLS-1, B-OPS-4, if managedFields are lost, a listener on a Gateway is
+// the KIngress's by its name: it is used, owned again after one write, and removed when it is not wanted,
+// even if another manager owns all of the Gateway by then.
 func TestListenerWhoseRecordIsLost(t *testing.T) {
 	for name, ends := range map[string]func(*world){
 		"deleted": func(w *world) {
@@ -32,7 +32,7 @@ func TestListenerWhoseRecordIsLost(t *testing.T) {
 			w.pass(time.Hour)
 			w.until("hello may go", w.free)
 		},
-		"deleted before anybody looks": func(w *world) {
+		"deleted before the next reconcile": func(w *world) {
 			w.losesFields("blue")
 			w.deleted("hello")
 			w.until("hello may go", w.free)

@@ -32,7 +32,7 @@ func eachMarker(route *gatewayv1.HTTPRoute, change func(string) string) (before 
 	return before
 }
 
-// TestMarkerTellsNoUID: B-OPS-5, who asks for a host does not read the UID of an object of the cluster.
+// TestMarkerTellsNoUID: B-OPS-5, clients of a host do not learn the UID of an object from the marker.
 func TestMarkerTellsNoUID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -49,8 +49,8 @@ func TestMarkerTellsNoUID(t *testing.T) {
 }
 
 // TestUpgradeFromPlainMarkers: B-RDY-10, B-RDY-4, routes of a release that did not hash its markers are
-// rewritten, and no service is less Ready while data planes still answer with what it wrote, also
-// where it is rendered in another way besides.
+// rewritten, and services stay Ready while data planes still answer with the old markers, even if
+// something else of the routes changes, too.
 func TestUpgradeFromPlainMarkers(t *testing.T) {
 	for name, anew := range map[string]func(*world){"the marker alone": func(*world) {}, "another rendering": (*world).renderAnew} {
 		t.Run(name, func(t *testing.T) {

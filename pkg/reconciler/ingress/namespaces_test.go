@@ -35,9 +35,9 @@ func aNamespace(name string, labels map[string]string) *corev1.Namespace {
 	return &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
 }
 
-// TestNamespaceArrivesLate: B-SEL-3, B-SEL-2, while the namespace of a KIngress is not in the
-// cache nobody knows whether an entry is reserved for it: it is on no Gateway, not even for a
-// moment on the default one, and goes on when its namespace comes.
+// TestNamespaceArrivesLate: B-SEL-3, B-SEL-2, while no informer shows the namespace of a KIngress, it is
+// not known which entries are reserved for it: it is on no Gateway, not even for a moment on the default
+// one, and goes on when its namespace is shown.
 func TestNamespaceArrivesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -56,8 +56,8 @@ func TestNamespaceArrivesLate(t *testing.T) {
 	})
 }
 
-// TestNamespaceWakes: B-RDY-6, the arrival of a namespace is an event of its KIngresses: they
-// need no other one to go on.
+// TestNamespaceWakes: B-RDY-6, the event of a namespace enqueues its KIngresses; they need no other event
+// to go on.
 func TestNamespaceWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -71,8 +71,8 @@ func TestNamespaceWakes(t *testing.T) {
 	})
 }
 
-// TestNamespaceIsMissed: B-SEL-3, B-INS-9, what stands stays while the cache has lost the namespace,
-// and Ready with it.
+// TestNamespaceIsMissed: B-SEL-3, B-INS-9, while the informer has lost the namespace, stored objects and
+// Ready stay.
 func TestNamespaceIsMissed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -90,8 +90,8 @@ func TestNamespaceIsMissed(t *testing.T) {
 	})
 }
 
-// TestNamespaceLabelFreesHost: B-TRN-5, the labels of another namespace decide who has a host:
-// when its older KIngress moves to another Gateway, the younger one hears of it.
+// TestNamespaceLabelFreesHost: B-TRN-5, the labels of another namespace decide which KIngress holds a
+// host: when the older one moves to another Gateway, the younger one is enqueued.
 func TestNamespaceLabelFreesHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -109,9 +109,9 @@ func TestNamespaceLabelFreesHost(t *testing.T) {
 	})
 }
 
-// TestRivalInUnseenNamespace: B-TRN-5, B-SEL-3, while nobody knows which Gateway serves the older one of two with a
-// host, the younger one does not take it.
-func TestRivalInUnseenNamespace(t *testing.T) {
+// TestHolderInUnseenNamespace: B-TRN-5, B-SEL-3, while it is not known which Gateway serves the older of
+// two KIngresses with a host, the younger one does not take the host.
+func TestHolderInUnseenNamespace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		older := aKIngress("older", time.Hour)

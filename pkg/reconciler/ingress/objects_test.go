@@ -61,7 +61,7 @@ func fromAll() *gatewayv1.AllowedRoutes {
 	return &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}}
 }
 
-// aGateway is a programmed one.
+// aGateway is a programmed Gateway.
 func aGateway(name string) *gatewayv1.Gateway {
 	found := &gatewayv1.Gateway{ObjectMeta: metav1.ObjectMeta{Namespace: "gateways", Name: name, UID: types.UID(name), Generation: 1, ResourceVersion: "1"}}
 	found.Spec.GatewayClassName = "envoy"
@@ -72,7 +72,7 @@ func aGateway(name string) *gatewayv1.Gateway {
 	return found
 }
 
-// aFront is the Service of a Gateway's data plane, and the slice with its pod.
+// aFront is the Service in front of a Gateway's pods, and the EndpointSlice with its pod.
 func aFront(gateway string, data *plane) []runtime.Object {
 	host, port, _ := net.SplitHostPort(data.Listener.Addr().String())
 	number, _ := strconv.Atoi(port)
@@ -112,8 +112,7 @@ func theCRDs() []runtime.Object {
 	return []runtime.Object{aCRD("gatewayclasses"), aCRD("gateways"), aCRD("httproutes")}
 }
 
-// anInstallation is a cluster in which everything is as it should be, around one data
-// plane that serves both Gateways.
+// anInstallation is a cluster without faults, with one data plane that serves both Gateways.
 func anInstallation(data *plane) []runtime.Object {
 	objects := append(theCRDs(),
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", UID: "namespace"}},
@@ -126,14 +125,14 @@ func anInstallation(data *plane) []runtime.Object {
 	return append(objects, aFront("inner", data)...)
 }
 
-// testConfig is what config-gateway holds unless a test says otherwise.
+// testConfig has the data of config-gateway, unless a test has others.
 var testConfig = map[string]string{
 	config.ExternalGateways: "- {class: envoy, gateway: gateways/blue}\n- {class: envoy, gateway: gateways/green, label-selector: gateway=green}",
 	config.LocalGateways:    "- {class: envoy, gateway: gateways/inner}",
 }
 
-// aConfigGateway is the ConfigMap of that name, with these data; nil is no ConfigMap, for which
-// a watcher takes one without UID.
+// aConfigGateway is config-gateway with these data; for nil it is one without UID, which a watcher takes
+// for none.
 func aConfigGateway(data map[string]string) *corev1.ConfigMap {
 	found := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: config.Name}, Data: data}
 	if data != nil {
@@ -142,7 +141,7 @@ func aConfigGateway(data map[string]string) *corev1.ConfigMap {
 	return found
 }
 
-// configurationAmong is the configGateway among objects, or else the usual one.
+// configurationAmong is the config-gateway among objects, or else that of testConfig.
 func configurationAmong(objects []runtime.Object) *corev1.ConfigMap {
 	for _, object := range objects {
 		if found, ok := object.(*corev1.ConfigMap); ok && found.Name == config.Name {

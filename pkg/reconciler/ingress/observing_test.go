@@ -19,7 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// forbids lets nobody list a resource until it is allowed.
+// forbids refuses to list a resource until it is allowed.
 func (w *world) forbids(resource string) (allow func()) {
 	forbidden := atomic.Bool{}
 	forbidden.Store(true)
@@ -42,9 +42,9 @@ func aSettledInstallation(t *testing.T, data *plane) []runtime.Object {
 	return objects
 }
 
-// TestCannotObserve: B-RDY-11, what cannot be read is said on a KIngress that is not settled,
-// after the usual patience and by one write; it is tried again, and nothing else is written. A
-// settled KIngress, after a restart with the same lack (B-INS-9), stays as it is.
+// TestCannotObserve: B-RDY-11, a KIngress that is not settled reports what cannot be read, after the
+// usual grace and by one write. The read is retried, and nothing else is written. A settled KIngress
+// stays as it is, after a restart, too (B-INS-9).
 func TestCannotObserve(t *testing.T) {
 	for resource, kind := range map[string]string{
 		"deployments": "Deployments of namespace knative-serving", "customresourcedefinitions": "CustomResourceDefinitions", "gateways": "Gateways", "gatewayclasses": "GatewayClasses",
@@ -81,8 +81,8 @@ func TestCannotObserve(t *testing.T) {
 	}
 }
 
-// TestObservesAgain: B-RDY-11, B-INS-9, when the right comes, as with a ClusterRole that is
-// applied after the image, those who waited are served.
+// TestObservesAgain: B-RDY-11, B-INS-9, when the right is given, as by a ClusterRole that is applied
+// after the image, the KIngresses that waited are served.
 func TestObservesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -94,7 +94,7 @@ func TestObservesAgain(t *testing.T) {
 	})
 }
 
-// TestOthersGoOn: B-RDY-11, a kind that cannot be read stops only who needs it.
+// TestOthersGoOn: B-RDY-11, a kind that cannot be read stops only the KIngresses that need it.
 func TestOthersGoOn(t *testing.T) {
 	encrypts := aKIngressWithInternalTLS()
 	encrypts.Name, encrypts.UID = "needs", "uid-of-needs"

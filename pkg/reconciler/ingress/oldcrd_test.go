@@ -26,7 +26,7 @@ func aCRDOfRelease(name, release string) *metav1.PartialObjectMetadata {
 	return found
 }
 
-// bundle sets that annotation, and returns when it is seen.
+// bundle sets that annotation, and returns when informers show it.
 func (w *world) bundle(name, release string) {
 	w.Helper()
 	changed := aCRDOfRelease(name, release)
@@ -38,9 +38,9 @@ func (w *world) bundle(name, release string) {
 	})
 }
 
-// TestCRDLooksOld: B-INS-7, B-INS-9, an annotation that names an old release takes nothing from
-// what is settled, also after a restart; a new KIngress says what is wrong, and the cure needs no
-// action.
+// TestCRDLooksOld: B-INS-7, B-INS-9, if an annotation names an old release, settled KIngresses stay as
+// they are, after a restart, too; a new KIngress reports what is wrong, and goes on by itself when it is
+// repaired.
 func TestCRDLooksOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -70,8 +70,7 @@ func TestCRDLooksOld(t *testing.T) {
 	})
 }
 
-// TestCRDLooksOldUnderAChange: B-INS-9, what was proven before a change that has to wait stays
-// proven.
+// TestCRDLooksOldUnderAChange: B-INS-9, while a change has to wait, the proof from before stays.
 func TestCRDLooksOldUnderAChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -84,8 +83,8 @@ func TestCRDLooksOldUnderAChange(t *testing.T) {
 	})
 }
 
-// TestOptionalCRDLooksOld: B-INS-7, B-INS-9, whether ListenerSets are there is the API server's
-// word, not an annotation's: those that serve stay.
+// TestOptionalCRDLooksOld: B-INS-7, B-INS-9, the API server tells whether there are ListenerSets, and not
+// an annotation: stored ones stay.
 func TestOptionalCRDLooksOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -102,8 +101,8 @@ func TestOptionalCRDLooksOld(t *testing.T) {
 	})
 }
 
-// TestOptionalCRDIsOld: B-INS-7, where the API server does not serve the version that we use, the
-// listeners are on the Gateway.
+// TestOptionalCRDIsOld: B-INS-7, if the API server does not serve the version that the controller uses,
+// the listeners are on the Gateway.
 func TestOptionalCRDIsOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

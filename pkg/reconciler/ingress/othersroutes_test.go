@@ -23,7 +23,7 @@ func aTenantsRoute(name, gateway string, hosts ...gatewayv1.Hostname) *gatewayv1
 	return route
 }
 
-// changeRoute is what a tenant, or a gateway, does to an HTTPRoute.
+// changeRoute changes an HTTPRoute as a tenant or a gateway does.
 func (w *world) changeRoute(name string, change func(*gatewayv1.HTTPRoute)) {
 	w.Helper()
 	changed := w.routes()[name].DeepCopy()
@@ -31,8 +31,9 @@ func (w *world) changeRoute(name string, change func(*gatewayv1.HTTPRoute)) {
 	w.replaces(changed)
 }
 
-// TestOthersRoute: B-TRN-7, B-OPS-5, whose HTTPRoute takes requests for a host of a KIngress is said in an
-// Event, once; what is elsewhere, and what a gateway says of it, is no news. Nothing is written.
+// TestOthersRoute: B-TRN-7, B-OPS-5, one Event names another owner's HTTPRoute that takes requests for a
+// host of a KIngress. There is none for a route on another Gateway or host, nor for a change of its
+// status. Nothing is written.
 func TestOthersRoute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -61,8 +62,8 @@ func TestOthersRoute(t *testing.T) {
 	})
 }
 
-// TestOthersRouteWasThere: B-TRN-7, the same where it was there before the KIngress, where it is for a host
-// that a wildcard of ours covers, and where it claims to be ours.
+// TestOthersRouteWasThere: B-TRN-7, there is an Event, too, if the route is older than the KIngress, if
+// it is for a host that a wildcard of the KIngress admits, and if it has the controller's labels.
 func TestOthersRouteWasThere(t *testing.T) {
 	claims := aTenantsRoute("claims", "blue", publicHost)
 	claims.Labels = map[string]string{networking.IngressLabelKey: "hello"}
@@ -84,7 +85,8 @@ func TestOthersRouteWasThere(t *testing.T) {
 	}
 }
 
-// TestManyRoutesOfOthers: B-OPS-5, who writes HTTPRoutes without end fills neither Events nor memory.
+// TestManyRoutesOfOthers: B-OPS-5, a client that writes HTTPRoutes without end fills neither Events nor
+// memory.
 func TestManyRoutesOfOthers(t *testing.T) {
 	told := newTold()
 	count := 0

@@ -27,7 +27,7 @@ var pods atomic.Uint32
 // A pod of a data plane listens on these ports.
 const httpPort, httpsPort = 10080, 10443
 
-// plane is a data plane: a pod that serves what the HTTPRoutes of its world say, by HTTP and HTTPS.
+// plane is a data plane: a pod that serves the HTTPRoutes of its world, over HTTP and HTTPS.
 type plane struct {
 	*httptest.Server
 	listeners []*fakenet.Listener
@@ -36,7 +36,7 @@ type plane struct {
 	broken    atomic.Pointer[sets.Set[string]] // backends that cannot be reached
 	// stands are the routes that it serves whatever is written; nil for those that are stored.
 	stands atomic.Pointer[map[string]*gatewayv1.HTTPRoute]
-	// guarded: something in front asks everybody for credentials.
+	// guarded: an auth proxy in front asks for credentials.
 	guarded atomic.Bool
 	down    sync.Map // hosts whose backends cannot be reached
 	names   sync.Map // the SNI of requests through TLS
@@ -93,8 +93,8 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	response.WriteHeader(http.StatusNotFound)
 }
 
-// listens tells whether a parent has listeners that speak TLS, or that speak HTTP, and admit the host
-// of a request.
+// listens tells whether a parent has listeners, for TLS or for plain HTTP, that admit the host of a
+// request.
 func (w *world) listens(ref gatewayv1.ParentReference, request *http.Request) bool {
 	tls := request.TLS != nil
 	stored, err := w.gateways.Get(gateways, "gateways", string(ref.Name))
@@ -123,7 +123,7 @@ func ruleFor(route *gatewayv1.HTTPRoute, request *http.Request) gatewayv1.HTTPRo
 	return found
 }
 
-// answer is that of a backend with Knative's probe handler, through the rule's filters.
+// answer is the answer of a backend with Knative's probe handler, through the rule's filters.
 func (p *plane) answer(response http.ResponseWriter, rule gatewayv1.HTTPRouteRule) {
 	if len(rule.BackendRefs) == 0 || p.broken.Load().Has(string(rule.BackendRefs[0].Name)) {
 		response.WriteHeader(http.StatusServiceUnavailable)

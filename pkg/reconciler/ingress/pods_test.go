@@ -28,8 +28,9 @@ func withBothFamilies(objects []runtime.Object, pod *corev1.ObjectReference) []r
 	return objects
 }
 
-// TestBothFamilies: B-RDY-1, a data plane that listens on one of two families is proven by one answer a pod, in no
-// weaker way and with no more writes; where no pod is known, each address has to answer.
+// TestBothFamilies: B-RDY-1, for a data plane that listens on one of two families one answer of each pod
+// is the proof: it is not weaker, and takes no more writes. If no pod is known, each address has to
+// answer.
 func TestBothFamilies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -46,7 +47,8 @@ func TestBothFamilies(t *testing.T) {
 	})
 }
 
-// TestBothFamiliesUnderComplaint: B-RDY-8, a Gateway that complains is alive when each pod answers at one address.
+// TestBothFamiliesUnderComplaint: B-RDY-8, the data plane of a Gateway with a negative condition is alive
+// if each pod answers at one address.
 func TestBothFamiliesUnderComplaint(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

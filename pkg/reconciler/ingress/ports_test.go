@@ -10,8 +10,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// TestListenersHaveThePodsPorts: B-TRN-8, B-TLS-2, as with Traefik, whose listeners are on 8000 and 8443 behind 80 and 443.
-// The pods are asked for proof, our listener is where 443 leads, and clients are redirected to a port that they reach.
+// TestListenersHaveThePodsPorts: B-TRN-8, B-TLS-2, as with Traefik, whose listeners are on 8000 and 8443
+// behind 80 and 443. The pods are probed, the KIngress's listener has the port to which 443 leads, and
+// clients are redirected to a port that they reach.
 func TestListenersHaveThePodsPorts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -35,8 +36,8 @@ func TestListenersHaveThePodsPorts(t *testing.T) {
 	})
 }
 
-// TestLoadBalancerEndsTLS: B-TRN-8, B-TLS-2, a Gateway speaks HTTP on 443. Nothing is redirected into a loop, no listener of
-// ours is in the way of the one there, and the condition says so.
+// TestLoadBalancerEndsTLS: B-TRN-8, B-TLS-2, if a Gateway has plain HTTP on 443, requests are not
+// redirected in a loop, no listener conflicts with the one there, and the condition says so.
 func TestLoadBalancerEndsTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

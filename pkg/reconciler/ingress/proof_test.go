@@ -29,7 +29,7 @@ func aNewLeader(before *world, data *plane) *world {
 	return data.serves(newWorld(before.T, objects...))
 }
 
-// accept is the gateway's yes about a route.
+// accept reports a route as accepted.
 func (w *world) accept(route string) {
 	w.Helper()
 	changed := w.routes()[route].DeepCopy()
@@ -55,10 +55,9 @@ func (w *world) targets(state probe.State) (n int) {
 
 const tagHost = "tag-hello.default.example.com"
 
-// TestDegradedProof: B-RDY-1, where something in front asks for credentials the
-// Gateway's word is taken after a while, and the condition says so. B-RDY-4: it says so
-// as long as that is so, also under a new leader, without a write. When the data plane
-// answers, one write takes it back.
+// TestDegradedProof: B-RDY-1, behind an auth proxy the Gateway's status is the proof after a while, and
+// the condition says so. B-RDY-4: it says so while that lasts, under a new leader, too, without a write.
+// When the data plane answers, one write ends it.
 func TestDegradedProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -102,9 +101,9 @@ func TestDegradedProof(t *testing.T) {
 	})
 }
 
-// TestKnownGuard: B-RDY-12, where something in front is known to ask for credentials, later versions are Ready once the
-// gateway has accepted them, also under a new leader and after a report of waiting; and it is forgotten when the data
-// plane answers.
+// TestKnownGuard: B-RDY-12, behind a known auth proxy, later versions are Ready once the gateway has
+// accepted them, under a new leader, too, and after a report that is not Ready; when the data plane
+// answers, the proxy is not known any more.
 func TestKnownGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -151,7 +150,7 @@ func TestKnownGuard(t *testing.T) {
 	})
 }
 
-// unaccept takes the gateway's words about a route back.
+// unaccept removes the gateway's conditions of a route.
 func (w *world) unaccept(route string) {
 	w.Helper()
 	changed := w.routes()[route].DeepCopy()
@@ -164,8 +163,8 @@ func (w *world) unaccept(route string) {
 	})
 }
 
-// TestLaterPod: B-RDY-1, a pod that becomes ready while a service is being proven is
-// asked, too, before the service is Ready.
+// TestLaterPod: B-RDY-1, a pod that becomes ready while a service is being proven is probed, too, before
+// the service is Ready.
 func TestLaterPod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, later := newPlane(t), newPlane(t)

@@ -34,8 +34,8 @@ func isFront(object runtime.Object) bool {
 	return false
 }
 
-// aPublishingWorld is a world in which hello is Ready on Gateways with an address, which answers; and the
-// Services of their data planes, if hidden not among its objects.
+// aPublishingWorld is a world in which hello is Ready on Gateways with an address that answers. It also
+// returns the Services of their data planes, which are not among the stored objects if hidden.
 func aPublishingWorld(t *testing.T, data *plane, hidden bool, besides ...runtime.Object) (*world, map[string]runtime.Object) {
 	t.Helper()
 	objects, fronts := besides, map[string]runtime.Object{}
@@ -75,8 +75,9 @@ func (w *world) published() [2]string {
 
 func inCluster(name string) string { return name + ".gateways.svc.cluster.local" }
 
-// TestServiceAwayForAMoment: B-RDY-8, B-RDY-5, a published name stays while its Service is away, though
-// the Gateway has an address that answers; when the Service stays away, that address is published.
+// TestServiceAwayForAMoment: B-RDY-8, B-RDY-5, a published name stays while its Service does not exist
+// for a moment, although the Gateway has an address that answers. If the Service does not come back, that
+// address is published.
 func TestServiceAwayForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, fronts := aPublishingWorld(t, newPlane(t), false)
@@ -114,8 +115,8 @@ func TestNothingElseAnswers(t *testing.T) {
 	})
 }
 
-// TestAnotherService: B-RDY-8, where the published Service is gone and the Gateway has another, that
-// one is published once it has answered.
+// TestAnotherService: B-RDY-8, if the published Service is deleted and the Gateway has another, that one
+// is published once it has answered.
 func TestAnotherService(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first, later := newPlane(t), newPlane(t)
@@ -142,8 +143,8 @@ func TestAnotherService(t *testing.T) {
 	})
 }
 
-// TestMistakeInService: B-RDY-8, B-INS-9, a `service` that does not exist is said, and what is published
-// stays; so it does when the Service has no label by which it could be found.
+// TestMistakeInService: B-RDY-8, B-INS-9, if the `service` of an entry does not exist, the status says
+// so, and the published address stays, even if its Service has no label by which it could be found.
 func TestMistakeInService(t *testing.T) {
 	for name, labelled := range map[string]bool{"by label": true, "by name": false} {
 		t.Run(name, func(t *testing.T) {
@@ -180,8 +181,9 @@ func TestMistakeInService(t *testing.T) {
 	}
 }
 
-// TestAddressStays: B-RDY-8, B-RDY-5, a published IP stays whatever the order of the Gateway's addresses, when
-// they are away, and when a Service is found; for new generations, too, and for who was not Ready meanwhile.
+// TestAddressStays: B-RDY-8, B-RDY-5, a published IP stays whatever the order of the Gateway's addresses
+// is, if there are none for a while, and if a Service is found; also for new generations, and for a
+// KIngress that was not Ready meanwhile.
 func TestAddressStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -223,7 +225,7 @@ func TestAddressStays(t *testing.T) {
 	})
 }
 
-// TestAddressWithStatusProof: B-RDY-8, B-RDY-5, the same where the Gateway's word is the proof.
+// TestAddressWithStatusProof: B-RDY-8, B-RDY-5, the same if the Gateway's status is the proof.
 func TestAddressWithStatusProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		objects := []runtime.Object{}

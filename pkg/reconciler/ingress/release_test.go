@@ -17,13 +17,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// changesClass changes an annotation, which is no new generation.
+// changesClass changes the annotation of the class, which makes no new generation.
 func (w *world) changesClass(name, class string) {
 	w.Helper()
 	w.changeIngress(name, func(ing *v1alpha1.Ingress) { ing.Annotations[networking.IngressClassAnnotationKey] = class })
 }
 
-// takeOver is another plugin's status.
+// takeOver writes a status as another plugin does.
 func (w *world) takeOver(name, address string) {
 	w.Helper()
 	w.changeIngress(name, func(ing *v1alpha1.Ingress) {
@@ -31,9 +31,9 @@ func (w *world) takeOver(name, address string) {
 	})
 }
 
-// TestClassIsATypo: B-INS-9, while no other plugin serves a KIngress everything stays and is
-// served, however long that takes and also after a restart; one Event says so. When the class
-// is ours again nothing is written.
+// TestClassIsATypo: B-INS-9, while no other plugin serves a KIngress, all objects stay, however long that
+// takes, and after a restart, too; one Event says so. When the class is this controller's again, nothing
+// is written.
 func TestClassIsATypo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -70,9 +70,9 @@ func TestClassIsATypo(t *testing.T) {
 	})
 }
 
-// TestAnotherClassTakesOver: B-OPS-4, B-INS-9, what we made goes the drain time after another
-// plugin has published an address or observed a later generation, and not by what is said
-// before. The status is the next one's.
+// TestAnotherClassTakesOver: B-OPS-4, B-INS-9, the controller's objects are deleted the drain time after
+// another plugin has published an address or observed a later generation, and not before. The other
+// plugin's status stays.
 func TestAnotherClassTakesOver(t *testing.T) {
 	for name, takeOver := range map[string]func(*world){
 		"address": func(w *world) { w.takeOver("hello", "192.0.2.1") },
@@ -104,7 +104,8 @@ func TestAnotherClassTakesOver(t *testing.T) {
 	}
 }
 
-// TestClassComesBackWhileDraining: B-INS-9, what was taken over and given back is served on.
+// TestClassComesBackWhileDraining: B-INS-9, a KIngress that another plugin has taken over is served on if
+// the class comes back.
 func TestClassComesBackWhileDraining(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -140,8 +141,8 @@ func TestStatusIsSigned(t *testing.T) {
 	})
 }
 
-// TestClassChangesAwayWithInternalTLS: B-OPS-4, B-TLS-4, policies and trust stay with the routes
-// that need them, whatever others of the namespace do, and go with them.
+// TestClassChangesAwayWithInternalTLS: B-OPS-4, B-TLS-4, policies and trust stay with the routes that
+// need them, whatever happens to other KIngresses of the namespace, and are deleted with these routes.
 func TestClassChangesAwayWithInternalTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data, known := newPlane(t), anAuthority(t)

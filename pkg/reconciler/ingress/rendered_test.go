@@ -15,7 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// renderAnew names the listener, so that the same generation of hello is rendered in another way.
+// renderAnew names the listener in config-gateway, so that the same generation of hello is rendered in
+// another way.
 func (w *world) renderAnew() {
 	w.r.config.OnConfigMap(&corev1.ConfigMap{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "config-gateway", UID: "configured"},
@@ -38,8 +39,9 @@ func (w *world) failing(kind probe.Kind) func() bool {
 	}
 }
 
-// TestRenderedAnew: B-RDY-10, an unchanged generation that is rendered anew stays Ready, without a write, as long
-// as its former version answers; after a while a note says so; and it is not Ready when neither answers for 15 s.
+// TestRenderedAnew: B-RDY-10, an unchanged generation that is rendered anew stays Ready, without a write,
+// while its former version answers. After a while an advisory says so. It is not Ready if neither version
+// has answered for 15 s.
 func TestRenderedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -75,7 +77,8 @@ func TestRenderedAnew(t *testing.T) {
 	})
 }
 
-// TestRenderedAnewAndLost: B-RDY-10, B-RDY-1, where neither version answers from the change on, Ready ends after 15 s.
+// TestRenderedAnewAndLost: B-RDY-10, B-RDY-1, if neither version answers from the change on, Ready ends
+// after 15 s.
 func TestRenderedAnewAndLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -108,8 +111,8 @@ func TestRenderedAnewAndReborn(t *testing.T) {
 	})
 }
 
-// TestNewGenerationIsNoRendering: B-RDY-10, B-RDY-1, what answers as an older generation does not make a new one Ready,
-// nor keep it so.
+// TestNewGenerationIsNoRendering: B-RDY-10, B-RDY-1, answers of an older generation neither make a new
+// one Ready nor keep it so.
 func TestNewGenerationIsNoRendering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -123,8 +126,8 @@ func TestNewGenerationIsNoRendering(t *testing.T) {
 	})
 }
 
-// TestRenderedAnewBehindAGuard: B-RDY-10, B-RDY-12, where something in front asks for credentials, the gateway's yes to
-// the former rendering counts until it has looked at the new one.
+// TestRenderedAnewBehindAGuard: B-RDY-10, B-RDY-12, behind an auth proxy, the gateway's conditions of the
+// former rendering count until it has reported on the new one.
 func TestRenderedAnewBehindAGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

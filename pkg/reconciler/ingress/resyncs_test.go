@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// TestNewServicesDoNotWaitForResyncs: B-TRN-11, when all services are looked at again, one that comes then is looked at as
-// soon as the workers are done with what they have.
+// TestNewServicesDoNotWaitForResyncs: B-TRN-11, during a resync of all services, a new one is reconciled
+// as soon as the workers are done with their present ones.
 func TestNewServicesDoNotWaitForResyncs(t *testing.T) {
 	for name, again := range map[string]func(*world){
 		"config-gateway changes": func(w *world) {
@@ -44,7 +44,7 @@ func TestNewServicesDoNotWaitForResyncs(t *testing.T) {
 	}
 }
 
-// TestResyncsTakeTurns: B-TRN-11
+// TestResyncsTakeTurns: B-TRN-11, the namespaces of resynced KIngresses take turns.
 func TestResyncsTakeTurns(t *testing.T) {
 	keys := func(namespace string, n int) (found []types.NamespacedName) {
 		for i := range n {
@@ -68,8 +68,8 @@ func TestResyncsTakeTurns(t *testing.T) {
 	expect(t, "Left", 0, len(r.waiting)+len(r.queued)+len(r.namespaces)+len(r.lines))
 }
 
-// TestWhoWaitsIsLookedAtFirst: B-TRN-11, B-RDY-4
-func TestWhoWaitsIsLookedAtFirst(t *testing.T) {
+// TestUnreadyComeFirst: B-TRN-11, B-RDY-4, after a restart KIngresses that are not Ready are reconciled first.
+func TestUnreadyComeFirst(t *testing.T) {
 	settled, waiting := &v1alpha1.Ingress{}, &v1alpha1.Ingress{}
 	settled.Name, waiting.Name = "settled", "waiting"
 	settled.Status.InitializeConditions()

@@ -31,7 +31,7 @@ func toRevision(name string) func(*v1alpha1.Ingress) {
 	}
 }
 
-// trafficOf is the backend of the rule that requests for the public host meet.
+// trafficOf is the backend of the rule that requests for the public host match.
 func (w *world) trafficOf() string {
 	rules := w.routes()[publicHost].Spec.Rules
 	for _, rule := range rules {
@@ -50,8 +50,8 @@ func (w *world) gatewaysOf() string {
 	return strings.Join(names, " ")
 }
 
-// TestRevisionIsVouchedFor: B-RDY-3, a Revision that Serving calls ready, on a gateway
-// that warms backends, costs one write of each route.
+// TestRevisionIsVouchedFor: B-RDY-3, a Revision that Serving calls ready, on a gateway that warms
+// backends, takes one write of each route.
 func TestRevisionIsVouchedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		revision := metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}
@@ -63,10 +63,10 @@ func TestRevisionIsVouchedFor(t *testing.T) {
 	})
 }
 
-// TestNewBackendIsMade: B-RDY-3, a backend that nobody vouches for gets no traffic until it
-// answers through the gateway, and the condition says what is waited for; two writes of each
-// route and one status write in the end.
-func TestNewBackendIsMade(t *testing.T) {
+// TestNewBackendIsWarmed: B-RDY-3, a backend that Serving does not vouch for gets no traffic until it
+// answers through the gateway, and the condition says for what the KIngress waits. This takes two writes
+// of each route, and one status write in the end.
+func TestNewBackendIsWarmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		w := aReadyWorld(t, data)
@@ -93,8 +93,8 @@ func TestNewBackendIsMade(t *testing.T) {
 	})
 }
 
-// anInstallationThatCools are the objects of an installation whose gateways are not known to warm backends.
-func anInstallationThatCools(data *plane) []runtime.Object {
+// anInstallationWithoutWarming has gateways that are not known to warm backends.
+func anInstallationWithoutWarming(data *plane) []runtime.Object {
 	objects := anInstallation(data)
 	for _, object := range objects {
 		if class, ok := object.(*gatewayv1.GatewayClass); ok {
@@ -104,12 +104,12 @@ func anInstallationThatCools(data *plane) []runtime.Object {
 	return objects
 }
 
-// TestOldBackendIsKept: B-RDY-3, a gateway that is not known to warm backends learns of the
-// old one's end only once the move is proven: three writes of each route and one of the status.
-func TestOldBackendIsKept(t *testing.T) {
+// TestOldBackendIsRetained: B-RDY-3, on a gateway that is not known to warm backends, the old one stays
+// on the route until the move is proven: three writes of each route and one of the status.
+func TestOldBackendIsRetained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		w := data.serves(newWorld(t, append(anInstallationThatCools(data), aKIngress("hello", 0))...))
+		w := data.serves(newWorld(t, append(anInstallationWithoutWarming(data), aKIngress("hello", 0))...))
 		w.until("hello is Ready", w.is("hello", "True"))
 		w.writes()
 		written := []string{}
@@ -155,8 +155,9 @@ func TestRestartWhileWarming(t *testing.T) {
 	})
 }
 
-// TestMoveBetweenGateways: B-SEL-5, attached to the new Gateway, proven, published,
-// drained, detached: two writes of the route and one of the status, and Ready all the time.
+// TestMoveBetweenGateways: B-SEL-5, a route is attached to the new Gateway, proven, published, and
+// detached from the old one after the drain time: two writes of the route and one of the status, and
+// Ready all the time.
 func TestMoveBetweenGateways(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

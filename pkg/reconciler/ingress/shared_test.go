@@ -32,7 +32,7 @@ func aSharer(number int) *v1alpha1.Ingress {
 	return ing
 }
 
-// aSharingWorld is a world in which so many share a ListenerSet.
+// aSharingWorld is a world in which so many KIngresses share a ListenerSet.
 func aSharingWorld(t *testing.T, many int) *world {
 	t.Helper()
 	data := newPlane(t)
@@ -81,9 +81,9 @@ func (w *world) deletes(from, to int) {
 	}
 }
 
-// TestSharedOutlivesItsOwners: B-TLS-1, B-OPS-3, the eldest of many who share a ListenerSet own
-// it, and the namespace while they are not all. Deleted at once, they leave it to the rest, who
-// own it then; and it goes with the last ones.
+// TestSharedOutlivesItsOwners: B-TLS-1, B-OPS-3, the eldest of many KIngresses own their shared
+// ListenerSet, with the namespace if there are more of them. If the owners are deleted at once, the
+// ListenerSet stays for the others, which own it then, and is deleted with the last ones.
 func TestSharedOutlivesItsOwners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aSharingWorld(t, listeners.MaxOwners+2)
@@ -111,8 +111,8 @@ func TestSharedOutlivesItsOwners(t *testing.T) {
 	})
 }
 
-// TestAllSharersGoAtOnce: B-OPS-3, what the namespace owns goes with its last KIngress, also
-// when they all go at once, or while nobody looks.
+// TestAllSharersGoAtOnce: B-OPS-3, a ListenerSet that the namespace owns is deleted with the last
+// KIngress, even if all are deleted at once, or while no controller runs.
 func TestAllSharersGoAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aSharingWorld(t, listeners.MaxOwners+1)
@@ -133,8 +133,8 @@ func TestAllSharersGoAtOnce(t *testing.T) {
 	})
 }
 
-// TestSharersLeaveAtOnce: B-TLS-1, a ListenerSet that its users leave in one moment, for another
-// Secret, is deleted, though each of them was not its only owner.
+// TestSharersLeaveAtOnce: B-TLS-1, a ListenerSet that all its users leave at once, for another Secret, is
+// deleted, although none of them was its only owner.
 func TestSharersLeaveAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aSharingWorld(t, 3)
@@ -155,8 +155,8 @@ func TestSharersLeaveAtOnce(t *testing.T) {
 	})
 }
 
-// TestSharersOfAnotherClass: B-INS-9, a ListenerSet stays for those whose class has changed while
-// no other plugin serves them, though none of ours has hosts for it.
+// TestSharersOfAnotherClass: B-INS-9, a ListenerSet stays for KIngresses that have another class now
+// while no other plugin serves them, even if no KIngress of this controller's class has hosts for it.
 func TestSharersOfAnotherClass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aSharingWorld(t, 2)
@@ -170,9 +170,9 @@ func TestSharersOfAnotherClass(t *testing.T) {
 	})
 }
 
-// TestOperatorsListenerComes: B-TLS-1, where the operator adds a listener for every host, those
-// who share one for their domain leave it for their own, once these work, and it goes with the
-// last one that has left.
+// TestOperatorsListenerComes: B-TLS-1, if the operator adds a listener for all hosts, KIngresses that
+// share one for their domain leave it for listeners of their own, once these work, and it is deleted with
+// the last one that leaves.
 func TestOperatorsListenerComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aSharingWorld(t, 2)

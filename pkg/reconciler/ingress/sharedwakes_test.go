@@ -25,7 +25,7 @@ func (w *world) sharedSet() *gatewayv1.ListenerSet {
 	return nil
 }
 
-// changesSet stores another state of a ListenerSet, and returns once it is seen.
+// changesSet stores another state of a ListenerSet, and returns when informers show it.
 func (w *world) changesSet(change func(*gatewayv1.ListenerSet)) {
 	w.Helper()
 	set := w.sharedSet()
@@ -33,7 +33,7 @@ func (w *world) changesSet(change func(*gatewayv1.ListenerSet)) {
 	w.replaces(set)
 }
 
-// countsRoutes is what a gateway says of a ListenerSet whenever a route is attached to it.
+// countsRoutes is the change of a ListenerSet's status that a gateway makes whenever a route is attached.
 func countsRoutes(set *gatewayv1.ListenerSet) {
 	for i := range set.Status.Listeners {
 		set.Status.Listeners[i].AttachedRoutes++
@@ -43,9 +43,9 @@ func countsRoutes(set *gatewayv1.ListenerSet) {
 	}
 }
 
-// TestRouteCountsWakeNobody: B-OPS-1, what a gateway says of a shared ListenerSet without saying
-// anything new makes nobody look.
-func TestRouteCountsWakeNobody(t *testing.T) {
+// TestRouteCountsWakeNone: B-OPS-1, a status of a shared ListenerSet without new conditions enqueues no
+// KIngress.
+func TestRouteCountsWakeNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aSharingWorld(t, 12)
 		w.pass(time.Minute)
@@ -56,8 +56,8 @@ func TestRouteCountsWakeNobody(t *testing.T) {
 	})
 }
 
-// TestOneMoreSharer: B-OPS-1, B-TLS-1, one more service under a wildcard certificate makes only
-// those look who write who owns its listener, however many share it.
+// TestOneMoreSharer: B-OPS-1, B-TLS-1, one more service with a wildcard certificate enqueues only the
+// KIngresses that write the owners of its listener, however many share it.
 func TestOneMoreSharer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 40
@@ -92,8 +92,8 @@ func TestOneMoreSharer(t *testing.T) {
 	})
 }
 
-// TestSharedListenerFails: B-RDY-6, what a gateway says of a shared listener is seen by all who
-// share it, by those that wait at once; and so is that it is gone.
+// TestSharedListenerFails: B-RDY-6, a new condition of a shared listener enqueues all KIngresses that
+// share it, those that are not Ready at once; and so does its deletion.
 func TestSharedListenerFails(t *testing.T) {
 	says := func(kind string, value metav1.ConditionStatus) func(*gatewayv1.ListenerSet) {
 		return func(set *gatewayv1.ListenerSet) {
@@ -140,8 +140,8 @@ func TestSharedListenerFails(t *testing.T) {
 	})
 }
 
-// TestSharedListenerComes: B-TLS-1, the first who share a listener are Ready when the gateway says
-// that it works, however short after they have written it.
+// TestSharedListenerComes: B-TLS-1, the first KIngresses that share a listener are Ready when the gateway
+// reports it as programmed, however soon after the write.
 func TestSharedListenerComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -13,7 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
-// sets are the ListenerSets that are stored: their hostnames, and the names of their owners.
+// sets are the stored ListenerSets: their hostnames, and the names of their owners.
 func (w *world) sets() (hostnames, owners []string) {
 	w.Helper()
 	for _, set := range w.listenerSets() {
@@ -29,9 +29,9 @@ func (w *world) sets() (hostnames, owners []string) {
 	return hostnames, owners
 }
 
-// TestSharedListener: B-TLS-1, KIngresses that come to share a certificate get one listener for
-// the domain, and the elder gives its own up after the drain time. When one goes, the other
-// owns it alone, and goes on with it.
+// TestSharedListener: B-TLS-1, two KIngresses that begin to share a certificate get one listener for the
+// domain, and the listener of the elder is removed after the drain time. If one of them is deleted, the
+// other owns the shared listener alone, and goes on with it.
 func TestSharedListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -64,8 +64,8 @@ func TestResync(t *testing.T) {
 	})
 }
 
-// TestRestart: B-RDY-4, a new leader finds everything on the objects: it writes nothing
-// and asks nobody, and the data plane being away at that moment is no news.
+// TestRestart: B-RDY-4, a new leader finds its state on the objects: it writes nothing and probes
+// nothing, even if the data plane does not answer at that moment.
 func TestRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -85,8 +85,8 @@ func TestRestart(t *testing.T) {
 	})
 }
 
-// TestLostLease: B-RDY-4, who does not lead writes nothing, asks nobody and remembers
-// nothing: what it knew may be wrong when it leads again.
+// TestLostLease: B-RDY-4, a replica that does not lead writes nothing, probes nothing and caches nothing,
+// because its cache may be wrong when it leads again.
 func TestLostLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestPanic: B-OPS-5, a panic over one KIngress, here while its routes are written side by
-// side, costs no other one anything. It is said on this one, and it is Ready once it can be.
+// TestPanic: B-OPS-5, a panic over one KIngress, here in a concurrent write of its routes, does not
+// affect others. Its status says so, and it is Ready when there is no panic any more.
 func TestPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -46,8 +46,8 @@ func TestPanic(t *testing.T) {
 	})
 }
 
-// TestPanicOfReady: B-OPS-5, B-RDY-4, a panic over a KIngress that is Ready, here in the
-// reconcile's own goroutine, is retried and takes nothing away.
+// TestPanicOfReady: B-OPS-5, B-RDY-4, a panic over a Ready KIngress, here in the goroutine of the
+// reconcile, is retried, and Ready stays.
 func TestPanicOfReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -70,8 +70,8 @@ func TestPanicOfReady(t *testing.T) {
 	})
 }
 
-// TestPanicBeforeAnythingIsSeen: B-OPS-5, B-RDY-11, where a panic keeps everything from being
-// observed, the KIngress says so once the grace has ended.
+// TestPanicBeforeAnythingIsSeen: B-OPS-5, B-RDY-11, if a panic prevents the observation, the KIngress
+// says so once the grace has ended.
 func TestPanicBeforeAnythingIsSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)

@@ -21,7 +21,7 @@ import (
 
 var listenerSets = schema.GroupVersion(gatewayv1.GroupVersion).WithResource("listenersets")
 
-// aKIngressWithTLS is a service whose external host has a certificate.
+// aKIngressWithTLS is hello with a certificate for its external host.
 func aKIngressWithTLS(option v1alpha1.HTTPOption) *v1alpha1.Ingress {
 	ing := aKIngress("hello", 0)
 	ing.Spec.HTTPOption = option
@@ -46,7 +46,7 @@ func anInstallationWithTLS(t *testing.T, data *plane) []runtime.Object {
 	return objects
 }
 
-// listenerSet is the only one that is stored; nil when there is none.
+// listenerSet is the only stored ListenerSet; nil if there is none.
 func (w *world) listenerSet() *gatewayv1.ListenerSet {
 	w.Helper()
 	if stored := w.listenerSets(); len(stored) > 0 {
@@ -64,7 +64,7 @@ func (w *world) listenerSets() []gatewayv1.ListenerSet {
 	return stored.(*gatewayv1.ListenerSetList).Items
 }
 
-// says is the gateway's word about all listeners, as "ResolvedRefs=False".
+// says reports a condition for all listeners, such as "ResolvedRefs=False".
 func (w *world) says(words ...string) {
 	w.Helper()
 	for _, set := range w.listenerSets() {
@@ -88,9 +88,9 @@ func (w *world) saysOf(set *gatewayv1.ListenerSet, words []string) {
 	w.replaces(set)
 }
 
-// TestCertificate: B-TLS-1, B-RDY-2, a host of spec.tls is Ready when it answers through
-// TLS, and not before its listener works. B-RDY-6: what is wrong with its certificate is
-// in the condition, and B-TLS-3: its cure needs no action.
+// TestCertificate: B-TLS-1, B-RDY-2, a host of spec.tls is Ready when it answers over TLS, and not before
+// its listener works. B-RDY-6: the condition says what is wrong with its certificate, and B-TLS-3: the
+// host goes on by itself when that is repaired.
 func TestCertificate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -119,8 +119,8 @@ func TestCertificate(t *testing.T) {
 	})
 }
 
-// TestRedirect: B-TLS-2, requests are redirected once the listener works, and hello is
-// not Ready before. A ListenerSet goes with its entry in spec.tls, after the drain time.
+// TestRedirect: B-TLS-2, requests are redirected once the listener works, and hello is not Ready before.
+// If the host is taken out of spec.tls, the ListenerSet is deleted after the drain time.
 func TestRedirect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -146,8 +146,8 @@ func TestRedirect(t *testing.T) {
 	})
 }
 
-// TestListenerSetsArrive: B-INS-7, B-RDY-4, without the kind listeners are on the Gateway; its
-// arrival is seen, and moves none that stand there.
+// TestListenerSetsArrive: B-INS-7, B-RDY-4, without ListenerSets listeners are on the Gateway. If the
+// kind is installed later, new ones are in ListenerSets, and those on the Gateway stay.
 func TestListenerSetsArrive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)

@@ -23,8 +23,8 @@ import (
 
 const large = 250 << 10
 
-// withAnnotation gives an object an annotation of 250 KiB and managedFields of a tenth, each in memory of its
-// own, as an object has that was decoded.
+// withAnnotation gives an object an annotation of 250 KiB, and managedFields of a tenth of that, each in
+// memory of its own, as in a decoded object.
 func withAnnotation[T metav1.Object](object T) T {
 	annotations := map[string]string{"example.com/notes": strings.Repeat("x", large)}
 	for key, value := range object.GetAnnotations() {
@@ -35,9 +35,9 @@ func withAnnotation[T metav1.Object](object T) T {
 	return object
 }
 
-// TestInformersTrim: B-OPS-2, what informers hold of Services, namespaces and KIngresses, of Gateways and of
-// routes has neither what others wrote into their annotations nor who has which field; what is carried over
-// is in memory once, also when the KIngress has changed.
+// TestInformersTrim: B-OPS-2, the Services, namespaces, KIngresses, Gateways and routes in informers have
+// neither the annotations of other clients nor managedFields. Annotations that are carried over are in
+// memory once, even after a change of the KIngress.
 func TestInformersTrim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -126,7 +126,7 @@ func TestMemoryOfAnnotations(t *testing.T) {
 
 func newStore() cache.Store { return cache.NewStore(cache.MetaNamespaceKeyFunc) }
 
-// heapInUse is how much of it is in use.
+// heapInUse is how many bytes of the heap are in use.
 func heapInUse() int64 {
 	stats := runtime.MemStats{}
 	runtime.GC()

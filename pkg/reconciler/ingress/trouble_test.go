@@ -28,8 +28,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// Changes that somebody else makes go to the tracker directly, so that they are not
-// counted as ours.
+// Changes by other clients go to the tracker directly, so that they do not count as writes of the
+// controller.
 
 func (w *world) changeIngress(name string, change func(*v1alpha1.Ingress)) {
 	w.Helper()
@@ -38,14 +38,14 @@ func (w *world) changeIngress(name string, change func(*v1alpha1.Ingress)) {
 	w.replaces(changed)
 }
 
-// toNextGeneration changes what is served, and by no other backend.
+// toNextGeneration changes what is served, with the same backend.
 func toNextGeneration(ing *v1alpha1.Ingress) {
 	for i := range ing.Spec.Rules {
 		ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].AppendHeaders["Knative-Serving-Revision"] = "hello-00002"
 	}
 }
 
-// say sets the gateway's word about a route.
+// say sets the gateway's condition of a route.
 func (w *world) say(route, kind string, value metav1.ConditionStatus, reason string) {
 	w.Helper()
 	changed := w.routes()[route].DeepCopy()
@@ -57,7 +57,7 @@ func (w *world) say(route, kind string, value metav1.ConditionStatus, reason str
 	w.replaces(changed)
 }
 
-// shows tells whether an informer shows that word about a route.
+// shows tells whether an informer shows that condition of a route.
 func (w *world) shows(route, kind string, value metav1.ConditionStatus) func() bool {
 	store, err := w.r.cluster.Ensure(w.Context(), cluster.OurRoutes)
 	w.must(err)
@@ -80,8 +80,8 @@ func network(text string) map[string]string {
 	return map[string]string{"Ready": text, "NetworkConfigured": text, "LoadBalancerReady": "True"}
 }
 
-// TestBackendDisappears: B-RDY-6, the gateway's no gets into the condition when it stays, its
-// yes takes it away again, and no route is written for either.
+// TestBackendDisappears: B-RDY-6, a negative condition of the gateway gets into the status if it stays,
+// and out of it when the gateway takes it back; no route is written for either.
 func TestBackendDisappears(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -98,8 +98,8 @@ func TestBackendDisappears(t *testing.T) {
 	})
 }
 
-// TestGatewayIsBehind: B-RDY-4, a no that the gateway takes back is from before the proof, and
-// nobody hears of it.
+// TestGatewayIsBehind: B-RDY-4, a negative condition from before the proof, which the gateway takes back,
+// is not reported.
 func TestGatewayIsBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -115,8 +115,8 @@ func TestGatewayIsBehind(t *testing.T) {
 	})
 }
 
-// TestGatewayGoesAndComes: B-SEL-6, B-RDY-6, the KIngress follows its Gateway, and the
-// routes stay for when it is back. The other side is asked again meanwhile.
+// TestGatewayGoesAndComes: B-SEL-6, B-RDY-6, the status of a KIngress follows its Gateway, and the routes
+// stay for when the Gateway is back. The other side is probed meanwhile.
 func TestGatewayGoesAndComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -132,8 +132,8 @@ func TestGatewayGoesAndComes(t *testing.T) {
 	})
 }
 
-// TestHostConflict: B-TRN-5, the older keeps the host, the younger names it, and takes
-// over when it goes.
+// TestHostConflict: B-TRN-5, the older KIngress holds the host, the younger one names it, and takes over
+// when it is deleted.
 func TestHostConflict(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -157,8 +157,8 @@ func TestHostConflict(t *testing.T) {
 	})
 }
 
-// TestNotOwned: B-TRN-5, B-TRN-7, a user's route of that name is left as it is, and its
-// going is seen though no informer of ours selects it.
+// TestNotOwned: B-TRN-5, B-TRN-7, a user's route with the name of the controller's stays as it is. An
+// event tells when it is deleted, although the controller's informers do not select it.
 func TestNotOwned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -175,8 +175,8 @@ func TestNotOwned(t *testing.T) {
 	})
 }
 
-// TestAdoptedRouteKeepsPlaces: B-INS-8, a route of ours that another plugin rewrote, and that no
-// informer of ours selects, is found when it is to be created. Its rules keep their places.
+// TestAdoptedRouteKeepsPlaces: B-INS-8, a route of the controller's that another plugin has rewritten,
+// and that no informer selects, is found when it is to be created. Its rules keep their places.
 func TestAdoptedRouteKeepsPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -203,8 +203,8 @@ func TestAdoptedRouteKeepsPlaces(t *testing.T) {
 	})
 }
 
-// TestNamespaceEnds: B-RDY-4, where nothing can be created any more, a route that went
-// before its KIngress is neither missed in the status nor tried for again.
+// TestNamespaceEnds: B-RDY-4, in a namespace that is being deleted, a route that is deleted before its
+// KIngress is neither missed in the status nor created again.
 func TestNamespaceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -222,7 +222,7 @@ func TestNamespaceEnds(t *testing.T) {
 	})
 }
 
-// TestNamespaceHasEnded: B-RDY-4, B-OPS-1, where that is known already, nothing is tried at all.
+// TestNamespaceHasEnded: B-RDY-4, B-OPS-1, if the informer shows that already, no write is tried.
 func TestNamespaceHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -238,8 +238,8 @@ func TestNamespaceHasEnded(t *testing.T) {
 	})
 }
 
-// TestLeftOverFinalizer: B-INS-8, the single-gateway plugin's finalizer goes, whether the
-// KIngress is being deleted or not; others stay.
+// TestLeftOverFinalizer: B-INS-8, the single-gateway plugin's finalizer is removed, whether the KIngress
+// is being deleted or not; other finalizers stay.
 func TestLeftOverFinalizer(t *testing.T) {
 	deleted := metav1.NewTime(time.Unix(1_800_000_000, 0))
 	for name, deletion := range map[string]*metav1.Time{"alive": nil, "being deleted": &deleted} {
@@ -247,11 +247,11 @@ func TestLeftOverFinalizer(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				data := newPlane(t)
 				ing := aKIngress("hello", 0)
-				ing.Finalizers = []string{"somebody/else", "ingresses.networking.internal.knative.dev"}
+				ing.Finalizers = []string{"another/finalizer", "ingresses.networking.internal.knative.dev"}
 				ing.DeletionTimestamp = deletion
 				w := data.serves(newWorld(t, append(anInstallation(data), ing)...))
 				w.until("the finalizer is gone", func() bool { return len(w.ingress("hello").Finalizers) == 1 })
-				expect(t, "Finalizers", []string{"somebody/else"}, w.ingress("hello").Finalizers)
+				expect(t, "Finalizers", []string{"another/finalizer"}, w.ingress("hello").Finalizers)
 				if deletion == nil {
 					w.until("hello is Ready", w.is("hello", "True"))
 					return
@@ -262,9 +262,9 @@ func TestLeftOverFinalizer(t *testing.T) {
 	}
 }
 
-// TestRivalController: B-INS-8, while the single-gateway plugin runs nothing is written,
-// and when it ends everything is.
-func TestRivalController(t *testing.T) {
+// TestCompetingController: B-INS-8, while the single-gateway plugin runs nothing is written, and when it
+// ends everything is.
+func TestCompetingController(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		competing := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "knative-serving", Name: "net-gateway-api-controller"}, Spec: appsv1.DeploymentSpec{Replicas: new(int32(1))}}
@@ -280,8 +280,8 @@ func TestRivalController(t *testing.T) {
 	})
 }
 
-// TestGatewayAPIMissing: B-INS-7, the condition says which CRD and version is needed, and
-// the CRD's coming is the cure.
+// TestGatewayAPIMissing: B-INS-7, the condition says which CRD and version is needed. When the CRD is
+// installed, the KIngress goes on by itself.
 func TestGatewayAPIMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -297,8 +297,8 @@ func TestGatewayAPIMissing(t *testing.T) {
 	})
 }
 
-// TestProbeFails: B-RDY-1, B-RDY-2, Ready means served: without an answer there is no
-// word for a while, then the code is in the condition, and the cure is seen by itself.
+// TestProbeFails: B-RDY-1, B-RDY-2, Ready means served: without the expected answer nothing is reported
+// for a while, then the condition has the code. When the answer comes, the KIngress is Ready by itself.
 func TestProbeFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -317,8 +317,8 @@ func TestProbeFails(t *testing.T) {
 	})
 }
 
-// TestRefusedByTheAPIServer: B-RDY-6, what the API server refuses is said in its words, and
-// asked for again, since nobody tells when it would be allowed.
+// TestRefusedByTheAPIServer: B-RDY-6, the condition has the API server's message for a refused write, and
+// the write is retried, because no event tells when it is allowed.
 func TestRefusedByTheAPIServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
@@ -352,8 +352,8 @@ func TestNewRevision(t *testing.T) {
 	})
 }
 
-// TestDrift: B-TRN-6, what somebody changes in our routes is repaired with one write each,
-// and a proven KIngress stays Ready meanwhile.
+// TestDrift: B-TRN-6, a change of the controller's routes by another client is repaired with one write
+// each, and a proven KIngress stays Ready meanwhile.
 func TestDrift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))

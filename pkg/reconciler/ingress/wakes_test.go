@@ -70,10 +70,9 @@ func (w *world) sliceOf(gateway string) *discoveryv1.EndpointSlice {
 	return stored.(*discoveryv1.EndpointSlice).DeepCopy()
 }
 
-// TestTenantsObjectsWakeNobody: B-OPS-5, what a tenant does to objects of its own that look like
-// those of a Gateway makes nobody look, for config-gateway does not name that Gateway, or another
-// Service leads to it.
-func TestTenantsObjectsWakeNobody(t *testing.T) {
+// TestTenantsObjectsWakeNone: B-OPS-5, changes of a tenant's objects that look like those of a Gateway
+// enqueue no KIngress, because config-gateway does not name that Gateway, or another Service leads to it.
+func TestTenantsObjectsWakeNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aCrowdedWorld(t, 5)
 		labelled := func(name string, labels map[string]string) *corev1.Service {
@@ -117,8 +116,8 @@ func TestTenantsObjectsWakeNobody(t *testing.T) {
 	})
 }
 
-// TestDataPlaneWakesItsUsers: B-OPS-5, what happens to a Gateway that config-gateway names, to its
-// class, its Service or its pods is seen at once by those who use it, and by no others.
+// TestDataPlaneWakesItsUsers: B-OPS-5, a change of a Gateway that config-gateway names, of its class, its
+// Service or its pods enqueues the KIngresses that use it at once, and no others.
 func TestDataPlaneWakesItsUsers(t *testing.T) {
 	onBlue := []string{"s00", "s01", "s02"}
 	changes := map[string]func(*world) []string{
@@ -188,8 +187,8 @@ func TestDataPlaneWakesItsUsers(t *testing.T) {
 	}
 }
 
-// TestFrontIsFoundByItsListeners: B-INS-3, B-OPS-5, where a Service is a Gateway's by what the gateway says
-// of its listeners, that is seen, too.
+// TestFrontIsFoundByItsListeners: B-INS-3, B-OPS-5, if the status of a Gateway's listeners decides which
+// Service is its own, a change of that enqueues its KIngresses, too.
 func TestFrontIsFoundByItsListeners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		elsewhere := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "elsewhere", Name: "proxies", Labels: map[string]string{
@@ -211,8 +210,8 @@ func TestFrontIsFoundByItsListeners(t *testing.T) {
 	})
 }
 
-// TestDataPlaneThatFlaps: B-OPS-5, a Gateway that changes without end is looked at at a pace of
-// ours, and its last state is seen all the same.
+// TestDataPlaneThatFlaps: B-OPS-5, a Gateway that changes without end enqueues its KIngresses at a
+// bounded pace, and they see its last state nevertheless.
 func TestDataPlaneThatFlaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many, flaps, each = 20, 100, 20 * time.Millisecond
@@ -239,9 +238,9 @@ func TestDataPlaneThatFlaps(t *testing.T) {
 	})
 }
 
-// TestWhoWaitsIsNotPaused: B-OPS-5, who waits for a Gateway sees its next state soon, though all
-// others have just looked.
-func TestWhoWaitsIsNotPaused(t *testing.T) {
+// TestUnreadyAreNotPaused: B-OPS-5, a KIngress that is not Ready sees the next state of its Gateway soon,
+// although all others have just been reconciled.
+func TestUnreadyAreNotPaused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aCrowdedWorld(t, 40)
 		younger := aKIngress("younger", -time.Hour)
@@ -262,8 +261,8 @@ func TestWhoWaitsIsNotPaused(t *testing.T) {
 	})
 }
 
-// TestAbsentListSeesClasses: B-INS-3, while config-gateway names nothing, who waits for it is told what
-// to write once a class is accepted.
+// TestAbsentListSeesClasses: B-INS-3, while config-gateway has no lists, a KIngress that waits for them
+// says what to write once a class is accepted.
 func TestAbsentListSeesClasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		objects := slices.DeleteFunc(anInstallation(newPlane(t)), func(object runtime.Object) bool {

@@ -20,8 +20,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// aBlockedWorld is a world in which hello is Ready without TLS to its backends, and in which the ConfigMap
-// that this needs is somebody else's: all that comes is refused.
+// aBlockedWorld is a world in which hello is Ready without TLS to its backends, and in which another
+// owner has the ConfigMap that this TLS takes: all further writes are refused.
 func aBlockedWorld(t *testing.T, ing *v1alpha1.Ingress, besides ...runtime.Object) *world {
 	t.Helper()
 	data := newPlane(t)
@@ -89,7 +89,7 @@ func TestPrivateBehindRefusal(t *testing.T) {
 	}
 }
 
-// TestPrivateBehindFailure: B-SEL-7, nor does a write that fails keep a host public.
+// TestPrivateBehindFailure: B-SEL-7, a write that fails does not keep a host public.
 func TestPrivateBehindFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := aReadyWorld(t, newPlane(t))
@@ -101,8 +101,8 @@ func TestPrivateBehindFailure(t *testing.T) {
 	})
 }
 
-// TestReservedBehindRefusal: B-SEL-3, a Gateway that is reserved for other namespaces by now is left
-// after the drain time, which begins when it could not be left at once.
+// TestReservedBehindRefusal: B-SEL-3, routes leave a Gateway that is reserved for other namespaces now
+// after the drain time, which begins when they could not leave at once.
 func TestReservedBehindRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		file := aConfigGateway(map[string]string{
@@ -119,9 +119,9 @@ func TestReservedBehindRefusal(t *testing.T) {
 	})
 }
 
-// TestPartIsKept: B-INS-9, B-TRN-5, of a route some of whose hosts cannot be rendered these stay
-// served as they stand, and the others get what is wanted.
-func TestPartIsKept(t *testing.T) {
+// TestPartIsPreserved: B-INS-9, B-TRN-5, hosts of a route that cannot be rendered stay served as they are
+// stored, and the other hosts get the wanted rules.
+func TestPartIsPreserved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		objects := slices.DeleteFunc(anInstallationWithInternalTLS(data, anAuthority(t)), func(object runtime.Object) bool {

@@ -42,16 +42,16 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/prober/fakenet"
 )
 
-// TestMain leaves errors of informers to the log: client-go's other handler sleeps by the time of
-// the last error of the process, and each synctest bubble has a time of its own.
+// TestMain lets informers only log their errors: another handler of client-go sleeps until some time
+// after the last error of the process, and each synctest bubble has a time of its own.
 func TestMain(m *testing.M) {
 	utilruntime.ErrorHandlers = utilruntime.ErrorHandlers[:1]
 	m.Run()
 }
 
-// world is a cluster of fakes around a real Reconciler. The test is the controller's
-// only worker: it takes keys from the real work queue, so that nothing has to be slept
-// for, and events must bring what they concern.
+// world is a cluster of fakes around a real Reconciler. The test is the controller's only worker: it
+// takes keys from the real work queue, so that it need not sleep, and events must enqueue the KIngresses
+// that they concern.
 type world struct {
 	*testing.T
 	networking *networkingfake.Clientset
@@ -70,10 +70,9 @@ type world struct {
 	impl *controller.Impl
 }
 
-// newWorld starts a controller in a cluster that holds the objects. They are sorted to
-// the API that serves them. One of them may be a configGateway; without, it is that of the
-// three Gateways of an installation. It takes a synctest bubble: no test waits for a clock,
-// and it is exact when what happens.
+// newWorld starts a controller in a cluster with these objects, each in the API that serves it. One of
+// them may be config-gateway; without it, config-gateway has the three Gateways of an installation. It
+// takes a synctest bubble, so that no test waits for a clock, and times are exact.
 func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	t.Helper()
 	synctest.Wait() // or the panic says that this is no bubble
@@ -131,13 +130,13 @@ func newWorld(t *testing.T, objects ...runtime.Object) *world {
 	return w
 }
 
-// bubbleClock is the time of the bubble, which all goroutines go by.
+// bubbleClock is the clock of the bubble, which all its goroutines have.
 type bubbleClock struct{ clock.RealClock }
 
-// SetTime lets time pass until then. What comes meanwhile waits in the queue.
+// SetTime lets time pass until then. Keys that are added meanwhile wait in the queue.
 func (bubbleClock) SetTime(then time.Time) { time.Sleep(time.Until(then)) }
 
-// until works on the queue until it is as wanted.
+// until works on the queue until a condition holds.
 func (w *world) until(what string, wanted func() bool) {
 	w.Helper()
 	if _, was := w.work(10*time.Minute, wanted); !was {
@@ -145,16 +144,16 @@ func (w *world) until(what string, wanted func() bool) {
 	}
 }
 
-// pass lets time pass, works on the queue meanwhile, and returns the keys that came.
+// pass lets time pass, works on the queue meanwhile, and returns the keys that were reconciled.
 func (w *world) pass(d time.Duration) []types.NamespacedName {
 	w.Helper()
 	keys, _ := w.work(d, func() bool { return false })
 	return keys
 }
 
-// drain works on the queue until nothing has come for a second of the bubble's time, which
-// includes whatever is under way, and returns the keys that came. What is due later, such as
-// the end of a drain time, is for pass.
+// drain works on the queue until no key has been added for a second of the bubble's time, and returns the
+// keys that were reconciled. All that is under way ends in that time; for what is due later, such as the
+// end of a drain time, use pass.
 func (w *world) drain() []types.NamespacedName {
 	w.Helper()
 	all := []types.NamespacedName{}
@@ -169,9 +168,9 @@ func (w *world) drain() []types.NamespacedName {
 	return nil
 }
 
-// work takes keys from the queue until the work is done, or the time is over: the time of the
-// bubble, which passes when all its goroutines wait. It does not while one waits for a lock, such
-// as that of a fake API server whose reactor waits.
+// work takes keys from the queue until a condition holds, or the time is over. The time of the bubble
+// passes when all its goroutines are blocked, but not while one waits for a lock, such as that of a fake
+// API server whose reactor is blocked.
 func (w *world) work(most time.Duration, done func() bool) (keys []types.NamespacedName, was bool) {
 	w.Helper()
 	queue, over := w.impl.WorkQueue(), new(int)
@@ -216,7 +215,7 @@ func (w *world) ingress(name string) *v1alpha1.Ingress {
 	return stored.(*v1alpha1.Ingress)
 }
 
-// conditions are those of a KIngress, as "True", or "False Reason: message".
+// conditions are the conditions of a KIngress, as "True", or "False Reason: message".
 func (w *world) conditions(name string) map[string]string {
 	w.Helper()
 	found := map[string]string{}
@@ -233,7 +232,7 @@ func (w *world) is(name, ready string) func() bool {
 	return func() bool { return strings.HasPrefix(w.conditions(name)["Ready"], ready) }
 }
 
-// routes are the HTTPRoutes that are stored, by name.
+// routes are the stored HTTPRoutes, by name.
 func (w *world) routes() map[string]*gatewayv1.HTTPRoute {
 	w.Helper()
 	stored, err := w.gateway.Tracker().List(httpRoutes, schema.GroupVersion(gatewayv1.GroupVersion).WithKind("HTTPRoute"), "")
@@ -247,7 +246,7 @@ func (w *world) routes() map[string]*gatewayv1.HTTPRoute {
 	return found
 }
 
-// writes are the requests since the last look that write, in their order by API.
+// writes are the requests that write since the last call, in their order by API.
 func (w *world) writes() []string {
 	found := []string{}
 	for _, action := range slices.Concat(w.gateway.Actions(), w.networking.Actions()) {

@@ -21,8 +21,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestNotWrittenIsNotProven: B-RDY-1, B-RDY-6, where the Gateway's word is the proof, its yes to the version that stands
-// proves nothing of one that could not be written, whether the write failed or was refused.
+// TestNotWrittenIsNotProven: B-RDY-1, B-RDY-6, if the Gateway's status is the proof, its conditions of
+// the stored version prove nothing about a version that could not be written, whether the write failed or
+// was refused.
 func TestNotWrittenIsNotProven(t *testing.T) {
 	internal := apierrors.NewInternalError(errors.New("failed calling webhook: connection refused"))
 	invalid := apierrors.NewInvalid(schema.GroupKind{Kind: "HTTPRoute"}, publicHost, field.ErrorList{field.Invalid(field.NewPath("spec"), nil, "no")})
