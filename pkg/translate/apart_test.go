@@ -17,7 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate"
 )
 
-// asked are the hosts that are asked for through TLS.
+// asked are the hosts that are probed over TLS.
 func asked(desired translate.Desired) []string {
 	found := []string{}
 	for _, route := range desired.Routes {
@@ -31,9 +31,9 @@ func asked(desired translate.Desired) []string {
 	return found
 }
 
-// TestWildcardOfAnotherNamespace: B-TLS-1, of two namespaces with a certificate for one parent domain
-// the Gateway has a listener with the wildcard for one. The hosts of the other are served with its
-// own certificate, each by a listener of its own, whoever names the wildcard.
+// TestWildcardOfAnotherNamespace: B-TLS-1, of two namespaces with certificates for one parent domain, one
+// has the Gateway's listener for the wildcard. The hosts of the other one have their own certificate,
+// each with a listener of its own, whichever of them names the wildcard.
 func TestWildcardOfAnotherNamespace(t *testing.T) {
 	for _, hosts := range [][]string{{"*.shop.example.com"}, neighbours} {
 		in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", hosts...)}, neighbours...)
@@ -59,7 +59,7 @@ func TestWildcardOfAnotherNamespace(t *testing.T) {
 	}
 }
 
-// TestWildcardOfAnotherNamespaceOnGateway: B-TLS-1, the same where the listener is on the Gateway itself.
+// TestWildcardOfAnotherNamespaceOnGateway: B-TLS-1, the same if the listener is on the Gateway itself.
 func TestWildcardOfAnotherNamespaceOnGateway(t *testing.T) {
 	for _, noSets := range []string{"", "not served"} {
 		in := withoutListenerSets(withHosts([]v1alpha1.IngressTLS{certificateOf("wild", "*.shop.example.com")}, neighbours...))
@@ -80,8 +80,9 @@ func TestWildcardOfAnotherNamespaceOnGateway(t *testing.T) {
 	}
 }
 
-// TestOwnListenerStaysForShared: B-TLS-1, B-RDY-3, a host that comes to share a listener keeps its own
-// until the shared one works, however long that takes: another namespace's may have the hostname.
+// TestOwnListenerStaysForShared: B-TLS-1, B-RDY-3, a host that begins to share a listener keeps its own
+// until the shared one works. This may last, because a listener of another namespace may have the
+// hostname.
 func TestOwnListenerStaysForShared(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0])
 	in = withStored(in, ingress(t, in))
@@ -94,21 +95,22 @@ func TestOwnListenerStaysForShared(t *testing.T) {
 		in = withStored(in, desired)
 		for _, set := range in.ListenerSets {
 			if metav1.GetControllerOf(set) == nil {
-				set.Status.Listeners = nil // the gateway says nothing
+				set.Status.Listeners = nil // the gateway reports nothing
 			}
 		}
 		in.Move.Now = in.Move.Now.Add(time.Hour)
 	}
 	in = withStored(in, ingress(t, in))
-	expectListeners(t, in, "*.shop.example.com", neighbours[0]) // for those who are connected through it
+	expectListeners(t, in, "*.shop.example.com", neighbours[0]) // for clients that are connected through it
 	in = withStored(in, ingress(t, in))
 	in.Move.Now = in.Move.Now.Add(2 * time.Minute)
 	in = withStored(in, ingress(t, in))
 	expectListeners(t, in, "*.shop.example.com")
 }
 
-// TestHandOver: B-TLS-1, B-RDY-3, a host's own listener goes by way of a second one in the shared ListenerSet, so that each
-// step brings a listener that is new. Another KIngress writes what it finds between the steps, and what nobody has goes.
+// TestHandOver: B-TLS-1, B-RDY-3, between its own listener and the shared one, a host has a second one in
+// the shared ListenerSet, so that each step makes a new listener. Another KIngress that writes between
+// the steps leaves this listener, and removes it if no KIngress has the host.
 func TestHandOver(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours[0])}, neighbours[0])
 	in = withStored(in, ingress(t, in))
@@ -142,7 +144,7 @@ func TestHandOver(t *testing.T) {
 	}
 }
 
-// expectShared tells the listeners of the only ListenerSet, each as "NAME HOSTNAME".
+// expectShared compares the listeners of the only ListenerSet, each as "NAME HOSTNAME".
 func expectShared(t *testing.T, desired translate.Desired, want ...string) {
 	t.Helper()
 	got := []string{}
@@ -156,8 +158,8 @@ func expectShared(t *testing.T, desired translate.Desired, want ...string) {
 	}
 }
 
-// TestPlainThoughRedirected: B-TLS-2, B-RDY-6, a host that has a certificate and no listener answers on
-// HTTP, and that is said by itself; one that has none yet is plain in silence.
+// TestPlainThoughRedirected: B-TLS-2, B-RDY-6, a host with a certificate and without a listener is served
+// over HTTP, which a gap reports; for a host without a certificate there is no gap.
 func TestPlainThoughRedirected(t *testing.T) {
 	in := withoutListenerSets(anInputWithTLS(66, 66))
 	in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected

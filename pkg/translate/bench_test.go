@@ -65,7 +65,7 @@ func benchmark(b *testing.B, in input.Input) {
 	}
 }
 
-// processor is the time that the process has had of all cores: on a machine with other work it says more than the clock.
+// processor is the CPU time of the process: on a machine with other work it says more than the clock.
 func processor(b *testing.B) time.Duration {
 	var use syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {

@@ -29,7 +29,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// The sections of a case: what comes of it in a few lines, its whole input, and its whole output.
+// The sections of a case: a summary in a few lines, its whole input, and its whole output.
 const (
 	sectionSummary  = "summary.txt"         // the wanted rules and listeners, a line each
 	sectionConfig   = "config-gateway.yaml" // data of the ConfigMap
@@ -80,7 +80,7 @@ type testCase struct {
 	answered sets.Set[string]
 }
 
-// objects are what a cluster holds, in no order that matters.
+// objects are those of the cluster. Their order means nothing.
 type objects struct {
 	classes    []*gatewayv1.GatewayClass
 	namespaces []*corev1.Namespace
@@ -186,7 +186,7 @@ func (c *testCase) observe(cluster objects) (*observe.Observation, error) {
 	return observe.Gateways(reader, related, selected)
 }
 
-// translate translates what was observed, and once more where new backends have answered.
+// translate translates the observation, and once more if new backends have answered.
 func (c *testCase) translate(seen *observe.Observation) (input.Input, translate.Desired, error) {
 	in := seen.Input()
 	desired, err := translate.Ingress(in)
@@ -200,7 +200,7 @@ func (c *testCase) translate(seen *observe.Observation) (input.Input, translate.
 	return in, desired, err
 }
 
-// refusals are what keeps the KIngress, or a part of it, from being served.
+// refusals say why the KIngress, or a part of it, is not served.
 func refusals(seen *observe.Observation, desired translate.Desired) []conditions.Reasoned {
 	found := []conditions.Reasoned{}
 	for _, visibility := range config.Visibilities {

@@ -158,8 +158,8 @@ func integers(value any) any {
 	return value
 }
 
-// admitUnchanged also demands that the API server's defaults change nothing: what it
-// added we would take for drift and write again for ever (SPEC B-TRN-4).
+// admitUnchanged also demands that the API server's defaults change nothing: the controller would take an
+// added field for drift, and write the object again without end (SPEC B-TRN-4).
 func (c *crd) admitUnchanged(route *gatewayv1.HTTPRoute) error {
 	stored, err := admit(c, route)
 	if err != nil {

@@ -27,11 +27,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// FuzzIngress: B-OPS-5, no KIngress that an API server stores makes translation
-// panic, and whatever comes out is the same when asked again, keeps cluster-local hosts
-// off the external Gateway (B-SEL-7), and drops nothing in silence (B-TRN-2). That an
-// API server takes it is asked of seeds and finds only, when the test runs as a test:
-// the CEL rules of the CRD take a hundred times as long as the translation.
+// FuzzIngress: B-OPS-5, no KIngress that an API server stores makes the translation panic. Its result is
+// the same the second time, keeps cluster-local hosts off the external Gateway (B-SEL-7), and drops
+// nothing in silence (B-TRN-2). Only seeds and finds are checked for whether an API server admits the
+// result, when the test runs as a test: the CEL rules of the CRD take a hundred times as long as the
+// translation.
 func FuzzIngress(f *testing.F) {
 	for _, path := range goldens(f) {
 		archive, err := txtar.ParseFile(path)
@@ -120,8 +120,7 @@ func storable(ingress, observed string, capable bool) *testCase {
 	return decoded
 }
 
-// sound says what is wrong with an output that every single HTTPRoute may look right
-// in.
+// sound says what is wrong with a result whose single HTTPRoutes may all be valid.
 func sound(in input.Input, desired translate.Desired) error {
 	hosts := map[v1alpha1.IngressVisibility]sets.Set[string]{}
 	for _, visibility := range config.Visibilities {
@@ -155,7 +154,7 @@ func sound(in input.Input, desired translate.Desired) error {
 		for _, rule := range route.Object.Spec.Rules {
 			redirects := len(rule.Filters) == 1 && rule.Filters[0].RequestRedirect != nil
 			if refused := len(desired.Gaps)+len(desired.Refusals) > 0; len(rule.BackendRefs) == 0 && !redirects && (!refused || len(rule.Filters) > 0) {
-				return fmt.Errorf("HTTPRoute %s has a rule without backends, and nobody says why: %v", route.Object.Name, rule)
+				return fmt.Errorf("HTTPRoute %s has a rule without backends, and no gap or refusal says why: %v", route.Object.Name, rule)
 			}
 			if len(rule.BackendRefs) > 16 || slices.ContainsFunc(rule.BackendRefs, func(ref gatewayv1.HTTPBackendRef) bool { return *ref.Weight <= 0 }) {
 				return fmt.Errorf("HTTPRoute %s has a rule with too many backends, or none of weight", route.Object.Name)

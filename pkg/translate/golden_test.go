@@ -35,9 +35,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the wanted sections of testdata")
 
-// TestGoldens translates every case under testdata. A case shows its whole input and
-// its whole output; its comment names the behaviours of SPEC that it shows.
-// B-TRN-4: the same input in any order gives the same bytes, and stays as it was.
+// TestGoldens translates every case under testdata. A case has its whole input and its whole output; its
+// comment names the behaviours of SPEC that it shows. B-TRN-4: the same input in any order gives the same
+// bytes, and is not changed.
 func TestGoldens(t *testing.T) {
 	for _, path := range goldens(t) {
 		name := strings.TrimSuffix(strings.TrimPrefix(path, "testdata/"), ".txtar")
@@ -150,8 +150,8 @@ func inputCopy(in input.Input) input.Input {
 	return cloned
 }
 
-// checkRoutes demands of every route that an API server takes it as it is, that its
-// rollout state reads back, and that translating again over it changes nothing.
+// checkRoutes demands of every route that an API server admits it unchanged, that its rollout state can
+// be decoded, and that a translation over it changes nothing.
 func checkRoutes(t *testing.T, in input.Input, desired translate.Desired) {
 	t.Helper()
 	definition, err := httpRouteCRD()
@@ -218,7 +218,7 @@ func checkRoutes(t *testing.T, in input.Input, desired translate.Desired) {
 	}
 }
 
-// outlives tells whether a route is attached to a ListenerSet that goes.
+// outlives tells whether a route is attached to a ListenerSet that is deleted.
 func outlives(desired translate.Desired) bool {
 	for _, route := range desired.Routes {
 		for _, parent := range route.Object.Spec.ParentRefs {
@@ -231,7 +231,7 @@ func outlives(desired translate.Desired) bool {
 	return false
 }
 
-// withApplied is what stands on a Gateway once the listeners of a KIngress are there.
+// withApplied are the available listeners of a Gateway after those of the KIngress are written.
 func withApplied(available dataplane.AvailableListeners, listeners listeners.GatewayListeners) dataplane.AvailableListeners {
 	available.Listeners = slices.DeleteFunc(slices.Clone(available.Listeners), func(l gatewayv1.Listener) bool { return available.Held.Has(l.Name) })
 	available.Held = sets.New[gatewayv1.SectionName]()

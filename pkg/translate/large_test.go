@@ -141,7 +141,7 @@ func anInputWithPaths(hosts, paths int) input.Input {
 	return in
 }
 
-// anInputWithSharers is a KIngress whose certificate so many others have.
+// anInputWithSharers is a KIngress with a certificate that so many others share.
 func anInputWithSharers(n int) input.Input {
 	in := anInputWithTLS(1, 1)
 	for i := range n {
@@ -168,8 +168,8 @@ func anInputWithMapping(n int) input.Input {
 	return in
 }
 
-// TestGrowsWithItsParts: B-TRN-11, four times as much of a KIngress costs four times the memory, new and with what it has
-// in the cluster. What only takes time is for BenchmarkLarge.
+// TestGrowsWithItsParts: B-TRN-11, four times as large a KIngress takes four times the memory, new and
+// with its objects stored. BenchmarkLarge measures the time.
 func TestGrowsWithItsParts(t *testing.T) {
 	for _, shape := range shapes {
 		t.Run(shape.name, func(t *testing.T) {
@@ -189,8 +189,8 @@ func grows(t *testing.T, what string, small, large input.Input) {
 	}
 }
 
-// allocated is the least that a translation takes: without what else the process does meanwhile, and without what
-// the garbage collector takes out of pools, which are filled again.
+// allocated is the least that a translation allocates: without what the process allocates besides, and
+// without filling pools again that the garbage collector has emptied.
 func allocated(t *testing.T, in input.Input) (allocations, size uint64) {
 	t.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
@@ -205,7 +205,8 @@ func allocated(t *testing.T, in input.Input) (allocations, size uint64) {
 	return allocations, size
 }
 
-// TestMapsNoMoreThanItCanHold: B-TRN-11, B-OPS-5, a rule for each of so many at a host with as many would be a million.
+// TestMapsNoMoreThanItCanHold: B-TRN-11, B-OPS-5, a KIngress whose thousand rules all rewrite to a host
+// with as many would have a million rules.
 func TestMapsNoMoreThanItCanHold(t *testing.T) {
 	in := anInputWithMapping(1000)
 	for _, ing := range []*v1alpha1.Ingress{in.Ingress, in.RewriteTargets["target.default.svc.cluster.local"]} {

@@ -25,9 +25,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// withListeners adds what others and earlier translations may have left for listeners:
-// KIngresses that share Secrets, listeners on Gateways, and the ListenerSets that an earlier
-// KIngress of the same UID wanted, of which the gateway says one thing or another.
+// withListeners adds the listeners that other owners and earlier translations may have written:
+// KIngresses that share Secrets, listeners on Gateways, and the ListenerSets of an earlier state of the
+// KIngress, with random conditions.
 func withListeners(t *rapid.T, in input.Input) input.Input {
 	in.Move = input.Move{Now: now, Drain: time.Minute}
 	if rapid.Bool().Draw(t, "one Gateway") {
@@ -142,8 +142,8 @@ func soundListeners(in input.Input, desired translate.Desired) error {
 	return unlistened(in, desired, hostnames)
 }
 
-// unlistened finds a host with a certificate that no listener of its Gateway admits, though
-// nobody says why.
+// unlistened finds a host with a certificate that no listener of its Gateway admits, and that no gap
+// names.
 func unlistened(in input.Input, desired translate.Desired, hostnames map[string]sets.Set[string]) error {
 	if slices.ContainsFunc(desired.Gaps, func(gap conditions.Gap) bool { return strings.HasPrefix(gap.Field, "spec.tls") }) {
 		return nil

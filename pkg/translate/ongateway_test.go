@@ -33,7 +33,7 @@ func withoutListenerSets(in input.Input) input.Input {
 	return in
 }
 
-// withStoredOnGateway is the input with what was desired stored, and all listeners working.
+// withStoredOnGateway is the input after the desired objects are stored and all listeners work.
 func withStoredOnGateway(in input.Input, desired translate.Desired) input.Input {
 	in = withStored(in, desired)
 	next := map[types.NamespacedName]dataplane.AvailableListeners{}
@@ -55,7 +55,7 @@ func withStoredOnGateway(in input.Input, desired translate.Desired) input.Input 
 	return in
 }
 
-// heldBy are the hostnames that a Gateway should have listeners for.
+// heldBy are the hostnames for which a Gateway should have listeners.
 func heldBy(desired translate.Desired, gateway types.NamespacedName) []string {
 	found := []string{}
 	for _, listeners := range desired.Gateways {
@@ -68,8 +68,8 @@ func heldBy(desired translate.Desired, gateway types.NamespacedName) []string {
 	return found
 }
 
-// TestGatewayIsFull: B-TLS-1, B-RDY-6, a Gateway has 64 listeners at most; for whom there is
-// no room the gap names it and the field. What stands there stays.
+// TestGatewayIsFull: B-TLS-1, B-RDY-6, a Gateway has 64 listeners at most. For a host without room a gap
+// names the Gateway and the field. Stored listeners stay.
 func TestGatewayIsFull(t *testing.T) {
 	in := withoutListenerSets(anInputWithTLS(70, 40))
 	in = withStoredOnGateway(in, ingress(t, in))
@@ -90,8 +90,8 @@ func TestGatewayIsFull(t *testing.T) {
 	}
 }
 
-// TestListenerNames: B-TLS-1, a listener's name is its own: two KIngresses with one host
-// have two, a foreign one is not written over, and every one is a name.
+// TestListenerNames: B-TLS-1, the names of listeners are unique and valid: two KIngresses with one host
+// have two names, and a foreign listener is not overwritten.
 func TestListenerNames(t *testing.T) {
 	in := withoutListenerSets(anInputWithTLS(1, 1))
 	name := ingress(t, in).Gateways[0].Listeners[0].Name
@@ -105,7 +105,7 @@ func TestListenerNames(t *testing.T) {
 	other = withoutListenerSets(anInputWithTLS(1, 1))
 	other.AvailableListeners[external] = taken
 	if desired := ingress(t, other); len(desired.Gateways) > 0 || !strings.Contains(desired.Gaps[0].Detail, "a listener "+string(name)+" that is not ours") {
-		t.Errorf("Over somebody's: %+v, gaps %v", desired.Gateways, desired.Gaps)
+		t.Errorf("A foreign listener is overwritten: %+v, gaps %v", desired.Gateways, desired.Gaps)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		in := withoutListenerSets(anInputWithTLS(1, 1))
@@ -123,8 +123,8 @@ func TestListenerNames(t *testing.T) {
 	})
 }
 
-// TestOwnFields: B-TLS-1, B-OPS-5, a listener has the fields alone by which the plan of writes compares it,
-// else it would be written without end, or a change of it never.
+// TestOwnFields: B-TLS-1, B-OPS-5, a listener has only fields that the plan of writes compares. With
+// others it would be written without end, or a change of it never.
 func TestOwnFields(t *testing.T) {
 	listener := ingress(t, withoutListenerSets(anInputWithTLS(1, 1))).Gateways[0].Listeners[0]
 	if diff := cmp.Diff(dataplane.OwnFields(listener), listener); diff != "" {
@@ -132,8 +132,8 @@ func TestOwnFields(t *testing.T) {
 	}
 }
 
-// TestMovingKeepsListeners: B-SEL-5, a service that moves has its listeners on both
-// Gateways, with a grant for each, until it may leave; then nothing is left on the old one.
+// TestMovingKeepsListeners: B-SEL-5, a service that moves has its listeners on both Gateways, with a
+// grant for each, until it may leave the old one; then nothing of it stays there.
 func TestMovingKeepsListeners(t *testing.T) {
 	for _, option := range []v1alpha1.HTTPOption{v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected} {
 		t.Run(string(option), func(t *testing.T) {
@@ -157,14 +157,15 @@ func TestMovingKeepsListeners(t *testing.T) {
 				t.Errorf("Moved: %+v, %d grants", desired.Gateways, len(desired.Grants))
 			}
 			if !slices.ContainsFunc(desired.Gateways, func(l listeners.GatewayListeners) bool { return l.Gateway == external }) {
-				t.Error("Nobody takes the listener off the old Gateway")
+				t.Error("The listener stays on the old Gateway")
 			}
 		})
 	}
 }
 
-// TestOwnListenerIsProven: B-RDY-1, a listener that appears under an unchanged spec is
-// another version, and one of the operator's is not: nobody's Ready hangs on it.
+// TestOwnListenerIsProven: B-RDY-1, with an unchanged spec, a new listener of the KIngress's own makes
+// another version. A new listener of the operator's does not, so that no KIngress is less Ready because
+// of it.
 func TestOwnListenerIsProven(t *testing.T) {
 	version := func(in input.Input) string { return ingress(t, in).Version(v1alpha1.IngressVisibilityExternalIP) }
 	full := withoutListenerSets(anInputWithTLS(1, 1))
@@ -186,15 +187,15 @@ func TestOwnListenerIsProven(t *testing.T) {
 	if proofs := ingress(t, wildcard).Routes[0].Proofs; len(proofs) != 2 || proofs[1].HTTPS != 443 {
 		t.Errorf("Proofs %+v", proofs)
 	}
-	theirs.Name = "wildcard.0.net-gateways" // another KIngress's, which goes when that goes
+	theirs.Name = "wildcard.0.net-gateways" // another KIngress's, which is removed with that
 	wildcard.AvailableListeners[external] = dataplane.AvailableListeners{Listeners: []gatewayv1.Listener{theirs}, Usable: sets.New(theirs.Name), Programmed: sets.New(theirs.Name)}
 	if proofs := ingress(t, wildcard).Routes[0].Proofs; len(proofs) != 1 {
 		t.Errorf("Proofs through another KIngress's listener: %+v", proofs)
 	}
 }
 
-// TestHostnameIsTaken: B-TLS-1, B-INS-8, the Gateway has each hostname once: one that has a
-// listener already, the single-gateway plugin's say, is served by it, and written nowhere else.
+// TestHostnameIsTaken: B-TLS-1, B-INS-8, a Gateway can have each hostname once: if a foreign listener has
+// it, for example the single-gateway plugin's, that one serves the host, and there is no other.
 func TestHostnameIsTaken(t *testing.T) {
 	tests := map[string]struct {
 		secret string

@@ -24,7 +24,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// What a Gateway API server holds, and what we use of it.
+// The limits of an HTTPRoute, and how much of them the translation uses.
 const (
 	mostRules     = 12 // and four for probes
 	mostHostnames = 16
@@ -104,10 +104,10 @@ func (s service) ingress() *v1alpha1.Ingress {
 	return ing
 }
 
-// request is what a gateway finds a rule for.
+// request is a request for which a gateway finds a rule.
 type request struct{ host, tag string }
 
-// wanted is what the KIngress asks for, read without any of the code under test.
+// wanted are the requests that the KIngress serves, read without any of the code under test.
 func (s service) wanted() map[request]string {
 	wanted := map[request]string{}
 	for _, host := range s.names() {
@@ -129,13 +129,13 @@ func shares(of map[int]int) string {
 	return strings.Join(list, " ")
 }
 
-// storedRoutes is what an API server stores.
+// storedRoutes are the HTTPRoutes in an API server.
 type storedRoutes map[string]*gatewayv1.HTTPRoute
 
-// place is where a request is served, and by what.
+// place is the HTTPRoute that serves a request, with the backends.
 type place struct{ route, backends string }
 
-// served lists the HTTPRoutes that serve each request, without those for probes.
+// served has the HTTPRoutes that serve each request, without the rules for probes.
 func (w storedRoutes) served() map[request][]place {
 	served := map[request][]place{}
 	for _, name := range slices.Sorted(maps.Keys(w)) {
@@ -160,7 +160,7 @@ func (w storedRoutes) served() map[request][]place {
 	return served
 }
 
-// plan translates the service over what is stored.
+// plan translates the service over the stored HTTPRoutes.
 func (w storedRoutes) plan(t *rapid.T, s service) apply.Changes[*gatewayv1.HTTPRoute] {
 	in := input.Input{
 		Ingress: s.ingress(),
@@ -198,10 +198,10 @@ func (w storedRoutes) writes(changes apply.Changes[*gatewayv1.HTTPRoute]) []func
 	return writes
 }
 
-// TestRulesStay: B-TRN-3, B-RDY-3 for random changes of tags, hosts and percents, some of
-// which are interrupted: what is served and still wanted is served after every single
-// write, by the backends from before or those of now; in the end each rule is on
-// exactly one HTTPRoute within the limits; and what needs not move does not.
+// TestRulesStay: B-TRN-3, B-RDY-3. In random changes of tags, hosts and percents, some of which are
+// interrupted, a request that is served and still wanted is served after every single write, by the
+// former backends or the new ones. In the end each rule is on exactly one HTTPRoute within the limits,
+// and no rule has moved that need not.
 func TestRulesStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stored := storedRoutes{}
@@ -242,7 +242,7 @@ func stillServed(t *rapid.T, when string, before, served map[request][]place, wa
 			continue
 		}
 		if len(served[at]) == 0 {
-			t.Fatalf("%s nobody serves %+v, which was on %v", when, at, before[at])
+			t.Fatalf("%s no HTTPRoute serves %+v, which was on %v", when, at, before[at])
 		}
 		for _, found := range served[at] {
 			if found.backends != backends && !slices.ContainsFunc(before[at], func(old place) bool { return old.backends == found.backends }) {
@@ -264,8 +264,8 @@ func complete(t *rapid.T, served map[request][]place, wanted map[request]string)
 	}
 }
 
-// stayed demands that nothing moved while hosts came and went: among so many that they
-// need several HTTPRoutes, unless the host went that named the one it was on.
+// stayed fails if a host moved while hosts were added and removed: if they take several HTTPRoutes, a
+// host may only move if the one that named its HTTPRoute was removed.
 func stayed(t *rapid.T, old, now service, before, served map[request][]place) {
 	if few := min(len(old.names()), len(now.names())) <= mostHostnames; few && !old.hosts.Equal(now.hosts) {
 		return
@@ -281,8 +281,8 @@ func stayed(t *rapid.T, old, now service, before, served map[request][]place) {
 	}
 }
 
-// TestFirstRenderingIsSorted: B-TRN-4, without HTTPRoutes rules and hosts are cut in
-// their order, the untagged one first, so that the same service looks the same in every cluster.
+// TestFirstRenderingIsSorted: B-TRN-4, without stored HTTPRoutes, rules and hosts are cut in their order,
+// the untagged one first, so that the same service has the same HTTPRoutes in every cluster.
 func TestFirstRenderingIsSorted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fresh := service{tags: upTo(t, 40, "tags"), hosts: upTo(t, 50, "hosts"), percent: 30}
@@ -326,9 +326,9 @@ func TestFirstRenderingIsSorted(t *testing.T) {
 	})
 }
 
-// TestSharesOfOneBackend: B-TRN-3, however often a backend is named, no weight is above
-// what the API allows.
-func TestSharesOfOneBackend(t *testing.T) {
+// TestWeightsOfOneBackend: B-TRN-3, however often a backend is named, no weight is above the limit of the
+// API.
+func TestWeightsOfOneBackend(t *testing.T) {
 	one := service{}
 	ing := one.ingress()
 	ing.Spec.Rules[0].HTTP.Paths[0].Splits = slices.Repeat([]v1alpha1.IngressBackendSplit{aSplitTo(1, 100)}, 10_001)

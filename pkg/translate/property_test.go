@@ -198,8 +198,7 @@ func TestAnyIngress(t *testing.T) {
 	})
 }
 
-// written finds a host that has an HTTPRoute though its backends cannot be reached over TLS
-// (B-TLS-4).
+// written finds a host with an HTTPRoute although its backends cannot be reached over TLS (B-TLS-4).
 func written(desired translate.Desired) string {
 	for _, route := range desired.Routes {
 		for _, host := range route.Object.Spec.Hostnames {
@@ -211,8 +210,8 @@ func written(desired translate.Desired) string {
 	return ""
 }
 
-// sameForHostsInAnyOrder compares what hosts are asked to do: the hash covers the
-// order that the KIngress lists them in, and changes with it.
+// sameForHostsInAnyOrder compares translations for two orders of the hosts, without the hash, which
+// depends on the order.
 func sameForHostsInAnyOrder(t *rapid.T, in input.Input, desired translate.Desired) {
 	for i := range in.Ingress.Spec.Rules {
 		rule := &in.Ingress.Spec.Rules[i]

@@ -23,9 +23,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// stored reads the cluster of a case. What the case does not show is plain: a namespace without labels;
-// for an entry of config-gateway its GatewayClass, of a controller that nobody knows, and its Gateway, with
-// one HTTP listener for everybody. What has no owner is the KIngress's.
+// stored reads the cluster of a case, with defaults for objects that the case leaves out: a namespace
+// without labels; for an entry of config-gateway its GatewayClass, of an unknown controller, and its
+// Gateway, with one HTTP listener for all namespaces. The KIngress owns objects without an owner.
 type stored struct {
 	objects
 	*testCase
@@ -131,12 +131,12 @@ func (s stored) AbsentFor(types.NamespacedName, bool) time.Duration { return 0 }
 
 func (s stored) Proposals(v1alpha1.IngressVisibility) ([]config.Proposal, error) { return nil, nil }
 
-// having are the objects that are as wanted.
+// having are the objects for which a predicate holds.
 func having[T any](all []T, wanted func(T) bool) []T {
 	return slices.DeleteFunc(slices.Clone(all), func(object T) bool { return !wanted(object) })
 }
 
-// named is the object of that name; nil when there is none.
+// named is the object of that name; nil if there is none.
 func named[O any, T interface {
 	*O
 	metav1.Object

@@ -40,8 +40,8 @@ func mapping(outer, inner v1alpha1.HTTPIngressPath) input.Input {
 	return in
 }
 
-// sent are the headers with which a rule sends requests to each of its backends, as HEADERS
-// of the rule and of the backend, and its share.
+// sent are the headers with which a rule sends requests to each of its backends, those of the rule and of
+// the backend, and its weight.
 func sent(rule gatewayv1.HTTPRouteRule) []string {
 	setBy := func(filters []gatewayv1.HTTPRouteFilter) set {
 		found := set{}
@@ -68,9 +68,9 @@ func sent(rule gatewayv1.HTTPRouteRule) []string {
 	return found
 }
 
-// TestSplitsCombine: B-DMP-1, a request that meets two splits is given the headers of both,
-// those that it meets later last, and each backend its share of each share. No header is set
-// in two places, of which a proxy may take either.
+// TestSplitsCombine: B-DMP-1, a request that passes two splits gets the headers of both, those of the
+// inner one last, and each backend gets the product of the percentages. No header is set in two places,
+// because a proxy may take either.
 func TestSplitsCombine(t *testing.T) {
 	for name, test := range map[string]struct {
 		outer, inner v1alpha1.HTTPIngressPath
@@ -128,9 +128,9 @@ func TestSplitsCombine(t *testing.T) {
 	}
 }
 
-// TestNoShareIsNotCombined: B-TRN-2, a rule whose split sends nothing on its way is answered
-// 500, and does not take the backends of the host that it rewrites to.
-func TestNoShareIsNotCombined(t *testing.T) {
+// TestNoBackendIsNotCombined: B-TRN-2, a rule whose split has no backend with traffic answers 500, and
+// does not get the backends of the host that it rewrites to.
+func TestNoBackendIsNotCombined(t *testing.T) {
 	nothing := v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("hello", 0, nil), aSplit("hello", 0, nil)}}
 	desired := ingress(t, mapping(nothing, v1alpha1.HTTPIngressPath{Splits: []v1alpha1.IngressBackendSplit{aSplit("one", 100, nil)}}))
 	rules := desired.Routes[0].Object.Spec.Rules

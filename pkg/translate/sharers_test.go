@@ -20,8 +20,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// TestSharing: B-TLS-1, B-TRN-4, of very many KIngresses with one Secret those that Sharing asks for
-// make the same of a translation as all.
+// TestSharing: B-TLS-1, B-TRN-4, of very many KIngresses with one Secret, those that Sharing needs give
+// the same translation as all of them.
 func TestSharing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := []*v1alpha1.Ingress{} // from the eldest on
@@ -31,7 +31,7 @@ func TestSharing(t *testing.T) {
 		own := rapid.IntRange(0, len(all)-1).Draw(t, "own")
 		in := withHosts(nil)
 		in.Ingress, in.Namespace = all[own], &metav1.ObjectMeta{Name: "default", UID: "namespace"}
-		if rapid.Bool().Draw(t, "the wildcard is somebody else's") {
+		if rapid.Bool().Draw(t, "another owner has the wildcard") {
 			in.AvailableListeners = map[types.NamespacedName]dataplane.AvailableListeners{external: {
 				Listeners: []gatewayv1.Listener{{Name: "theirs", Hostname: new(gatewayv1.Hostname("*.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType}},
 				Held:      sets.New[gatewayv1.SectionName](), Usable: sets.New[gatewayv1.SectionName](),

@@ -21,8 +21,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
-// TestPublicSuffixIsNotShared: B-TLS-1, hosts right below a public suffix have nothing in common:
-// a listener for all of it would take the hosts of everybody.
+// TestPublicSuffixIsNotShared: B-TLS-1, hosts right below a public suffix share no listener, because it
+// would take the hosts of all tenants.
 func TestPublicSuffixIsNotShared(t *testing.T) {
 	for _, suffix := range []string{"co.uk", "com", "github.io", "compute.amazonaws.com"} {
 		in := withHosts([]v1alpha1.IngressTLS{certificateOf("san", "shop."+suffix, "blog."+suffix)}, "shop."+suffix, "blog."+suffix)
@@ -36,7 +36,7 @@ func TestPublicSuffixIsNotShared(t *testing.T) {
 	}
 }
 
-// expectGap wants a gap of spec.tls with these words, or none at all.
+// expectGap wants a gap of spec.tls with this text, or none if it is empty.
 func expectGap(t *testing.T, in input.Input, words string) {
 	t.Helper()
 	gaps := ingress(t, in).Gaps
@@ -62,9 +62,8 @@ func withListener(in input.Input, hostname string, protocol gatewayv1.ProtocolTy
 
 var neighbours = []string{"a.shop.example.com", "b.shop.example.com"}
 
-// TestNothingIsTakenFromOperators: B-TLS-1, B-SEL-3, hosts share no listener that would take
-// the hosts of others from one of the Gateway's own: that for every host, or for a wider
-// wildcard. What that costs is said.
+// TestNothingIsTakenFromOperators: B-TLS-1, B-SEL-3, hosts share no listener that would take other hosts
+// from one of the operator's: one for all hosts, or for a wider wildcard. A gap reports the cost.
 func TestNothingIsTakenFromOperators(t *testing.T) {
 	shared := []string{"*.shop.example.com"}
 	for _, test := range []struct {
@@ -90,8 +89,8 @@ func TestNothingIsTakenFromOperators(t *testing.T) {
 	expectGap(t, alone, "") // nothing is lost
 }
 
-// TestNoLongerShared: B-TLS-1, where the operator adds such a listener, each host gets its own,
-// and the shared one goes when all of these work: until then the routes are attached to both.
+// TestNoLongerShared: B-TLS-1, if the operator adds such a listener, each host gets its own, and the
+// shared one is removed when all of these work; until then the routes are attached to both.
 func TestNoLongerShared(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild", neighbours...)}, neighbours...)
 	first := ingress(t, in)
@@ -133,9 +132,9 @@ func expectAttached(t *testing.T, desired translate.Desired, set string, want bo
 	}
 }
 
-// TestNamespaceOwnsWhatManyShare: B-TLS-1, B-OPS-3, while there are more sharers than owners the
-// namespace is one, too, so that the garbage collector leaves the ListenerSet to the rest when
-// all these are deleted at once. All sharers agree.
+// TestNamespaceOwnsWhatManyShare: B-TLS-1, B-OPS-3, if there are more sharers than owners, the namespace
+// is an owner, too, so that the garbage collector leaves the ListenerSet if all the others are deleted at
+// once. All sharers write the same owners.
 func TestNamespaceOwnsWhatManyShare(t *testing.T) {
 	for _, more := range []int{0, 1} {
 		all := []*v1alpha1.Ingress{}

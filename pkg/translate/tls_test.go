@@ -23,8 +23,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// anInputWithTLS is a KIngress with a rule for each of so many hosts, of which the first have a
-// certificate each, at a Gateway that takes ListenerSets.
+// anInputWithTLS is a KIngress with a rule for each of so many hosts, the first of which have a
+// certificate each, on a Gateway that admits ListenerSets.
 func anInputWithTLS(hosts, certificates int) input.Input {
 	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "uid"}}
 	for i := range hosts {
@@ -60,7 +60,7 @@ func ingress(t rapid.TB, in input.Input) translate.Desired {
 	return desired
 }
 
-// withStored is the input with what was desired stored, and all listeners working.
+// withStored is the input after the desired objects are stored and all listeners work.
 func withStored(in input.Input, desired translate.Desired) input.Input {
 	in.Routes, in.ListenerSets = map[string]*gatewayv1.HTTPRoute{}, map[string]*gatewayv1.ListenerSet{}
 	for _, route := range desired.Routes {
@@ -78,7 +78,7 @@ func withStored(in input.Input, desired translate.Desired) input.Input {
 	return in
 }
 
-// homes tells on which ListenerSet each hostname is.
+// homes has the ListenerSet of each hostname.
 func homes(desired translate.Desired) map[string]string {
 	found := map[string]string{}
 	for _, set := range desired.ListenerSets {
@@ -89,8 +89,8 @@ func homes(desired translate.Desired) map[string]string {
 	return found
 }
 
-// TestListenersStay: B-TLS-1, B-TLS-5, whatever hosts get and lose a certificate, each host
-// in spec.tls has one listener, no ListenerSet holds more than 64, and none moves.
+// TestListenersStay: B-TLS-1, B-TLS-5, whichever hosts get and lose a certificate, each host in spec.tls
+// has one listener, no ListenerSet has more than 64, and no listener moves.
 func TestListenersStay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := anInputWithTLS(200, 200)
@@ -124,7 +124,7 @@ func TestListenersStay(t *testing.T) {
 	})
 }
 
-// parentsOf are the names of what a route is attached to.
+// parentsOf are the names of a route's parents.
 func parentsOf(desired translate.Desired, route string) []string {
 	for _, found := range desired.Routes {
 		if found.Object.Name == route {
@@ -138,8 +138,8 @@ func parentsOf(desired translate.Desired, route string) []string {
 	return nil
 }
 
-// TestRedirectStays: B-TLS-2, a host is redirected once its listener works, and stays so
-// when the listener fails; without an entry in spec.tls it is plain.
+// TestRedirectStays: B-TLS-2, a host is redirected once its listener works, and stays so if the listener
+// fails. Without an entry in spec.tls it is served over HTTP.
 func TestRedirectStays(t *testing.T) {
 	in := anInputWithTLS(1, 1)
 	in.Ingress.Spec.HTTPOption = v1alpha1.HTTPOptionRedirected
@@ -187,8 +187,8 @@ func expectParents(t *testing.T, when string, desired translate.Desired, want []
 	}
 }
 
-// TestMovingKeepsHTTPS: B-SEL-5 with TLS, redirected or not: a service that moves stays on
-// the old Gateway's listeners until it may leave, and leaves nothing there.
+// TestMovingKeepsHTTPS: B-SEL-5 with TLS, redirected or not: a service that moves stays on the old
+// Gateway's listeners until it may leave; then nothing of it stays there.
 func TestMovingKeepsHTTPS(t *testing.T) {
 	for _, option := range []v1alpha1.HTTPOption{v1alpha1.HTTPOptionEnabled, v1alpha1.HTTPOptionRedirected} {
 		t.Run(string(option), func(t *testing.T) {
@@ -247,7 +247,7 @@ func certificateOf(secret string, hosts ...string) v1alpha1.IngressTLS {
 	return v1alpha1.IngressTLS{SecretName: secret, Hosts: hosts}
 }
 
-// withConflict is the input where the gateway says that somebody else has the hostnames of the
+// withConflict is the input in which the gateway reports that other listeners have the hostnames of the
 // shared ListenerSets.
 func withConflict(in input.Input) input.Input {
 	for _, set := range in.ListenerSets {
@@ -260,8 +260,8 @@ func withConflict(in input.Input) input.Input {
 	return in
 }
 
-// TestSharedWithoutHosts: B-TLS-1, spec.tls without hosts is for all external ones, and the
-// ListenerSet that these share is its KIngress's.
+// TestSharedWithoutHosts: B-TLS-1, spec.tls without hosts is for all external ones, and the KIngress owns
+// the ListenerSet that these share.
 func TestSharedWithoutHosts(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild")}, "a.example.com", "b.example.com")
 	sets := ingress(t, in).ListenerSets
@@ -270,8 +270,9 @@ func TestSharedWithoutHosts(t *testing.T) {
 	}
 }
 
-// TestSharedWithAnotherOwner: B-TRN-5, a ListenerSet that KIngresses share and something else owns, too, is not
-// written, and none of them takes it for its own: once its certificate is not named any more it is not wanted.
+// TestSharedWithAnotherOwner: B-TRN-5, a shared ListenerSet that another object owns, too, is not
+// written, and no KIngress takes it for its own: once no KIngress names its certificate any more, it is
+// not wanted.
 func TestSharedWithAnotherOwner(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("wild")}, "a.example.com", "b.example.com")
 	in = withStored(in, ingress(t, in))
@@ -287,10 +288,9 @@ func TestSharedWithAnotherOwner(t *testing.T) {
 	}
 }
 
-// TestDrainingBesideItsNamesake: B-TLS-1, B-OPS-5, a listener that spec.tls does not name any
-// more stays for the drain time, also where one of the same name is in a shared ListenerSet,
-// that of a host which ends in the word that names wildcards; or while somebody else has the
-// hostname of the shared one.
+// TestDrainingBesideItsNamesake: B-TLS-1, B-OPS-5, a listener that spec.tls does not name any more stays
+// for the drain time, even if one of the same name is in a shared ListenerSet, because its host ends in
+// the word that names wildcards; or while another listener has the hostname of the shared one.
 func TestDrainingBesideItsNamesake(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard")}, "example.com.wildcard", "a.example.com", "b.example.com")
 	in = withTLS(withStored(in, ingress(t, in)), certificateOf("y", "a.example.com", "b.example.com"))
@@ -303,8 +303,8 @@ func TestDrainingBesideItsNamesake(t *testing.T) {
 	expectListeners(t, withTLS(in, certificateOf("s", "a.example.com")), "*.example.com", "a.example.com", "b.example.com")
 }
 
-// TestNamesakesHaveTheirOwn: B-TLS-1, hosts whose listeners would have one name each have
-// one.
+// TestNamesakesHaveTheirOwn: B-TLS-1, hosts whose listeners would have the same name have a listener
+// each.
 func TestNamesakesHaveTheirOwn(t *testing.T) {
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "example.com.wildcard"), certificateOf("y", "*.example.com")}, "example.com.wildcard", "a.example.com")
 	expectListeners(t, in, "*.example.com", "example.com.wildcard")
@@ -325,9 +325,8 @@ func expectListeners(t *testing.T, in input.Input, want ...string) {
 	}
 }
 
-// TestOneGatewayForBoth: B-INS-3, B-TLS-1, B-TLS-4, a Gateway that serves both visibilities has
-// the listeners of both, in ListenerSets or on itself, those of the other when one leaves it,
-// too.
+// TestOneGatewayForBoth: B-INS-3, B-TLS-1, B-TLS-4, a Gateway that serves both visibilities has the
+// listeners of both, in ListenerSets or on itself; if one visibility leaves it, those of the other stay.
 func TestOneGatewayForBoth(t *testing.T) {
 	const private = "hello.default.svc.cluster.local"
 	in := withHosts([]v1alpha1.IngressTLS{certificateOf("x", "hello.example.com"), certificateOf("y", private)}, "hello.example.com", private)

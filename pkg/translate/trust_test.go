@@ -24,8 +24,8 @@ Pmrjie22wTR5N8IRQAQGlws=
 
 const privateKey = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
 
-// TestReadTrust: B-TLS-4, authorities are read from where Serving puts them, each once, and
-// what is none is said and not trusted: a gateway may refuse all for one.
+// TestReadTrust: B-TLS-4, authorities are read from where Serving puts them, each once. What is no
+// certificate is reported and left out, because a gateway may refuse the whole bundle for it.
 func TestReadTrust(t *testing.T) {
 	const secret = "knative-serving/routing-serving-certs"
 	secretOf := func(content string) *corev1.Secret {

@@ -17,7 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// TestPlanIsAValue: what routes ask a plan, and what they still need of listeners, does not change it.
+// TestPlanIsAValue: neither the questions of routes nor Finish change a plan.
 func TestPlanIsAValue(t *testing.T) {
 	for name, features := range map[string]sets.Set[gwfeatures.FeatureName]{
 		"in ListenerSets": sets.New[gwfeatures.FeatureName](gwfeatures.SupportListenerSet), "on the Gateway": nil,

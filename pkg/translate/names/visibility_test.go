@@ -14,8 +14,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
-// TestVisibilityOf: B-INS-10, a stored route tells its visibility by the label, ours and
-// the single-gateway plugin's alike; one of ours that was written before by its annotation.
+// TestVisibilityOf: B-INS-10, a stored route has its visibility in the label, whether this controller or
+// the single-gateway plugin wrote it; one that an earlier release wrote has it in its annotation.
 func TestVisibilityOf(t *testing.T) {
 	hash := strings.Repeat("0", 64)
 	tests := []struct {

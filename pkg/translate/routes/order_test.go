@@ -11,7 +11,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// TestInPlace: B-RDY-3, what stands keeps its place when tags come and go.
+// TestInPlace: B-RDY-3, stored rules keep their places when tags are added and removed.
 func TestInPlace(t *testing.T) {
 	rule := func(name string, headers ...string) rules.Rule {
 		made := rules.Rule{Field: name, Path: "/"}

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestCoverage: B-TRN-5, it finds what comparing with all the rules finds.
+// TestCoverage: B-TRN-5, coverage finds the same rules as a comparison with all of them.
 func TestCoverage(t *testing.T) {
 	rule := rapid.Custom(func(t *rapid.T) Rule {
 		made := Rule{Path: rapid.SampledFrom([]string{"/", "/a", "/a/", "/a/b", "/ab", "/a/b/c"}).Draw(t, "path")}
