@@ -54,7 +54,7 @@ func TestChoose(t *testing.T) {
 		{"asked for credentials a while", Auto, both, []Result{failed(pods[0], Credentials, 5*time.Second), failed(pods[1], Unreachable, 7*time.Second)},
 			Choice{Mode: DataPlane, Addresses: pods, Background: lb, Recheck: 10 * time.Second}},
 		{"refused just now", Auto, both, []Result{failed(pods[0], Unreachable, time.Second)}, Choice{Mode: DataPlane, Addresses: pods, Recheck: time.Second}},
-		{"refused a while, and nobody else to ask", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Unreachable, 5*time.Second)},
+		{"refused a while, and no other address to probe", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Unreachable, 5*time.Second)},
 			Choice{Mode: DataPlane, Addresses: pods, Recheck: 5 * time.Second}},
 		{"the address was asked beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), proven(lb[0])},
 			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},

@@ -21,8 +21,8 @@ func missing(port status.MissingPort, edits ...edit) edit {
 	}
 }
 
-// TestCallersArrive: B-RDY-9, B-RDY-6, where callers in the cluster do not arrive the condition says
-// what to change, and is final where nothing but that helps.
+// TestCallersArrive: B-RDY-9, B-RDY-6, if callers in the cluster do not reach a listener, the condition
+// says what to change, and is False if only a change helps.
 func TestCallersArrive(t *testing.T) {
 	front := types.NamespacedName{Namespace: "system", Name: "inner"}
 	named := func(s *status.Side) { s.Entry.Service = front }

@@ -45,10 +45,10 @@ func conditionsOf(ingress v1alpha1.IngressStatus) map[string]string {
 // ready is what a Ready KIngress says when there is nothing to add.
 var ready = map[string]string{"Ready": "True", "NetworkConfigured": "True", "LoadBalancerReady": "True"}
 
-// edit makes a side different from a good one.
+// edit makes a side different from one that is served and proven.
 type edit func(*status.Side)
 
-// side is one that is served and proven.
+// side is a side that is served and proven.
 func side(visibility v1alpha1.IngressVisibility, edits ...edit) status.Side {
 	name := map[v1alpha1.IngressVisibility]string{external: "blue", local: "inner"}[visibility]
 	gateway := types.NamespacedName{Namespace: "gateways", Name: name}
@@ -81,7 +81,7 @@ func probed(results ...probe.Result) edit {
 	return func(s *status.Side) { s.Routes[0].Report = probe.Report{Results: results} }
 }
 
-// said is the gateway's word about the route, at a generation of the route.
+// said is a condition of the gateway for the route, at a generation of the route.
 func describe(kind string, value metav1.ConditionStatus, generation int64) edit {
 	return func(s *status.Side) {
 		namespace := gatewayv1.Namespace(s.Entry.Gateway.Namespace)
@@ -113,7 +113,7 @@ func byStatus(s *status.Side)  { s.Routes[0].ByStatus, s.Routes[0].Report = true
 func settled(s *status.Side)   { s.Routes[0].Proven, s.Routes[0].Report = true, probe.Report{} }
 func noAddress(s *status.Side) { s.LoadBalancer = nil }
 
-// facts of a KIngress with both sides, waited for long enough to be reported.
+// facts are those of a KIngress with both sides that has waited long enough to be reported.
 func facts(sides ...status.Side) status.Facts {
 	return status.Facts{Generation: 7, Now: noon, Sides: sides, Waited: time.Hour, SinceReport: time.Hour, Refused: time.Hour}
 }

@@ -31,8 +31,9 @@ func dead(s *status.Side) {
 	s.Liveness = status.Liveness{Asked: true, Dead: "nothing answers at 10.0.0.1:80"}
 }
 
-// TestWithoutLoadBalancer: B-RDY-7, whatever the reason of Programmed=False, the proxies' answer
-// decides; without one the Gateway's complaint is said beside what came instead.
+// TestWithoutLoadBalancer: B-RDY-7, whatever the reason of Programmed=False is, the answers of the
+// proxies decide. Without the expected answer, the condition of the Gateway is reported besides the
+// failure of the probe.
 func TestWithoutLoadBalancer(t *testing.T) {
 	const (
 		blue   = "external-gateways[0] (gateways/blue)"
@@ -91,7 +92,8 @@ func TestWithoutLoadBalancer(t *testing.T) {
 	}
 }
 
-// TestRemark: B-RDY-7, the complaint of a Gateway whose data plane answers is in no condition.
+// TestRemark: B-RDY-7, the negative condition of a Gateway whose data plane answers is in no condition of
+// the KIngress.
 func TestRemark(t *testing.T) {
 	verdict := status.Mark(v1alpha1.IngressStatus{}, facts(side(external, because("Programmed", "False", "AddressNotAssigned")), side(local)))
 	if diff := cmp.Diff(ready, conditionsOf(verdict.Status)); diff != "" {
@@ -106,9 +108,9 @@ func TestRemark(t *testing.T) {
 	}
 }
 
-// TestComplaintTakesNoReady: B-RDY-8, what a Gateway says of itself, or no longer says, takes no
-// Ready away while its data plane answers, nor while that is not known; and at once when it has
-// been asked for long enough. Where its word is the proof, it decides.
+// TestComplaintTakesNoReady: B-RDY-8, a negative or missing condition of a Gateway does not take Ready
+// away while its data plane answers, nor while that is not known; it does when the data plane has not
+// answered for long enough. If the Gateway's status is the proof, it decides.
 func TestComplaintTakesNoReady(t *testing.T) {
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
 	const dies = "; nothing answers at 10.0.0.1:80"

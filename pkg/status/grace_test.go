@@ -16,8 +16,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestGrace: B-RDY-4, a missing answer is not reported for a while, and longer for a KIngress that is
-// Ready; what is certain is reported at once.
+// TestGrace: B-RDY-4, a missing answer is not reported for a while, which is longer for a Ready KIngress;
+// a certain blocker is reported at once.
 func TestGrace(t *testing.T) {
 	wasReady := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status
 	waits := facts(side(external, probed(answer(probe.Failed, "status 404"))))
@@ -77,8 +77,8 @@ func TestGrace(t *testing.T) {
 	}
 }
 
-// TestMarkSettles: B-RDY-4, for any history: reporting the same facts twice changes
-// nothing, Ready is just what no blocker blocks, and a load balancer has one entry.
+// TestMarkSettles: B-RDY-4, for any history, reporting the same facts twice changes nothing, a KIngress
+// is Ready if and only if there is no blocker, and a load balancer has one entry.
 func TestMarkSettles(t *testing.T) {
 	edits := []edit{
 		func(*status.Side) {}, notNeeded, noAddress, byStatus, describe("Accepted", "False", 3), describe("ResolvedRefs", "False", 3), describe("Accepted", "True", 3),

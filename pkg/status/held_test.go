@@ -13,10 +13,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// former is a side of which this generation was proven in another version.
+// former is a side whose generation was proven in another version.
 func former(s *status.Side) { s.Version, s.Former = "v2", true }
 
-// failing is an answer that came first so long ago.
+// failing is a failure that began so long ago.
 func failing(kind probe.Kind, ago time.Duration) edit {
 	result := answer(probe.Failed, "status 404")
 	result.Kind, result.Asked = kind, noon
@@ -26,8 +26,8 @@ func failing(kind probe.Kind, ago time.Duration) edit {
 	return probed(result)
 }
 
-// TestAnswersAsBefore: B-RDY-10, a changed rendering of an unchanged generation takes no Ready away while the former
-// one answers; what decides are the last 15 s, and a gateway's no is a decision.
+// TestAnswersAsBefore: B-RDY-10, another rendering of an unchanged generation does not take Ready away
+// while the former one answers. The last 15 s decide, and so does a negative condition of the gateway.
 func TestAnswersAsBefore(t *testing.T) {
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
 	served := failing(probe.FormerVersion, time.Hour)
@@ -47,8 +47,8 @@ func TestAnswersAsBefore(t *testing.T) {
 		{"neither has answered", []edit{former, lost}, status.GraceWhenReady, "Unknown", 0},
 		{"neither answers any more", []edit{former, lost}, day, "Unknown", 0},
 		{"neither has answered since the change", []edit{former, lost}, time.Second, "True", status.GraceWhenReady - time.Second},
-		{"nobody can be asked", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.GraceWhenReady - time.Second},
-		{"nobody could be asked for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.GraceWhenReady, "Unknown", 0},
+		{"no address can be probed", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, time.Second, "True", status.GraceWhenReady - time.Second},
+		{"no address could be probed for 15 s", []edit{former, served, func(s *status.Side) { s.Routes[0].Unasked = "no listener" }}, status.GraceWhenReady, "Unknown", 0},
 		{"new backends are warmed meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Warming = true, []string{"b:80"} }}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"the gateway's word about the former version is all there is", []edit{former, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"and it was a no", []edit{former, byStatus, describe("Accepted", "False", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
@@ -64,14 +64,15 @@ func TestAnswersAsBefore(t *testing.T) {
 				t.Errorf("Ready %s after %s, want %s after %s", got, verdict.Grace, test.ready, test.wait)
 			}
 			if test.ready == "True" && !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
-				t.Error("What is still served was forgotten")
+				t.Error("The proof of what is still served is lost")
 			}
 		})
 	}
 }
 
-// TestRefusedWhileProgressing: B-RDY-4, a gateway that is behind with its statuses says no about a moment before the proof: that
-// counts when it has lasted itself, however long its route waited for its turn.
+// TestRefusedWhileProgressing: B-RDY-4, a gateway that is late with its statuses may report a negative
+// condition from before the proof. It counts only once it has lasted itself, however long the route has
+// waited.
 func TestRefusedWhileProgressing(t *testing.T) {
 	refused := facts(side(external, describe("ResolvedRefs", "False", 3)))
 	refused.Progressing, refused.Waited, refused.SinceReport = true, time.Minute, time.Minute

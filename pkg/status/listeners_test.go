@@ -14,7 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// listens adds a listener about which the gateway says something.
+// listens adds a listener with conditions.
 func listens(awaited bool, generation int64, said ...metav1.Condition) edit {
 	return func(s *status.Side) {
 		set := &gatewayv1.ListenerSet{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-1", Generation: generation}}
@@ -49,9 +49,8 @@ func listenerSaid(kind string, value metav1.ConditionStatus) metav1.Condition {
 	return metav1.Condition{Type: kind, Status: value, Reason: "TheReason", Message: "the words", ObservedGeneration: 1}
 }
 
-// TestListeners: B-RDY-6, B-TLS-3, what the gateway says of a certificate is in the
-// condition, with host and Secret; what it has not said takes Ready from nobody but those
-// who wait for it.
+// TestListeners: B-RDY-6, B-TLS-3, the gateway's message about a certificate is in the condition, with
+// host and Secret. A missing condition of the listener blocks only a KIngress that waits for it.
 func TestListeners(t *testing.T) {
 	missing, unprogrammed := listenerSaid("ResolvedRefs", "False"), listenerSaid("Programmed", "False")
 	for _, test := range []struct {
@@ -86,7 +85,7 @@ func TestListeners(t *testing.T) {
 	}
 }
 
-// TestEveryParentCounts: B-RDY-1, a route on a Gateway and a ListenerSet is accepted when
+// TestEveryParentCounts: B-RDY-1, a route on a Gateway and a ListenerSet is accepted if the conditions at
 // both say so.
 func TestEveryParentCounts(t *testing.T) {
 	both := func(s *status.Side) {

@@ -15,8 +15,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestReasons: B-RDY-6, each reason with the object that it is about, in the condition
-// that it concerns, and from there in Ready.
+// TestReasons: B-RDY-6, each reason is reported with its object in the condition that it concerns, and in
+// Ready.
 func TestReasons(t *testing.T) {
 	const (
 		blue  = "external-gateways[0] (gateways/blue)"
@@ -43,7 +43,7 @@ func TestReasons(t *testing.T) {
 			loadBalancer("Unknown GatewayNotFound: Gateway gateways/blue is being created for " + blue)},
 		{"a Gateway of another class", facts(side(external, func(s *status.Side) { s.Gateway.Spec.GatewayClassName = "contour" })),
 			loadBalancer(`False GatewayNotFound: Gateway gateways/blue has gatewayClassName "contour", but ` + blue + ` in ConfigMap config-gateway says class "envoy": change one of them`)},
-		{"nobody has looked at the Gateway", facts(side(external, byStatus, func(s *status.Side) { s.Gateway.Status.Conditions = nil })),
+		{"no controller has reported on the Gateway", facts(side(external, byStatus, func(s *status.Side) { s.Gateway.Status.Conditions = nil })),
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?")},
 		{"the Gateway does not know", facts(side(external, byStatus, gatewaySaid("Programmed", "Unknown", 2))),
 			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Programmed yet: is the controller of GatewayClass envoy running?")},
@@ -65,7 +65,7 @@ func TestReasons(t *testing.T) {
 			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: no answer yet")},
 		{"no probe has begun", facts(side(external, probed())),
 			network("Unknown ProbeFailed: " + route + " is being probed through Gateway gateways/blue")},
-		{"nobody to ask", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Unasked = "no listener" })),
+		{"no address to probe", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Unasked = "no listener" })),
 			network("Unknown ProbeFailed: " + route + ": no listener")},
 		{"proven before", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Proven = true })), ready},
 		{"no address", facts(side(external, noAddress)),
@@ -118,8 +118,8 @@ func serviceRef(namespace, name string) gatewayv1.HTTPBackendRef {
 	return ref
 }
 
-// TestHints: B-RDY-6, where a gateway says only that something does not fit, the message
-// names the field to change.
+// TestHints: B-RDY-6, if a gateway only reports that objects do not fit, the message names the field to
+// change.
 func TestHints(t *testing.T) {
 	const begin = "False RouteNotAccepted: HTTPRoute default/blue.example.com on Gateway gateways/blue: Accepted is False: "
 	for reason, want := range map[string]string{
@@ -142,8 +142,8 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestNotes: B-TRN-2, B-SEL-7, what does not block is said by conditions that are True.
-func TestNotes(t *testing.T) {
+// TestAdvisories: B-TRN-2, B-SEL-7, conditions that are True have the advisories.
+func TestAdvisories(t *testing.T) {
 	f := facts(side(external), side(local, func(s *status.Side) { s.Exposure = "Service system/inner is of type LoadBalancer" }))
 	f.Advisories = []status.Advisory{{Reason: "Unsupported", Message: "no header"}, {Reason: "ProbeDegraded", Message: "401"}}
 	want := map[string]string{
@@ -167,8 +167,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestPublish: B-RDY-5, each side by itself, one entry with one field, and no change
-// without need.
+// TestPublish: B-RDY-5, each side is published by itself, in one entry with one field, and does not
+// change without need.
 func TestPublish(t *testing.T) {
 	addresses := func(s v1alpha1.IngressStatus) [2]string {
 		found := [2]string{"-", "-"}

@@ -22,7 +22,7 @@ func class(controller gatewayv1.GatewayController) edit {
 	return func(s *status.Side) { s.Controller = controller }
 }
 
-// wrote is the word of a controller about the route at the side's Gateway, or at a section of it.
+// wrote is a condition by a controller for the route at the side's Gateway, or at a section of it.
 func wrote(controller gatewayv1.GatewayController, section gatewayv1.SectionName, accepted metav1.ConditionStatus) edit {
 	return func(s *status.Side) {
 		ref := gatewayv1.ParentReference{Namespace: new(gatewayv1.Namespace(s.Entry.Gateway.Namespace)), Name: gatewayv1.ObjectName(s.Entry.Gateway.Name)}
@@ -38,8 +38,8 @@ func wrote(controller gatewayv1.GatewayController, section gatewayv1.SectionName
 	}
 }
 
-// TestWhoWroteIt: B-RDY-6, B-RDY-8, only the controller of the Gateway's class decides about a
-// route, and what it says of another section is not said of this reference.
+// TestWhoWroteIt: B-RDY-6, B-RDY-8, only conditions by the controller of the Gateway's class count, and
+// those for another section do not count for this reference.
 func TestWhoWroteIt(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -48,10 +48,10 @@ func TestWhoWroteIt(t *testing.T) {
 	}{
 		{"another controller's no comes first", []edit{class(istio), wrote(traefik, "", "False"), wrote(istio, "", "True")}, ""},
 		{"another controller's yes comes first", []edit{class(istio), wrote(traefik, "", "True"), wrote(istio, "", "False")}, conditions.ReasonRouteNotAccepted},
-		{"another controller's no alone is nobody's", []edit{class(istio), wrote(traefik, "", "False")}, ""},
+		{"only another controller reports False", []edit{class(istio), wrote(traefik, "", "False")}, ""},
 		{"and its yes alone proves nothing", []edit{class(istio), byStatus, wrote(traefik, "", "True")}, conditions.ReasonRouteNotAccepted},
 		{"the class is not known", []edit{wrote(traefik, "", "False")}, conditions.ReasonRouteNotAccepted},
-		{"a section that somebody else attached", []edit{class(istio), wrote(istio, "admin", "False"), wrote(istio, "", "True")}, ""},
+		{"a section to which another client attached it", []edit{class(istio), wrote(istio, "admin", "False"), wrote(istio, "", "True")}, ""},
 		{"a gateway that speaks of sections only", []edit{class(istio), wrote(istio, "http", "False")}, conditions.ReasonRouteNotAccepted},
 	}
 	for _, test := range tests {

@@ -12,13 +12,13 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// unknown is a side of which it is not known what is wanted, and that serves.
+// unknown is a side that serves, and of which it is not known what is wanted.
 func unknown(s *status.Side) {
 	*s = status.Side{Visibility: s.Visibility, Preserved: true, Refusal: reason("GatewayNotConfigured", "x", true), Version: "none"}
 }
 
-// TestPreserved: B-INS-9, of a side of which it is not known what is wanted nothing is written: not
-// its address, not its proof, not its advisories. The other side goes on.
+// TestPreserved: B-INS-9, if it is not known what is wanted of a side, its address, its proof and its
+// advisories are not written anew. The other side goes on.
 func TestPreserved(t *testing.T) {
 	weak := func(s *status.Side) { s.Routes[0].Degraded = "asked through its address" }
 	exposed := func(s *status.Side) { s.Exposure = "type LoadBalancer" }
@@ -50,7 +50,8 @@ func TestPreserved(t *testing.T) {
 	}
 }
 
-// TestUnserved: B-INS-3, [] under local-gateways: a note, and Ready by the external rule.
+// TestUnserved: B-INS-3, with [] under local-gateways there is an advisory, and the KIngress is Ready by
+// its external rule.
 func TestUnserved(t *testing.T) {
 	f := facts(side(external), status.Side{Visibility: local, Unserved: true, Refusal: reason("GatewayNotConfigured", "x", true)})
 	f.Advisories = []status.Advisory{{Reason: "GatewayNotConfigured", Message: "not served: []"}}

@@ -12,8 +12,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestProofs: B-RDY-4, B-RDY-5, what was proven is read from the object, side by side, and
-// nothing of another version or generation is believed.
+// TestProofs: B-RDY-4, B-RDY-5, proofs are read from the object, for each side by itself, and those of
+// another version or generation do not count.
 func TestProofs(t *testing.T) {
 	proven := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
 	failed := status.Mark(proven, facts(side(external, describe("Accepted", "False", 3)), side(local))).Status
@@ -33,7 +33,7 @@ func TestProofs(t *testing.T) {
 		{"a new object", v1alpha1.IngressStatus{}, external, 7, "v1", false},
 		{"not served since", failed, external, 7, "v1", false},
 		{"the other side is", failed, local, 7, "v1", true},
-		{"somebody wrote something else", forged, external, 7, "v1", false},
+		{"another client wrote something else", forged, external, 7, "v1", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -44,8 +44,8 @@ func TestProofs(t *testing.T) {
 	}
 }
 
-// TestMove: B-SEL-5, B-INS-5, a Ready KIngress stays Ready with its old address until the
-// new Gateway is proven; then the new address is published, and the time with it.
+// TestMove: B-SEL-5, B-INS-5, a Ready KIngress stays Ready with its old address until the new Gateway is
+// proven; then the new address is published, with the time.
 func TestMove(t *testing.T) {
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external), side(local))).Status
 	elsewhere := func(s *status.Side) { s.LoadBalancer = []v1alpha1.LoadBalancerIngressStatus{{IP: "203.0.113.1"}} }
@@ -74,7 +74,7 @@ func TestMove(t *testing.T) {
 		t.Errorf("Other words a second later wait %s", again.Grace)
 	}
 	if !status.ProofsOf(verdict.Status).Of(external, 7, "v1") {
-		t.Error("What is still served was forgotten")
+		t.Error("The proof of what is still served is lost")
 	}
 
 	served := facts(side(external, version("v2"), leaving, elsewhere), side(local))
@@ -89,7 +89,7 @@ func TestMove(t *testing.T) {
 	}
 }
 
-// TestHeldIsNoExcuse: B-RDY-6, what objects say is said, also while something else is
+// TestHeldIsNoExcuse: B-RDY-6, what the objects rule out is reported, even while another version is
 // served.
 func TestHeldIsNoExcuse(t *testing.T) {
 	before := status.Mark(v1alpha1.IngressStatus{}, facts(side(external))).Status

@@ -16,8 +16,8 @@ func unclassed(s *status.Side) {
 	s.NoClass, s.ReportedReady, s.Routes, s.Version = reason("GatewayNotFound", "GatewayClass envoy does not exist", false), true, nil, "nothing rendered"
 }
 
-// TestStillReady: B-INS-9, while it is not known what a GatewayClass can do, what is reported stays, with
-// advisories and proofs; what is wrong besides is reported.
+// TestStillReady: B-INS-9, while it is not known what a GatewayClass can do, the status stays, with
+// advisories and proofs; other faults are reported.
 func TestStillReady(t *testing.T) {
 	was := facts(side(external), side(local))
 	was.Advisories = []status.Advisory{{Reason: "Unsupported", Message: "a note"}}

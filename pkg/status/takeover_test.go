@@ -10,8 +10,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// TestTakenOver: B-INS-9, another plugin serves a KIngress when it has published load balancers that
-// are not ours, or observed a later generation than we have; other words of it prove nothing.
+// TestTakenOver: B-INS-9, another plugin serves a KIngress when it has published other load balancers
+// than this controller, or observed a later generation; other fields of the status prove nothing.
 func TestTakenOver(t *testing.T) {
 	balancer := func(ingress ...v1alpha1.LoadBalancerIngressStatus) *v1alpha1.LoadBalancerStatus {
 		return &v1alpha1.LoadBalancerStatus{Ingress: ingress}

@@ -175,7 +175,7 @@ func TestProxiesByThemselves(t *testing.T) {
 		{34 * time.Second, nil, ""},
 		{49 * time.Second, nil, "its data plane has had no ready pod and no address for 15s"},
 	} {
-		plane.hear(probe.Report{Results: step.results}, noon.Add(step.after))
+		plane.judge(probe.Report{Results: step.results}, noon.Add(step.after))
 		expect(t, "Dead after "+step.after.String(), step.want, plane.dead)
 	}
 }
