@@ -201,8 +201,8 @@ func TestDrop(t *testing.T) {
 	}
 }
 
-// TestRivalController: B-INS-8, the single-gateway plugin counts while its Deployment is to run or a pod of it does.
-func TestRivalController(t *testing.T) {
+// TestCompetingController: B-INS-8, the single-gateway plugin counts while its Deployment is to run or a pod of it does.
+func TestCompetingController(t *testing.T) {
 	deployment := func(namespace, name string, wanted *int32, running int32) []runtime.Object {
 		found := &appsv1.Deployment{ObjectMeta: named(namespace, name, nil)}
 		found.Spec.Replicas, found.Status.Replicas = wanted, running
