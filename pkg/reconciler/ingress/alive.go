@@ -37,14 +37,14 @@ func (r *Reconciler) alive(seen *observe.Observation, desired translate.Desired,
 func aliveQuestionAbout(seen *observe.Observation, routes []routes.Route, side status.Side) aliveQuestion {
 	degraded := status.ProofsOf(seen.Ingress.Status)[side.Visibility].Degraded
 	question, observed := aliveQuestion{}, seen.Sides[side.Visibility]
-	anybody := len(observed.Gateway.Status.Addresses) > 0 || dataplane.HasReady(observed.Service, observed.EndpointSlices)
+	canBeAsked := len(observed.Gateway.Status.Addresses) > 0 || dataplane.HasReady(observed.Service, observed.EndpointSlices)
 	for _, route := range routes {
 		if route.Visibility != side.Visibility || degraded[route.Object.Name] != "" || side.Entry.Probe == probe.Status {
 			continue
 		}
 		ask := questions{seen: seen, alive: true}
 		_, question.targets = ask.about(route, &side)
-		if question.able = len(question.targets) > 0 || !anybody; question.able {
+		if question.able = len(question.targets) > 0 || !canBeAsked; question.able {
 			break
 		}
 	}

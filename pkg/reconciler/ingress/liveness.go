@@ -40,7 +40,7 @@ type liveness struct {
 	planes map[types.NamespacedName]*livePlane
 }
 
-// aliveQuestion is what to ask a Gateway's data plane for.
+// aliveQuestion is the route for which to probe a Gateway's data plane.
 type aliveQuestion struct {
 	// able tells that the data plane has answered for a route of the KIngress before.
 	able bool
@@ -99,7 +99,8 @@ func (l *liveness) plane(gateway types.NamespacedName) *livePlane {
 	return l.planes[gateway]
 }
 
-// ask puts the question, or looks what became of it, and tells all when that changes everything.
+// ask probes, or judges the answers so far, and enqueues all KIngresses if the data plane is dead or
+// answers again.
 func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now time.Time) {
 	plane, key := l.planes[gateway], prober.Owner{Name: gateway}
 	before := plane.dead

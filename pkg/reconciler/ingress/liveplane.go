@@ -12,18 +12,19 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// livePlane is the data plane of a Gateway that complains.
+// livePlane is the data plane of a Gateway with a negative condition.
 type livePlane struct {
-	// settled are the KIngresses that count on it, and whether there is a route to ask for.
+	// settled are the KIngresses that are settled on it, with whether they have a route to probe.
 	settled map[prober.Owner]bool
-	// asker is one of them; asked is when it last asked, from when on it asks in vain.
+	// asker is the one of them whose reconciles probe. asked is when it last did; from is when its present
+	// probes began.
 	asker       prober.Owner
 	asked, from time.Time
-	// tried have asked in vain.
+	// tried are the askers that got no answer for their route.
 	tried map[prober.Owner]bool
-	// silent are the proxies that owe an answer, by pod or address, since when they do.
+	// silent has since when proxies have not answered, by pod or address.
 	silent map[string]time.Time
-	// dead says who has been silent for too long; empty when nobody has.
+	// dead says which proxy has not answered for too long; empty if none.
 	dead string
 }
 
@@ -31,9 +32,10 @@ func (p *livePlane) appoint(owner prober.Owner, now time.Time) {
 	p.asker, p.asked, p.from = owner, now, now
 }
 
-// hear judges answers: each proxy by itself, so that one that is being replaced has its time, too. A pod
-// owes none when it has answered at one of its addresses. What has not been asked yet owes what it owed before.
-func (p *livePlane) hear(report probe.Report, now time.Time) {
+// judge judges the answers of each proxy by itself, so that a proxy that has just been replaced has its
+// full time. A pod has answered if it has at one of its addresses. A proxy that has not been probed yet
+// is judged as before.
+func (p *livePlane) judge(report probe.Report, now time.Time) {
 	silent, dead := map[string]time.Time{}, ""
 	owe := func(proxy, problem string) {
 		since, owed := p.silent[proxy]
@@ -41,7 +43,7 @@ func (p *livePlane) hear(report probe.Report, now time.Time) {
 			since = now
 		}
 		if silent[proxy] = since; now.Sub(since) >= status.GraceWhenReady {
-			dead = cmp.Or(p.dead, dead, problem) // the words stay
+			dead = cmp.Or(p.dead, dead, problem) // the message stays
 		}
 	}
 	for _, result := range report.Unproven().Results {
@@ -60,8 +62,9 @@ func (p *livePlane) hear(report probe.Report, now time.Time) {
 	}
 }
 
-// again is when to look again: at the next question, or when somebody has been silent for too long.
-func (p *livePlane) again(now time.Time) time.Duration {
+// requeueAfter is after how long to reconcile again: at the next probe, or when a proxy has not answered
+// for too long.
+func (p *livePlane) requeueAfter(now time.Time) time.Duration {
 	soonest := askAlive
 	for _, since := range p.silent {
 		if left := since.Add(status.GraceWhenReady).Sub(now); left > 0 {

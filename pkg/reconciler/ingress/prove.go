@@ -37,7 +37,7 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 		return found
 	}
 	report := r.prober.Check(owner, ask.targets, ask.background...)
-	r.prober.Nudge(owner) // something has happened: it may be what an answer waits for
+	r.prober.Nudge(owner) // the event of this reconcile may be what an answer waits for
 	found.progressing = r.prober.Progressing(owner)
 	for _, side := range found.sides {
 		for i := range side.Routes {
@@ -54,18 +54,19 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 // atOnce is after how long to reconcile again if the answers are there already.
 const atOnce = time.Millisecond
 
-// answered tells of a route whether its questions about new backends were all answered.
-func (r *Reconciler) answered(seen *observe.Observation, desired translate.Desired) func(translate.Route) bool {
-	return func(route translate.Route) bool {
+// answered tells whether all new backends of a route have answered.
+func (r *Reconciler) answered(seen *observe.Observation, desired translate.Desired) func(routes.Route) bool {
+	return func(route routes.Route) bool {
 		ask, side := r.questionsAbout(seen), seen.Side(route.Visibility, desired)
 		fact, targets := ask.about(route, &side)
 		return fact.ByStatus && side.Believed(fact) || ask.known.Prove(targets)
 	}
 }
 
-// questionsAbout are about a KIngress, with what has been answered until now. What render knew does not do for prove: the
-// writes lie between. A refusal that comes meanwhile is in what the Check of prove returns, so that nobody is notified of it;
-// Choose has to know of it, or the KIngress would be asked about in a mode that is refused, without a time to look again.
+// questionsAbout are the questions about a KIngress, with the answers until now. Those of render are too
+// old for prove, because of the writes in between: the report that Check returns to prove has a refusal
+// that came meanwhile, so that there is no notification of it. Without it, Choose would choose a mode
+// that is refused, without a time to choose again.
 func (r *Reconciler) questionsAbout(seen *observe.Observation) questions {
 	return questions{seen: seen, known: r.prober.Known(ownerOf(seen.Ingress)), proofs: status.ProofsOf(seen.Ingress.Status)}
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
-	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
-// questions collects what to ask whom.
+// questions collects the targets to probe.
 type questions struct {
 	seen   *observe.Observation
 	known  probe.Report
@@ -26,19 +26,19 @@ type questions struct {
 	asking              bool
 	targets, background []probe.Target
 	requeue
-	// improving asks for the best proof of a route that has a weaker one; weak tells that a
-	// route of the side has none yet.
+	// improving probes for the best proof of a route that has a weaker one; weak tells that a route of the
+	// side does not have the best one yet.
 	improving, weak bool
-	// follows asks for the proof of what is to be published instead of what is.
+	// follows probes the address that is to be published in place of the present one.
 	follows bool
-	// alive asks whoever can be asked, whatever the entry prefers.
+	// alive probes in the mode auto, whatever the mode of the entry is.
 	alive bool
 }
 
-// side asks about the routes of one side, and returns it with them. Where somebody has said no already,
-// nobody is asked: what was proven until then is dropped, and proven anew after the
-// cure.
-func (q *questions) side(side status.Side, routes []translate.Route) status.Side {
+// side adds the routes of a side to it, and their targets to the questions. If an object or the gateway
+// rules the side out already, nothing is probed: its proof is dropped, and proven anew when that has been
+// repaired.
+func (q *questions) side(side status.Side, routes []routes.Route) status.Side {
 	proven := q.proofs.Of(side.Visibility, q.seen.Ingress.Generation, side.Version)
 	degraded, authProxyModes := q.proofs[side.Visibility].Degraded, q.proofs[side.Visibility].AuthProxyModes
 	asked := *q
@@ -63,7 +63,7 @@ func (q *questions) side(side status.Side, routes []translate.Route) status.Side
 		side.LoadBalancer = side.Next
 	}
 	for i := range side.Routes {
-		if route := &side.Routes[i]; asked.weak { // taken back for all at once, by one write
+		if route := &side.Routes[i]; asked.weak { // all are improved at once, by one write
 			route.Degraded = cmp.Or(degraded[route.Name.Name], route.Degraded)
 			route.AuthProxyMode = cmp.Or(authProxyModes[route.Name.Name], route.AuthProxyMode)
 		}
@@ -77,9 +77,9 @@ func (q *questions) side(side status.Side, routes []translate.Route) status.Side
 	return side
 }
 
-// improve seeks the best proof in the background for a route that has a weaker one: the
-// route is served, and stays so. So does one whose next address is to be proven. A route with a
-// good proof is not asked about otherwise, and who could be asked now does not matter to it.
+// improve probes in the background for a better proof of a route that has a weaker one, or for its next
+// address: the route is served meanwhile. A route with the best proof is not probed otherwise, and does
+// not depend on which addresses could be probed now.
 func (q *questions) improve(fact *status.Route, best []probe.Target, configured probe.Mode) {
 	if q.improving || q.follows {
 		q.background = slices.Concat(q.background, best)
@@ -92,13 +92,13 @@ func (q *questions) improve(fact *status.Route, best []probe.Target, configured 
 	}
 }
 
-// about turns the proofs of one route into targets, or says why there are none.
-func (q *questions) about(route translate.Route, side *status.Side) (status.Route, []probe.Target) {
+// about turns the proofs of a route into targets, or says why there are none.
+func (q *questions) about(route routes.Route, side *status.Side) (status.Route, []probe.Target) {
 	seen, observed := q.seen, q.seen.Sides[side.Visibility]
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
-	fact := status.Route{Name: name, Object: seen.Routes[name.Name], Making: route.Making, Parents: route.Parents()}
+	fact := status.Route{Name: name, Object: seen.Routes[name.Name], Warming: route.Warming, Parents: route.Parents()}
 	fact.Unwritten = !seen.IsWritten(route)
-	fact.Stays = len(route.Making) > 0 || len(route.Leaving) > 0
+	fact.Stays = len(route.Warming) > 0 || len(route.Leaving) > 0
 	targets, pods := []probe.Target{}, dataplane.Pods(observed.Service, observed.EndpointSlices)
 	for _, proof := range route.Proofs {
 		if proof.Answers == "" {
@@ -137,9 +137,9 @@ func (q *questions) about(route translate.Route, side *status.Side) (status.Rout
 	return fact, targets
 }
 
-// choose decides how a route of a side is proven. What is to be improved is asked for as
-// if nobody had refused, and the addresses besides: that they refuse is then known to
-// the next service.
+// choose decides how a route of a side is proven. For a better proof it chooses as if no target had
+// refused, and adds the addresses of the Gateway: if they refuse, too, that is known then for the next
+// service.
 func (q *questions) choose(side observe.Side, listener dataplane.Listener, route types.NamespacedName, authProxyMode probe.Mode) probe.Choice {
 	offer := probe.Offer{
 		Endpoints:     dataplane.Endpoints(listener, side.Service, side.EndpointSlices),
