@@ -29,7 +29,7 @@ func (o *Observation) readAbsentList(reader Reader, visibility v1alpha1.IngressV
 		return nil
 	}
 	if o.State.Problem != nil {
-		// It is refused, and there is no good list from before. That is not "nothing configured"
+		// The ConfigMap is refused, and there is no earlier list. That is not "nothing configured"
 		// (SPEC B-INS-6), but as little is known of what the operator wants (SPEC B-INS-4).
 		side.Refusal = &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is invalid, and the controller has seen no valid version since it started: correct it: %v", config.Name, o.State.Problem)}
 		return nil

@@ -200,5 +200,5 @@ func (r Route) keeping() string {
 	if len(r.Warming) == 0 {
 		return ""
 	}
-	return "; until " + strings.Join(r.Making, ", ") + " answers through the Gateway, requests go where they went before"
+	return "; until " + strings.Join(r.Warming, ", ") + " answers through the Gateway, requests go where they went before"
 }

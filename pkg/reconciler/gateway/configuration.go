@@ -18,11 +18,11 @@ import (
 // fault (SPEC B-INS-6).
 func (r *Reconciler) sayConfiguration(state config.State) {
 	if state.Problem != nil {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonConfigurationRefused, fmt.Sprintf(
+		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonConfigurationRefused, fmt.Sprintf(
 			"ConfigMap %s is invalid; its last valid version (%d external, %d local gateways) stays in effect: correct it: %v", config.Name, len(state.Config.External), len(state.Config.Local), state.Problem))
 	}
 	for _, warning := range state.Warnings {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, reasonIgnored, fmt.Sprintf("ConfigMap %s has a key that is ignored: %s", config.Name, warning))
+		r.recorder.event(r.configMap(), corev1.EventTypeWarning, reasonIgnored, fmt.Sprintf("ConfigMap %s has a key that is ignored: %s", config.Name, warning))
 	}
 	for _, entry := range state.Config.Shared() {
 		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, config.SharedAdvice(entry))
@@ -69,7 +69,7 @@ func (r *Reconciler) sayAbsentLists(ctx context.Context, state config.State) err
 		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
 	}
 	if len(lists) > 0 {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayNotConfigured, fmt.Sprintf(
+		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayNotConfigured, fmt.Sprintf(
 			"ConfigMap %s has nothing under %s; what is served stays as it is, and nothing new is served there: write it, or [] if no such hosts are to be served: %s",
 			config.Name, keysOf(lists), config.Command(state.Exists, system.Namespace(), lists)))
 	}

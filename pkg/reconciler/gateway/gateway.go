@@ -89,9 +89,9 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if rival != nil {
-		r.speaker.say(rival, corev1.EventTypeWarning, reasonStandingBy, fmt.Sprintf(
-			"Deployment %s/%s serves the ingress class of net-gateways, which writes nothing while it runs: delete it to switch over", rival.Namespace, rival.Name))
+	if competing != nil {
+		r.recorder.event(competing, corev1.EventTypeWarning, reasonStandingBy, fmt.Sprintf(
+			"Deployment %s/%s serves the ingress class of net-gateways, which writes nothing while it runs: delete it to switch over", competing.Namespace, competing.Name))
 		return nil
 	}
 	if err := r.ensureGateways(ctx, state); err != nil {
@@ -157,11 +157,11 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 	}
 	r.waitsForRoutes.Store(len(todo.busy) > 0)
 	for _, gateway := range todo.busy {
-		r.speaker.say(gateway, corev1.EventTypeNormal, reasonGatewayWanted, fmt.Sprintf(
+		r.recorder.event(gateway, corev1.EventTypeNormal, reasonGatewayWanted, fmt.Sprintf(
 			"Gateway %s has no entry in ConfigMap %s any more; it still serves, and is deleted when no HTTPRoute uses it", apply.NameOf(gateway), config.Name))
 	}
 	for _, entry := range todo.foreign {
-		r.speaker.say(r.configMap(), corev1.EventTypeWarning, conditions.ReasonNotOwned, fmt.Sprintf(
+		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonNotOwned, fmt.Sprintf(
 			"Gateway %s, which the controller would create for %s, exists and belongs to another owner: set `gateway` of the entry, or delete the Gateway", entry.Gateway, entry))
 	}
 	return errors.Join(errs...)

@@ -67,7 +67,7 @@ func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.Gatew
 		}
 		problem = fmt.Sprintf("is not accepted: %s: %s", refused.Reason, refused.Message)
 	}
-	r.speaker.say(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
+	r.recorder.event(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 		"GatewayClass %s of Gateway %s %s; services are served by what was known of it, and after a restart of this controller changes and new services wait for it",
 		gateway.Spec.GatewayClassName, apply.NameOf(gateway), problem))
 }

@@ -66,7 +66,7 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 		r.behind[rule.RewriteHost] = behind
 	}
 	if len(behind) > r.left {
-		r.report.Refuse(*conditions.Unsupported(field, "combined with the rules of KIngress %s and others, which serve the hosts that are rewritten to, the rules are more than %d: use fewer", target.Name, maxMapped))
+		r.report.Refuse(*conditions.Unsupported(field, "combined with the rules of KIngress %s and others, which serve the hosts that are rewritten to, the rules are more than %d: use fewer", target.Name, maxTargetPairs))
 		r.resolved.add(rule.refused())
 		return
 	}
