@@ -58,7 +58,7 @@ func (e *clusterEvents) listeners(before, gateway *gatewayv1.Gateway) {
 		case change.plain():
 		case theirs:
 			https = https || change.written() || change.conditionsChanged()
-			pending = pending || change.currentChanged()
+			pending = pending || change.becameCurrent()
 		default:
 			allUsers = allUsers || change.isOfWildcard()
 			https = https || change.makesRoom()
@@ -85,7 +85,7 @@ func (e *clusterEvents) ownListener(section gatewayv1.SectionName, change listen
 	}
 	for _, object := range concerned {
 		ing := object.(*v1alpha1.Ingress)
-		if change.conditionsChanged() || change.undone() || change.currentChanged() && e.r.pending.has(ing.UID) {
+		if change.conditionsChanged() || change.undone() || change.becameCurrent() && e.r.pending.has(ing.UID) {
 			e.impl.EnqueueKey(apply.NameOf(ing))
 		}
 	}
@@ -117,9 +117,10 @@ func (c listenerChange) conditionsChanged() bool {
 	return !sameConditions(c.was.conditions, c.is.conditions)
 }
 
-// told tells that the gateway says something of it as it stands now, and did not before. That it does not
-// any more, since another listener was written, is no news: whoever waits goes on to wait.
-func (c listenerChange) told() bool { return !c.was.current && c.is.current }
+// becameCurrent tells that the conditions are for the present generation of the Gateway now, and were not
+// before. That they are outdated after another listener was written does not count: a KIngress that waits
+// for them goes on to wait.
+func (c listenerChange) becameCurrent() bool { return !c.was.current && c.is.current }
 
 func isWildcard(listener *gatewayv1.Listener) bool {
 	return listener != nil && listener.Hostname != nil && strings.HasPrefix(string(*listener.Hostname), "*")
