@@ -85,7 +85,7 @@ func (q *addressQueue) setBackground(t *task, background bool) {
 	}
 }
 
-// expedite makes a task the next one of its namespace. Its due time stays, so that a failure does not postpone it.
+// expedite makes a task the next one of its namespace.
 func (q *addressQueue) expedite(t *task) {
 	t.expedited = true
 	if t.index >= 0 {

@@ -52,6 +52,25 @@
 //     time it has waited, and within 2 s. A success expedites the oldest targets of the queue, so that a burst is seen at
 //     the pace at which the data plane takes it up (expedite.go). [Prober.Nudge] starts the backoff anew.
 //
+// What each part is worth: how many milliseconds, on average, a route has been served when it is seen. The data plane takes up
+// 15 routes a second in their order (second column: 60 at once, every 4 s); 500 others are never served.
+// "go test -v -run TestPace ./pkg/prober" shows the first line, of virtual time; the others were measured in copies without the
+// part. A data plane that keeps no order pays for it: 300 routes are then seen after 5.1 s, without expediting after 0.9 s.
+//
+//	                                    300  60 at   1000  100 at  alone beside  alone beside    300 beside
+//	                                         once          each    500 of its    500 of another  500 of another
+//	                                                       of ten  namespace     namespace       namespace
+//	all parts                            27     41    655      69          1898              46             710
+//	nothing is expedited                739    783   2156     469          3705              43            2873
+//	only after a success                966     99   3175     474          3702              44            2788
+//	only every burstInterval             36    300    650      71          1897              35             710
+//	one at a time (expediteCount)        28     53    443      97          1896              53            2879
+//	the oldest of whatever namespace     31     39    656      70          1899              54            2800
+//	for 2 s (burstFor)                   30    529    653      70          3703              51             710
+//	of any age (expediteMaxAge)          29     37     27      69          7765              35             711
+//	a success uses up the rate           29    370    702      71          1895              47             868
+//	namespaces take no turns             33     42    655      51          1898            1904            8548
+//
 // A Kubernetes work queue has no turns by address and by namespace, and no one try that speaks for others.
 //
 // # A data plane that is busy

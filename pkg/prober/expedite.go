@@ -14,8 +14,7 @@ import (
 // are due: a wave of successes runs through a burst of any size, and ends a few tries after it meets what is not served
 // yet. For burstFor after the last success, the oldest are also tried every burstInterval.
 //
-// Half of them are the oldest of all, the others the oldest of a namespace each, so that older targets of one namespace
-// that are not served hold up no others.
+// The oldest of each namespace come first, so that older targets of one namespace that are not served hold up no others.
 const (
 	expediteCount = 4
 	burstFor      = 5 * time.Second
@@ -30,27 +29,23 @@ func (q *addressQueue) expediteOldest(now time.Time) {
 	if now.Sub(q.progress.lastProof) < burstFor {
 		q.expediteAt = now.Add(burstInterval)
 	}
-	all, ranks := []*task{}, [expediteCount][]*task{}
+	type candidate struct {
+		*task
+		rank int // by age, in its namespace
+	}
+	candidates := []candidate{}
 	for _, n := range q.namespaces {
 		for rank, t := range n.oldest(now) {
 			if t != nil {
-				all, ranks[rank] = append(all, t), append(ranks[rank], t)
+				candidates = append(candidates, candidate{t, rank})
 			}
 		}
 	}
-	expedited := 0
-	expedite := func(tasks []*task, most int) {
-		slices.SortFunc(tasks, func(a, b *task) int { return cmp.Compare(a.seq, b.seq) })
-		for _, t := range tasks {
-			if expedited < most && !t.expedited {
-				q.expedite(t)
-				expedited++
-			}
-		}
-	}
-	expedite(all, expediteCount/2)
-	for _, rank := range ranks {
-		expedite(rank, expediteCount)
+	slices.SortFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.seq, b.seq))
+	})
+	for _, c := range candidates[:min(expediteCount, len(candidates))] {
+		q.expedite(c.task)
 	}
 }
 

@@ -205,7 +205,7 @@ func TestPanicsAreContained(t *testing.T) { // B-OPS-3
 			})
 		target := at("10.0.0.1:80", 1)
 		p.Check(alice, []probe.Target{target})
-		after(30 * time.Millisecond)
+		after(20 * time.Millisecond) // two tries
 		if r := p.Known(alice).Results[0]; r.Kind != probe.BadStatus || r.Err != "internal error: ask" {
 			t.Errorf("got %+v", r)
 		}

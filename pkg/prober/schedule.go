@@ -84,9 +84,6 @@ func (p *Prober) pick(now time.Time) (*addressQueue, *task, time.Time) {
 
 // start begins a try.
 func (p *Prober) start(q *addressQueue, t *task) {
-	if !t.expedited {
-		t.fails++
-	}
 	q.take(t)
 	p.running++
 	t.running, t.mayHang, t.newerProven = true, q.mayHang(t), q.progress.newerProven(t)

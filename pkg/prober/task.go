@@ -30,7 +30,7 @@ type task struct {
 	created      time.Time
 
 	due       time.Time
-	expedited bool // tried before those that are merely due; the try does not lengthen the backoff
+	expedited bool // tried before those that are merely due
 	fails     int
 	class     class
 

@@ -133,11 +133,11 @@ func (p *Prober) scheduleNext(t *task, now time.Time) {
 	switch {
 	case t.nudged:
 		t.nudged, t.expedited = false, true
-	case t.due.After(now): // an expedited try failed
 	case t.background:
 		t.due = now.Add(backgroundPause(t.queue.waiting[classBackground]))
 	default:
 		t.due = now.Add(p.opts.backoff(t.fails))
+		t.fails++
 	}
 	t.queue.add(t)
 }
