@@ -60,15 +60,15 @@
 //	                                    300  60 at   1000  100 at  alone beside  alone beside    300 beside
 //	                                         once          each    500 of its    500 of another  500 of another
 //	                                                       of ten  namespace     namespace       namespace
-//	all parts                            27     41    655      69          1898              46             710
-//	nothing is expedited                739    783   2156     469          3705              43            2873
-//	only after a success                966     99   3175     474          3702              44            2788
-//	only every burstInterval             36    300    650      71          1897              35             710
-//	one at a time (expediteCount)        28     53    443      97          1896              53            2879
-//	the oldest of whatever namespace     31     39    656      70          1899              54            2800
-//	for 2 s (burstFor)                   30    529    653      70          3703              51             710
-//	of any age (expediteMaxAge)          29     37     27      69          7765              35             711
-//	a success uses up the rate           29    370    702      71          1895              47             868
+//	all parts                            27     41    655      69          1898              29             710
+//	nothing is expedited                739    783   2156     469          3705              37            2873
+//	only after a success                966     99   3175     474          3702              35            2788
+//	only every burstInterval             36    300    650      71          1897              36             710
+//	one at a time (expediteCount)        28     53    443      97          1896              34            2879
+//	the oldest of whatever namespace     31     39    656      70          1899              30            2800
+//	for 2 s (burstFor)                   30    529    653      70          3703              30             710
+//	of any age (expediteMaxAge)          29     37     27      69          7765              32             711
+//	a success uses up the rate           29    370    702      71          1895              36             868
 //	namespaces take no turns             33     42    655      51          1898            1904            8548
 //
 // A Kubernetes work queue has no turns by address and by namespace, and no one try that speaks for others.
