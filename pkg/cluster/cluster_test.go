@@ -116,7 +116,7 @@ func TestPanicOfAHandler(t *testing.T) {
 		must(t, err)
 		synctest.Wait()
 		expect(t, "Heard of", 2, len(heard))
-		expect(t, "Logged", 1, logs.FilterMessage("An event was lost: *v1.Service a/two").Len())
+		expect(t, "Logged", 1, logs.FilterMessage("Panic over an event, which is lost: *v1.Service a/two").Len())
 	})
 }
 
