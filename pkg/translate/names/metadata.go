@@ -49,6 +49,7 @@ var notCarried = []struct {
 	{rollout.Annotation, everything, "how far an object's change has come is its own, and decides what is written"},
 	{DrainingAnnotation, everything, "since when listeners drain is the object's own"},
 	{"external-dns.alpha.kubernetes.io/", butExternals, "names in the cluster would become public, or the external address one of theirs"},
+	{"external-dns.kubernetes.io/", butExternals, "external-dns reads this prefix instead since 0.22"},
 	{certManagerPrefix, listenerSets, "cert-manager would issue certificates for the Secrets of the listeners, which Serving's certificates are, or others' own"},
 }
 
