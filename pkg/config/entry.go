@@ -60,6 +60,9 @@ func (r *reader) entry() Entry {
 	}
 	_, given := r.fields[keyGateway]
 	entry.Managed = !given
+	if entry.Managed {
+		r.rejectComparison(entry.NamespaceSelector)
+	}
 	for _, key := range slices.Sorted(maps.Keys(r.fields)) {
 		if slices.Contains(istioKeys, key) {
 			r.rejectIstio(key)

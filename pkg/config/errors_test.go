@@ -126,6 +126,10 @@ var mistakes = []struct {
 	external: "- class: a\n- class: b\n  namespace-selector:",
 	want:     `data[external-gateways][1].namespace-selector: Invalid value: must be a label selector such as app=a,tier in (x,y), not an empty value`,
 }, {
+	name:     "a comparison of namespaces for a Gateway that the controller creates",
+	external: "- class: a\n- class: b\n  namespace-selector: size>3\n- class: b\n  gateway: x/y\n  namespace-selector: size>3",
+	want:     `data[external-gateways][1].namespace-selector: Invalid value: "size>3": a Gateway cannot admit namespaces by < or >: use in or notin, or create a Gateway and name it in ` + "`gateway`",
+}, {
 	name:     "no default",
 	external: "- class: a\n  label-selector: a=b",
 	want:     `data[external-gateways]: Required value: no default: exactly one entry must have neither label-selector nor namespace-selector`,

@@ -8,6 +8,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
 )
@@ -29,6 +30,22 @@ func (r *reader) selector(key string) labels.Selector {
 		return labels.Nothing()
 	}
 	return selector
+}
+
+// rejectComparison refuses < and > in a namespace-selector that becomes the allowedRoutes of a Gateway that the
+// controller creates: a metav1.LabelSelector has no such operators.
+func (r *reader) rejectComparison(namespaces labels.Selector) {
+	if namespaces == nil {
+		return
+	}
+	requirements, _ := namespaces.Requirements()
+	for _, requirement := range requirements {
+		if operator := requirement.Operator(); operator == selection.GreaterThan || operator == selection.LessThan {
+			r.errs = append(r.errs, field.Invalid(r.path.Child(keyNamespaceSelector), namespaces.String(),
+				"a Gateway cannot admit namespaces by < or >: use in or notin, or create a Gateway and name it in `gateway`"))
+			return
+		}
+	}
 }
 
 func parseSelector(raw json.RawMessage) (labels.Selector, error) {
