@@ -21,11 +21,18 @@ type Recent[T metav1.Object] struct {
 type written[T any] struct {
 	object T
 	at     time.Time
+	// shownAt is when an informer showed it; zero until then.
+	shownAt time.Time
 }
 
 // UnseenFor is how long a write counts that no informer shows. It has an end because an informer that lists anew never
 // shows an object that was deleted meanwhile. A reconciliation that relies on such a write must be repeated by then.
 const UnseenFor = time.Minute
+
+// readTime is the longest time for which a reconciliation has read a store and has not asked for what was written. If
+// writes were dropped as soon as an informer shows them, it could see neither: not the write in the store, because it
+// read that before, and not the write here, because it asks after.
+const readTime = time.Second
 
 // NewRecent returns an empty Recent.
 func NewRecent[T metav1.Object]() *Recent[T] {
@@ -63,7 +70,7 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	defer r.mu.Unlock()
 	unseen := []T{}
 	for uid, known := range r.objects {
-		if time.Since(known.at) >= UnseenFor {
+		if time.Since(known.at) >= UnseenFor || !known.shownAt.IsZero() && time.Since(known.shownAt) >= readTime {
 			delete(r.objects, uid)
 		} else if !shown[uid] && wanted(known.object) {
 			unseen = append(unseen, known.object)
@@ -72,13 +79,15 @@ func (r *Recent[T]) Unseen(shown map[types.UID]bool, wanted func(T) bool) []T {
 	return unseen
 }
 
-// Shown drops an object that an informer has shown in the written or a later state. Informers show a deleted object in
-// its last state.
+// Shown tells that an informer shows an object in this state. If that is the written or a later one, the write is not
+// needed any more after readTime.
 func (r *Recent[T]) Shown(object T) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if known, ok := r.objects[object.GetUID()]; ok && !isOlder(object, known.object) {
-		delete(r.objects, object.GetUID())
+	known, ok := r.objects[object.GetUID()]
+	if ok && known.shownAt.IsZero() && !isOlder(object, known.object) {
+		known.shownAt = time.Now()
+		r.objects[object.GetUID()] = known
 	}
 }
 

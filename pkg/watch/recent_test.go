@@ -58,11 +58,34 @@ func TestRecentUnseen(t *testing.T) {
 	if got := recent.Unseen(nil, func(r *gatewayv1.HTTPRoute) bool { return r.UID == "a" }); len(got) != 1 || got[0].UID != "a" {
 		t.Errorf("Unseen() = %v, want a", got)
 	}
-	recent.Shown(route("a", "1"))
 	recent.Evict("b")
-	if got := recent.Unseen(nil, all); len(got) != 0 {
-		t.Errorf("Unseen() = %v after all were shown or gone", got)
+	if got := recent.Unseen(nil, all); len(got) != 1 || got[0].UID != "a" {
+		t.Errorf("Unseen() = %v after b is gone, want a", got)
 	}
+}
+
+// TestRecentDuringARead: B-TRN-4, a reconciliation that has read the informer's store before it shows a write
+// asks for what was written after it shows it, and still knows of the write.
+func TestRecentDuringARead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		recent := watch.NewRecent[*gatewayv1.HTTPRoute]()
+		changed, created := route("a", "2"), route("b", "1")
+		recent.Wrote(changed)
+		recent.Wrote(created)
+		read := route("a", "1") // and no b
+		recent.Shown(changed)
+		recent.Shown(created)
+		if got := recent.Newest(read); got != changed {
+			t.Errorf("Newest() = version %s, want the written 2", got.ResourceVersion)
+		}
+		if got := recent.Unseen(map[types.UID]bool{"a": true}, all); len(got) != 1 || got[0] != created {
+			t.Errorf("Unseen() = %v, want b", got)
+		}
+		time.Sleep(time.Second)
+		if got := recent.Unseen(nil, all); len(got) != 0 {
+			t.Errorf("Unseen() = %v a second after all were shown", got)
+		}
+	})
 }
 
 // TestRecentForgetsWhatIsNeverShown: B-OPS-3, an object that was deleted before a relist
