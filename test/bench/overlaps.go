@@ -14,13 +14,13 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// lookAgain is how often a measurement looks whether the cluster is as it waits for.
-const lookAgain = 250 * time.Millisecond
+// bareAftermath is how long the load on the bare client's hosts goes on, while the gateway takes up what was written.
+const bareAftermath = 20 * time.Second
 
 // overlaps adds a listener for *.example.com beside the one for all hosts of a Gateway, and takes it away again, while
 // many KIngresses are Ready and two of their hosts are asked. A bare client rewrites as many parentRefs.
 func overlaps(ctx context.Context, c clients) ([]figure, error) {
-	bare, err := bareRewrite(ctx, c, *crowd)
+	bare, bareAnswers, err := bareRewrite(ctx, c, *crowd)
 	if err != nil {
 		return nil, fmt.Errorf("bare client: %w", err)
 	}
@@ -50,9 +50,9 @@ func overlaps(ctx context.Context, c clients) ([]figure, error) {
 		seconds(name+"it appears, until all HTTPRoutes name one", appears.Seconds(), "1.3 x").beside(bare.Seconds()),
 		seconds(name+"it goes, until none does", goes.Seconds(), "1.3 x").beside(bare.Seconds()),
 		count(name+"changes from Ready to not Ready", flips, "flips", "0"),
-		count(name+"requests", answers.requests, "requests", ""),
-		count(name+"answers other than 2xx", answers.refused, "answers", "0"),
-		count(name+"connection errors", answers.lost, "requests", "0"),
+		count(name+"requests", answers.requests, "requests", "").beside(float64(bareAnswers.requests)),
+		count(name+"answers other than 2xx", answers.refused, "answers", "0").beside(float64(bareAnswers.refused)),
+		count(name+"connection errors", answers.lost, "requests", "0").beside(float64(bareAnswers.lost)),
 	}, nil
 }
 
@@ -69,6 +69,12 @@ func (p *place) overlap(ctx context.Context, observed *observer) (appears, goes 
 	if err != nil {
 		return 0, 0, err
 	}
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
+	routes, err := p.listenerRefs(watching)
+	if err != nil {
+		return 0, 0, err
+	}
 	second := listeners[0]
 	second.Name, second.Hostname = "examples", new(gatewayv1.Hostname("*.example.com"))
 	defer func() { // whatever happens
@@ -78,7 +84,7 @@ func (p *place) overlap(ctx context.Context, observed *observer) (appears, goes 
 			log.Printf("take listener %s away: %v", second.Name, err)
 		}
 	}()
-	if appears, err = p.rewritten(ctx, append(listeners[:len(listeners):len(listeners)], second), true); err != nil {
+	if appears, err = p.rewritten(ctx, append(listeners[:len(listeners):len(listeners)], second), routes, true); err != nil {
 		return 0, 0, err
 	}
 	if err := p.ingress(ctx, newcomer); err != nil {
@@ -87,40 +93,18 @@ func (p *place) overlap(ctx context.Context, observed *observer) (appears, goes 
 	if _, err := observed.awaitOne(ctx, newcomer); err != nil {
 		return 0, 0, err
 	}
-	goes, err = p.rewritten(ctx, listeners, false)
+	goes, err = p.rewritten(ctx, listeners, routes, false)
 	return appears, goes, err
 }
 
 // rewritten gives the external Gateway listeners, and tells how long it takes until all HTTPRoutes there name one, or none.
-func (p *place) rewritten(ctx context.Context, listeners []gatewayv1.Listener, named bool) (time.Duration, error) {
+func (p *place) rewritten(ctx context.Context, listeners []gatewayv1.Listener, routes *listenerRefs, named bool) (time.Duration, error) {
 	began := time.Now()
 	if err := p.listen(ctx, listeners); err != nil {
 		return 0, err
 	}
-	for {
-		left, err := p.attachedElse(ctx, named)
-		if err != nil || left == 0 {
-			return time.Since(began), err
-		}
-		if err := pause(ctx, lookAgain); err != nil {
-			return 0, fmt.Errorf("%d HTTPRoutes are attached as before: %w", left, err)
-		}
-	}
-}
-
-func (p *place) attachedElse(ctx context.Context, named bool) (left int, err error) {
-	routes, err := p.gateway.GatewayV1().HTTPRoutes(p.namespace).List(ctx, metav1.ListOptions{ResourceVersion: "0"})
-	if err != nil {
-		return 0, err
-	}
-	for _, route := range routes.Items {
-		for _, ref := range route.Spec.ParentRefs {
-			if string(ref.Name) == p.external.name.Name && (ref.SectionName != nil) != named {
-				left++
-			}
-		}
-	}
-	return left, nil
+	err := routes.await(ctx, named)
+	return time.Since(began), err
 }
 
 func (p *place) listeners(ctx context.Context) ([]gatewayv1.Listener, error) {
@@ -140,29 +124,32 @@ func (p *place) listen(ctx context.Context, listeners []gatewayv1.Listener) erro
 	return err
 }
 
-// bareRewrite is how long it takes to write other parentRefs into as many HTTPRoutes, under the same load.
-func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, error) {
+// bareRewrite is how long it takes to write other parentRefs into as many HTTPRoutes, under the same load, and what became of that.
+func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, tally, error) {
 	p, err := newBackedPlace(ctx, c, "bare")
 	if err != nil {
-		return 0, err
+		return 0, tally{}, err
 	}
 	defer p.remove()
 	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).smallestRoutes) }); err != nil {
-		return 0, err
+		return 0, tally{}, err
 	}
 	if err := p.answered(ctx, size); err != nil {
-		return 0, err
+		return 0, tally{}, err
 	}
 	listeners, err := p.listeners(ctx)
 	if err != nil {
-		return 0, err
+		return 0, tally{}, err
 	}
 	ref := parentRef(p.external.name)
 	ref.SectionName = new(listeners[0].Name)
 	stop, began := p.loadTwo(), time.Now()
-	defer stop()
 	err = create(ctx, size, func(ctx context.Context, name string) error {
 		return p.patchRoute(ctx, p.externalHost(name), map[string]any{"parentRefs": []gatewayv1.ParentReference{ref}})
 	})
-	return time.Since(began), err
+	took := time.Since(began)
+	if err == nil {
+		err = pause(ctx, bareAftermath)
+	}
+	return took, stop(), err
 }

@@ -21,6 +21,9 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
+// lookAgain is how often a measurement looks whether the cluster is as it waits for.
+const lookAgain = 250 * time.Millisecond
+
 // fleet is how many proxies each of two Gateways has meanwhile.
 const fleet = 10
 
