@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -75,16 +76,8 @@ func (p *place) overlap(ctx context.Context, observed *observer) (appears, goes 
 	if err != nil {
 		return 0, 0, err
 	}
-	second := listeners[0]
-	second.Name, second.Hostname = "examples", new(gatewayv1.Hostname("*.example.com"))
-	defer func() { // whatever happens
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		if err := p.listen(ctx, listeners); err != nil {
-			log.Printf("take listener %s away: %v", second.Name, err)
-		}
-	}()
-	if appears, err = p.rewritten(ctx, append(listeners[:len(listeners):len(listeners)], second), routes, true); err != nil {
+	defer p.restore(listeners)
+	if appears, err = p.rewritten(ctx, overlapping(listeners), routes, true); err != nil {
 		return 0, 0, err
 	}
 	if err := p.ingress(ctx, newcomer); err != nil {
@@ -115,6 +108,22 @@ func (p *place) listeners(ctx context.Context) ([]gatewayv1.Listener, error) {
 	return found.Spec.Listeners, nil
 }
 
+// overlapping are listeners with one more on the port of the first, for *.example.com.
+func overlapping(listeners []gatewayv1.Listener) []gatewayv1.Listener {
+	second := listeners[0]
+	second.Name, second.Hostname = "examples", new(gatewayv1.Hostname("*.example.com"))
+	return append(slices.Clone(listeners), second)
+}
+
+// restore gives the external Gateway the listeners that it had, whatever happens.
+func (p *place) restore(listeners []gatewayv1.Listener) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := p.listen(ctx, listeners); err != nil {
+		log.Printf("restore the listeners of Gateway %s: %v", p.external.name, err)
+	}
+}
+
 func (p *place) listen(ctx context.Context, listeners []gatewayv1.Listener) error {
 	patch, err := json.Marshal(map[string]any{"spec": map[string]any{"listeners": listeners}})
 	if err != nil {
@@ -124,14 +133,15 @@ func (p *place) listen(ctx context.Context, listeners []gatewayv1.Listener) erro
 	return err
 }
 
-// bareRewrite is how long it takes to write other parentRefs into as many HTTPRoutes, under the same load, and what became of that.
+// bareRewrite is how long a bare client takes to write other parentRefs into as many of the same HTTPRoutes when the listener
+// appears, and what becomes of the same load.
 func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, tally, error) {
 	p, err := newBackedPlace(ctx, c, "bare")
 	if err != nil {
 		return 0, tally{}, err
 	}
 	defer p.remove()
-	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).smallestRoutes) }); err != nil {
+	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).sameRoutes) }); err != nil {
 		return 0, tally{}, err
 	}
 	if err := p.answered(ctx, size); err != nil {
@@ -143,7 +153,11 @@ func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, tally
 	}
 	ref := parentRef(p.external.name)
 	ref.SectionName = new(listeners[0].Name)
+	defer p.restore(listeners)
 	stop, began := p.loadTwo(), time.Now()
+	if err := p.listen(ctx, overlapping(listeners)); err != nil {
+		return 0, stop(), err
+	}
 	err = create(ctx, size, func(ctx context.Context, name string) error {
 		return p.patchRoute(ctx, p.externalHost(name), map[string]any{"parentRefs": []gatewayv1.ParentReference{ref}})
 	})
