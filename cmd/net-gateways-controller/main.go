@@ -15,14 +15,16 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/network"
+	"github.com/net-gateways/net-gateways/pkg/version"
 )
 
 const component = "net-gateways-controller"
 
 func main() {
 	flag.Usage = usage
+	version.Flag()
 	connect := cluster.Connected()
-	sharedmain.Main(component, ingress.NewController(connect), gateway.NewController(connect), network.NewController)
+	sharedmain.Main(component, version.Logged(ingress.NewController(connect)), gateway.NewController(connect), network.NewController)
 }
 
 func usage() {

@@ -24,6 +24,7 @@ import (
 	"knative.dev/pkg/webhook/configmaps"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/version"
 )
 
 const (
@@ -42,6 +43,7 @@ const (
 
 func main() {
 	flag.Usage = usage
+	version.Flag()
 	injection.Default.RegisterInformerFactory(withOwnSecretOnly)
 	ctx := webhook.WithOptions(signals.NewContext(), webhook.Options{
 		ServiceName: component,
@@ -49,7 +51,7 @@ func main() {
 		SecretName:  secretName,
 		GracePeriod: gracePeriod,
 	})
-	sharedmain.MainWithContext(ctx, component, certificates.NewController, newConfigValidation)
+	sharedmain.MainWithContext(ctx, component, version.Logged(certificates.NewController), newConfigValidation)
 }
 
 func newConfigValidation(ctx context.Context, _ configmap.Watcher) *controller.Impl {
