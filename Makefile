@@ -3,12 +3,12 @@
 # Variables are given as `make demo CLUSTER=mine`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify release
+.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test
 
 help: ## What you are reading
 	@echo "net-gateways: Knative Serving on any Gateway API implementation."
 	@echo
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
 	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at"
@@ -52,5 +52,11 @@ generate: ## Write everything that is generated
 verify: ## Fail if anything generated, formatted or required is not up to date
 	@hack/verify
 
-release: ## Build the images and dist/net-gateways.yaml (KO_DOCKER_REPO, VERSION)
+vulncheck: ## Known vulnerabilities in both programs (govulncheck)
+	@hack/vulncheck
+
+release: ## Push the images and write the files of a release to dist/ (VERSION, KO_DOCKER_REPO)
 	@hack/release
+
+release-test: ## Install, use and uninstall a release on a cluster of its own
+	@hack/release-test
