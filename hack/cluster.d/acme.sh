@@ -1,13 +1,14 @@
 # shellcheck shell=bash disable=SC2034,SC2153
-# What certificates need, on a cluster that is up: cert-manager and pebble, an ACME server for tests. Built when they are first asked
-# for, so that a cluster without them costs nothing.
+# `add acme`: what certificates need, cert-manager and pebble, an ACME server for tests.
 
 set_acme_entries() {
   CERT_MANAGER_ENTRY=cert-manager-$CERT_MANAGER_VERSION CERT_MANAGER_KEY=$(go_key cert-manager)
   PEBBLE_ENTRY=pebble-$PEBBLE_VERSION PEBBLE_KEY=$(go_key pebble)
   CERT_MANAGER=$CACHE/$CERT_MANAGER_ENTRY-$CERT_MANAGER_KEY
   PEBBLE=$CACHE/$PEBBLE_ENTRY-$PEBBLE_KEY
-  ACME_MANIFESTS_KEY=$(digest "$PARTS/acme.sh" "$PARTS/pebble.yaml" "$CERT_MANAGER_KEY" "$PEBBLE_KEY" "$HELM_KEY" "$KUBERNETES_KEY")
+  ACME_KEY=$(digest "$PARTS/acme.sh" "$PARTS/pebble.yaml" "$CERT_MANAGER_KEY" "$PEBBLE_KEY" "$HELM_KEY" "$KUBERNETES_KEY")
+  ACME_WORKLOADS="cert-manager pebble"
+  ACME_DEPLOYMENTS="cert-manager/cert-manager cert-manager/cert-manager-cainjector cert-manager/cert-manager-webhook pebble/pebble"
 }
 
 acme_images() {
@@ -22,8 +23,6 @@ acme_binaries() {
   entry "$CERT_MANAGER_ENTRY" "$CERT_MANAGER_KEY" go_build cert-manager "-X $CERT_MANAGER_MODULE/pkg/util.AppVersion=$CERT_MANAGER_VERSION" ./...
   entry "$PEBBLE_ENTRY" "$PEBBLE_KEY" build_tools_of pebble
 }
-
-acme_manifests() { entry manifests-acme "$ACME_MANIFESTS_KEY" render_acme; }
 
 render_acme() {
   render_cert_manager
@@ -63,32 +62,4 @@ render_pebble() {
     "$KUBERNETES/kubectl" create secret generic pebble -n pebble --dry-run=client -o yaml \
       --from-file="$certificate/cert.pem" --from-file="$certificate/key.pem"
   } >"$OUT/pebble/rest.yaml"
-}
-
-build_acme() {
-  STAGE_LOGS=$CACHE/log
-  require_go
-  set_binary_entries
-  set_acme_entries
-  lock "$CACHE/lock"
-  clean_cache
-  stage pins check_pins
-  stage build-acme acme_binaries
-  stage images-acme build_images acme_images
-  stage manifests-acme acme_manifests
-  unlock
-}
-
-add_acme() {
-  local begin=$EPOCHREALTIME
-  build_acme
-  lock "$STATES/$CLUSTER.lock"
-  STAGE_LOGS=$LOGS/up
-  MANIFESTS_KEY=$ACME_MANIFESTS_KEY MANIFESTS=$CACHE/manifests-acme-$ACME_MANIFESTS_KEY
-  WORKLOADS="cert-manager pebble"
-  DEPLOYMENTS="cert-manager/cert-manager cert-manager/cert-manager-cainjector cert-manager/cert-manager-webhook pebble/pebble"
-  stage registry-acme add_images acme_images
-  stage workloads-acme workloads
-  stage available-acme ready
-  say "cert-manager and pebble run on $CLUSTER after $(seconds_since "$begin") s"
 }

