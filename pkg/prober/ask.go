@@ -46,6 +46,8 @@ type outcome struct {
 	err  string
 	// silent: a connection was made, and then nothing came until the timeout.
 	silent bool
+	// busy: it was late at an address that is late for many. That tells nothing about the target.
+	busy bool
 }
 
 // proxyVersionInDoubt tells whether the peer may not have understood our version of the PROXY protocol. With any other

@@ -60,3 +60,41 @@ func TestFormerVersionGoes(t *testing.T) {
 		}
 	})
 }
+
+// B-RDY-10: where answers are late for many routes rendered anew, the data plane is busy, and that they are late is not
+// counted; a single one that hangs is unserved, and so is each that gets another answer.
+func TestBusyDataPlaneIsNotUnserved(t *testing.T) {
+	for name, c := range map[string]struct {
+		hanging int
+		want    bool
+	}{
+		"one hangs": {1, true},
+		"many hang": {40, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			simulate(t, func(t *testing.T, m *model, w *watch) {
+				targets := many("10.0.0.1:80", 200)
+				for _, target := range targets {
+					m.former[target] = true
+				}
+				w.Check(alice, targets)
+				after(10 * time.Second)
+				m.set(func() {
+					for _, target := range targets[:c.hanging] {
+						m.hangs[target] = true
+					}
+				})
+				after(time.Minute)
+				unserved, _ := w.Known(alice).Unserved(time.Now(), 15*time.Second)
+				if unserved != c.want {
+					t.Errorf("unserved %t, want %t", unserved, c.want)
+				}
+				m.set(func() { clear(m.hangs); m.former[targets[0]] = false })
+				after(25 * time.Second)
+				if unserved, _ := w.Known(alice).Unserved(time.Now(), 15*time.Second); !unserved {
+					t.Error("a target that is answered by neither version counts as served")
+				}
+			})
+		})
+	}
+}

@@ -51,19 +51,29 @@ func (q *addressQueue) scan(now time.Time, hangingAllowed bool) (*task, time.Tim
 	for _, pass := range [][]class{{classNew, classAnswering, classHanging}, {classBackground}} {
 		for i := range q.namespaces {
 			n := q.namespaces[(q.next+i)%len(q.namespaces)]
+			var chosen *task
 			for _, c := range pass {
 				head := n.heaps[c].first()
-				if head == nil || q.running[c] >= c.limit() || c != classAnswering && !hangingAllowed {
-					continue
+				switch {
+				case head == nil || q.running[c] >= c.limit() || c != classAnswering && !hangingAllowed:
+				case !head.expedited && head.due.After(now):
+					wake = earliest(wake, head.due)
+				case chosen == nil || head.overtakes(chosen):
+					chosen = head
 				}
-				if head.expedited || !head.due.After(now) {
-					return head, time.Time{}
-				}
-				wake = earliest(wake, head.due)
+			}
+			if chosen != nil {
+				return chosen, time.Time{}
 			}
 		}
 	}
 	return nil, wake
+}
+
+// overtakes tells whether a task whose last try hung goes before another of its namespace: by the time that they are due, so
+// that those that are answered, which may be due all the time, leave it a turn.
+func (t *task) overtakes(chosen *task) bool {
+	return chosen.queuedClass == classAnswering && !chosen.expedited && t.due.Before(chosen.due)
 }
 
 // scanDown is scan for an address that is down. Here, too, the namespaces take turns: the one try may be one that hangs.

@@ -20,7 +20,7 @@ const (
 	// failureGrace is how long a target may fail in a way that waiting for its turn does not explain.
 	failureGrace = 5 * time.Second
 	// busyTimeouts is from how many targets that time out on it is the data plane that is busy, and not their backends that
-	// hang.
+	// hang: manyHang.
 	busyTimeouts = 5
 	// A data plane may pause for pausePerTarget times the waiting targets (less freeTargets), or for as long as its longest
 	// pause within the last pauseMemory; for maxPause at most.
@@ -93,10 +93,17 @@ func (p *Prober) Progressing(owner Owner) bool {
 // progressing tells whether the data plane is still taking up older targets than this one. That the address has been down
 // for a moment does not count: a busy proxy may be late with the one connection whose try speaks for all.
 func (q *addressQueue) progressing(t *task, now time.Time) bool {
-	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < failureGrace || t.result.Kind == probe.NoAnswer && q.waiting[classHanging] >= busyTimeouts
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < failureGrace || t.result.Kind == probe.NoAnswer && q.manyHang()
 	reached := q.up || now.Sub(q.downSince) < failureGrace
 	return reached && inOrder && !t.skipped && q.progress.continues(t, q.waiting[classNew]+q.waiting[classAnswering], now)
 }
+
+// busy tells whether an outcome was a timeout only because the data plane at the address is busy.
+func (q *addressQueue) busy(o outcome) bool { return o.kind == probe.NoAnswer && q.manyHang() }
+
+// manyHang tells whether so many targets time out at an address that answers for others that it is the data plane that is
+// late, and not their backends.
+func (q *addressQueue) manyHang() bool { return q.waiting[classHanging] >= busyTimeouts }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.
 func unserved(kind probe.Kind) bool {

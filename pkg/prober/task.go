@@ -73,7 +73,7 @@ func (t *task) fail(o outcome, now, since time.Time) {
 	}
 	r.State, r.Kind, r.Code, r.Err, r.Asked = probe.Failed, o.kind, o.code, o.err, now
 	switch {
-	case o.kind == probe.FormerVersion:
+	case o.kind == probe.FormerVersion, o.busy:
 		r.UnservedSince = time.Time{}
 	case r.UnservedSince.IsZero():
 		r.UnservedSince = now

@@ -119,6 +119,7 @@ func (p *Prober) record(t *task, o outcome, now time.Time) {
 		t.prove(o, now)
 		t.queue = nil
 	} else {
+		o.busy = t.queue.busy(o)
 		t.fail(o, now, t.queue.refusingSince(o, t, now))
 		t.class, t.skipped = o.class(t.class), t.newerProven
 		if t.proxy != 0 && o.proxyVersionInDoubt() {
