@@ -32,13 +32,26 @@ func restart(ctx context.Context, c clients) ([]figure, error) {
 	if _, err := observed.awaitReady(ctx, restartSize); err != nil {
 		return nil, err
 	}
+	name, took := fmt.Sprintf("leader killed with %d Ready KIngresses: ", restartSize), 0.0
+	figures, err := p.changedBy(ctx, c, observed, name, func() (err error) {
+		took, err = p.killLeader(ctx, observed)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return append(figures, seconds(name+"new leader until the new KIngress is Ready", took, "5 s")), nil
+}
+
+// changedBy counts what an event, in which one more KIngress gets Ready, changes about those that were Ready before, and what
+// the controller writes besides what the new one needs.
+func (p *place) changedBy(ctx context.Context, c clients, observed *observer, name string, event func() error) ([]figure, error) {
 	before, err := writes(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	earlier, _ := observed.seen("")
-	took, err := p.killLeader(ctx, observed)
-	if err != nil {
+	if err := event(); err != nil {
 		return nil, err
 	}
 	if err := pause(ctx, observation); err != nil {
@@ -53,12 +66,10 @@ func restart(ctx context.Context, c clients) ([]figure, error) {
 	if wrote.routes < 2 || changes < 2 {
 		return nil, fmt.Errorf("%d HTTPRoutes were written and the new KIngress changed %d times: nothing was counted", wrote.routes, changes)
 	}
-	name := fmt.Sprintf("leader killed with %d Ready KIngresses: ", restartSize)
 	return []figure{
 		count(name+"changes from Ready to not Ready", flips-earlier, "flips", "0"),
 		count(name+"API writes besides the new KIngress's two, HTTPRoutes", wrote.routes-2, "writes", "0"),
 		count(name+"API writes besides the new KIngress's, status", wrote.status-(changes-1), "writes", "0"),
-		seconds(name+"new leader until the new KIngress is Ready", took, "5 s"),
 	}, nil
 }
 

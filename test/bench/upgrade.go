@@ -43,38 +43,17 @@ func upgrade(ctx context.Context, c clients) ([]figure, error) {
 	if err := atRest(ctx, c); err != nil {
 		return nil, err
 	}
-	before, err := writes(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	earlier, _ := observed.seen("")
-	if output, err := exec.CommandContext(ctx, "bash", "-c", *upgradeWith).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("-upgrade-with %s: %w: %s", *upgradeWith, err, bytes.TrimSpace(output))
-	}
-	if err := p.ingress(ctx, newcomer); err != nil {
-		return nil, err
-	}
-	if _, err := observed.awaitOne(ctx, newcomer); err != nil {
-		return nil, err
-	}
-	if err := pause(ctx, observation); err != nil {
-		return nil, err
-	}
-	after, err := writes(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	wrote := after.minus(before)
-	flips, changes := observed.seen(newcomer)
-	if wrote.routes < 2 || changes < 2 {
-		return nil, fmt.Errorf("%d HTTPRoutes were written and the new KIngress changed %d times: nothing was counted", wrote.routes, changes)
-	}
 	name := fmt.Sprintf("%s over the version before, with %d Ready KIngresses: ", *upgradeWith, restartSize)
-	return []figure{
-		count(name+"changes from Ready to not Ready", flips-earlier, "flips", "0"),
-		count(name+"API writes besides the new KIngress's two, HTTPRoutes", wrote.routes-2, "writes", "0"),
-		count(name+"API writes besides the new KIngress's, status", wrote.status-(changes-1), "writes", "0"),
-	}, nil
+	return p.changedBy(ctx, c, observed, name, func() error {
+		if output, err := exec.CommandContext(ctx, "bash", "-c", *upgradeWith).CombinedOutput(); err != nil {
+			return fmt.Errorf("-upgrade-with %s: %w: %s", *upgradeWith, err, bytes.TrimSpace(output))
+		}
+		if err := p.ingress(ctx, newcomer); err != nil {
+			return err
+		}
+		_, err := observed.awaitOne(ctx, newcomer)
+		return err
+	})
 }
 
 // addHalf adds services, every other one with a certificate.
