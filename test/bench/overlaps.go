@@ -39,7 +39,10 @@ func overlaps(ctx context.Context, c clients) ([]figure, error) {
 	if _, err := observed.awaitReady(ctx, *crowd); err != nil {
 		return nil, err
 	}
-	stop := p.loadTwo()
+	stop, err := p.loadTwo(ctx)
+	if err != nil {
+		return nil, err
+	}
 	appears, goes, err := p.overlap(ctx, observed)
 	answers := stop()
 	if err != nil {
@@ -57,11 +60,18 @@ func overlaps(ctx context.Context, c clients) ([]figure, error) {
 	}, nil
 }
 
-// loadTwo asks the first host of many and the last one until it is stopped.
-func (p *place) loadTwo() (stop func() tally) {
+// loadTwo asks the first host of many and the last one until it is stopped. Both are answered when it returns.
+func (p *place) loadTwo(ctx context.Context) (stop func() tally, err error) {
 	first := startLoad(p.external.address, p.externalHost(serviceName(0)), *rate/2)
 	last := startLoad(p.external.address, p.externalHost(serviceName(*crowd-1)), *rate/2)
-	return func() tally { return first.stop().plus(last.stop()) }
+	stop = func() tally { return first.stop().plus(last.stop()) }
+	for _, l := range []*load{first, last} {
+		if _, err := l.turned(ctx, l.began, answer.ok); err != nil {
+			stop()
+			return nil, err
+		}
+	}
+	return stop, nil
 }
 
 // overlap tells how long both ways take. In between one more KIngress gets Ready.
@@ -154,7 +164,11 @@ func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, tally
 	ref := parentRef(p.external.name)
 	ref.SectionName = new(listeners[0].Name)
 	defer p.restore(listeners)
-	stop, began := p.loadTwo(), time.Now()
+	stop, err := p.loadTwo(ctx)
+	if err != nil {
+		return 0, tally{}, err
+	}
+	began := time.Now()
 	if err := p.listen(ctx, overlapping(listeners)); err != nil {
 		return 0, stop(), err
 	}
