@@ -50,5 +50,5 @@ func (s Side) unsuitable() string {
 	case s.MissingPort.Port != 80:
 		change = fmt.Sprintf("give the HTTPS listeners in spec.listeners of Gateway %s this port", s.Entry.Gateway)
 	}
-	return fmt.Sprintf("callers in the cluster come to port %d of %s, where nobody listens: %s", s.MissingPort.Port, at, change)
+	return fmt.Sprintf("callers in the cluster come to port %d of %s, where nothing listens: %s", s.MissingPort.Port, at, change)
 }

@@ -34,17 +34,17 @@ func TestCallersArrive(t *testing.T) {
 		want string
 	}{
 		{"no listener has the port", missing(status.MissingPort{Port: 80, Service: front}),
-			"False " + begin + "80 of Service system/inner, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"},
+			"False " + begin + "80 of Service system/inner, where nothing listens: add a listener with this port to spec.listeners of Gateway gateways/inner"},
 		{"no HTTPS listener has the port", missing(status.MissingPort{Port: 443, Service: front}),
-			"False " + begin + "443 of Service system/inner, where nobody listens: give the HTTPS listeners in spec.listeners of Gateway gateways/inner this port"},
+			"False " + begin + "443 of Service system/inner, where nothing listens: give the HTTPS listeners in spec.listeners of Gateway gateways/inner this port"},
 		{"the Service follows", missing(status.MissingPort{Port: 443, Service: front, Listened: true}),
-			"Unknown " + begin + "443 of Service system/inner, where nobody listens: a listener of Gateway gateways/inner has this port, and its implementation has not given it to the Service yet"},
+			"Unknown " + begin + "443 of Service system/inner, where nothing listens: a listener of Gateway gateways/inner has this port, and its implementation has not given it to the Service yet"},
 		{"the operator's Service", missing(status.MissingPort{Port: 80, Service: front}, named),
-			"False " + begin + "80 of Service system/inner, where nobody listens: give it this port, with the targetPort of the listener, or change `service` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway"},
+			"False " + begin + "80 of Service system/inner, where nothing listens: give it this port, with the targetPort of the listener, or change `service` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway"},
 		{"an address", missing(status.MissingPort{Port: 80, Address: "192.0.2.1"}),
-			"Unknown " + begin + "80 of address 192.0.2.1, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"},
+			"Unknown " + begin + "80 of address 192.0.2.1, where nothing listens: add a listener with this port to spec.listeners of Gateway gateways/inner"},
 		{"of one that is Ready already", missing(status.MissingPort{Port: 80, Service: front}, published),
-			"True " + begin + "80 of Service system/inner, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"},
+			"True " + begin + "80 of Service system/inner, where nothing listens: add a listener with this port to spec.listeners of Gateway gateways/inner"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -53,7 +53,7 @@ func unsuitable(text string) map[string]string {
 	return map[string]string{"Ready": text, "LoadBalancerReady": text, "NetworkConfigured": "True"}
 }
 
-const portIsMissing = "callers in the cluster come to port 80 of Service gateways/envoy-inner, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
+const portIsMissing = "callers in the cluster come to port 80 of Service gateways/envoy-inner, where nothing listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
 
 // TestInternalGatewayOnAnotherPort: B-RDY-9, callers in the cluster use port 80 of the published Service.
 // A Gateway that answers only on port 8080 does not serve them; the condition says what to change, and
@@ -105,7 +105,7 @@ func TestServiceOfTheirOwn(t *testing.T) {
 		want map[string]string
 	}{
 		"port 80 leads to 8080": {80, isReady},
-		"port 8000 does": {8000, unsuitable("False GatewayUnsuitable: callers in the cluster come to port 80 of Service gateways/own, where nobody listens: " +
+		"port 8000 does": {8000, unsuitable("False GatewayUnsuitable: callers in the cluster come to port 80 of Service gateways/own, where nothing listens: " +
 			"give it this port, with the targetPort of the listener, or change `service` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +186,7 @@ func TestMoveToUnsuitableGateway(t *testing.T) {
 		w.configuration.OnChange(configured)
 		w.pass(5 * time.Minute)
 		expect(t, "privateLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{DomainInternal: "envoy-inner.gateways.svc.cluster.local"}}, w.ingress("hello").Status.PrivateLoadBalancer.Ingress)
-		const why = "True GatewayUnsuitable: served as before, because: callers in the cluster come to port 80 of Service gateways/envoy-odd, where nobody listens: "
+		const why = "True GatewayUnsuitable: served as before, because: callers in the cluster come to port 80 of Service gateways/envoy-odd, where nothing listens: "
 		if conditions := w.conditions("hello"); conditions["Ready"] != "True" || !strings.HasPrefix(conditions["NetworkConfigured"], why) {
 			t.Errorf("Conditions %v", conditions)
 		}
@@ -197,7 +197,7 @@ func TestMoveToUnsuitableGateway(t *testing.T) {
 // TestPublishedAddress: B-RDY-9, callers use port 80 of a published address, whatever the listener's port
 // is: an answer there is the proof, and the Gateway's status is not.
 func TestPublishedAddress(t *testing.T) {
-	const missing = "callers in the cluster come to port 80 of address 10.96.0.99, where nobody listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
+	const missing = "callers in the cluster come to port 80 of address 10.96.0.99, where nothing listens: add a listener with this port to spec.listeners of Gateway gateways/inner"
 	for name, port := range map[string]string{"it answers there": "80", "it answers at the listener's port only": "8080"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestCallersWithTLS(t *testing.T) {
 		w.pass(halfAMinute)
 		w.says("Programmed=True")
 		w.pass(halfAMinute)
-		expect(t, "Conditions", unsuitable("Unknown GatewayUnsuitable: callers in the cluster come to port 443 of Service gateways/envoy-inner, where nobody listens: "+
+		expect(t, "Conditions", unsuitable("Unknown GatewayUnsuitable: callers in the cluster come to port 443 of Service gateways/envoy-inner, where nothing listens: "+
 			"a listener of Gateway gateways/inner has this port, and its implementation has not given it to the Service yet"), w.conditions("hello"))
 		w.leadsTo("inner", map[int32]*plane{80: data, 443: data})
 		w.drain()

@@ -206,7 +206,7 @@ const serverCerts = "server-certs"
 
 // awaitSecurePods waits until the pods from before system-internal-tls are gone. Serving makes
 // Revisions anew one by one, at another time than Routes; as long as a pod from before ends, and
-// still answers plain probes, activator sends requests to its port for TLS, where nobody listens:
+// still answers plain probes, activator sends requests to its port for TLS, where nothing listens:
 // https://github.com/knative/serving/blob/v0.50.0/pkg/activator/net/revision_backends.go
 func awaitSecurePods(t *testing.T, space *fixture.Space, deployment string) {
 	t.Helper()
