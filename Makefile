@@ -3,7 +3,7 @@
 # Variables are given as `make demo CLUSTER=mine`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test
+.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test docs-run
 
 help: ## What you are reading
 	@echo "net-gateways: Knative Serving on any Gateway API implementation."
@@ -57,6 +57,9 @@ vulncheck: ## Known vulnerabilities in both programs (govulncheck)
 
 release: ## Push the images and write the files of a release to dist/ (VERSION, KO_DOCKER_REPO)
 	@hack/release
+
+docs-run: ## The commands of README and docs/, run as they stand there, on a cluster of its own
+	@hack/docs-run
 
 release-test: ## Install, use and uninstall a release on a cluster of its own
 	@hack/release-test
