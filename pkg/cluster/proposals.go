@@ -71,35 +71,35 @@ func (c Cluster) AttachedGateways(ctx context.Context, visibility v1alpha1.Ingre
 	return found, nil
 }
 
-// Proposals are entries that an operator may want to write for a visibility of which config-gateway
-// says nothing: the Gateways that its HTTPRoutes are attached to, else a Gateway of the one class
-// that is accepted, if there is just one.
-func (c Cluster) Proposals(ctx context.Context, visibility v1alpha1.IngressVisibility) ([]config.Proposal, error) {
+// Proposals are what an operator may want to write for a visibility of which config-gateway says nothing: the
+// Gateways that its HTTPRoutes are attached to, else a Gateway of the one class that is accepted, if there is just one.
+func (c Cluster) Proposals(ctx context.Context, visibility v1alpha1.IngressVisibility) (config.Proposals, error) {
 	attached, err := c.AttachedGateways(ctx, visibility)
 	if err != nil {
-		return nil, err
+		return config.Proposals{}, err
 	}
-	proposals := []config.Proposal{}
+	proposals := config.Proposals{}
 	for _, name := range attached {
 		gateway, err := Get[gatewayv1.Gateway](ctx, c, AllGateways, name)
 		if err != nil {
-			return nil, err
+			return config.Proposals{}, err
 		}
 		if gateway != nil {
-			proposals = append(proposals, proposal(visibility, gateway))
+			proposals.Entries = append(proposals.Entries, proposal(visibility, gateway))
 		}
 	}
-	if len(proposals) > 0 {
+	if len(proposals.Entries) > 0 {
 		return proposals, nil
 	}
 	classes, err := List[gatewayv1.GatewayClass](ctx, c, AllGatewayClasses, "")
 	for _, class := range classes {
 		if meta.IsStatusConditionTrue(class.Status.Conditions, string(gatewayv1.GatewayClassConditionStatusAccepted)) {
-			proposals = append(proposals, config.Proposal{Class: class.Name})
+			proposals.Classes = append(proposals.Classes, class.Name)
 		}
 	}
-	if len(proposals) > 1 {
-		proposals = nil
+	slices.Sort(proposals.Classes)
+	if len(proposals.Classes) == 1 {
+		proposals.Entries = []config.Proposal{{Class: proposals.Classes[0]}}
 	}
 	return proposals, err
 }

@@ -79,7 +79,7 @@ func TestAttachedGateways(t *testing.T) {
 }
 
 // TestProposals: B-INS-3, what to write for a visibility is taken from the Gateways that its routes are attached to, else
-// from the one accepted GatewayClass, if there is just one.
+// from the one accepted GatewayClass, if there is just one; of several, all are named.
 func TestProposals(t *testing.T) {
 	gateway := func(namespace, name, class string) runtime.Object {
 		found := &gatewayv1.Gateway{ObjectMeta: named(namespace, name, nil)}
@@ -107,29 +107,30 @@ func TestProposals(t *testing.T) {
 		name    string
 		objects []runtime.Object
 		want    []config.Proposal
+		classes []string
 	}{
-		{"nothing is known", nil, []config.Proposal{}},
+		{"nothing is known", nil, nil, nil},
 		{"the Gateways of routes", []runtime.Object{onGateways("gateways", "green", "blue"), gateway("gateways", "blue", "fast"), gateway("gateways", "green", "slow"), class("other", "True")},
-			[]config.Proposal{proposed("fast", "gateways", "blue"), proposed("slow", "gateways", "green")}},
+			[]config.Proposal{proposed("fast", "gateways", "blue"), proposed("slow", "gateways", "green")}, nil},
 		{"one of them is gone", []runtime.Object{onGateways("gateways", "green", "blue"), gateway("gateways", "blue", "fast"), class("other", "True")},
-			[]config.Proposal{proposed("fast", "gateways", "blue")}},
-		{"all are gone", []runtime.Object{onGateways("gateways", "green"), class("other", "True")}, []config.Proposal{{Class: "other"}}},
+			[]config.Proposal{proposed("fast", "gateways", "blue")}, nil},
+		{"all are gone", []runtime.Object{onGateways("gateways", "green"), class("other", "True")}, []config.Proposal{{Class: "other"}}, []string{"other"}},
 		{"one that the controller made of the class", []runtime.Object{onGateways("knative-serving", "knative-external-fast"), gateway("knative-serving", "knative-external-fast", "fast")},
-			[]config.Proposal{{Class: "fast"}}},
+			[]config.Proposal{{Class: "fast"}}, nil},
 		{"one of that name of another class", []runtime.Object{onGateways("knative-serving", "knative-external-fast"), gateway("knative-serving", "knative-external-fast", "slow")},
-			[]config.Proposal{proposed("slow", "knative-serving", "knative-external-fast")}},
+			[]config.Proposal{proposed("slow", "knative-serving", "knative-external-fast")}, nil},
 		{"one of that name elsewhere", []runtime.Object{onGateways("gateways", "knative-external-fast"), gateway("gateways", "knative-external-fast", "fast")},
-			[]config.Proposal{proposed("fast", "gateways", "knative-external-fast")}},
+			[]config.Proposal{proposed("fast", "gateways", "knative-external-fast")}, nil},
 		{"one that the controller made for the other visibility", []runtime.Object{onGateways("knative-serving", "knative-local-fast"), gateway("knative-serving", "knative-local-fast", "fast")},
-			[]config.Proposal{proposed("fast", "knative-serving", "knative-local-fast")}},
-		{"the one accepted class", []runtime.Object{class("fast", "True"), class("refused", "False"), class("new", "")}, []config.Proposal{{Class: "fast"}}},
-		{"two accepted classes", []runtime.Object{class("fast", "True"), class("slow", "True")}, nil},
-		{"no class is accepted", []runtime.Object{class("refused", "False"), class("new", "Unknown")}, []config.Proposal{}},
+			[]config.Proposal{proposed("fast", "knative-serving", "knative-local-fast")}, nil},
+		{"the one accepted class", []runtime.Object{class("fast", "True"), class("refused", "False"), class("new", "")}, []config.Proposal{{Class: "fast"}}, []string{"fast"}},
+		{"two accepted classes", []runtime.Object{class("slow", "True"), class("fast", "True")}, nil, []string{"fast", "slow"}},
+		{"no class is accepted", []runtime.Object{class("refused", "False"), class("new", "Unknown")}, nil, nil},
 	} {
 		inBubble(t, c.name, c.objects, func(t *testing.T, f *fixture) {
 			found, err := f.Proposals(t.Context(), v1alpha1.IngressVisibilityExternalIP)
 			must(t, err)
-			expect(t, "Proposals", c.want, found)
+			expect(t, "Proposals", config.Proposals{Entries: c.want, Classes: c.classes}, found)
 		})
 	}
 	for resource, c := range map[string]struct {

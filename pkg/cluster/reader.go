@@ -67,6 +67,6 @@ func (r Reader) EndpointSlices(service *corev1.Service, labelled bool) ([]*disco
 func (r Reader) Trust() (input.Trust, error) { return r.cluster.Trust(r.ctx) }
 
 // Proposals implements observe.Reader.
-func (r Reader) Proposals(visibility v1alpha1.IngressVisibility) ([]config.Proposal, error) {
+func (r Reader) Proposals(visibility v1alpha1.IngressVisibility) (config.Proposals, error) {
 	return r.cluster.Proposals(r.ctx, visibility)
 }

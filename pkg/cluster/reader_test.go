@@ -99,8 +99,8 @@ func TestReadProposals(t *testing.T) {
 	gateway := &gatewayv1.Gateway{ObjectMeta: named("gateways", "blue", nil), Spec: gatewayv1.GatewaySpec{GatewayClassName: "fast"}}
 	objects := []runtime.Object{attached("route", "cluster-local", parent("", "gateways", "blue")), gateway}
 	inBubble(t, "of a visibility", objects, func(t *testing.T, f *fixture) {
-		for visibility, want := range map[v1alpha1.IngressVisibility][]config.Proposal{
-			v1alpha1.IngressVisibilityClusterLocal: {{Class: "fast", Gateway: blue}}, v1alpha1.IngressVisibilityExternalIP: {},
+		for visibility, want := range map[v1alpha1.IngressVisibility]config.Proposals{
+			v1alpha1.IngressVisibilityClusterLocal: {Entries: []config.Proposal{{Class: "fast", Gateway: blue}}}, v1alpha1.IngressVisibilityExternalIP: {},
 		} {
 			found, err := f.Reader(t.Context()).Proposals(visibility)
 			must(t, err)

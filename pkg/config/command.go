@@ -19,17 +19,40 @@ type Proposal struct {
 	Gateway types.NamespacedName
 }
 
+// Proposals are what is known of a list that the operator has to write.
+type Proposals struct {
+	// Entries are those to write, if that is known.
+	Entries []Proposal
+	// Classes are the names of the accepted GatewayClasses, one of which the operator has to choose, if it is not known.
+	Classes []string
+}
+
+// Open says what the operator has to decide before a command with these proposals can be run. It is empty where the
+// command is complete.
+func (p Proposals) Open() string {
+	switch {
+	case len(p.Entries) == 1:
+		return ""
+	case len(p.Entries) > 1:
+		return "choose the label-selector of each further Gateway"
+	case len(p.Classes) > 0:
+		return fmt.Sprintf("put one of the accepted GatewayClasses (%s) in place of %s", strings.Join(p.Classes, ", "), noClass)
+	}
+	return fmt.Sprintf("no GatewayClass is accepted: install an implementation of the Gateway API, and put the name of its GatewayClass in place of %s", noClass)
+}
+
 // noClass stands for a name that the operator has to fill in. It is not a valid one, so the webhook refuses it.
 const noClass = "NAME-OF-A-GATEWAYCLASS"
 
 // Propose writes proposals on one line, as the list of a key. The first entry is the default; each other one has a
 // label selector, which the operator has to change.
-func Propose(key string, proposals []Proposal) List {
-	if len(proposals) == 0 {
-		proposals = []Proposal{{Class: noClass}}
+func Propose(key string, proposals Proposals) List {
+	proposed := proposals.Entries
+	if len(proposed) == 0 {
+		proposed = []Proposal{{Class: noClass}}
 	}
 	entries := []string{}
-	for i, proposal := range proposals {
+	for i, proposal := range proposed {
 		entry := "class: " + proposal.Class
 		if proposal.Gateway.Name != "" {
 			entry += ", gateway: " + proposal.Gateway.String()

@@ -126,21 +126,24 @@ func listOf(cfg *config.Config, visibility v1alpha1.IngressVisibility) string {
 func TestCommand(t *testing.T) {
 	gateway := types.NamespacedName{Namespace: "gw", Name: "blue"}
 	one := []config.Proposal{{Class: "eg", Gateway: gateway}}
+	propose := func(key string, entries ...config.Proposal) config.List {
+		return config.Propose(key, config.Proposals{Entries: entries})
+	}
 	tests := []struct {
 		name   string
 		exists bool
 		lists  []config.List
 		want   string
 	}{
-		{"one Gateway", true, []config.List{config.Propose("external-gateways", one)},
+		{"one Gateway", true, []config.List{propose("external-gateways", one...)},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: eg, gateway: gw/blue}]"}}'`},
-		{"no ConfigMap", false, []config.List{config.Propose("external-gateways", one), config.Propose("local-gateways", []config.Proposal{{Class: "eg"}})},
+		{"no ConfigMap", false, []config.List{propose("external-gateways", one...), propose("local-gateways", config.Proposal{Class: "eg"})},
 			`kubectl -n knative-serving create configmap config-gateway --from-literal='external-gateways=[{class: eg, gateway: gw/blue}]' --from-literal='local-gateways=[{class: eg}]'`},
-		{"two Gateways", true, []config.List{config.Propose("external-gateways", append(one, config.Proposal{Class: "eg", Gateway: types.NamespacedName{Namespace: "gw", Name: "green"}}))},
+		{"two Gateways", true, []config.List{propose("external-gateways", one[0], config.Proposal{Class: "eg", Gateway: types.NamespacedName{Namespace: "gw", Name: "green"}})},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: eg, gateway: gw/blue}, {class: eg, gateway: gw/green, label-selector: gateway=green}]"}}'`},
-		{"one of them is ours", true, []config.List{config.Propose("external-gateways", append(one, config.Proposal{Class: "eg"}))},
+		{"one of them is ours", true, []config.List{propose("external-gateways", one[0], config.Proposal{Class: "eg"})},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"external-gateways":"[{class: eg, gateway: gw/blue}, {class: eg, label-selector: gateway=eg}]"}}'`},
-		{"nothing is known", true, []config.List{config.Propose("local-gateways", nil)},
+		{"nothing is known", true, []config.List{propose("local-gateways")},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"[{class: NAME-OF-A-GATEWAYCLASS}]"}}'`},
 		{"an operator's own text", true, []config.List{{Key: "local-gateways", Text: "- class: eg # it's\n"}},
 			`kubectl -n knative-serving patch configmap config-gateway --type merge -p '{"data":{"local-gateways":"- class: eg # it'\''s\n"}}'`},
@@ -190,6 +193,24 @@ func TestAdvice(t *testing.T) {
 			if !strings.HasPrefix(got[i], want) || strings.Contains(got[i], "\n") {
 				t.Errorf("%s: %q, want %q", test.name, got[i], want)
 			}
+		}
+	}
+}
+
+// TestOpen: B-INS-3, where the command cannot be run as it is, what the operator has to decide is said.
+func TestOpen(t *testing.T) {
+	one := config.Proposal{Class: "eg"}
+	for _, test := range []struct {
+		proposals config.Proposals
+		want      string
+	}{
+		{config.Proposals{Entries: []config.Proposal{one}, Classes: []string{"eg"}}, ""},
+		{config.Proposals{Entries: []config.Proposal{one, {Class: "istio"}}}, "choose the label-selector of each further Gateway"},
+		{config.Proposals{Classes: []string{"eg", "istio"}}, "put one of the accepted GatewayClasses (eg, istio) in place of NAME-OF-A-GATEWAYCLASS"},
+		{config.Proposals{}, "no GatewayClass is accepted: install an implementation of the Gateway API, and put the name of its GatewayClass in place of NAME-OF-A-GATEWAYCLASS"},
+	} {
+		if got := test.proposals.Open(); got != test.want {
+			t.Errorf("%v: %q, want %q", test.proposals, got, test.want)
 		}
 	}
 }

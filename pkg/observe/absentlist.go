@@ -4,6 +4,7 @@ package observe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/sets"
@@ -34,30 +35,36 @@ func (o *Observation) readAbsentList(reader Reader, visibility v1alpha1.IngressV
 		side.Refusal = &conditions.Refusal{Code: conditions.ReasonConfigurationRefused, Detail: fmt.Sprintf("ConfigMap %s is invalid, and the controller has seen no valid version since it started: correct it: %v", config.Name, o.State.Problem)}
 		return nil
 	}
-	command, err := missingLists(reader, o.State)
+	command, open, err := missingLists(reader, o.State)
 	if err != nil {
 		return err
 	}
-	side.Refusal = &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: fmt.Sprintf(
-		"ConfigMap %s has nothing under %s, so no Gateway is known for these hosts: write it, or [] if no such hosts are to be served: %s",
-		config.Name, strings.Join(o.State.Config.AbsentLists(), " and "), command)}
+	// A complete command is the whole message, so that it can be pasted as it is (SPEC B-INS-3).
+	if open != "" {
+		command = fmt.Sprintf("ConfigMap %s has nothing under %s, so no Gateway is known for these hosts: %s: %s",
+			config.Name, strings.Join(o.State.Config.AbsentLists(), " and "), open, command)
+	}
+	side.Refusal = &conditions.Refusal{Code: conditions.ReasonGatewayNotConfigured, Detail: command}
 	return nil
 }
 
-// missingLists is the command that writes the absent lists.
-func missingLists(reader Reader, state config.State) (string, error) {
-	lists := []config.List{}
+// missingLists is the command that writes the absent lists, and what the operator has to decide first.
+func missingLists(reader Reader, state config.State) (command, open string, err error) {
+	lists, decisions := []config.List{}, []string{}
 	for _, visibility := range config.Visibilities {
 		if state.Config.ListState(visibility) != config.ListAbsent {
 			continue
 		}
 		proposals, err := reader.Proposals(visibility)
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
+		if decision := proposals.Open(); decision != "" && !slices.Contains(decisions, decision) {
+			decisions = append(decisions, decision)
+		}
 	}
-	return config.Command(state.Exists, state.Namespace, lists), nil
+	return config.Command(state.Exists, state.Namespace, lists), strings.Join(decisions, "; "), nil
 }
 
 // settledAt tells whether this generation was Ready at a visibility, and each of its hosts still has a

@@ -110,8 +110,8 @@ func (r aReader) EndpointSlices(*corev1.Service, bool) ([]*discoveryv1.EndpointS
 
 func (r aReader) AbsentFor(types.NamespacedName, bool) time.Duration { return 0 }
 
-func (r aReader) Proposals(v1alpha1.IngressVisibility) ([]config.Proposal, error) {
-	return nil, r.asks("proposals")
+func (r aReader) Proposals(v1alpha1.IngressVisibility) (config.Proposals, error) {
+	return config.Proposals{}, r.asks("proposals")
 }
 
 // observed observes a KIngress with one external host, and returns what that reads.

@@ -47,9 +47,9 @@ type Reader interface {
 
 	// Trust is the result of backendtls.ReadTrust for the objects of Knative Serving's namespace.
 	Trust() (input.Trust, error)
-	// Proposals are the entries that an operator may want to write for a visibility whose list is absent
-	// in config-gateway.
-	Proposals(visibility v1alpha1.IngressVisibility) ([]config.Proposal, error)
+	// Proposals are what is known of the list that an operator has to write for a visibility whose list is
+	// absent in config-gateway.
+	Proposals(visibility v1alpha1.IngressVisibility) (config.Proposals, error)
 }
 
 // Owned reads what the controller has written for a KIngress.

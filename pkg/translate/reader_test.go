@@ -129,7 +129,9 @@ func (s stored) GatewayClass(name string) (*gatewayv1.GatewayClass, error) {
 
 func (s stored) AbsentFor(types.NamespacedName, bool) time.Duration { return 0 }
 
-func (s stored) Proposals(v1alpha1.IngressVisibility) ([]config.Proposal, error) { return nil, nil }
+func (s stored) Proposals(v1alpha1.IngressVisibility) (config.Proposals, error) {
+	return config.Proposals{}, nil
+}
 
 // having are the objects for which a predicate holds.
 func having[T any](all []T, wanted func(T) bool) []T {

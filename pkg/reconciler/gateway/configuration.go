@@ -50,7 +50,7 @@ func (r *Reconciler) sayKept(state config.State) {
 // sayAbsentLists tells which lists have been absent since the start of the controller. Where the other list is absent, too, and
 // no HTTPRoute needs this one, the operator has just not finished the installation.
 func (r *Reconciler) sayAbsentLists(ctx context.Context, state config.State) error {
-	lists := []config.List{}
+	lists, advice := []config.List{}, "write it, or [] if no such hosts are to be served"
 	for _, visibility := range config.Visibilities {
 		if state.Config.ListState(visibility) != config.ListAbsent {
 			continue
@@ -67,11 +67,14 @@ func (r *Reconciler) sayAbsentLists(ctx context.Context, state config.State) err
 			return err
 		}
 		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
+		if open := proposals.Open(); open != "" && !strings.HasSuffix(advice, open) {
+			advice += "; " + open
+		}
 	}
 	if len(lists) > 0 {
 		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonGatewayNotConfigured, fmt.Sprintf(
-			"ConfigMap %s has nothing under %s; what is served stays as it is, and nothing new is served there: write it, or [] if no such hosts are to be served: %s",
-			config.Name, keysOf(lists), config.Command(state.Exists, system.Namespace(), lists)))
+			"ConfigMap %s has nothing under %s; what is served stays as it is, and nothing new is served there: %s: %s",
+			config.Name, keysOf(lists), advice, config.Command(state.Exists, system.Namespace(), lists)))
 	}
 	return nil
 }
