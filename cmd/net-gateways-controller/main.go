@@ -15,6 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/network"
+	"github.com/net-gateways/net-gateways/pkg/startup"
 	"github.com/net-gateways/net-gateways/pkg/version"
 )
 
@@ -24,7 +25,7 @@ func main() {
 	flag.Usage = usage
 	version.Flag()
 	connect := cluster.Connected()
-	sharedmain.Main(component, version.Logged(ingress.NewController(connect)), gateway.NewController(connect), network.NewController)
+	sharedmain.Main(component, version.Logged(startup.BesideServing(ingress.NewController(connect))), gateway.NewController(connect), network.NewController)
 }
 
 func usage() {

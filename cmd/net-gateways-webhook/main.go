@@ -24,6 +24,7 @@ import (
 	"knative.dev/pkg/webhook/configmaps"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/startup"
 	"github.com/net-gateways/net-gateways/pkg/version"
 )
 
@@ -51,7 +52,7 @@ func main() {
 		SecretName:  secretName,
 		GracePeriod: gracePeriod,
 	})
-	sharedmain.MainWithContext(ctx, component, version.Logged(certificates.NewController), newConfigValidation)
+	sharedmain.MainWithContext(ctx, component, version.Logged(startup.BesideServing(certificates.NewController)), newConfigValidation)
 }
 
 func newConfigValidation(ctx context.Context, _ configmap.Watcher) *controller.Impl {

@@ -52,8 +52,11 @@ func TestRelease_BINS1_BOPS3(t *testing.T) {
 	for _, name := range []string{"net-gateways-controller", "net-gateways-webhook"} {
 		cluster.Deployments.Await(t, c, cluster.SystemNamespace, name, cluster.Minutes, fixture.RolledOut)
 	}
-	if again := apply(); strings.Contains(again, "created") || strings.Contains(again, "configured") {
-		t.Errorf("the second apply changes something:\n%s", again)
+	for line := range strings.Lines(apply()) {
+		// kubectl always says "configured" of these: it sends their selector without comparing it (patchStrategy: replace).
+		if !strings.HasSuffix(line, " unchanged\n") && !strings.HasPrefix(line, "poddisruptionbudget.policy/") {
+			t.Errorf("the second apply changes something: %s", line)
+		}
 	}
 	runsImages(t, c)
 	address := serve(t, c)
