@@ -34,13 +34,14 @@ check_pins() {
   done < <(pins)
 }
 
-# go_build DIRECTORY LDFLAGS PACKAGE...: static, small, and the same flags for all, so that they share compiled packages.
+# go_build DIRECTORY LDFLAGS PACKAGE...: static, small, and the same flags for all, so that they share compiled packages. -v names each
+# package in the log, where progress is read.
 # GOFLAGS and GOWORK of the caller must not leak in: the modules here stand alone.
 go_build() {
   local directory=$1 ldflags=$2
   shift 2
   (cd "$PARTS/$directory" && GOWORK=off GOFLAGS=-mod=readonly CGO_ENABLED=0 \
-    go build -trimpath -buildvcs=false -ldflags "-s -w $ldflags" -o "$OUT/" "$@")
+    go build -v -trimpath -buildvcs=false -ldflags "-s -w $ldflags" -o "$OUT/" "$@")
 }
 
 # go_tools DIRECTORY: the packages that its go.mod lists as tools

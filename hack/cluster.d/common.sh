@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# Names, paths, messages, and the runner that times each stage and shows the log of the one that failed.
+# Names, paths, messages.
 
 # A CI job may have no HOME; a tilde asks the password file then.
 [ -n "${HOME:-}" ] || HOME=~
@@ -18,7 +18,6 @@ DNS_ADDRESS=10.96.0.10
 LOADBALANCER_RANGE=10.89.0.0/16
 REGISTRY=127.0.0.1:5000
 
-say() { printf '%s\n' "$*" >&2; }
 die() {
   say "hack/cluster: $*"
   exit 1
@@ -34,46 +33,8 @@ require_root() {
   [ "$(uname -s)/$(uname -m)" = Linux/x86_64 ] || die "this needs Linux on x86_64, not $(uname -s) on $(uname -m)"
 }
 
-seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
-
-# stage NAME FUNCTION ARGS...: run it with its output in a log; on failure say which and show the end of the log.
-# It runs in a subshell that is no condition, because bash ignores `set -e` in everything a condition calls; and in a
-# process group of its own (set -m), so that an interrupted `up` takes its compiler along.
-STAGE_GROUP=
-stage() {
-  local name=$1 begin=$EPOCHREALTIME log status
-  shift
-  log=$STAGE_LOGS/$name.log
-  mkdir -p "$STAGE_LOGS"
-  printf '== %-22s' "$name" >&2
-  set -m +e
-  (
-    set +m -euo pipefail
-    trap - INT TERM HUP
-    "$@"
-  ) >"$log" 2>&1 </dev/null &
-  STAGE_GROUP=$!
-  wait $STAGE_GROUP
-  status=$?
-  set +m -e
-  STAGE_GROUP=
-  if [ $status != 0 ]; then
-    printf 'FAILED after %s s\n' "$(seconds_since "$begin")" >&2
-    say "-- the last lines of $log:"
-    tail -n 25 "$log" >&2
-    say "-- stage \"$name\" failed (exit code $status). The whole log: $log"
-    exit 1
-  fi
-  printf '%6s s\n' "$(seconds_since "$begin")" >&2
-}
-
-interrupted() {
-  [ -z "$STAGE_GROUP" ] || kill -TERM -- "-$STAGE_GROUP" 2>/dev/null || true
-  say ""
-  say "hack/cluster: interrupted; run it again to go on, or \"hack/cluster down\" to clean up"
-  exit 130
-}
-trap interrupted INT TERM HUP
+# hack/stages.sh, which runs the stages, calls it.
+say_interrupted() { say "hack/cluster: interrupted; run it again to go on, or \"hack/cluster down\" to clean up"; }
 
 # wait_for SECONDS WHAT COMMAND...: poll until the command succeeds.
 wait_for() {
@@ -95,7 +56,8 @@ lock() {
   exec 9>"$1"
   if ! flock -n 9; then
     say "another hack/cluster works here (lock $1); waiting for it"
-    flock 9
+    local begin=$SECONDS
+    until flock -w 10 9; do say "   still waiting for it, $((SECONDS - begin)) s"; done
   fi
 }
 unlock() { exec 9>&-; }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # The gateway implementations that can run on a cluster side by side, and `only`, which lets one run alone while it is measured.
 
 # Each with the namespaces of its Deployments: what tells proxies what to do, then the proxies.

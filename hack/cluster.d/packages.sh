@@ -56,6 +56,8 @@ install_packages() {
   # No package may go for these: an --no-remove that fails says more than a Docker that is gone.
   # shellcheck disable=SC2086
   without_services apt-get install -y -q --no-install-recommends --no-remove $missing
+  mkdir -p "$CACHE"
+  tr ' ' '\n' <<<"$missing" >>"$CACHE/packages"
 }
 
 # invoke-rc.d asks /usr/sbin/policy-rc.d before it starts a service: https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt

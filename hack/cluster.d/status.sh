@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What a person asks first: does it run, where is it, where are the logs.
+# What a person asks first: does it run, where is it, where are the logs. And at the end: what has it changed here.
 
 status() {
   local name pid
@@ -36,4 +36,10 @@ status() {
   echo
   in_network "$STATE/bin/kubectl" --kubeconfig "$KUBECONFIG_FILE" get services -A -o json 2>/dev/null | jq -r '"load balancers", (.items[] | select(.spec.type == "LoadBalancer") | "  \(.metadata.namespace)/\(.metadata.name)  \(.status.loadBalancer.ingress[0].ip // "no address yet")")'
   return $running
+}
+
+changes() {
+  echo "removed by hack/cluster down: the cluster $CLUSTER with its processes, network and mounts; $STATE; with the last cluster, settings of the kernel"
+  echo "kept for the next time: what was built, in $CACHE ($(du -sh "$CACHE" | cut -f 1)); Go's own caches"
+  if [ -s "$CACHE/packages" ]; then echo "kept: Debian packages that were missing: $(tr '\n' ' ' <"$CACHE/packages")(apt-get remove)"; fi
 }

@@ -8,6 +8,7 @@ WORKLOADS="coredns envoy-gateway serving"
 install_workload() {
   local name=$1 dir=$MANIFESTS/$1 mark=$STATE/installed/$1 method=create
   mkdir -p "$STATE/installed"
+  echo "putting $name into the cluster"
   if [ -e "$mark" ]; then
     if [ "$(cat "$mark")" != "$MANIFESTS_KEY" ]; then method=update; elif all_there "$dir"; then return 0; fi
   fi
@@ -52,10 +53,12 @@ workloads() {
 
 # Everything Available, and the webhooks answering: an API server that still calls a dead webhook refuses writes.
 ready() {
-  local deadline=$((SECONDS + 300)) pending=""
+  local deadline=$((SECONDS + 300)) pending="" before=""
   while [ $SECONDS -lt $deadline ]; do
     pending=$(unavailable)
     if [ -z "$pending" ]; then return 0; fi
+    if [ "$pending" != "$before" ]; then echo "waiting for ${pending//$'\n'/ }"; fi
+    before=$pending
     sleep 0.5
   done
   echo "not Available after 300 s:"
