@@ -11,16 +11,16 @@ help: ## What you are reading
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
-	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at"
+	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at; after make demo, make down leaves it as it was"
 	@echo "  BENCH=FLAGS       for make bench, such as '-only rollouts,moves'; '-h' lists them"
 	@echo
 	@echo "Root on Linux (x86_64) and Go 1.26 suffice; make test also wants gcc. Everything else is fetched, built and cached by hack/cluster."
 
-demo: ## Three Knative Services on three Gateways, shown with real requests
+demo: ## Three Knative Services on three Gateways, shown with real requests; it says what it has changed
 	@hack/demo/run
 
-down: ## End the demo's cluster and leave nothing behind
-	@hack/cluster down
+down: ## Put back what the demo has changed: end our cluster, or restore the current one
+	@hack/demo/down
 
 test: ## Everything below except bench and release, on a cluster of its own
 	@hack/test

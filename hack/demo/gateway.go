@@ -15,9 +15,6 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// gatewayNamespace is where the Gateways of third_party/ are.
-const gatewayNamespace = "gateways"
-
 type gateway struct {
 	name, class, address string
 	dial                 string // host:port
@@ -32,25 +29,29 @@ func (g gateway) secure() string {
 	return net.JoinHostPort(host, "443")
 }
 
-func awaitGateway(ctx context.Context, objects dynamic.ResourceInterface, name string) (gateway, error) {
+// awaitGateway waits for the Gateway, and for its address unless it is reached elsewhere.
+func awaitGateway(ctx context.Context, objects dynamic.ResourceInterface, name string, elsewhere bool) (gateway, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	var found gateway
 	_, err := await(ctx, objects, name, func(object *unstructured.Unstructured) bool {
 		var g gatewayv1.Gateway
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &g); err != nil || len(g.Status.Addresses) == 0 {
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &g); err != nil || len(g.Status.Addresses) == 0 && !elsewhere {
 			return false
 		}
-		address := g.Status.Addresses[0].Value
-		found = gateway{name: name, class: string(g.Spec.GatewayClassName), address: address, dial: net.JoinHostPort(address, "80")}
+		found = gateway{name: name, class: string(g.Spec.GatewayClassName)}
+		if len(g.Status.Addresses) > 0 {
+			found.address = g.Status.Addresses[0].Value
+			found.dial = net.JoinHostPort(found.address, "80")
+		}
 		return true
 	})
 	return found, err
 }
 
 // servedBy returns the Gateways that have a route for the host.
-func servedBy(ctx context.Context, client dynamic.Interface, host string) ([]string, error) {
-	list, err := client.Resource(routes).Namespace(namespace).List(ctx, metav1.ListOptions{})
+func (d *demo) servedBy(ctx context.Context, host string) ([]string, error) {
+	list, err := d.client.Resource(routes).Namespace(d.namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (d *demo) printServices(ctx context.Context) error {
 		if !there {
 			continue
 		}
-		gateways, err := servedBy(ctx, d.client, seen.host)
+		gateways, err := d.servedBy(ctx, seen.host)
 		if err != nil {
 			return err
 		}
