@@ -3,7 +3,7 @@
 # Variables are given as `make demo CLUSTER=mine`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test docs-run
+.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test docs-run nightly
 
 help: ## What you are reading
 	@echo "net-gateways: Knative Serving on any Gateway API implementation."
@@ -12,6 +12,7 @@ help: ## What you are reading
 	@echo
 	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
 	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at; after make demo, make down leaves it as it was"
+	@echo "  STAGES=NAMES      for make nightly: some stages, such as \"fuzz bench\", or -resume; -h lists them"
 	@echo "  BENCH=FLAGS       for make bench, such as '-only rollouts,moves'; '-h' lists them"
 	@echo
 	@echo "Root on Linux (x86_64) and Go 1.26 suffice; make test also wants gcc. Everything else is fetched, built and cached by hack/cluster."
@@ -22,7 +23,7 @@ demo: ## Three Knative Services on three Gateways, shown with real requests; it 
 down: ## Put back what the demo has changed: end our cluster, or restore the current one
 	@hack/demo/down
 
-test: ## Everything below except bench and release, on a cluster of its own
+test: ## Everything below except bench, releases and nightly, on a cluster of its own
 	@hack/test
 
 test-unit: ## Unit, table and golden tests, with the race detector
@@ -63,3 +64,6 @@ docs-run: ## The commands of README and docs/, run as they stand there, on a clu
 
 release-test: ## Install, use and uninstall a release on a cluster of its own
 	@hack/release-test
+
+nightly: ## What takes too long for each merge: four hours, on clusters of its own (STAGES)
+	@hack/nightly $(STAGES)
