@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,11 +27,7 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-const (
-	controller = "net-gateways-controller"
-	// elections is the ConfigMap with the times of elections, and the number of buckets.
-	elections = "config-leader-election"
-)
+const controller = fixture.Controller
 
 // buckets is into how many parts the KIngresses are divided, each with a leader of its own.
 // Knative's default, and ours, is one.
@@ -55,36 +50,11 @@ func bucketOf(t *testing.T, namespace, name string) int {
 	return slices.Index(leases, owner)
 }
 
-// terms are the times that Kubernetes itself has; with Knative's, four times as long,
-// the tests would mostly wait for elections.
-var terms = map[string]string{"lease-duration": "15s", "renew-deadline": "10s", "retry-period": "2s"}
-
-// shortTerms lets the controller elect quickly, until the test ends. That also ends divide.
-func shortTerms(t *testing.T) {
-	t.Helper()
-	t.Cleanup(func() {
-		cluster.ConfigMaps.Update(t, world.Cluster, cluster.SystemNamespace, elections, func(cm *corev1.ConfigMap) {
-			for key := range terms {
-				delete(cm.Data, key)
-			}
-			delete(cm.Data, "buckets")
-		})
-		roll(t)
-		buckets = 1
-	})
-	cluster.ConfigMaps.Update(t, world.Cluster, cluster.SystemNamespace, elections, func(cm *corev1.ConfigMap) {
-		for key, value := range terms {
-			cm.Data[key] = value
-		}
-	})
-	roll(t)
-}
-
 // divide makes another number of buckets, which the controller reads when it starts, and
-// waits until each has a leader.
+// waits until each has a leader. The end of all tests ends it.
 func divide(t *testing.T, number int) {
 	t.Helper()
-	cluster.ConfigMaps.Update(t, world.Cluster, cluster.SystemNamespace, elections, func(cm *corev1.ConfigMap) {
+	cluster.ConfigMaps.Update(t, world.Cluster, cluster.SystemNamespace, fixture.Elections, func(cm *corev1.ConfigMap) {
 		cm.Data["buckets"] = strconv.Itoa(number)
 	})
 	roll(t)
@@ -104,12 +74,7 @@ func roll(t *testing.T) {
 
 func restart(t *testing.T) {
 	t.Helper()
-	cluster.Deployments.Update(t, world.Cluster, cluster.SystemNamespace, controller, func(deployment *appsv1.Deployment) {
-		if deployment.Spec.Template.Annotations == nil {
-			deployment.Spec.Template.Annotations = map[string]string{}
-		}
-		deployment.Spec.Template.Annotations["kubectl.kubernetes.io/restartedAt"] = time.Now().Format(time.RFC3339)
-	})
+	cluster.Deployments.Update(t, world.Cluster, cluster.SystemNamespace, controller, fixture.Restart)
 }
 
 // replicas are the controller's Pods.

@@ -29,7 +29,6 @@ const (
 // not Ready, costs a request, or is followed by a write that no change asked for; what
 // changed meanwhile is done afterwards.
 func TestFaults_BRDY4_BOPS3(t *testing.T) {
-	shortTerms(t)
 	fleet := newFleet(t)
 	for _, fault := range []struct {
 		name    string

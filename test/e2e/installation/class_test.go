@@ -108,30 +108,3 @@ func setClass(t *testing.T, space *fixture.Space, name, class string) {
 		ing.Annotations[networking.IngressClassAnnotationKey] = class
 	})
 }
-
-// B-INS-9: a CRD that looks old takes no Ready away, and an Event says so.
-func TestOldCRDTakesNothingAway_BINS9(t *testing.T) {
-	space := world.Space(t, nil)
-	served := space.Serve(t, "hello", nil)
-	loads, flips := startBoth(t, space, "hello"), space.WatchFlips(t)
-	allowDowngrades(t)
-	begin := time.Now()
-	old := setBundle(t, routeCRD, "v1.0.0")
-	t.Cleanup(func() { setBundle(t, routeCRD, old) })
-	awaitEvent(t, begin, "config-gateway", "GatewayAPIMissing", routeCRD, "v1.0.0")
-	found := flips()
-	space.Backend(t, "new")
-	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("new", nil))
-	space.AwaitReason(t, "new", cluster.Minutes, "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
-	setBundle(t, routeCRD, old)
-	space.AwaitReady(t, "new", cluster.Minutes)
-	for _, load := range loads {
-		load.StopAllAnswered(t, 200, 1000)
-	}
-	if len(found) > 0 {
-		t.Errorf("not Ready in between: %v", found)
-	}
-	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.ResourceVersion != served.ResourceVersion {
-		t.Errorf("the KIngress changed: %+v", now.Status)
-	}
-}

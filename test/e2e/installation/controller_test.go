@@ -25,7 +25,7 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-const controller, webhook = "net-gateways-controller", "net-gateways-webhook"
+const controller, webhook = fixture.Controller, "net-gateways-webhook"
 
 // scale sets the controller's replicas and waits until all of them, and no others,
 // are there and Ready.

@@ -7,9 +7,7 @@ package installation
 import (
 	"context"
 	"testing"
-	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -70,6 +68,8 @@ func deleteGateways(t *testing.T) {
 	}
 	for _, gateway := range gateways {
 		cluster.Gateways.Delete(t, world.Cluster, gateway.Namespace, gateway.Name)
+	}
+	for _, gateway := range gateways {
 		cluster.Gateways.Await(t, world.Cluster, gateway.Namespace, gateway.Name, cluster.Minutes, fixture.Gone[gatewayv1.Gateway])
 	}
 	classes, err := cluster.GatewayClasses.List(t.Context(), world.Cluster, "", metav1.ListOptions{})
@@ -78,6 +78,8 @@ func deleteGateways(t *testing.T) {
 	}
 	for _, class := range classes {
 		cluster.GatewayClasses.Delete(t, world.Cluster, "", class.Name)
+	}
+	for _, class := range classes {
 		cluster.GatewayClasses.Await(t, world.Cluster, "", class.Name, cluster.Minutes, fixture.Gone[gatewayv1.GatewayClass])
 	}
 }
@@ -85,12 +87,5 @@ func deleteGateways(t *testing.T) {
 // restart does what kubectl rollout restart does.
 func restart(t *testing.T, name string) {
 	t.Helper()
-	cluster.Deployments.Update(t, world.Cluster, cluster.SystemNamespace, name, stamp)
-}
-
-func stamp(deployment *appsv1.Deployment) {
-	if deployment.Spec.Template.Annotations == nil {
-		deployment.Spec.Template.Annotations = map[string]string{}
-	}
-	deployment.Spec.Template.Annotations["e2e/restarted"] = time.Now().Format(time.RFC3339Nano)
+	cluster.Deployments.Update(t, world.Cluster, cluster.SystemNamespace, name, fixture.Restart)
 }

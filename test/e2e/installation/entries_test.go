@@ -136,7 +136,7 @@ func TestProxyProtocol_BINS3_BRDY2(t *testing.T) {
 	}
 
 	speak(false)
-	degradedService(t, space, "mute", []string{"data plane ", "cannot be reached: connection ", "using the Gateway's status"})
+	degradedService(t, space, "mute", nil, []string{"data plane ", "cannot be reached: connection ", "using the Gateway's status"})
 	speak(true)
 	cluster.KIngresses.Await(t, world.Cluster, space.Name, "mute", cluster.Seconds, saysNetwork(""))
 }

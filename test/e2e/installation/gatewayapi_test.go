@@ -55,21 +55,29 @@ func TestGatewayAPIMissing_BINS7(t *testing.T) {
 }
 
 // B-INS-7, B-INS-9: a Gateway API that looks too old is told with both versions, to new services
-// and in an Event. One that is Ready is served on, and nothing is written to it.
+// and in an Event. One that is Ready is served on, stays Ready, and nothing is written to it.
 func TestGatewayAPITooOld_BINS7_BINS9(t *testing.T) {
 	space := world.Space(t, nil)
-	space.Serve(t, "settled", nil)
+	before := space.Serve(t, "settled", nil)
+	loads, flips := startBoth(t, space, "settled"), space.WatchFlips(t)
 	allowDowngrades(t)
-	before, begin := cluster.KIngresses.Get(t, world.Cluster, space.Name, "settled"), time.Now()
+	begin := time.Now()
 	old := setBundle(t, routeCRD, "v1.0.0")
 	t.Cleanup(func() { setBundle(t, routeCRD, old) })
 	awaitEvent(t, begin, "config-gateway", "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
+	found := flips()
 	space.Backend(t, "hello")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
-	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
+	space.AwaitReason(t, "hello", cluster.Minutes, "GatewayAPIMissing", routeCRD, "v1.0.0", needed)
 	cluster.Answers(t, world.Blue, space.ExternalHost("settled"), 200)
 	setBundle(t, routeCRD, old)
-	space.AwaitReady(t, "hello", cluster.Seconds)
+	space.AwaitReady(t, "hello", cluster.Minutes)
+	for _, load := range loads {
+		load.StopAllAnswered(t, 200, 1000)
+	}
+	if len(found) > 0 {
+		t.Errorf("not Ready in between: %v", found)
+	}
 	if after := cluster.KIngresses.Get(t, world.Cluster, space.Name, "settled"); after.ResourceVersion != before.ResourceVersion {
 		t.Errorf("the settled KIngress was written: %v", after.Status)
 	}
@@ -139,7 +147,7 @@ func restoreCRDs(ctx context.Context, saved []*cluster.Object) error {
 // restartEnvoyGateway: it looks for CRDs when it starts. That is not ours to test.
 func restartEnvoyGateway(ctx context.Context) error {
 	name := types.NamespacedName{Namespace: "envoy-gateway-system", Name: "envoy-gateway"}
-	_, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, stamp)
+	_, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, fixture.Restart)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,6 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-var world = &fixture.World{}
+var world = &fixture.World{ShortTerms: true}
 
 func TestMain(m *testing.M) { os.Exit(fixture.Run(m, world)) }

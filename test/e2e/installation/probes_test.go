@@ -18,23 +18,41 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// obstacles keep the controller, not the clients, from asking Gateway blue.
-var obstacles = []struct {
-	name  string
-	put   func(*testing.T, *fixture.Space) (remove func())
-	words []string
-}{
-	{"pods", func(t *testing.T, _ *fixture.Space) func() { return wall(t, "blue", toThePods) },
-		[]string{"data plane ", "cannot be reached: no connection within 1s", "using the Gateway's addresses"}},
-	{"gateway", func(t *testing.T, _ *fixture.Space) func() { return wall(t, "blue", toTheGateway) },
-		[]string{"data plane ", "address ", "cannot be reached: no connection within 1s", "using the Gateway's status"}},
-	{"guard", func(t *testing.T, space *fixture.Space) func() {
-		space.Serve(t, "witness", nil)
-		remove := policy(t, cluster.SecurityPolicies, map[string]any{"authorization": map[string]any{"defaultAction": "Deny"}})
-		cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("witness"), 403, cluster.Minutes)
-		return remove
-	}, []string{"data plane ", "answers 403", "something in front asks for credentials", "using the Gateway's status"}},
+// blocked is a Gateway that an obstacle keeps the controller, not the clients, from asking.
+type blocked struct {
+	obstacle, gateway string
+	put               func(t *testing.T, on *blocked) (remove func())
+	words             []string
+
+	space   *fixture.Space
+	address string
+	remove  func()
+	writes  func() []string // of the status of its first service
 }
+
+// behindObstacles are Gateways with an obstacle each, so that what there is to wait for is waited for side by side.
+func behindObstacles() []*blocked {
+	return []*blocked{
+		{obstacle: "pods", gateway: "double",
+			put:   func(t *testing.T, on *blocked) func() { return wall(t, on.gateway, toThePods) },
+			words: []string{"data plane ", "cannot be reached: no connection within 1s", "using the Gateway's addresses"}},
+		{obstacle: "gateway", gateway: "green", address: world.Green,
+			put:   func(t *testing.T, on *blocked) func() { return wall(t, on.gateway, toTheGateway) },
+			words: []string{"data plane ", "address ", "cannot be reached: no connection within 1s", "using the Gateway's status"}},
+		{obstacle: "guard", gateway: "blue", address: world.Blue, put: guard,
+			words: []string{"data plane ", "answers 403", "something in front asks for credentials", "using the Gateway's status"}},
+	}
+}
+
+// guard is a policy that refuses every request.
+func guard(t *testing.T, on *blocked) (remove func()) {
+	on.space.Serve(t, "witness", on.labels())
+	remove = policy(t, cluster.SecurityPolicies, map[string]any{"authorization": map[string]any{"defaultAction": "Deny"}})
+	cluster.AwaitAnswer(t, on.address, on.space.ExternalHost("witness"), 403, cluster.Minutes)
+	return remove
+}
+
+func (b *blocked) labels() map[string]string { return map[string]string{"gateway": b.gateway} }
 
 // B-RDY-1, B-RDY-2, issue 4 item 6: where nobody can be asked, or something in front
 // asks for credentials, `auto` takes a weaker proof after a while and says so in the
@@ -42,38 +60,61 @@ var obstacles = []struct {
 // corrected, by one write, when the obstacle goes, without a touch of the service. After
 // how long is for the tests in virtual time (TestDegradesInTime).
 func TestProbesDegradeAndRecover_BRDY1_auto(t *testing.T) {
-	for _, obstacle := range obstacles {
-		t.Run(obstacle.name, func(t *testing.T) {
-			space := world.Space(t, nil)
-			remove := obstacle.put(t, space)
-			begin := time.Now()
-			first := degradedService(t, space, "first", obstacle.words)
-			t.Logf("after %s: %s", time.Since(begin).Round(time.Millisecond), network(first))
-			awaitEventOf(t, first, degraded)
-			begin = time.Now()
-			degradedService(t, space, "second", obstacle.words)
-			t.Logf("the second after %s", time.Since(begin).Round(time.Millisecond))
+	gateways := behindObstacles()
+	gateways[0].address = world.ServeGateway(t, gateways[0].gateway, "e2e-public")
+	for _, on := range gateways {
+		on.space = world.Space(t, nil)
+		on.remove = on.put(t, on)
+	}
+	sideBySide(t, "degrade", gateways, func(t *testing.T, on *blocked) {
+		begin := time.Now()
+		first := degradedService(t, on.space, "first", on.labels(), on.words)
+		t.Logf("after %s: %s", time.Since(begin).Round(time.Millisecond), network(first))
+		awaitEventOf(t, first, degraded)
+		begin = time.Now()
+		degradedService(t, on.space, "second", on.labels(), on.words)
+		t.Logf("the second after %s", time.Since(begin).Round(time.Millisecond))
+	})
 
-			writes := watchStatus(t, space, "first")
-			restart(t, controller)
-			cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
-			degradedService(t, space, "third", obstacle.words) // the lease of the old leader comes first
-			if seen := writes(); len(seen) != 1 {
-				t.Errorf("the new leader writes the status of a Ready KIngress:\n%s", strings.Join(seen, "\n"))
-			}
+	for _, on := range gateways {
+		on.writes = watchStatus(t, on.space, "first")
+	}
+	restart(t, controller)
+	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
+	sideBySide(t, "a new leader", gateways, func(t *testing.T, on *blocked) {
+		degradedService(t, on.space, "third", on.labels(), on.words) // the lease of the old leader comes first
+		if seen := on.writes(); len(seen) != 1 {
+			t.Errorf("the new leader writes the status of a Ready KIngress:\n%s", strings.Join(seen, "\n"))
+		}
+	})
 
-			writes = watchStatus(t, space, "first")
-			remove()
-			begin = time.Now()
-			for _, name := range []string{"first", "second", "third"} {
-				cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Seconds, saysNetwork(""))
-			}
-			t.Logf("recovered after %s", time.Since(begin).Round(time.Millisecond))
-			if seen := writes(); len(seen) != 2 {
-				t.Errorf("want one write for the recovery:\n%s", strings.Join(seen, "\n"))
-			}
-			cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("first"), 200, cluster.Seconds)
-		})
+	sideBySide(t, "recover", gateways, func(t *testing.T, on *blocked) {
+		writes := watchStatus(t, on.space, "first")
+		on.remove()
+		begin := time.Now()
+		for _, name := range []string{"first", "second", "third"} {
+			cluster.KIngresses.Await(t, world.Cluster, on.space.Name, name, cluster.Seconds, saysNetwork(""))
+		}
+		t.Logf("recovered after %s", time.Since(begin).Round(time.Millisecond))
+		if seen := writes(); len(seen) != 2 {
+			t.Errorf("want one write for the recovery:\n%s", strings.Join(seen, "\n"))
+		}
+		cluster.AwaitAnswer(t, on.address, on.space.ExternalHost("first"), 200, cluster.Seconds)
+	})
+}
+
+// sideBySide does a part of the test for all Gateways at once, and ends the test if it fails for one.
+func sideBySide(t *testing.T, part string, gateways []*blocked, do func(*testing.T, *blocked)) {
+	t.Helper()
+	if !t.Run(part, func(t *testing.T) {
+		for _, on := range gateways {
+			t.Run(on.obstacle, func(t *testing.T) {
+				t.Parallel()
+				do(t, on)
+			})
+		}
+	}) {
+		t.FailNow()
 	}
 }
 
@@ -106,11 +147,11 @@ func TestExplicitProbes_BRDY1(t *testing.T) {
 }
 
 // degradedService serves a KIngress, and waits until it is Ready by a weaker proof.
-func degradedService(t *testing.T, space *fixture.Space, name string, words []string) *v1alpha1.Ingress {
+func degradedService(t *testing.T, space *fixture.Space, name string, labels map[string]string, words []string) *v1alpha1.Ingress {
 	t.Helper()
 	// Where the Gateway itself adds the version to the answer, its own 403 is a proof.
 	space.LabelledBackend(t, name, map[string]string{"serving.knative.dev/revision": name})
-	cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, nil))
+	cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, labels))
 	return cluster.KIngresses.Await(t, world.Cluster, space.Name, name, cluster.Minutes, saysNetwork(degraded, append(words, space.ExternalHost(name))...))
 }
 

@@ -36,13 +36,14 @@ func wall(t *testing.T, gateway, stops string) (remove func()) {
 	for _, pod := range pods {
 		fmt.Fprintf(&rules, stops+"\n", pod)
 	}
-	nft(t, "table ip e2e-wall\ndelete table ip e2e-wall\n"+ // of a run that was ended
-		"table ip e2e-wall {\nchain forward {\ntype filter hook forward priority -10\n"+rules.String()+"}\n}")
+	table := "table ip e2e-wall-" + gateway
+	nft(t, table+"\ndelete "+table+"\n"+ // of a run that was ended
+		table+" {\nchain forward {\ntype filter hook forward priority -10\n"+rules.String()+"}\n}")
 	up := true
 	remove = func() {
 		if up {
 			up = false
-			nft(t, "delete table ip e2e-wall")
+			nft(t, "delete "+table)
 		}
 	}
 	t.Cleanup(remove)
