@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/retry"
@@ -144,15 +146,26 @@ func restoreCRDs(ctx context.Context, saved []*cluster.Object) error {
 	return world.SetUp(ctx)
 }
 
-// restartEnvoyGateway: it looks for CRDs when it starts. That is not ours to test.
+// restartEnvoyGateway: it looks for CRDs when it starts. That is not ours to test. Nor is how long it waits for the lease of
+// the one before, which does not give it back; so the lease is deleted.
 func restartEnvoyGateway(ctx context.Context) error {
 	name := types.NamespacedName{Namespace: "envoy-gateway-system", Name: "envoy-gateway"}
-	_, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, fixture.Restart)
+	before, err := cluster.Pods.List(ctx, world.Cluster, name.Namespace, metav1.ListOptions{LabelSelector: "control-plane=envoy-gateway"})
 	if err != nil {
 		return err
 	}
-	_, err = cluster.Deployments.TryAwait(ctx, world.Cluster, name.Namespace, name.Name, cluster.Minutes, fixture.RolledOut)
-	return err
+	if _, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, fixture.Restart); err != nil {
+		return err
+	}
+	if _, err := cluster.Deployments.TryAwait(ctx, world.Cluster, name.Namespace, name.Name, cluster.Minutes, fixture.RolledOut); err != nil {
+		return err
+	}
+	for _, pod := range before {
+		if _, err := cluster.Pods.TryAwait(ctx, world.Cluster, pod.Namespace, pod.Name, cluster.Minutes, fixture.Gone[corev1.Pod]); err != nil {
+			return err
+		}
+	}
+	return cluster.Leases.TryDelete(ctx, world.Cluster, name.Namespace, "5b9825d2.gateway.envoyproxy.io")
 }
 
 func established(crd *cluster.Object) error {
