@@ -36,7 +36,7 @@ var (
 	OurGrants         = watch.Scope{Kind: ReferenceGrants, Labels: networking.IngressLabelKey}
 	AllGateways       = watch.Scope{Kind: Gateways}
 	AllGatewayClasses = watch.Scope{Kind: GatewayClasses}
-	DataPlaneLabels   = []string{dataplane.GatewayNameLabel, dataplane.OwningNameLabel}
+	DataPlaneLabels   = dataplane.Selectors
 )
 
 // BackendServices is the scope of the Services that a namespace offers as backends.

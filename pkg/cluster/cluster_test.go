@@ -149,8 +149,12 @@ func TestRequests(t *testing.T) {
 		}},
 		"a backend":               {func(t *testing.T, f *fixture) { _, err := f.Reader(t.Context()).Backend(aOne); must(t, err) }, []string{`services of "a", labels "", fields ""`}},
 		"a Service that is named": {func(t *testing.T, f *fixture) { _, err := f.Reader(t.Context()).Service(aOne); must(t, err) }, []string{`services of "a", labels "", fields "metadata.name=one"`}},
-		"Services of data planes": {func(t *testing.T, f *fixture) { _, err := f.Reader(t.Context()).Claiming(aOne); must(t, err) }, []string{
+		"Services of data planes": {func(t *testing.T, f *fixture) {
+			_, err := f.Reader(t.Context()).Claiming(ownsBlue.Gateway)
+			must(t, err)
+		}, []string{
 			`services of "", labels "gateway.envoyproxy.io/owning-gateway-name", fields ""`,
+			`services of "", labels "gateway.envoyproxy.io/owning-gatewayclass", fields ""`,
 			`services of "", labels "gateway.networking.k8s.io/gateway-name", fields ""`,
 		}},
 	} {

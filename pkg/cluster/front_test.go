@@ -20,8 +20,11 @@ var (
 		"gateway.networking.k8s.io/gateway-name":    "blue",
 		"gateway.envoyproxy.io/owning-gateway-name": "blue", "gateway.envoyproxy.io/owning-gateway-namespace": "gateways",
 	}
-	blue     = types.NamespacedName{Namespace: "gateways", Name: "blue"}
-	ownsBlue = dataplane.Owner{Gateway: &gatewayv1.Gateway{ObjectMeta: named("gateways", "blue", nil)}, Controller: "gateway.envoyproxy.io/gatewayclass-controller"}
+	classLabels = map[string]string{"gateway.envoyproxy.io/owning-gatewayclass": "merged"}
+	ownsBlue    = dataplane.Owner{
+		Gateway:    &gatewayv1.Gateway{ObjectMeta: named("gateways", "blue", nil), Spec: gatewayv1.GatewaySpec{GatewayClassName: "merged"}},
+		Controller: "gateway.envoyproxy.io/gatewayclass-controller",
+	}
 )
 
 func front(namespace, name string, labels map[string]string) *corev1.Service {
@@ -31,7 +34,7 @@ func front(namespace, name string, labels map[string]string) *corev1.Service {
 // listsFronts starts the informers of the Services of data planes.
 func (f *fixture) listsFronts(t *testing.T) {
 	t.Helper()
-	_, err := f.Reader(t.Context()).Claiming(blue)
+	_, err := f.Reader(t.Context()).Claiming(ownsBlue.Gateway)
 	must(t, err)
 }
 
@@ -46,6 +49,8 @@ func TestFront(t *testing.T) {
 		{"none", nil, ""},
 		{"by the standard label", []runtime.Object{front("gateways", "envoy", standardLabels)}, "envoy"},
 		{"by the implementation's labels", []runtime.Object{front("envoy-gateway-system", "envoy", owningLabels)}, "envoy"},
+		{"by the label of its class", []runtime.Object{front("envoy-gateway-system", "envoy", classLabels)}, "envoy"},
+		{"a tenant's, by the label of its class", []runtime.Object{front("default", "forged", classLabels)}, ""},
 		{"by both", []runtime.Object{front("gateways", "envoy", bothLabels)}, "envoy"},
 		{"the first of several", []runtime.Object{front("gateways", "envoy-b", standardLabels), front("gateways", "envoy-a", standardLabels)}, "envoy-a"},
 		{"a tenant's", []runtime.Object{front("default", "forged", bothLabels)}, ""},

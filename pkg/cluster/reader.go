@@ -10,6 +10,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
@@ -39,7 +40,7 @@ func (r Reader) Service(name types.NamespacedName) (*corev1.Service, error) {
 }
 
 // Claiming implements observe.DataPlane.
-func (r Reader) Claiming(gateway types.NamespacedName) ([]*corev1.Service, error) {
+func (r Reader) Claiming(gateway *gatewayv1.Gateway) ([]*corev1.Service, error) {
 	candidates := []*corev1.Service{}
 	for _, label := range DataPlaneLabels {
 		labelled, err := List[corev1.Service](r.ctx, r.cluster, watch.Scope{Kind: Services, Labels: label}, "")
@@ -56,11 +57,8 @@ func (r Reader) EndpointSlices(service *corev1.Service, labelled bool) ([]*disco
 	if !labelled {
 		return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, SlicesOf(apply.NameOf(service)), "")
 	}
-	label := DataPlaneLabels[0]
-	if _, has := service.Labels[label]; !has {
-		label = DataPlaneLabels[1]
-	}
-	return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, watch.Scope{Kind: EndpointSlices, Labels: label}, service.Namespace)
+	label := slices.IndexFunc(DataPlaneLabels, func(label string) bool { _, has := service.Labels[label]; return has })
+	return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, watch.Scope{Kind: EndpointSlices, Labels: DataPlaneLabels[max(label, 0)]}, service.Namespace)
 }
 
 // Trust implements observe.Reader.

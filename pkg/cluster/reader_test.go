@@ -40,14 +40,14 @@ func TestReadServices(t *testing.T) {
 		}
 	})
 	inBubble(t, "claiming", objects, func(t *testing.T, f *fixture) {
-		found, err := f.Reader(t.Context()).Claiming(blue)
+		found, err := f.Reader(t.Context()).Claiming(ownsBlue.Gateway)
 		must(t, err)
 		expect(t, "Services", []string{"default/forged", "envoy-gateway-system/owned", "gateways/standard"}, namesOf(found))
 	})
 	inBubble(t, "unreadable", objects, func(t *testing.T, f *fixture) {
 		f.refuse("services")
 		reader := f.Reader(t.Context())
-		_, err := reader.Claiming(blue)
+		_, err := reader.Claiming(ownsBlue.Gateway)
 		expect(t, "Error of Claiming", "Services: services is forbidden: no right", textOf(err))
 		_, err = reader.Backend(types.NamespacedName{Namespace: "default", Name: "forged"})
 		expect(t, "Error of Backend", "Services of namespace default: services is forbidden: no right", textOf(err))
@@ -66,6 +66,7 @@ func TestReadEndpointSlices(t *testing.T) {
 	}
 	objects := []runtime.Object{
 		slice("gateways", "standard", standardLabels), slice("gateways", "owned", owningLabels), slice("gateways", "plain", nil), slice("default", "elsewhere", bothLabels),
+		slice("gateways", "merged", classLabels),
 	}
 	for name, c := range map[string]struct {
 		labels   map[string]string
@@ -76,7 +77,8 @@ func TestReadEndpointSlices(t *testing.T) {
 		"by the standard label":                {standardLabels, true, []string{"gateways/standard"}, `endpointslices.discovery.k8s.io of "", labels "gateway.networking.k8s.io/gateway-name", fields ""`},
 		"by both, of which the standard comes": {bothLabels, true, []string{"gateways/standard"}, `endpointslices.discovery.k8s.io of "", labels "gateway.networking.k8s.io/gateway-name", fields ""`},
 		"by the implementation's":              {owningLabels, true, []string{"gateways/owned"}, `endpointslices.discovery.k8s.io of "", labels "gateway.envoyproxy.io/owning-gateway-name", fields ""`},
-		"by the Service's name": {nil, false, []string{"gateways/owned", "gateways/plain", "gateways/standard"},
+		"by that of the class":                 {classLabels, true, []string{"gateways/merged"}, `endpointslices.discovery.k8s.io of "", labels "gateway.envoyproxy.io/owning-gatewayclass", fields ""`},
+		"by the Service's name": {nil, false, []string{"gateways/merged", "gateways/owned", "gateways/plain", "gateways/standard"},
 			`endpointslices.discovery.k8s.io of "gateways", labels "kubernetes.io/service-name=envoy", fields ""`},
 	} {
 		inBubble(t, name, objects, func(t *testing.T, f *fixture) {
@@ -100,7 +102,7 @@ func TestReadProposals(t *testing.T) {
 	objects := []runtime.Object{attached("route", "cluster-local", parent("", "gateways", "blue")), gateway}
 	inBubble(t, "of a visibility", objects, func(t *testing.T, f *fixture) {
 		for visibility, want := range map[v1alpha1.IngressVisibility]config.Proposals{
-			v1alpha1.IngressVisibilityClusterLocal: {Entries: []config.Proposal{{Class: "fast", Gateway: blue}}}, v1alpha1.IngressVisibilityExternalIP: {},
+			v1alpha1.IngressVisibilityClusterLocal: {Entries: []config.Proposal{{Class: "fast", Gateway: types.NamespacedName{Namespace: "gateways", Name: "blue"}}}}, v1alpha1.IngressVisibilityExternalIP: {},
 		} {
 			found, err := f.Reader(t.Context()).Proposals(visibility)
 			must(t, err)

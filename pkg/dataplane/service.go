@@ -10,24 +10,27 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
-// Labels by which the Services of a Gateway are found. GatewayNameLabel is the
-// standard (GEP-1762) and trusted in the Gateway's own namespace only. The owning
-// labels are those of Envoy Gateway, which creates its Services in its own namespace.
-const (
-	GatewayNameLabel     = gatewayv1.GatewayNameLabelKey
-	OwningNameLabel      = "gateway.envoyproxy.io/owning-gateway-name"
-	OwningNamespaceLabel = "gateway.envoyproxy.io/owning-gateway-namespace"
-)
+// GatewayNameLabel is the standard label of a Gateway's Service (GEP-1762), trusted in the Gateway's own namespace only.
+const GatewayNameLabel = gatewayv1.GatewayNameLabelKey
 
-// Labels are those three.
-var Labels = []string{GatewayNameLabel, OwningNameLabel, OwningNamespaceLabel}
+// Selectors are the labels of which a Service in front of a Gateway's pods has one, the standard label first; Labels are all
+// by which it is found.
+var Selectors, Labels = serviceLabels()
 
-// systemNamespaces are the namespaces in which controllers create the Services of all
-// Gateways, in their usual installation. Tenants cannot write there.
-var systemNamespaces = map[gatewayv1.GatewayController]string{
-	"gateway.envoyproxy.io/gatewayclass-controller": "envoy-gateway-system",
+func serviceLabels() (selectors, all []string) {
+	selectors, all = []string{GatewayNameLabel}, []string{GatewayNameLabel}
+	for _, labels := range features.Services("") {
+		selectors = append(selectors, labels.Selector())
+		all = append(all, labels.Selector())
+		if labels.Class == "" {
+			all = append(all, labels.GatewayNamespace)
+		}
+	}
+	return selectors, all
 }
 
 // Discover finds the Service of a Gateway among candidates, or nil. A label alone proves nothing,
@@ -40,7 +43,7 @@ var systemNamespaces = map[gatewayv1.GatewayController]string{
 func Discover(owner Owner, candidates []*corev1.Service) *corev1.Service {
 	var found *corev1.Service
 	for _, candidate := range candidates {
-		switch labelled := Claims(candidate, owner.name()); {
+		switch labelled := Claims(candidate, owner.Gateway); {
 		case labelled && owner.published(candidate):
 			return candidate
 		case !labelled || !owner.system(candidate) && !publishesOnly(owner.Gateway, candidate):
@@ -64,31 +67,28 @@ func (o Owner) published(service *corev1.Service) bool {
 	return o.Published == types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
 }
 
-// Claims tells whether a Service has the labels of the Gateway of this name. A tenant may have
-// forged them.
-func Claims(service *corev1.Service, gateway types.NamespacedName) bool {
-	return named(service, gateway) || owned(service, gateway)
+// Claims tells whether a Service has the labels of a Gateway. A tenant may have forged them.
+func Claims(service *corev1.Service, gateway *gatewayv1.Gateway) bool {
+	return named(service, gateway) || slices.ContainsFunc(features.Services(""), func(labels features.ServiceLabels) bool { return owned(service, gateway, labels) })
 }
 
-func (o Owner) name() types.NamespacedName {
-	return types.NamespacedName{Namespace: o.Gateway.Namespace, Name: o.Gateway.Name}
-}
-
-func named(service *corev1.Service, gateway types.NamespacedName) bool {
+func named(service *corev1.Service, gateway *gatewayv1.Gateway) bool {
 	return service.Namespace == gateway.Namespace && service.Labels[GatewayNameLabel] == gateway.Name
 }
 
-func owned(service *corev1.Service, gateway types.NamespacedName) bool {
-	return service.Labels[OwningNameLabel] == gateway.Name && service.Labels[OwningNamespaceLabel] == gateway.Namespace
+// owned tells whether a Service has those labels with the name of the Gateway, or with that of its class.
+func owned(service *corev1.Service, gateway *gatewayv1.Gateway, labels features.ServiceLabels) bool {
+	if labels.Class != "" {
+		return service.Labels[labels.Class] == string(gateway.Spec.GatewayClassName) && gateway.Spec.GatewayClassName != ""
+	}
+	return service.Labels[labels.Gateway] == gateway.Name && service.Labels[labels.GatewayNamespace] == gateway.Namespace
 }
 
 // system tells whether a Service with the Gateway's labels is where no tenant can write it.
 func (o Owner) system(service *corev1.Service) bool {
-	if named(service, o.name()) {
-		return true
-	}
-	namespace, known := systemNamespaces[o.Controller]
-	return known && service.Namespace == namespace && owned(service, o.name())
+	return named(service, o.Gateway) || o.Controller != "" && slices.ContainsFunc(features.Services(o.Controller), func(labels features.ServiceLabels) bool {
+		return service.Namespace == labels.Namespace && owned(service, o.Gateway, labels)
+	})
 }
 
 // compare is negative when a is more likely than b to lead to the Gateway's listeners.

@@ -33,23 +33,6 @@ func Supported(controllerName string, class *gatewayv1.GatewayClass, extra Set) 
 	return supported
 }
 
-// warming are the controllers whose gateways send requests to a new backend only once
-// they know its endpoints, and keep the old one until then, so that one write moves traffic
-// without a loss. Envoy does: ten rollouts at 500 requests a second on Envoy Gateway lose
-// nothing (test/bench). Add another controller once the same has been measured on its gateways.
-var warming = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
-
-// Warms tells whether the gateways of a controller are known to warm new backends.
-func Warms(controllerName string) bool { return warming.Has(controllerName) }
-
-// merging are the controllers whose gateways serve the HTTP listeners of a port from one table. Envoy Gateway 1.9 does
-// (internal/xds/translator/translator.go, processHTTPListenerXdsTranslation): a host that is attached to two of them is
-// in there twice, and Envoy refuses the table (https://github.com/envoyproxy/gateway/issues/9895).
-var merging = sets.New("gateway.envoyproxy.io/gatewayclass-controller")
-
-// Merges tells whether the gateways of a controller are known to serve the HTTP listeners of a port from one table.
-func Merges(controllerName string) bool { return merging.Has(controllerName) }
-
 // core are the features of every conformant implementation of the profile GATEWAY-HTTP.
 var core = gwfeatures.SetsToNamesSet(
 	gwfeatures.GatewayCoreFeatures, gwfeatures.ReferenceGrantCoreFeatures, gwfeatures.HTTPRouteCoreFeatures)

@@ -45,8 +45,8 @@ func (o *Observation) gateways() map[v1alpha1.IngressVisibility]input.Gateway {
 		controllerName, https := string(side.Controller()), o.https(side)
 		selected[visibility] = input.Gateway{
 			Name:    side.Entry.Gateway,
-			Warms:   features.Warms(controllerName),
-			Merges:  features.Merges(controllerName),
+			Warms:   features.Warms(side.Controller()),
+			Merges:  features.Merges(side.Controller()),
 			Section: side.Entry.HTTPListener,
 			HTTPS:   https,
 

@@ -100,8 +100,8 @@ func (r aReader) Service(name types.NamespacedName) (*corev1.Service, error) {
 	return nil, r.asks("Service " + name.String())
 }
 
-func (r aReader) Claiming(gateway types.NamespacedName) ([]*corev1.Service, error) {
-	return nil, r.asks("Services of Gateway " + gateway.String())
+func (r aReader) Claiming(gateway *gatewayv1.Gateway) ([]*corev1.Service, error) {
+	return nil, r.asks("Services of Gateway " + gateway.Namespace + "/" + gateway.Name)
 }
 
 func (r aReader) EndpointSlices(*corev1.Service, bool) ([]*discoveryv1.EndpointSlice, error) {

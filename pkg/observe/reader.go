@@ -76,7 +76,7 @@ type DataPlane interface {
 	// Service is the Service of a name, whatever its labels are.
 	Service(name types.NamespacedName) (*corev1.Service, error)
 	// Claiming are the Services whose labels say that they are a Gateway's: see dataplane.Claims.
-	Claiming(gateway types.NamespacedName) ([]*corev1.Service, error)
+	Claiming(gateway *gatewayv1.Gateway) ([]*corev1.Service, error)
 	// EndpointSlices are those of a Service. labelled tells that the Service is one of Claiming, so that
 	// its slices have its labels.
 	EndpointSlices(service *corev1.Service, labelled bool) ([]*discoveryv1.EndpointSlice, error)

@@ -134,7 +134,7 @@ func ServiceOf(reader DataPlane, entry config.Entry, owner dataplane.Owner) (*co
 			return service, slices, err
 		}
 	}
-	candidates, err := reader.Claiming(types.NamespacedName{Namespace: owner.Gateway.Namespace, Name: owner.Gateway.Name})
+	candidates, err := reader.Claiming(owner.Gateway)
 	if err != nil {
 		return nil, nil, err
 	}

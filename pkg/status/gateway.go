@@ -13,6 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
 // Liveness is what probes of one route tell about the data plane of a Gateway that reports a negative
@@ -60,7 +61,7 @@ func (s Side) Doubt() *Blocker {
 			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 				"Gateway %s has no condition %s yet: is the controller of GatewayClass %s running?", s.Entry.Gateway, kind, s.Entry.Class))
 		case condition.Status != metav1.ConditionFalse:
-		case condition.ObservedGeneration < s.Gateway.Generation || withoutProxies(condition):
+		case condition.ObservedGeneration < s.Gateway.Generation || s.withoutProxies(condition):
 			return waiting(loadBalancer, conditions.ReasonGatewayNotProgrammed, describe(s.Gateway, condition))
 		default:
 			return answered(loadBalancer, conditions.ReasonGatewayNotProgrammed, describe(s.Gateway, condition))
@@ -71,8 +72,8 @@ func (s Side) Doubt() *Blocker {
 
 // withoutProxies tells that the Gateway reports that it has no proxies. One that is late with a health
 // check is no reason to take Ready from all services at once (SPEC B-RDY-4); one that stays away is.
-func withoutProxies(condition *metav1.Condition) bool {
-	return condition.Type == string(gatewayv1.GatewayConditionProgrammed) && condition.Reason == string(gatewayv1.GatewayReasonNoResources)
+func (s Side) withoutProxies(condition *metav1.Condition) bool {
+	return condition.Type == string(gatewayv1.GatewayConditionProgrammed) && features.WithoutProxies(s.Controller, condition.Reason)
 }
 
 // Settled tells that the side's routes are proven as they are stored.

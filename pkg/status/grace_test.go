@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"pgregory.net/rapid"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/probe"
@@ -27,10 +28,11 @@ func TestGrace(t *testing.T) {
 	conflict.Failures = []conditions.Reasoned{reason("HostConflict", "taken", true)}
 	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
 	newGeneration.Generation = 8
-	resting := func(s *status.Side) {
-		gatewaySaid("Programmed", metav1.ConditionFalse, 2)(s)
-		s.Gateway.Status.Conditions[1].Reason = "NoResources"
+	// resting is a Gateway whose controller reports with its own reason that it has no proxies.
+	resting := func(controller gatewayv1.GatewayController, reason string) status.Facts {
+		return facts(side(external, settled, class(controller), because("Programmed", metav1.ConditionFalse, reason)))
 	}
+	const envoy = "gateway.envoyproxy.io/gatewayclass-controller"
 	busy := waits
 	busy.Progressing = true
 	tests := []struct {
@@ -54,7 +56,9 @@ func TestGrace(t *testing.T) {
 		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.GraceBeforeReport - time.Second},
 		{"a gateway's no about a Ready one may be from before the proof", wasReady, refused, time.Second, status.GraceBeforeReport - time.Second},
 		{"and takes Ready when it stays", wasReady, refused, status.GraceBeforeReport, 0},
-		{"but that its proxies are away may pass", wasReady, facts(side(external, settled, resting)), time.Second, status.GraceWhenReady - time.Second},
+		{"but that its proxies are away may pass", wasReady, resting(envoy, "NoResources"), time.Second, status.GraceWhenReady - time.Second},
+		{"in the words of Istio, too", wasReady, resting(istio, "AddressNotAssigned"), time.Second, status.GraceWhenReady - time.Second},
+		{"which say something else where another uses them", wasReady, resting(envoy, "AddressNotAssigned"), time.Second, status.GraceBeforeReport - time.Second},
 		{"about a new one it may pass", v1alpha1.IngressStatus{}, refused, 0, status.GraceBeforeReport},
 		{"what objects say is said at once", v1alpha1.IngressStatus{}, conflict, 0, 0},
 		{"good news is said at once", wasWaiting, facts(side(external)), 0, 0},

@@ -56,7 +56,7 @@ func (s stored) Service(name types.NamespacedName) (*corev1.Service, error) {
 	return named(s.services, name), nil
 }
 
-func (s stored) Claiming(gateway types.NamespacedName) ([]*corev1.Service, error) {
+func (s stored) Claiming(gateway *gatewayv1.Gateway) ([]*corev1.Service, error) {
 	return having(s.services, func(service *corev1.Service) bool { return dataplane.Claims(service, gateway) }), nil
 }
 

@@ -108,11 +108,11 @@ func (e *clusterEvents) leadsTo(entry config.Entry, name types.NamespacedName, s
 	switch {
 	case entry.Service.Name != "":
 		return entry.Service == name
-	case service == nil || !dataplane.Claims(service, entry.Gateway):
+	case service == nil:
 		return false
 	}
 	gateway := e.shownGateway(entry.Gateway)
-	return gateway != nil && e.r.cluster.IsFront(e.owner(gateway), service)
+	return gateway != nil && dataplane.Claims(service, gateway) && e.r.cluster.IsFront(e.owner(gateway), service)
 }
 
 func (e *clusterEvents) owner(gateway *gatewayv1.Gateway) dataplane.Owner {
