@@ -15,6 +15,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/features"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -73,11 +74,23 @@ func ShareStrings(values, with map[string]string) {
 	}
 }
 
-// trimGateway keeps the managedFields of the spec, by which pkg/dataplane knows the listeners of a KIngress.
+// trimGateway keeps the managedFields of the spec, by which pkg/dataplane knows the listeners of a KIngress, and the annotations
+// that keep a Gateway private.
 func trimGateway(object metav1.Object) {
 	entries := slices.DeleteFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool { return entry.Subresource != "" })
+	kept := map[string]string{}
+	for _, row := range features.Behaviours() {
+		if row.Private != nil {
+			if value, has := object.GetAnnotations()[row.Private.Key]; has {
+				kept[row.Private.Key] = value
+			}
+		}
+	}
 	TrimAll(object)
 	object.SetManagedFields(entries)
+	if len(kept) > 0 {
+		object.SetAnnotations(kept)
+	}
 }
 
 // trimCRD keeps the annotation that names the release of the Gateway API.

@@ -32,6 +32,7 @@ func filled() metav1.ObjectMeta {
 		Labels: map[string]string{"theirs": "label"},
 		Annotations: map[string]string{
 			"ours": "annotation", "theirs": "annotation", "net-gateways.github.io/rollout": "state", "gateway.networking.k8s.io/bundle-version": "v1.6.1",
+			"networking.istio.io/service-type": "ClusterIP",
 		},
 		ManagedFields: []metav1.ManagedFieldsEntry{
 			{Manager: "net-gateways", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:metadata":{"f:annotations":{"f:ours":{}}}}`)}},
@@ -62,7 +63,7 @@ func TestTrims(t *testing.T) {
 			annotations: []string{"net-gateways.github.io/rollout", "ours"}, managers: []string{"net-gateways"}},
 		cluster.OthersRoutes: {object: &gatewayv1.HTTPRoute{Spec: whole, Status: served}, want: &gatewayv1.HTTPRoute{Spec: gatewayv1.HTTPRouteSpec{CommonRouteSpec: parents, Hostnames: hosts}},
 			annotations: []string{"net-gateways.github.io/rollout"}},
-		cluster.Gateways:       {object: &gatewayv1.Gateway{}, managers: []string{"net-gateways", "kubectl"}},
+		cluster.Gateways:       {object: &gatewayv1.Gateway{}, annotations: []string{"networking.istio.io/service-type"}, managers: []string{"net-gateways", "kubectl"}},
 		cluster.GatewayClasses: {object: &gatewayv1.GatewayClass{}},
 		cluster.Services:       {object: &corev1.Service{}},
 		cluster.EndpointSlices: {object: &discoveryv1.EndpointSlice{}},

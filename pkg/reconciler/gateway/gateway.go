@@ -128,11 +128,18 @@ func (r *Reconciler) ensureGateways(ctx context.Context, state config.State) err
 	if err != nil {
 		return err
 	}
+	classes, err := cluster.List[gatewayv1.GatewayClass](ctx, r.cluster, cluster.AllGatewayClasses, "")
+	if err != nil {
+		return err
+	}
 	without, err := r.cluster.NoListenerSets(ctx)
 	if err != nil {
 		return err
 	}
-	todo := plan(state.Config, current, func(gateway types.NamespacedName) bool { return anyAttached(routes, gateway) }, without == "")
+	todo := plan(state.Config, observed{
+		current: current, classes: classes, listenerSets: without == "",
+		used: func(gateway types.NamespacedName) bool { return anyAttached(routes, gateway) },
+	})
 	r.pause = 0
 	errs := []error{}
 	for _, gateway := range todo.create {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
 // A Gateway that the controller created has this label. It has no owner, so that traffic goes on when an operator
@@ -36,10 +37,20 @@ type changes struct {
 	foreign []config.Entry
 }
 
+// observed is what the plan depends on besides config-gateway.
+type observed struct {
+	// current are the Gateways of the controller's namespace.
+	current []*gatewayv1.Gateway
+	// classes are the GatewayClasses.
+	classes []*gatewayv1.GatewayClass
+	// used tells whether an HTTPRoute of the controller is attached to a Gateway.
+	used func(types.NamespacedName) bool
+	// listenerSets tells whether the API server serves ListenerSets, and with them the Gateways' allowedListeners.
+	listenerSets bool
+}
+
 // plan compares the entries without a `gateway` with the Gateways of the controller's namespace.
-// used tells whether an HTTPRoute of the controller is attached; listenerSets whether the API server
-// serves ListenerSets, and with them the Gateways' allowedListeners.
-func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.NamespacedName) bool, listenerSets bool) changes {
+func plan(cfg *config.Config, seen observed) changes {
 	todo := changes{}
 	wanted := map[types.NamespacedName]bool{}
 	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
@@ -48,26 +59,37 @@ func plan(cfg *config.Config, current []*gatewayv1.Gateway, used func(types.Name
 			continue
 		}
 		desired := desiredGateway(entry, admittedBy(cfg, entry.Gateway))
-		at := slices.IndexFunc(current, func(g *gatewayv1.Gateway) bool { return apply.NameOf(g) == entry.Gateway })
+		desired.Annotations = seen.private(entry)
+		at := slices.IndexFunc(seen.current, func(g *gatewayv1.Gateway) bool { return apply.NameOf(g) == entry.Gateway })
 		switch {
 		case at < 0:
 			todo.create = append(todo.create, desired)
-		case !isManaged(current[at]):
+		case !isManaged(seen.current[at]):
 			todo.foreign = append(todo.foreign, entry)
-		case differs(current[at], desired), listenerSets && current[at].Spec.AllowedListeners == nil:
+		case differs(seen.current[at], desired), seen.listenerSets && seen.current[at].Spec.AllowedListeners == nil:
 			todo.update = append(todo.update, desired)
 		}
 	}
-	for _, gateway := range current {
+	for _, gateway := range seen.current {
 		switch {
 		case !isManaged(gateway) || wanted[apply.NameOf(gateway)] || ofAbsentList(cfg, gateway) || gateway.DeletionTimestamp != nil:
-		case used(apply.NameOf(gateway)):
+		case seen.used(apply.NameOf(gateway)):
 			todo.busy = append(todo.busy, gateway)
 		default:
 			todo.remove = append(todo.remove, gateway)
 		}
 	}
 	return todo
+}
+
+// private are the annotations by which a local Gateway gets no address outside of the cluster (SPEC B-SEL-7); nil if none are
+// known of the controller of its class, or the class does not exist yet.
+func (o observed) private(entry config.Entry) map[string]string {
+	at := slices.IndexFunc(o.classes, func(class *gatewayv1.GatewayClass) bool { return class.Name == entry.Class })
+	if at < 0 || entry.Visibility != v1alpha1.IngressVisibilityClusterLocal {
+		return nil
+	}
+	return features.Private(o.classes[at].Spec.ControllerName)
 }
 
 // ofAbsentList tells that the controller created a Gateway for a visibility whose list is absent from config-gateway
@@ -139,6 +161,11 @@ func desiredGateway(entry config.Entry, admitted gatewayv1.RouteNamespaces) *gat
 func differs(current, desired *gatewayv1.Gateway) bool {
 	want := desired.Spec.Listeners[0]
 	at := slices.IndexFunc(current.Spec.Listeners, func(l gatewayv1.Listener) bool { return l.Name == want.Name })
+	for key, value := range desired.Annotations {
+		if current.Annotations[key] != value {
+			return true
+		}
+	}
 	return at < 0 ||
 		current.Spec.Listeners[at].Port != want.Port ||
 		current.Spec.Listeners[at].Protocol != want.Protocol ||

@@ -59,7 +59,7 @@ func TestPlan(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			todo := plan(test.config, test.current, func(types.NamespacedName) bool { return test.used }, !test.old)
+			todo := plan(test.config, observed{current: test.current, used: func(types.NamespacedName) bool { return test.used }, listenerSets: !test.old})
 			got := names{Create: namesOf(todo.create), Update: namesOf(todo.update), Remove: namesOf(todo.remove), Busy: namesOf(todo.busy)}
 			for _, entry := range todo.foreign {
 				got.Foreign = append(got.Foreign, entry.Gateway.Name)
@@ -118,7 +118,7 @@ func TestAdmittedBy(t *testing.T) {
 			}
 			open := own(made.Name, func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "fast" })
 			changed := *test.want.From != gatewayv1.NamespacesFromAll
-			if got := plan(cfg, list(open), nil, true).update; (len(got) == 1) != changed {
+			if got := plan(cfg, observed{current: list(open), listenerSets: true}).update; (len(got) == 1) != changed {
 				t.Errorf("A Gateway for all namespaces is changed: %v, want %v", got, changed)
 			}
 		})
@@ -187,3 +187,45 @@ func own(name string, edit func(*gatewayv1.Gateway)) *gatewayv1.Gateway {
 }
 
 func list(gateways ...*gatewayv1.Gateway) []*gatewayv1.Gateway { return gateways }
+
+// TestPrivateGateway: B-SEL-7, a local Gateway of ours on Istio has the annotation by which its Service is ClusterIP, also where
+// the GatewayClass came later or another writer took it out. An external one has not, nor one of a class of which none is
+// known: that is warned of where it is seen.
+func TestPrivateGateway(t *testing.T) {
+	private := map[string]string{"networking.istio.io/service-type": "ClusterIP"}
+	class := func(controller gatewayv1.GatewayController) []*gatewayv1.GatewayClass {
+		found := &gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "mesh"}}
+		found.Spec.ControllerName = controller
+		return []*gatewayv1.GatewayClass{found}
+	}
+	const istio = "istio.io/gateway-controller"
+	for name, c := range map[string]struct {
+		classes []*gatewayv1.GatewayClass
+		want    map[string]string
+		updates int // where the Gateway is there without the annotation
+	}{
+		"on Istio":                 {class(istio), private, 1},
+		"on another":               {class("example.com/other"), nil, 0},
+		"its class does not exist": {nil, nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := parsedLists(t, "- class: mesh\n", "- class: mesh\n")
+			seen := observed{classes: c.classes, listenerSets: true}
+			created := plan(cfg, seen).create
+			if len(created) != 2 || created[0].Annotations != nil {
+				t.Fatalf("Created: %v", created)
+			}
+			if diff := cmp.Diff(c.want, created[1].Annotations); diff != "" {
+				t.Errorf("Annotations (-want, +got):\n%s", diff)
+			}
+			seen.current = created
+			if todo := plan(cfg, seen); len(todo.update) > 0 {
+				t.Errorf("Written again: %v", namesOf(todo.update))
+			}
+			created[1].Annotations = nil
+			if todo := plan(cfg, seen); len(todo.update) != c.updates {
+				t.Errorf("Without the annotation %d are written", len(todo.update))
+			}
+		})
+	}
+}
