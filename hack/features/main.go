@@ -11,6 +11,9 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+
+	"github.com/net-gateways/net-gateways/pkg/dataplane/shapes"
+	"github.com/net-gateways/net-gateways/pkg/features"
 )
 
 const (
@@ -24,7 +27,8 @@ func main() {
 	root := flag.String("root", ".", "the root of the checkout")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(),
-			"Writes "+tableFile+" and the feature table in "+pageFile+" from the Gateway API's conformance reports.")
+			"Writes "+tableFile+" and the feature table in "+pageFile+" from the Gateway API's conformance reports,\n"+
+				"and there the tables of pkg/features/behaviour.go and pkg/dataplane/shapes.")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -59,9 +63,16 @@ func run(root string, verify bool) error {
 	} else if err != nil {
 		return err
 	}
-	page, err = replaceTable(page, renderMarkdown(gateways, module.Version))
+	all, err := shapes.All()
 	if err != nil {
 		return err
+	}
+	for part, table := range map[string]string{
+		"features": renderMarkdown(gateways, module.Version), "behaviours": renderBehaviours(features.Behaviours()), "shapes": renderShapes(all),
+	} {
+		if page, err = replaceTable(page, part, table); err != nil {
+			return err
+		}
 	}
 	return update(filepath.Join(root, pageFile), page, verify)
 }

@@ -67,13 +67,14 @@ func TestCompareVersions(t *testing.T) {
 }
 
 func TestReplaceTable(t *testing.T) {
+	const beginMark, endMark = "<!-- features:begin -->", "<!-- features:end -->"
 	for _, test := range []struct{ name, page, want, err string }{
 		{"no marks", "# A\n", "", "docs/implementations.md has no <!-- features:begin -->"},
 		{"empty", "a\n" + beginMark + "\n" + endMark + "\nb\n", "a\n" + beginMark + "\nT\n" + endMark + "\nb\n", ""},
 		{"stale", beginMark + "\nold\n" + endMark, beginMark + "\nT\n" + endMark, ""},
 		{"no end", beginMark, "", "docs/implementations.md has <!-- features:begin --> without <!-- features:end -->"},
 	} {
-		got, err := replaceTable([]byte(test.page), "T\n")
+		got, err := replaceTable([]byte(test.page), "features", "T\n")
 		if string(got) != test.want || (err == nil) != (test.err == "") || err != nil && err.Error() != test.err {
 			t.Errorf("%s: %q, %v", test.name, got, err)
 		}

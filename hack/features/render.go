@@ -13,11 +13,6 @@ import (
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 )
 
-const (
-	beginMark = "<!-- features:begin -->"
-	endMark   = "<!-- features:end -->"
-)
-
 // rows are the features that net-gateways uses, with what it uses them for.
 var rows = []struct {
 	name gwfeatures.FeatureName
@@ -86,8 +81,9 @@ func renderMarkdown(gateways []gateway, version string) string {
 	return b.String()
 }
 
-// replaceTable puts the table between the marks.
-func replaceTable(page []byte, table string) ([]byte, error) {
+// replaceTable puts a table between its marks.
+func replaceTable(page []byte, part, table string) ([]byte, error) {
+	beginMark, endMark := "<!-- "+part+":begin -->", "<!-- "+part+":end -->"
 	before, rest, begun := bytes.Cut(page, []byte(beginMark))
 	if !begun {
 		return nil, errors.New(pageFile + " has no " + beginMark)

@@ -223,7 +223,7 @@ func TestLeads(t *testing.T) {
 
 // TestAddresses: B-RDY-1, B-RDY-2: what the Gateway publishes, with the listener's port.
 func TestAddresses(t *testing.T) {
-	got := dataplane.Addresses(dataplane.Listener{Port: 8080}, gateway("203.0.113.1", "", "fd00::1", "lb.example.com"))
+	got := dataplane.Addresses(dataplane.Listener{Port: 8080}, gateway("203.0.113.1", "", "fd00::1", "lb.example.com"), nil, nil)
 	if diff := cmp.Diff([]string{"203.0.113.1:8080", "[fd00::1]:8080", "lb.example.com:8080"}, got); diff != "" {
 		t.Error(diff)
 	}

@@ -100,13 +100,24 @@ func slicePort(slice *discoveryv1.EndpointSlice, name string) int32 {
 	return 0
 }
 
-// Addresses lists the addresses that the Gateway publishes for a listener, as
-// host:port in the Gateway's order.
-func Addresses(listener Listener, gateway *gatewayv1.Gateway) []string {
+// Addresses lists where a listener is asked if not at its pods, as host:port: the addresses that the Gateway publishes, in
+// its order. If it publishes none, and the Service's endpoints are ready but do not have its port, these are not what
+// serves it (Cilium's agents take its packets, and its one endpoint is a dummy). Then clients in the cluster reach the
+// listener at the Service's cluster IPs.
+func Addresses(listener Listener, gateway *gatewayv1.Gateway, service *corev1.Service, slicesOf []*discoveryv1.EndpointSlice) []string {
 	addresses := []string{}
+	add := func(host string) {
+		address := net.JoinHostPort(host, strconv.Itoa(int(listener.Port)))
+		if host != "" && host != corev1.ClusterIPNone && !slices.Contains(addresses, address) {
+			addresses = append(addresses, address)
+		}
+	}
 	for _, address := range gateway.Status.Addresses {
-		if address.Value != "" {
-			addresses = append(addresses, net.JoinHostPort(address.Value, strconv.Itoa(int(listener.Port))))
+		add(address.Value)
+	}
+	if len(addresses) == 0 && portOf(service, listener.Port) != nil && HasReady(service, slicesOf) && len(Endpoints(listener, service, slicesOf)) == 0 {
+		for _, ip := range clusterIPsOf(service) {
+			add(ip)
 		}
 	}
 	return addresses

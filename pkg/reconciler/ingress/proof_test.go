@@ -32,9 +32,15 @@ func aNewLeader(before *world, data *plane) *world {
 // accept reports a route as accepted.
 func (w *world) accept(route string) {
 	w.Helper()
+	w.acceptedBy(envoyGateway, route)
+}
+
+// acceptedBy is that by any controller.
+func (w *world) acceptedBy(controller gatewayv1.GatewayController, route string) {
+	w.Helper()
 	changed := w.routes()[route].DeepCopy()
 	yes := metav1.Condition{Type: "Accepted", Status: metav1.ConditionTrue, ObservedGeneration: changed.Generation}
-	changed.Status.Parents = []gatewayv1.RouteParentStatus{{ParentRef: changed.Spec.ParentRefs[0], ControllerName: envoyGateway, Conditions: []metav1.Condition{yes, yes}}}
+	changed.Status.Parents = []gatewayv1.RouteParentStatus{{ParentRef: changed.Spec.ParentRefs[0], ControllerName: controller, Conditions: []metav1.Condition{yes, yes}}}
 	changed.Status.Parents[0].Conditions[1].Type = "ResolvedRefs"
 	w.replaces(changed)
 }

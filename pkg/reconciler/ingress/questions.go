@@ -143,7 +143,7 @@ func (q *questions) about(route routes.Route, side *status.Side) (status.Route, 
 func (q *questions) choose(side observe.Side, listener dataplane.Listener, route types.NamespacedName, authProxyMode probe.Mode) probe.Choice {
 	offer := probe.Offer{
 		Endpoints:     dataplane.Endpoints(listener, side.Service, side.EndpointSlices),
-		Addresses:     dataplane.Addresses(listener, side.Gateway),
+		Addresses:     dataplane.Addresses(listener, side.Gateway, side.Service, side.EndpointSlices),
 		AuthProxyMode: authProxyMode,
 	}
 	known := q.known.OfRoute(route.Name)
