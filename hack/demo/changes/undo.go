@@ -21,6 +21,8 @@ const (
 	// goneAfter is how long an object may take to go; refusedFor, how long a webhook that is being deleted may refuse.
 	goneAfter  = 2 * time.Minute
 	refusedFor = 30 * time.Second
+	// sayEvery is how often undo says what it waits for.
+	sayEvery = 10 * time.Second
 )
 
 var (
@@ -131,7 +133,15 @@ func (c Cluster) delete(ctx context.Context, object Object, say func(string)) er
 }
 
 func (c Cluster) awaitGone(ctx context.Context, what string, say func(string), gone func(context.Context) (bool, error)) error {
-	if err := wait.PollUntilContextTimeout(ctx, poll, goneAfter, true, gone); err != nil {
+	begin, said := time.Now(), time.Now()
+	if err := wait.PollUntilContextTimeout(ctx, poll, goneAfter, true, func(ctx context.Context) (bool, error) {
+		is, err := gone(ctx)
+		if !is && time.Since(said) >= sayEvery {
+			said = time.Now()
+			say(fmt.Sprintf("waiting   %.0f s for %s to go", time.Since(begin).Seconds(), what))
+		}
+		return is, err
+	}); err != nil {
 		return fmt.Errorf("%s is deleted, but not gone: %w. Look at its finalizers, then run it again", what, err)
 	}
 	say("deleted   " + what)
