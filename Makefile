@@ -53,7 +53,7 @@ generate: ## Write everything that is generated
 verify: ## Fail if anything generated, formatted or required is not up to date
 	@hack/verify
 
-vulncheck: ## Known vulnerabilities in both programs (govulncheck)
+vulncheck: ## Known vulnerabilities in both programs, as a release builds them (govulncheck)
 	@hack/vulncheck
 
 release: ## Push the images and write the files of a release to dist/ (VERSION, KO_DOCKER_REPO)

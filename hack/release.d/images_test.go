@@ -12,6 +12,8 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -91,21 +93,30 @@ func TestCheck(t *testing.T) {
 		{"needs libraries", map[string][]byte{"amd64": program(elf.EM_X86_64, elf.PT_INTERP), "arm64": arm}, "needs libraries"},
 		{"a script", map[string][]byte{"amd64": bytes.Repeat([]byte("#!/bin/sh\n"), 10), "arm64": arm}, "bad magic number"},
 	} {
-		index, err := base(nil, created)
-		if err != nil {
-			t.Fatal(err)
-		}
-		result := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
-		for architecture, data := range test.programs {
-			result = mutate.AppendManifests(result, mutate.IndexAddendum{
-				Add:        with(t, of(t, index, architecture), data),
-				Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}},
-			})
-		}
-		found, err := check(result)
+		found, err := check(withAll(t, test.programs))
 		if test.want == "" && (err != nil || len(found) != 2) || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: %q, %v", test.name, found, err)
 		}
+	}
+}
+
+// TestPrograms: what is written for each platform is its program, and nothing is written of an index that is refused.
+func TestPrograms(t *testing.T) {
+	all := map[string][]byte{"amd64": program(elf.EM_X86_64, elf.PT_LOAD), "arm64": program(elf.EM_AARCH64, elf.PT_LOAD)}
+	folder := t.TempDir()
+	if err := programs(withAll(t, all), folder); err != nil {
+		t.Fatal(err)
+	}
+	for architecture, want := range all {
+		if data, err := os.ReadFile(filepath.Join(folder, "linux-"+architecture, "program")); err != nil || !bytes.Equal(data, want) {
+			t.Errorf("%s: %d bytes, not the program of the image, %v", architecture, len(data), err)
+		}
+	}
+	delete(all, "arm64")
+	empty := t.TempDir()
+	err := programs(withAll(t, all), empty)
+	if files, _ := os.ReadDir(empty); err == nil || len(files) > 0 {
+		t.Errorf("%v written, %v", files, err)
 	}
 }
 
@@ -121,6 +132,23 @@ func TestExplained(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
+}
+
+// withAll is an index of the base images of some platforms, each with a program.
+func withAll(t *testing.T, programs map[string][]byte) v1.ImageIndex {
+	t.Helper()
+	index, err := base(nil, created)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
+	for architecture, data := range programs {
+		result = mutate.AppendManifests(result, mutate.IndexAddendum{
+			Add:        with(t, of(t, index, architecture), data),
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}},
+		})
+	}
+	return result
 }
 
 func of(t *testing.T, index v1.ImageIndex, architecture string) v1.Image {

@@ -5,6 +5,7 @@
 //	images may-push REPOSITORY                            fail unless this machine may push there
 //	images base -to REPOSITORY:TAG -licenses FILE         push the base image for all platforms, print it by digest
 //	images check IMAGE...                                 fail unless each is there for all platforms and can run
+//	images programs -to FOLDER IMAGE...                   the same, and write their programs to FOLDER/PLATFORM/
 //
 // With -insecure a registry that is not on this machine may be asked over plain HTTP. The time in the base image is
 // SOURCE_DATE_EPOCH.
@@ -24,6 +25,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
@@ -42,10 +44,10 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New("want a verb: may-push, base or check")
+		return errors.New("want a verb: may-push, base, check or programs")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	to := flags.String("to", "", "REPOSITORY:TAG to push to (base)")
+	to := flags.String("to", "", "REPOSITORY:TAG to push to (base), or folder to write to (programs)")
 	licenses := flags.String("licenses", "", "file that becomes /licenses.txt (base)")
 	insecure := flags.Bool("insecure", false, "ask the registry over plain HTTP")
 	if err := flags.Parse(args[1:]); err != nil {
@@ -69,12 +71,9 @@ func run(ctx context.Context, args []string) error {
 		}
 		return pushBase(ctx, tag, *licenses)
 	case "check":
-		for _, image := range flags.Args() {
-			if err := checkNamed(ctx, image, options); err != nil {
-				return fmt.Errorf("%s: %w", image, err)
-			}
-		}
-		return nil
+		return forEach(ctx, flags.Args(), options, printed)
+	case "programs":
+		return forEach(ctx, flags.Args(), options, func(_ string, index v1.ImageIndex) error { return programs(index, *to) })
 	}
 	return fmt.Errorf("unknown verb %q", args[0])
 }
@@ -103,15 +102,25 @@ func pushBase(ctx context.Context, tag name.Tag, licenses string) error {
 	return nil
 }
 
-func checkNamed(ctx context.Context, image string, options []name.Option) error {
-	reference, err := name.ParseReference(image, options...)
-	if err != nil {
-		return err
+// forEach does something with the index of each image.
+func forEach(ctx context.Context, images []string, options []name.Option, do func(image string, index v1.ImageIndex) error) error {
+	for _, image := range images {
+		reference, err := name.ParseReference(image, options...)
+		if err != nil {
+			return err
+		}
+		index, err := remote.Index(reference, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
+		if err == nil {
+			err = do(image, index)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", image, err)
+		}
 	}
-	index, err := remote.Index(reference, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
-	if err != nil {
-		return err
-	}
+	return nil
+}
+
+func printed(image string, index v1.ImageIndex) error {
 	found, err := check(index)
 	for _, line := range found {
 		fmt.Printf("%s: %s\n", image, line)
