@@ -2,7 +2,7 @@
 
 // Releasefiles writes the files of a release that are text, from what ko has resolved. hack/release calls it last:
 //
-//	releasefiles -version v0.1.0 -commit HEX -changelog CHANGELOG.md -resolved FILE -out DIR
+//	releasefiles -version v0.1.0 -commit HEX -base IMAGE -changelog CHANGELOG.md -resolved FILE -out DIR
 //
 // The folder has the SBOMs and the licenses already; checksums.txt names all that is in it.
 package main
@@ -19,17 +19,18 @@ import (
 func main() {
 	version := flag.String("version", "", "of the release, as v0.1.0-rc.1")
 	commit := flag.String("commit", "", "that it is made of")
+	base := flag.String("base", "", "image that the others stand on")
 	changelog := flag.String("changelog", "CHANGELOG.md", "file that has a section of this version")
 	resolved := flag.String("resolved", "", "file that ko resolve wrote; without it, only the changelog is checked")
 	out := flag.String("out", "", "folder to write to")
 	flag.Parse()
-	if err := run(*version, *changelog, *resolved, release{out: *out, commit: *commit}); err != nil {
+	if err := run(*version, *changelog, *resolved, release{out: *out, commit: *commit, base: *base}); err != nil {
 		fmt.Fprintln(os.Stderr, "releasefiles:", err)
 		os.Exit(1)
 	}
 }
 
-type release struct{ out, commit string }
+type release struct{ out, commit, base string }
 
 func run(version, changelog, resolved string, to release) error {
 	text, err := os.ReadFile(changelog)
@@ -56,7 +57,7 @@ func run(version, changelog, resolved string, to release) error {
 		"net-gateways.yaml":          documents.withVersion(version),
 		"net-gateways-operator.yaml": documents.withoutVersion(),
 		"images.txt":                 strings.Join(images, "\n") + "\n",
-		"RELEASE_NOTES.md":           notes(version, to.commit, changes, images),
+		"RELEASE_NOTES.md":           notes(version, to, changes, images),
 	}
 	for name, content := range written {
 		if err := os.WriteFile(filepath.Join(to.out, name), []byte(content), 0o644); err != nil {

@@ -206,8 +206,8 @@ func TestNotes(t *testing.T) {
 	if want := "See [a](docs/a.md#b), [b](https://example.com).\n\n### More"; err != nil || changes != want {
 		t.Errorf("%q, %v", changes, err)
 	}
-	text := notes("v0.2.0-rc.3", "abc", changes, []string{"one", "two"})
-	for _, want := range []string{"[a](" + repository + "/blob/v0.2.0-rc.3/docs/a.md#b), [b](https://example.com)", "\n    one\n    two\n", "Commit abc."} {
+	text := notes("v0.2.0-rc.3", release{commit: "abc", base: "three"}, changes, []string{"one", "two"})
+	for _, want := range []string{"[a](" + repository + "/blob/v0.2.0-rc.3/docs/a.md#b), [b](https://example.com)", "\n    one\n    two\n", "\n    three\n", "Commit abc."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}

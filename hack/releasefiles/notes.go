@@ -31,7 +31,7 @@ func section(changelog, version string) (string, error) {
 var relativeLink = regexp.MustCompile(`\]\(([^):]+)\)`)
 
 // notes is the text of a release's page, where relative links would lead nowhere.
-func notes(version, commit, changes string, images []string) string {
+func notes(version string, of release, changes string, images []string) string {
 	changes = relativeLink.ReplaceAllString(changes, "]("+repository+"/blob/"+version+"/${1})")
 	return fmt.Sprintf(`# net-gateways %[1]s
 
@@ -61,5 +61,11 @@ What it needs, and what comes next: [install](%[4]s/blob/%[1]s/docs/install.md).
 For linux/amd64 and linux/arm64. No test has run them on arm64.
 
     %[5]s
-`, version, commit, changes, repository, strings.Join(images, "\n    "))
+
+Their base image, which hack/release.d makes:
+
+    %[6]s
+
+[How to build the same again](%[4]s/blob/%[1]s/docs/reproducible.md).
+`, version, of.commit, changes, repository, strings.Join(images, "\n    "), of.base)
 }

@@ -30,7 +30,7 @@ const (
 )
 
 // B-INS-1, B-OPS-3: exactly the files of a release install net-gateways, twice as once; a Knative Service is served, also after the
-// uninstall that docs/install.md has; and of all kinds of objects nothing is left that the page does not name.
+// uninstall that docs/install.md has; and of all kinds of objects nothing is left that the page does not name, and nothing is gone.
 func TestRelease_BINS1_BOPS3(t *testing.T) {
 	c, err := cluster.Connect()
 	if err != nil {
@@ -73,14 +73,15 @@ func TestRelease_BINS1_BOPS3(t *testing.T) {
 	run(t, "kubectl", "delete", "-f", "../third_party/envoy-gateway/gateways.yaml", "--ignore-not-found")
 	// The command of docs/install.md for Leases.
 	run(t, "sh", "-c", "kubectl -n knative-serving get leases -o name | grep /net-gateways- | xargs kubectl -n knative-serving delete")
-	var left []string
 	for deadline := time.After(cluster.Minutes); ; {
-		if left = added(before, snapshot(t, c)); len(left) == 0 {
+		after := snapshot(t, c)
+		left, lost := missing(before, after), missing(after, before)
+		if len(left)+len(lost) == 0 {
 			return
 		}
 		select {
 		case <-deadline:
-			t.Fatalf("left behind, and not named in docs/install.md:\n%s", strings.Join(left, "\n"))
+			t.Fatalf("left behind, and not named in docs/install.md:\n%s\nwas there before, and is gone:\n%s", strings.Join(left, "\n"), strings.Join(lost, "\n"))
 		case <-time.After(time.Second):
 		}
 	}
@@ -160,14 +161,15 @@ func snapshot(t *testing.T, c *cluster.Cluster) map[string]bool {
 	return found
 }
 
-func added(before, after map[string]bool) (left []string) {
-	for name := range after {
-		if !before[name] {
-			left = append(left, name)
+// missing are those names of the second that the first does not have.
+func missing(in, of map[string]bool) (names []string) {
+	for name := range of {
+		if !in[name] {
+			names = append(names, name)
 		}
 	}
-	slices.Sort(left)
-	return left
+	slices.Sort(names)
+	return names
 }
 
 // run returns what a command prints, and ends the test if it fails.
