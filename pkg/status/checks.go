@@ -134,14 +134,15 @@ func routesAdmitted(s Side) *Blocker {
 }
 
 // routeStatusCurrent reports a route that is proven by its conditions, if these are missing or
-// outdated.
+// outdated. A version that is proven and was written once more keeps the gateway's last word until there is
+// another (SPEC B-RDY-10): a busy gateway may be late with it for many routes at once.
 func routeStatusCurrent(s Side) *Blocker {
 	for _, need := range []struct {
 		kind   gatewayv1.RouteConditionType
 		reason string
 	}{{gatewayv1.RouteConditionAccepted, conditions.ReasonRouteNotAccepted}, {gatewayv1.RouteConditionResolvedRefs, conditions.ReasonRefsNotResolved}} {
 		for _, route := range s.Routes {
-			if route.ByStatus && route.condition(s, need.kind) == nil {
+			if route.ByStatus && route.condition(s, need.kind) == nil && !(route.Proven && route.wasAccepted(s)) {
 				return waiting(network, need.reason, fmt.Sprintf(
 					"HTTPRoute %s on Gateway %s has no condition %s for its present generation yet: is the controller of GatewayClass %s running?", route.Name, s.Entry.Gateway, need.kind, s.Entry.Class))
 			}

@@ -52,6 +52,9 @@ func TestAnswersAsBefore(t *testing.T) {
 		{"new backends are warmed meanwhile", []edit{former, lost, func(s *status.Side) { s.Routes[0].Stays, s.Routes[0].Warming = true, []string{"b:80"} }}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"the gateway's word about the former version is all there is", []edit{former, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "True", status.GraceWhenServed - time.Minute},
 		{"and it was a no", []edit{former, byStatus, describe("Accepted", "False", 2), describe("ResolvedRefs", "True", 2)}, time.Minute, "Unknown", 0},
+		{"the proven version is back, and the gateway has said yes to another", []edit{settled, byStatus, describe("Accepted", "True", 2), describe("ResolvedRefs", "True", 2)}, day, "True", 0},
+		{"and it had said no", []edit{settled, byStatus, describe("Accepted", "False", 2), describe("ResolvedRefs", "True", 2)}, day, "Unknown", 0},
+		{"and it says no", []edit{settled, byStatus, describe("Accepted", "False", 3), describe("ResolvedRefs", "True", 3)}, day, "False", 0},
 		{"the gateway says no to the new rendering", []edit{former, served, describe("Accepted", "False", 3)}, time.Minute, "False", 0},
 		{"this generation was never proven", []edit{version("v2"), served}, status.GraceWhenReady, "Unknown", 0},
 	}
