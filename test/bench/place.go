@@ -9,6 +9,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
@@ -23,7 +24,7 @@ const (
 	ingressClass = "gateway-api.ingress.networking.knative.dev"
 	podName      = "answers"
 	podPort      = 8080
-	podImage     = "127.0.0.1:5000/runtime:latest"
+	podImage     = "127.0.0.1:5000/timeout:latest" // answers at once, and Knative's probes, too
 )
 
 // place is a namespace, and the Gateways through which its services are asked.
@@ -89,6 +90,8 @@ func (p *place) pod(ctx context.Context) error {
 			Name:  "runtime",
 			Image: podImage,
 			Env:   []corev1.EnvVar{{Name: "PORT", Value: fmt.Sprint(podPort)}},
+			// So that the gateway is measured: without a request the pod has the least of the CPU on a busy machine.
+			Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("500m")}},
 			ReadinessProbe: &corev1.Probe{PeriodSeconds: 1, ProbeHandler: corev1.ProbeHandler{
 				TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(podPort)},
 			}},
