@@ -4,7 +4,7 @@
 #                     and NAME_WORKLOADS if those are others than NAME
 #   NAME_binaries, NAME_images (as in images.sh), render_NAME (writes WORKLOAD/crds.yaml and WORKLOAD/rest.yaml)
 
-ADDABLE="acme contour traefik"
+ADDABLE="acme contour istio traefik"
 
 add() {
   local name

