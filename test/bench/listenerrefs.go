@@ -5,7 +5,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"log"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/tools/cache"
@@ -52,10 +54,14 @@ func (l *listenerRefs) see(route *gatewayv1.HTTPRoute, gateway string) {
 	}
 }
 
-// await waits until all HTTPRoutes name a listener, or none does.
+// await waits until all HTTPRoutes name a listener, or none does, and logs how it goes on.
 func (l *listenerRefs) await(ctx context.Context, named bool) error {
+	began, all, quarter := time.Now(), l.otherwise(named), 1
 	for {
 		left := l.otherwise(named)
+		for ; quarter <= 4 && left <= all*(4-quarter)/4; quarter++ {
+			log.Printf("%d of %d HTTPRoutes are rewritten after %.1f s", all-left, all, time.Since(began).Seconds())
+		}
 		if left == 0 {
 			return nil
 		}

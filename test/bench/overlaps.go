@@ -15,13 +15,10 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
-// bareAftermath is how long the load on the bare client's hosts goes on, while the gateway takes up what was written.
-const bareAftermath = 20 * time.Second
-
 // overlaps adds a listener for *.example.com beside the one for all hosts of a Gateway, and takes it away again, while
 // many KIngresses are Ready and two of their hosts are asked. A bare client rewrites as many parentRefs.
 func overlaps(ctx context.Context, c clients) ([]figure, error) {
-	bare, bareAnswers, err := bareRewrite(ctx, c, *crowd)
+	bare, err := bareRewrite(ctx, c, *crowd)
 	if err != nil {
 		return nil, fmt.Errorf("bare client: %w", err)
 	}
@@ -51,12 +48,12 @@ func overlaps(ctx context.Context, c clients) ([]figure, error) {
 	flips, _ := observed.seen("")
 	name := fmt.Sprintf("a listener that overlaps, %d Ready KIngresses: ", *crowd)
 	return []figure{
-		seconds(name+"it appears, until all HTTPRoutes name one", appears.Seconds(), "1.3 x").beside(bare.Seconds()),
-		seconds(name+"it goes, until none does", goes.Seconds(), "1.3 x").beside(bare.Seconds()),
+		seconds(name+"it appears, until all HTTPRoutes name one", appears.Seconds(), "1.3 x").beside(bare.appears.Seconds()),
+		seconds(name+"it goes, until none does", goes.Seconds(), "1.3 x").beside(bare.goes.Seconds()),
 		count(name+"changes from Ready to not Ready", flips, "flips", "0"),
-		count(name+"requests", answers.requests, "requests", "").beside(float64(bareAnswers.requests)),
-		count(name+"answers other than 2xx", answers.refused, "answers", "0").beside(float64(bareAnswers.refused)),
-		count(name+"connection errors", answers.lost, "requests", "0").beside(float64(bareAnswers.lost)),
+		count(name+"requests", answers.requests, "requests", "").beside(float64(bare.answers.requests)),
+		count(name+"answers other than 2xx", answers.refused, "answers", "0").beside(float64(bare.answers.refused)),
+		count(name+"connection errors", answers.lost, "requests", "0").beside(float64(bare.answers.lost)),
 	}, nil
 }
 
@@ -141,43 +138,4 @@ func (p *place) listen(ctx context.Context, listeners []gatewayv1.Listener) erro
 	}
 	_, err = p.gateway.GatewayV1().Gateways(p.external.name.Namespace).Patch(ctx, p.external.name.Name, types.MergePatchType, patch, metav1.PatchOptions{})
 	return err
-}
-
-// bareRewrite is how long a bare client takes to write other parentRefs into as many of the same HTTPRoutes when the listener
-// appears, and what becomes of the same load.
-func bareRewrite(ctx context.Context, c clients, size int) (time.Duration, tally, error) {
-	p, err := newBackedPlace(ctx, c, "bare")
-	if err != nil {
-		return 0, tally{}, err
-	}
-	defer p.remove()
-	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).sameRoutes) }); err != nil {
-		return 0, tally{}, err
-	}
-	if err := p.answered(ctx, size); err != nil {
-		return 0, tally{}, err
-	}
-	listeners, err := p.listeners(ctx)
-	if err != nil {
-		return 0, tally{}, err
-	}
-	ref := parentRef(p.external.name)
-	ref.SectionName = new(listeners[0].Name)
-	defer p.restore(listeners)
-	stop, err := p.loadTwo(ctx)
-	if err != nil {
-		return 0, tally{}, err
-	}
-	began := time.Now()
-	if err := p.listen(ctx, overlapping(listeners)); err != nil {
-		return 0, stop(), err
-	}
-	err = create(ctx, size, func(ctx context.Context, name string) error {
-		return p.patchRoute(ctx, p.externalHost(name), map[string]any{"parentRefs": []gatewayv1.ParentReference{ref}})
-	})
-	took := time.Since(began)
-	if err == nil {
-		err = pause(ctx, bareAftermath)
-	}
-	return took, stop(), err
 }
