@@ -53,7 +53,11 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 	})
 	r.cluster = cluster.New(ctx, connection, cache.ResourceEventHandlerDetailedFuncs{
 		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
-		UpdateFunc: func(_, object any) { r.happened(impl, object) },
+		UpdateFunc: func(before, object any) {
+			if !onlyCountsDiffer(before, object) {
+				r.happened(impl, object)
+			}
+		},
 		DeleteFunc: func(object any) { r.happened(impl, object) },
 	}, arrivals(func() { impl.EnqueueKey(key()) }))
 	r.config = config.NewStore(system.Namespace(), func(config.State) { impl.EnqueueKey(key()) })
