@@ -52,7 +52,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		Concurrency:   1,
 	})
 	r.cluster = cluster.New(ctx, connection, cache.ResourceEventHandlerDetailedFuncs{
-		AddFunc:    func(object any, _ bool) { r.happened(impl, object) },
+		AddFunc: func(object any, _ bool) { r.happened(impl, object) },
 		UpdateFunc: func(before, object any) {
 			if !onlyCountsDiffer(before, object) {
 				r.happened(impl, object)

@@ -26,7 +26,9 @@ func TestCountsOfRoutesAreNoNews(t *testing.T) {
 		{"a condition", func(g *gatewayv1.Gateway) { g.Status.Conditions[0].Status = "False" }, false},
 		{"a condition's generation", func(g *gatewayv1.Gateway) { g.Status.Conditions[0].ObservedGeneration++ }, false},
 		{"a listener's condition", func(g *gatewayv1.Gateway) { g.Status.Listeners[0].Conditions[0].Message = "refused" }, false},
-		{"an address", func(g *gatewayv1.Gateway) { g.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}} }, false},
+		{"an address", func(g *gatewayv1.Gateway) {
+			g.Status.Addresses = []gatewayv1.GatewayStatusAddress{{Value: "203.0.113.1"}}
+		}, false},
 		{"the spec", func(g *gatewayv1.Gateway) { g.Spec.GatewayClassName = "another" }, false},
 		{"a label", func(g *gatewayv1.Gateway) { g.Labels = map[string]string{"zone": "red"} }, false},
 		{"it is deleted", func(g *gatewayv1.Gateway) { g.DeletionTimestamp = &metav1.Time{} }, false},
