@@ -76,7 +76,7 @@ unavailable() {
   local deployment
   for deployment in $DEPLOYMENTS; do
     kubectl_in -n "${deployment%/*}" get deployment "${deployment#*/}" -o json 2>/dev/null | jq -e '
-      .status.observedGeneration == .metadata.generation and .status.updatedReplicas == .spec.replicas
-      and .status.availableReplicas >= .spec.replicas' >/dev/null || echo "$deployment"
+      .status.observedGeneration == .metadata.generation and (.status.updatedReplicas // 0) == .spec.replicas
+      and (.status.availableReplicas // 0) >= .spec.replicas' >/dev/null || echo "$deployment"
   done
 }
