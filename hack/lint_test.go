@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -47,6 +48,28 @@ func TestRules(t *testing.T) {
 		if !has {
 			t.Errorf("No doc.go in %s says what the package is for", folder)
 		}
+	}
+}
+
+// TestImplementations: tests know implementations of the Gateway API by the table in test/gateways alone, so that they run on
+// each. Those of docs and of the release do what their pages say, which is about one.
+func TestImplementations(t *testing.T) {
+	names := regexp.MustCompile(`gateway\.envoyproxy\.io|envoy-gateway|\beg-[a-z]|istio\.io|projectcontour|traefik`)
+	seen := 0
+	err := fs.WalkDir(os.DirFS(".."), "test", func(file string, entry fs.DirEntry, err error) error {
+		folder := strings.Split(file, "/")
+		if err != nil || path.Ext(file) != ".go" || file == "test/cluster/policies.go" || slices.Contains([]string{"gateways", "docs", "release"}, folder[1]) {
+			return err
+		}
+		source, err := os.ReadFile("../" + file)
+		for _, name := range names.FindAllString(string(source), -1) {
+			t.Errorf("%s names %q", file, name)
+		}
+		seen++
+		return err
+	})
+	if err != nil || seen == 0 {
+		t.Errorf("%d files: %v", seen, err)
 	}
 }
 

@@ -37,6 +37,6 @@ traefik_of() {
   shift 2
   printf -v flags '        - --providers.kubernetesGateway.statusAddress.%s\\n' "$@"
   echo ---
-  sed -e "s#\${GATEWAY}#$gateway#; s#\${TYPE}#$type#; s#\${IMAGE}#$REGISTRY/traefik:v$TRAEFIK_VERSION#" \
+  sed -e "s#\${GATEWAY}#$gateway#g; s#\${TYPE}#$type#; s#\${IMAGE}#$REGISTRY/traefik:v$TRAEFIK_VERSION#" \
     -e "s#^ *\${STATUS_ADDRESS}#${flags%\\n}#" "$PARTS/traefik/gateway.yaml"
 }

@@ -16,18 +16,15 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
-const (
-	listenerSetCRD   = "listenersets.gateway.networking.k8s.io"
-	envoyGateway     = "envoy-gateway"
-	envoyGatewaysOwn = "envoy-gateway-system" // its namespace
-)
+const listenerSetCRD = "listenersets.gateway.networking.k8s.io"
 
 var crds = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
-// withoutListenerSets takes the CRD of ListenerSets away. What it returns brings it back and restarts Envoy
-// Gateway, which looks for CRDs when it starts.
+// withoutListenerSets takes the CRD of ListenerSets away. What it returns brings it back and restarts the
+// gateways' controller, which looks for CRDs when it starts.
 func (c clients) withoutListenerSets(ctx context.Context) (restore func(), err error) {
 	of := c.Dynamic.Resource(crds)
 	crd, err := of.Get(ctx, listenerSetCRD, metav1.GetOptions{})
@@ -40,7 +37,7 @@ func (c clients) withoutListenerSets(ctx context.Context) (restore func(), err e
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		_, err := of.Create(ctx, crd, metav1.CreateOptions{})
-		if err = errors.Join(err, c.restartEnvoyGateway(ctx)); err != nil {
+		if err = errors.Join(err, c.restartControl(ctx)); err != nil {
 			log.Printf("bring CRD %s back: %v", listenerSetCRD, err)
 		}
 	}
@@ -57,17 +54,26 @@ func (c clients) withoutListenerSets(ctx context.Context) (restore func(), err e
 	}
 }
 
-func (c clients) restartEnvoyGateway(ctx context.Context) error {
-	patch := fmt.Sprintf(`{"spec":{"template":{"metadata":{"annotations":{"net-gateways.github.io/bench":"%d"}}}}}`, time.Now().Unix())
-	stamped, err := c.Kube.AppsV1().Deployments(envoyGatewaysOwn).Patch(ctx, envoyGateway, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+func (c clients) restartControl(ctx context.Context) error {
+	installed, err := gateways.Read(ctx, c.Cluster)
 	if err != nil {
 		return err
 	}
-	_, err = cluster.Deployments.TryAwait(ctx, c.Cluster, envoyGatewaysOwn, envoyGateway, cluster.Minutes, func(found *appsv1.Deployment) error {
-		if found == nil || found.Status.ObservedGeneration < stamped.Generation || found.Status.UpdatedReplicas != found.Status.AvailableReplicas || found.Status.Replicas != found.Status.UpdatedReplicas {
-			return errors.New("Envoy Gateway is not rolled out")
+	patch := fmt.Sprintf(`{"spec":{"template":{"metadata":{"annotations":{"net-gateways.github.io/bench":"%d"}}}}}`, time.Now().Unix())
+	for _, name := range installed.Control {
+		stamped, err := c.Kube.AppsV1().Deployments(name.Namespace).Patch(ctx, name.Name, types.MergePatchType, []byte(patch), metav1.PatchOptions{})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	return err
+		_, err = cluster.Deployments.TryAwait(ctx, c.Cluster, name.Namespace, name.Name, cluster.Minutes, func(found *appsv1.Deployment) error {
+			if found == nil || found.Status.ObservedGeneration < stamped.Generation || found.Status.UpdatedReplicas != found.Status.AvailableReplicas || found.Status.Replicas != found.Status.UpdatedReplicas {
+				return fmt.Errorf("Deployment %s is not rolled out", name)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

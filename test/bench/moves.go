@@ -121,7 +121,7 @@ func (m *moving) move(ctx context.Context, old *load) (*load, error) {
 	return load, nil
 }
 
-// label is what config-gateway of third_party/envoy-gateway selects by.
+// label is what config-gateway of each folder in third_party selects by.
 func (m *moving) label(service cluster.Object) {
 	metadata := service["metadata"].(map[string]any)
 	labels, _ := metadata["labels"].(map[string]any)

@@ -18,6 +18,9 @@ import (
 	"k8s.io/client-go/tools/cache"
 	watchtools "k8s.io/client-go/tools/watch"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 const (
@@ -30,6 +33,7 @@ const (
 // place is a namespace, and the Gateways through which its services are asked.
 type place struct {
 	clients
+	installed              *gateways.Installed
 	namespace              string
 	external, other, local gateway
 }
@@ -41,35 +45,30 @@ type gateway struct {
 }
 
 func newPlace(ctx context.Context, c clients, what string) (*place, error) {
-	p := &place{clients: c, namespace: fmt.Sprintf("bench-%s-%d", what, time.Now().Unix())}
-	for name, found := range map[string]*gateway{"blue": &p.external, "green": &p.other, "internal": &p.local} {
-		var err error
-		if *found, err = p.find(ctx, name); err != nil {
+	installed, err := gateways.Read(ctx, c.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	p := &place{clients: c, installed: installed, namespace: fmt.Sprintf("bench-%s-%d", what, time.Now().Unix())}
+	for entry, found := range map[*config.Entry]*gateway{&installed.External: &p.external, &installed.Other: &p.other, &installed.Local: &p.local} {
+		if *found, err = p.find(ctx, entry.Gateway); err != nil {
 			return nil, err
 		}
 	}
-	_, err := c.Kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: p.namespace}}, metav1.CreateOptions{})
+	_, err = c.Kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: p.namespace}}, metav1.CreateOptions{})
 	return p, err
 }
 
-// find reads a Gateway of third_party/envoy-gateway.
-func (p *place) find(ctx context.Context, name string) (gateway, error) {
-	found, err := p.gateway.GatewayV1().Gateways("gateways").Get(ctx, name, metav1.GetOptions{})
-	if err != nil {
-		return gateway{}, fmt.Errorf("apply third_party/envoy-gateway first: %w", err)
-	}
-	if len(found.Status.Addresses) == 0 {
-		return gateway{}, fmt.Errorf("Gateway gateways/%s has no address", name)
-	}
-	class, err := p.gateway.GatewayV1().GatewayClasses().Get(ctx, string(found.Spec.GatewayClassName), metav1.GetOptions{})
+// find reads a Gateway of config-gateway.
+func (p *place) find(ctx context.Context, name types.NamespacedName) (gateway, error) {
+	found, err := p.gateway.GatewayV1().Gateways(name.Namespace).Get(ctx, name.Name, metav1.GetOptions{})
 	if err != nil {
 		return gateway{}, err
 	}
-	return gateway{
-		name:       types.NamespacedName{Namespace: found.Namespace, Name: found.Name},
-		address:    found.Status.Addresses[0].Value,
-		controller: string(class.Spec.ControllerName),
-	}, nil
+	if len(found.Status.Addresses) == 0 {
+		return gateway{}, fmt.Errorf("Gateway %s has no address", name)
+	}
+	return gateway{name: name, address: found.Status.Addresses[0].Value, controller: string(p.installed.Controller)}, nil
 }
 
 // newBackedPlace is a place with the Pod that answers for all services of a burst.

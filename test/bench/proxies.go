@@ -17,8 +17,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/net-gateways/net-gateways/test/cluster"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // lookAgain is how often a measurement looks whether the cluster is as it waits for.
@@ -26,8 +28,6 @@ const lookAgain = 250 * time.Millisecond
 
 // fleet is how many proxies each of two Gateways has meanwhile.
 const fleet = 10
-
-var envoyProxies = schema.GroupVersionResource{Group: "gateway.envoyproxy.io", Version: "v1alpha1", Resource: "envoyproxies"}
 
 // proxies creates KIngresses at once where each Gateway has ten proxies; a bare client waits
 // until each proxy answers for each of its hosts.
@@ -41,6 +41,9 @@ func proxies(ctx context.Context, c clients) ([]figure, error) {
 		return nil, err
 	}
 	defer p.remove()
+	if reason := p.installed.Lacks(gateways.HasPolicies); reason != "" {
+		return nil, errors.New(reason)
+	}
 	for gateway, envoyProxy := range map[types.NamespacedName]string{p.external.name: "public", p.local.name: "private"} {
 		restore, err := p.multiply(ctx, gateway, envoyProxy)
 		defer restore()
@@ -68,7 +71,7 @@ func proxies(ctx context.Context, c clients) ([]figure, error) {
 // replicas, and waits for these. What it returns takes all of it back.
 func (p *place) multiply(ctx context.Context, gateway types.NamespacedName, envoyProxy string) (restore func(), err error) {
 	restore = func() {}
-	of := p.Dynamic.Resource(envoyProxies).Namespace(gateway.Namespace)
+	of := p.Dynamic.Resource(cluster.EnvoyProxies.Resource()).Namespace(gateway.Namespace)
 	found, err := of.Get(ctx, envoyProxy, metav1.GetOptions{})
 	if err != nil {
 		return restore, err
@@ -95,7 +98,7 @@ func (p *place) multiply(ctx context.Context, gateway types.NamespacedName, envo
 			log.Printf("give Gateway %s its one proxy back: %v", gateway, err)
 		}
 	}
-	if err := p.parameters(ctx, gateway, fmt.Sprintf(`{"parametersRef":{"group":%q,"kind":"EnvoyProxy","name":%q}}`, envoyProxies.Group, many.GetName())); err != nil {
+	if err := p.parameters(ctx, gateway, fmt.Sprintf(`{"parametersRef":{"group":%q,"kind":"EnvoyProxy","name":%q}}`, cluster.EnvoyProxies.Group, many.GetName())); err != nil {
 		return restore, err
 	}
 	return restore, p.awaitProxies(ctx, gateway, fleet)
@@ -120,8 +123,8 @@ func (p *place) awaitProxies(ctx context.Context, gateway types.NamespacedName, 
 
 // proxiesOf are the addresses of a Gateway's ready proxies, with the port behind port 80.
 func (p *place) proxiesOf(ctx context.Context, gateway types.NamespacedName) ([]string, error) {
-	owned := fmt.Sprintf("gateway.envoyproxy.io/owning-gateway-name=%s,gateway.envoyproxy.io/owning-gateway-namespace=%s", gateway.Name, gateway.Namespace)
-	services, err := p.Kube.CoreV1().Services(envoyGatewaysOwn).List(ctx, metav1.ListOptions{LabelSelector: owned})
+	of := p.installed.Proxies(gateway)
+	services, err := p.Kube.CoreV1().Services(of.Namespace).List(ctx, metav1.ListOptions{LabelSelector: of.Labels.String()})
 	if err != nil {
 		return nil, err
 	}

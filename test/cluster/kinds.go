@@ -23,7 +23,7 @@ type Kind[T any] struct {
 	resource string
 }
 
-// The kinds that tests handle. Those of Serving and Envoy Gateway are unstructured:
+// The kinds that tests handle. Those of Serving are unstructured:
 // their modules are not needed for the few fields that tests read.
 var (
 	Namespaces      = kind[corev1.Namespace]("", "v1", "Namespace", "namespaces")
@@ -45,8 +45,6 @@ var (
 	KRoutes         = kind[Object]("serving.knative.dev", "v1", "Route", "routes")
 	Claims          = kind[Object]("networking.internal.knative.dev", "v1alpha1", "ClusterDomainClaim", "clusterdomainclaims")
 	DomainMappings  = kind[Object]("serving.knative.dev", "v1beta1", "DomainMapping", "domainmappings")
-	TrafficPolicies = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "BackendTrafficPolicy", "backendtrafficpolicies")
-	EnvoyProxies    = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "EnvoyProxy", "envoyproxies")
 	CRDs            = kind[Object]("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions")
 	Policies        = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
 	PolicyBindings  = kind[Object]("admissionregistration.k8s.io", "v1", "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings")
@@ -69,8 +67,13 @@ func kind[T any](group, version, name, resource string) Kind[T] {
 	return Kind[T]{schema.GroupVersionKind{Group: group, Version: version, Kind: name}, resource}
 }
 
+// Resource is what the API server calls the kind.
+func (k Kind[T]) Resource() schema.GroupVersionResource {
+	return k.GroupVersion().WithResource(k.resource)
+}
+
 func (k Kind[T]) client(c *Cluster, namespace string) dynamic.ResourceInterface {
-	resource := c.Dynamic.Resource(k.GroupVersion().WithResource(k.resource))
+	resource := c.Dynamic.Resource(k.Resource())
 	if namespace == "" {
 		return resource
 	}

@@ -5,6 +5,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -60,15 +61,20 @@ func (k Kind[T]) CreateAs(ctx context.Context, c *Cluster, manager string, objec
 // Get reads the object.
 func (k Kind[T]) Get(t testing.TB, c *Cluster, namespace, name string) *T {
 	t.Helper()
-	stored, err := k.client(c, namespace).Get(context.Background(), name, metav1.GetOptions{})
-	if err != nil {
-		t.Fatalf("get %s %s/%s: %v", k.Kind, namespace, name, err)
-	}
-	object, err := k.decode(stored)
+	object, err := k.TryGet(context.Background(), c, namespace, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return object
+}
+
+// TryGet is Get without a test.
+func (k Kind[T]) TryGet(ctx context.Context, c *Cluster, namespace, name string) (*T, error) {
+	stored, err := k.client(c, namespace).Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("get %s %s/%s: %w", k.Kind, namespace, name, err)
+	}
+	return k.decode(stored)
 }
 
 // List reads the objects of a namespace; "" is all.

@@ -2,8 +2,10 @@
 
 package cluster
 
-// Envoy Gateway's policies, which tests put in front of Gateways.
+// Envoy Gateway's own kinds, where a test needs what the Gateway API has not.
 var (
+	TrafficPolicies       = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "BackendTrafficPolicy", "backendtrafficpolicies")
+	EnvoyProxies          = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "EnvoyProxy", "envoyproxies")
 	SecurityPolicies      = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "SecurityPolicy", "securitypolicies")
 	ClientTrafficPolicies = kind[Object]("gateway.envoyproxy.io", "v1alpha1", "ClientTrafficPolicy", "clienttrafficpolicies")
 )

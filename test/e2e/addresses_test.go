@@ -7,6 +7,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
@@ -29,7 +31,7 @@ func TestGatewayWithoutAddress_BRDY7(t *testing.T) {
 		t.Run(class, func(t *testing.T) {
 			t.Parallel()
 			space := world.Space(t, nil)
-			cluster.Gateways.Create(t, world.Cluster, fixture.Gateway(gateway, class, gatewayv1.NamespacesFromAll))
+			world.CreateGateway(t, fixture.Gateway(gateway, class, gatewayv1.NamespacesFromAll))
 			service := world.AwaitDataPlane(t, gateway)
 			space.KService(t, fixture.Service{Name: "hello", Labels: map[string]string{"gateway": gateway}})
 			space.AwaitKServiceReady(t, "hello", cluster.Minutes)
@@ -54,7 +56,7 @@ func TestAddressIsWithdrawn_BRDY8(t *testing.T) {
 	t.Parallel()
 	const gateway, address, services = "fickle", "10.90.0.9", 10
 	space := world.Space(t, nil)
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway(gateway, "e2e-pending", gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway(gateway, "e2e-pending", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, gateway)
 	world.GiveAddress(t, service, address, corev1.LoadBalancerIPModeVIP)
 	programmed(t, gateway, address)
@@ -97,7 +99,7 @@ func TestInternalGatewayOnAnotherPort_BRDY9(t *testing.T) {
 	space := world.Space(t, nil)
 	gateway := fixture.Gateway("high", "e2e-private", gatewayv1.NamespacesFromAll)
 	gateway.Spec.Listeners[0].Port = 8080
-	cluster.Gateways.Create(t, world.Cluster, gateway)
+	world.CreateGateway(t, gateway)
 	space.KService(t, fixture.Service{Name: "hello", Labels: map[string]string{"local": "high"}})
 	space.AwaitKServiceReason(t, "hello", cluster.Minutes, "GatewayUnsuitable", "80", "e2e-gateways/high")
 	cluster.Gateways.Update(t, world.Cluster, fixture.GatewayNamespace, "high", func(gateway *gatewayv1.Gateway) {
@@ -116,7 +118,7 @@ func TestPublishedNameStays_BRDY8(t *testing.T) {
 	t.Parallel()
 	const gateway = "renamed"
 	space := world.Space(t, nil)
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway(gateway, "e2e-private", gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway(gateway, "e2e-private", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, gateway)
 	space.KService(t, fixture.Service{Name: "hello", Labels: map[string]string{"local": gateway}})
 	space.AwaitKServiceReady(t, "hello", cluster.Minutes)
@@ -125,9 +127,10 @@ func TestPublishedNameStays_BRDY8(t *testing.T) {
 	inside := cluster.Services.Get(t, world.Cluster, space.Name, "hello")
 	seen := watchPublished(t, space, "hello")
 	load := cluster.StartLoad(t, host, host, 5*time.Millisecond)
-	for range 3 { // Envoy Gateway puts them back
+	labels := world.Installed.Proxies(types.NamespacedName{Namespace: fixture.GatewayNamespace, Name: gateway}).Labels
+	for range 3 { // the gateway's controller puts them back
 		cluster.Services.Update(t, world.Cluster, service.Namespace, service.Name, func(service *corev1.Service) {
-			delete(service.Labels, "gateway.envoyproxy.io/owning-gateway-name")
+			maps.DeleteFunc(service.Labels, func(key, _ string) bool { return labels.Has(key) })
 		})
 		space.Serve(t, "other", nil)
 		for _, delete := range []func(){

@@ -20,7 +20,7 @@ import (
 // reached from inside the cluster.
 const nobody = "10.254.0.1"
 
-// programmed waits until Envoy Gateway publishes the address.
+// programmed waits until the Gateway has the address.
 func programmed(t *testing.T, gateway, address string) {
 	t.Helper()
 	cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, gateway, cluster.Minutes, func(g *gatewayv1.Gateway) error {
@@ -42,7 +42,7 @@ func TestGatewayComesAndGoes_BSEL6_BRDY1_address_BRDY6(t *testing.T) {
 	space.AwaitReason(t, "hello", cluster.Minutes, "GatewayNotFound", "e2e-gateways/late", "external-gateways[4]", "does not exist")
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "GatewayNotFound")
 
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("late", "e2e-pending", gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway("late", "e2e-pending", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, "late")
 	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/late")
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed")
@@ -84,7 +84,7 @@ func publishedInside(t *testing.T, space *fixture.Space, name string) {
 // before the Gateway has an address, the local side is published.
 func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testing.T) {
 	t.Parallel()
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("choosy", "e2e-pending", gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway("choosy", "e2e-pending", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, "choosy")
 	space := world.Space(t, nil)
 	space.DeadBackend(t, "quiet")
@@ -119,7 +119,7 @@ func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testin
 // address that cannot be reached does not matter, a pod that does not answer as it should does.
 func TestPendingLoadBalancer_BRDY7_BRDY8_BRDY5_BRDY1_dataplane(t *testing.T) {
 	t.Parallel()
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("slow", "e2e-pending", gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway("slow", "e2e-pending", gatewayv1.NamespacesFromAll))
 	service := world.AwaitDataPlane(t, "slow")
 	space := world.Space(t, nil)
 	slow := map[string]string{"gateway": "slow"}

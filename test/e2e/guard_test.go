@@ -17,6 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // B-RDY-12: behind basic authentication only the first proof waits until the 401 is believed.
@@ -24,6 +25,7 @@ import (
 // and whoever has the password gets an answer throughout.
 func TestRolloutsBehindBasicAuth_BRDY12(t *testing.T) {
 	t.Parallel()
+	world.Need(t, gateways.HasPolicies)
 	space := world.Space(t, nil)
 	host := space.ExternalHost("hello")
 	cluster.Secrets.Create(t, world.Cluster, &corev1.Secret{

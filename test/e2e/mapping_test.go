@@ -26,7 +26,7 @@ func TestDomainMappingHost_BDMP1_BSEL2(t *testing.T) {
 		"autoscaling.knative.dev/min-scale": "0", "autoscaling.knative.dev/window": "6s",
 	}})
 	mapDomain(t, space, domain, nil)
-	mapDomain(t, space, elsewhere, map[string]any{"net-gateways.github.io/external-gateway": "gateways/green"})
+	mapDomain(t, space, elsewhere, map[string]any{"net-gateways.github.io/external-gateway": world.Shared("green").String()})
 	space.AwaitKServiceReady(t, "hello", cluster.Minutes)
 	space.AwaitMappingReady(t, domain, cluster.Minutes)
 	space.AwaitMappingReady(t, elsewhere, cluster.Minutes)

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
@@ -104,16 +105,13 @@ func attached(t *testing.T, space *fixture.Space, names []string, section gatewa
 // restartProxies replaces the pods of a Gateway's data plane, one after the other.
 func restartProxies(t *testing.T, gateway string) {
 	t.Helper()
-	own := metav1.ListOptions{LabelSelector: "gateway.envoyproxy.io/owning-gateway-name=" + gateway}
-	pods, err := cluster.Pods.List(t.Context(), world.Cluster, "envoy-gateway-system", own)
-	if err != nil || len(pods) == 0 {
-		t.Fatalf("%d pods: %v", len(pods), err)
-	}
+	name := types.NamespacedName{Namespace: fixture.GatewayNamespace, Name: gateway}
+	place, pods := world.Installed.Proxies(name), world.Proxies(t, name)
 	for _, pod := range pods {
 		cluster.Pods.Delete(t, world.Cluster, pod.Namespace, pod.Name)
 	}
-	cluster.Pods.AwaitAny(t, world.Cluster, "envoy-gateway-system", cluster.Minutes, func(pod *corev1.Pod) bool {
-		return pod.Labels["gateway.envoyproxy.io/owning-gateway-name"] == gateway && pod.DeletionTimestamp == nil &&
+	cluster.Pods.AwaitAny(t, world.Cluster, place.Namespace, cluster.Minutes, func(pod *corev1.Pod) bool {
+		return place.Labels.AsSelector().Matches(labels.Set(pod.Labels)) && pod.DeletionTimestamp == nil &&
 			slices.ContainsFunc(pod.Status.Conditions, func(condition corev1.PodCondition) bool {
 				return condition.Type == corev1.PodReady && condition.Status == corev1.ConditionTrue
 			}) && !slices.ContainsFunc(pods, func(old *corev1.Pod) bool { return old.UID == pod.UID })

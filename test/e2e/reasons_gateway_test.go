@@ -10,10 +10,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // moody is a Gateway that the tests below trouble, and what each of them means for a
@@ -31,7 +33,7 @@ var gatewayTroubles = []struct {
 		kind := gatewayv1.AddressType("example.com/named")
 		gateway.Spec.Addresses = []gatewayv1.GatewaySpecAddress{{Type: &kind, Value: "none"}}
 	}), editMoody(func(gateway *gatewayv1.Gateway) { gateway.Spec.Addresses = nil }),
-		"GatewayNotProgrammed", []string{"Gateway e2e-gateways/moody", "Accepted is False", "UnsupportedAddress", "example.com/named"}},
+		"GatewayNotProgrammed", []string{"Gateway e2e-gateways/moody", "Accepted is False", "UnsupportedAddress"}},
 	{"namespace", editMoody(admitting(gatewayv1.NamespacesFromSame)), editMoody(admitting(gatewayv1.NamespacesFromAll)),
 		"RouteNotAccepted", []string{"HTTPRoute ", "Gateway e2e-gateways/moody", "NotAllowedByListeners", "allowedRoutes"}},
 	{"hostname", editMoody(hostname("*.elsewhere.example.org")), editMoody(hostname("")),
@@ -53,12 +55,13 @@ const moodyClass = "e2e-moody"
 // serves its class.
 func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_GatewayNotFound(t *testing.T) {
 	t.Parallel()
+	world.Need(t, gateways.MakesProxies)
 	space := world.Space(t, nil)
 	labels := map[string]string{"gateway": moody}
 	class := cluster.GatewayClasses.Create(t, world.Cluster, &gatewayv1.GatewayClass{
 		ObjectMeta: metav1.ObjectMeta{Name: moodyClass}, Spec: gatewayv1.GatewayClassSpec{ControllerName: "e2e.example/nobody"},
 	})
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway(moody, moodyClass, gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway(moody, moodyClass, gatewayv1.NamespacesFromAll))
 	space.KService(t, fixture.Service{Name: "hello", Labels: labels})
 	says(t, space, "hello", "GatewayNotProgrammed", "Gateway e2e-gateways/moody", "is the controller of GatewayClass e2e-moody running?")
 
@@ -110,12 +113,7 @@ func programmedMoody(t *testing.T) string {
 // moodyServices are those of the Gateway's data plane.
 func moodyServices(t *testing.T) []*corev1.Service {
 	t.Helper()
-	own := metav1.ListOptions{LabelSelector: "gateway.envoyproxy.io/owning-gateway-name=" + moody}
-	services, err := cluster.Services.List(t.Context(), world.Cluster, "envoy-gateway-system", own)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return services
+	return world.DataPlane(t, types.NamespacedName{Namespace: fixture.GatewayNamespace, Name: moody})
 }
 
 func editMoody(edit func(*gatewayv1.Gateway)) func(*testing.T) {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // B-RDY-6 HostConflict: a Knative Service whose host an older KIngress of another
@@ -57,6 +58,7 @@ func TestKServiceRouteTaken_BRDY6_NotOwned(t *testing.T) {
 // condition says where was asked, for which host, and the code.
 func TestKServiceBehindFault_BRDY6_ProbeFailed(t *testing.T) {
 	t.Parallel()
+	world.Need(t, gateways.HasPolicies)
 	address := world.ServeGateway(t, "faulty", "e2e-public")
 	policy := cluster.Object{
 		"metadata": map[string]any{"namespace": fixture.GatewayNamespace, "name": "faulty"},

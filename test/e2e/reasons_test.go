@@ -19,6 +19,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // B-RDY-6 RefsNotResolved: a backend Service that is missing, is created, is deleted
@@ -112,8 +113,9 @@ func TestGrantComesAndGoes_BRDY6_RefsNotResolved(t *testing.T) {
 // used, and the condition names both classes. B-SEL-6: the right class cures it.
 func TestGatewayOfAnotherClass_BRDY6_GatewayNotFound_BSEL6(t *testing.T) {
 	t.Parallel()
+	world.Need(t, gateways.MakesProxies)
 	space := world.Space(t, nil)
-	cluster.Gateways.Create(t, world.Cluster, fixture.Gateway("classless", "e2e-nobody", gatewayv1.NamespacesFromAll))
+	world.CreateGateway(t, fixture.Gateway("classless", "e2e-nobody", gatewayv1.NamespacesFromAll))
 	space.KService(t, fixture.Service{Name: "hello", Labels: map[string]string{"gateway": "classless"}})
 	space.AwaitReason(t, "hello", cluster.Minutes, "GatewayNotFound", "e2e-gateways/classless", "e2e-nobody", "e2e-public")
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "GatewayNotFound")
@@ -161,7 +163,7 @@ func TestBackendDoesNotAnswer_BRDY6_ProbeFailed(t *testing.T) {
 	space.AwaitReady(t, "mute", cluster.Seconds) // the shared backend does answer
 	cluster.EndpointSlices.Delete(t, world.Cluster, space.Name, "mute")
 	cluster.KIngresses.Update(t, world.Cluster, space.Name, "mute", func(ing *v1alpha1.Ingress) { mark(ing, "again") })
-	space.AwaitReason(t, "mute", cluster.Seconds, "ProbeFailed", space.ExternalHost("mute"), "503", "gateways/blue")
+	space.AwaitReason(t, "mute", cluster.Seconds, "ProbeFailed", space.ExternalHost("mute"), "503", world.Shared("blue").String())
 	space.Endpoints(t, "mute")
 	space.AwaitReady(t, "mute", cluster.Seconds)
 	if by := served(cluster.Answers(t, world.Blue, space.ExternalHost("mute"), 200)); by != "again" {

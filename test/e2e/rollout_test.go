@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -83,7 +82,7 @@ func TestMoveBetweenGateways_BSEL5(t *testing.T) {
 func TestMoveToADeadEnd_BSEL5(t *testing.T) {
 	t.Parallel()
 	closed := fixture.Gateway("closed", "e2e-public", gatewayv1.NamespacesFromSame)
-	cluster.Gateways.Create(t, world.Cluster, closed)
+	world.CreateGateway(t, closed)
 	space := world.Space(t, nil)
 	space.Serve(t, "hello", nil)
 	load := cluster.StartLoad(t, world.Blue, space.ExternalHost("hello"), 10*time.Millisecond)
@@ -129,10 +128,12 @@ func awaitParents(t *testing.T, space *fixture.Space, gateways ...string) {
 // awaitPublished waits until the status leads to the data plane of a shared Gateway.
 func awaitPublished(t *testing.T, space *fixture.Space, gateway string) {
 	t.Helper()
+	service := world.DataPlane(t, world.Shared(gateway))[0]
+	want := service.Name + "." + service.Namespace + ".svc.cluster.local"
 	cluster.KIngresses.Await(t, world.Cluster, space.Name, "hello", cluster.Minutes, func(ing *v1alpha1.Ingress) error {
 		lb := ing.Status.PublicLoadBalancer
-		if lb == nil || len(lb.Ingress) != 1 || !strings.Contains(lb.Ingress[0].DomainInternal, "-gateways-"+gateway+"-") {
-			return fmt.Errorf("published %+v, want that of %s", lb, gateway)
+		if lb == nil || len(lb.Ingress) != 1 || lb.Ingress[0].DomainInternal != want {
+			return fmt.Errorf("published %+v, want %s", lb, want)
 		}
 		return nil
 	})

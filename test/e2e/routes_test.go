@@ -25,9 +25,9 @@ func routesOf(t *testing.T, space *fixture.Space) []*gatewayv1.HTTPRoute {
 	return routes
 }
 
-// userRoute is an HTTPRoute as a user writes it: one host on Gateway gateways/blue.
+// userRoute is an HTTPRoute as a user writes it: one host on the Gateway blue.
 func userRoute(space *fixture.Space, name, host, backend string) *gatewayv1.HTTPRoute {
-	gateways, port := gatewayv1.Namespace("gateways"), gatewayv1.PortNumber(80)
+	gateways, port := gatewayv1.Namespace(world.Shared("blue").Namespace), gatewayv1.PortNumber(80)
 	ref := gatewayv1.HTTPBackendRef{}
 	ref.Name, ref.Port = gatewayv1.ObjectName(backend), &port
 	route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{Namespace: space.Name, Name: name}}

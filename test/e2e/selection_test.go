@@ -63,7 +63,7 @@ func TestSelectors_BSEL2(t *testing.T) {
 		{"one-each", inside, map[string]string{"gateway": "green"}, nil, "green"}, // as specific as tenant, and earlier
 		{"named", inside, map[string]string{"tier": "gold"}, map[string]string{externalGateway: "e2e-gateways/tenant"}, "tenant"},
 		{"golden", outside, map[string]string{"tier": "gold"}, nil, "blue"},
-		{"named", outside, nil, map[string]string{externalGateway: "gateways/green"}, "green"},
+		{"named", outside, nil, map[string]string{externalGateway: world.Shared("green").String()}, "green"},
 	}
 	for _, c := range cases {
 		ing := c.space.KIngress(c.name, c.label)

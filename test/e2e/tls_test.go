@@ -19,14 +19,16 @@ import (
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // B-TLS-1, B-TLS-5: two services with ten tags each, on one Gateway to which nothing is
 // written: every host answers with its own certificate, and over HTTP/2.
 func TestEachHostHasItsCertificate_BTLS5(t *testing.T) {
 	t.Parallel()
+	world.Need(t, gateways.HasListenerSets)
 	space, authority := world.Space(t, nil), fixture.Authority(t)
-	before := cluster.Gateways.Get(t, world.Cluster, "gateways", "blue")
+	before := sharedGateway(t, "blue")
 	hosts := []string{}
 	for _, name := range []string{"hello", "other"} {
 		space.Backend(t, name)
@@ -56,7 +58,7 @@ func TestEachHostHasItsCertificate_BTLS5(t *testing.T) {
 			t.Errorf("https://%s: %s with a certificate for %v over %s", host, answer, names, answer.Proto)
 		}
 	}
-	if after := cluster.Gateways.Get(t, world.Cluster, "gateways", "blue"); after.Generation != before.Generation {
+	if after := sharedGateway(t, "blue"); after.Generation != before.Generation {
 		t.Errorf("Gateway blue was changed: generation %d, was %d", after.Generation, before.Generation)
 	}
 }
@@ -90,6 +92,11 @@ func TestRedirect_BTLS2(t *testing.T) {
 			t.Errorf("%d plain requests were answered %d", count, code)
 		}
 	}
+}
+
+func sharedGateway(t *testing.T, name string) *gatewayv1.Gateway {
+	t.Helper()
+	return cluster.Gateways.Get(t, world.Cluster, world.Shared(name).Namespace, name)
 }
 
 // setOption sets httpOption and waits until that is Ready.

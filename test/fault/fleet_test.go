@@ -192,7 +192,7 @@ func same(t *testing.T, before, after map[string]string) {
 		first := slices.Min(changed)
 		t.Errorf("%d objects were written though nobody changed them; %s (-before +after):\n%s", len(changed), first, cmp.Diff(before[first], after[first]))
 		for _, name := range []string{"blue", "internal"} {
-			t.Logf("Gateway %s says %v", name, cluster.Gateways.Get(t, world.Cluster, "gateways", name).Status.Conditions)
+			t.Logf("Gateway %s says %v", name, cluster.Gateways.Get(t, world.Cluster, world.Shared(name).Namespace, name).Status.Conditions)
 		}
 	}
 }

@@ -27,9 +27,9 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// The ports of clients' plain requests: of the Gateway's Service, and of Envoy's container
-// behind it.
-const gatewayPort, envoyPort = 80, 10080
+// gatewayPort is that of clients' plain requests at the Gateway's Service. The one of the proxy behind it is
+// another, perhaps.
+const gatewayPort = 80
 
 // securePort is that of activator and queue-proxies.
 const securePort = 8112
@@ -70,15 +70,18 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 		awaitSecurePods(t, space, service.Name+"-00001-deployment")
 		space.AwaitKServiceReady(t, service.Name, cluster.Minutes)
 	}
-	envoy := addresses(t, "", "gateway.envoyproxy.io/owning-gateway-name=blue")
+	proxies := []string{}
+	for _, pod := range world.Proxies(t, world.Shared("blue")) {
+		proxies = append(proxies, pod.Status.PodIP)
+	}
 	activator := addresses(t, cluster.SystemNamespace, "app=activator")
 	for _, service := range internalServices {
 		way := func(tap *cluster.Wiretap) bool {
 			pods := addresses(t, space.Name, "serving.knative.dev/service="+service.Name)
 			if service.Name == "direct" {
-				return tap.Talked(envoy, pods, securePort)
+				return tap.Talked(proxies, pods, securePort)
 			}
-			return tap.Talked(envoy, activator, securePort) && tap.Talked(activator, pods, securePort)
+			return tap.Talked(proxies, activator, securePort) && tap.Talked(activator, pods, securePort)
 		}
 		if found := overhear(t, space, service.Name, want{way: way}); len(found) > 0 {
 			t.Errorf("%s: readable on %v", service.Name, found)
@@ -114,7 +117,7 @@ func overhear(t *testing.T, space *fixture.Space, name string, want want) []stri
 	secure.Wrong = func(answer cluster.Answer) error {
 		asked++
 		cluster.AwaitRight(t, world.Blue, plain, cluster.Seconds)
-		tap.AwaitClear(t, envoyPort, asked)
+		tap.AwaitClear(t, world.Installed.HTTPPort, asked)
 		report := struct{ Request struct{ ProtoMajor int } }{}
 		if err := json.Unmarshal([]byte(answer.Body), &report); err != nil || !strings.Contains(answer.Body, marker) {
 			return fmt.Errorf("the answer does not repeat the request: %w", err)
@@ -128,7 +131,7 @@ func overhear(t *testing.T, space *fixture.Space, name string, want want) []stri
 		return nil
 	}
 	cluster.AwaitRight(t, world.Blue, secure, cluster.Minutes)
-	return tap.InClear(gatewayPort, envoyPort)
+	return tap.InClear(gatewayPort, world.Installed.HTTPPort)
 }
 
 // authorityIsCarriedAlong: B-TLS-4, a further authority that Serving is told to trust is trusted

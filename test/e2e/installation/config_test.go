@@ -16,33 +16,42 @@ import (
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
-const (
-	external, local = "external-gateways", "local-gateways"
-	blue            = "- class: eg-blue\n  gateway: gateways/blue\n"
-	internal        = "- class: eg-internal\n  gateway: gateways/internal\n"
-)
+const external, local = "external-gateways", "local-gateways"
 
-// badConfig is one mistake of each kind, and where the message must say it is.
-var badConfig = map[string]struct {
+// The entries of the shared Gateways, without selectors.
+func blue() string     { return gateways.Text(world.Installed.External) }
+func green() string    { return gateways.Text(world.Installed.Other) }
+func internal() string { return gateways.Text(world.Installed.Local) }
+
+// mistake is bad data, and where the message must say it is.
+type mistake struct {
 	data  map[string]string
 	words []string
-}{
-	"malformed YAML":    {map[string]string{external: "- class: [eg-blue\n", local: internal}, []string{"data[external-gateways]", "is not YAML"}},
-	"no list":           {map[string]string{external: "class: eg-blue\n", local: internal}, []string{"data[external-gateways]", "must be a list"}},
-	"unknown feature":   {map[string]string{external: blue + "  supported-features: [HTTPRouteTeleport]\n", local: internal}, []string{"data[external-gateways][0].supported-features[0]", "HTTPRouteTeleport"}},
-	"two defaults":      {map[string]string{external: blue + "- class: eg-green\n  gateway: gateways/green\n", local: internal}, []string{"data[external-gateways]", "2 defaults, [0] and [1]"}},
-	"no default":        {map[string]string{external: blue + "  label-selector: a=b\n", local: internal}, []string{"data[external-gateways]", "no default"}},
-	"duplicate gateway": {map[string]string{external: blue + blue + "  label-selector: a=b\n", local: internal}, []string{"data[external-gateways][1].gateway", "gateways/blue", "external-gateways[0]"}},
-	"bad selector":      {map[string]string{external: blue + "- class: eg-green\n  gateway: gateways/green\n  label-selector: a b c\n", local: internal}, []string{"data[external-gateways][1].label-selector", "a b c"}},
-	"bad name":          {map[string]string{external: "- class: eg-blue\n  gateway: blue\n", local: internal}, []string{"data[external-gateways][0].gateway", "namespace/name"}},
-	"no class":          {map[string]string{external: blue, local: "- gateway: gateways/internal\n"}, []string{"data[local-gateways][0].class"}},
-	"bad probe":         {map[string]string{external: blue + "  probe: dowsing\n", local: internal}, []string{"data[external-gateways][0].probe", "dowsing"}},
+}
+
+// badConfig is one mistake of each kind.
+func badConfig() map[string]mistake {
+	return map[string]mistake{
+		"malformed YAML":    {map[string]string{external: "- class: [a\n", local: internal()}, []string{"data[external-gateways]", "is not YAML"}},
+		"no list":           {map[string]string{external: "class: a\n", local: internal()}, []string{"data[external-gateways]", "must be a list"}},
+		"unknown feature":   {map[string]string{external: blue() + "  supported-features: [HTTPRouteTeleport]\n", local: internal()}, []string{"data[external-gateways][0].supported-features[0]", "HTTPRouteTeleport"}},
+		"two defaults":      {map[string]string{external: blue() + green(), local: internal()}, []string{"data[external-gateways]", "2 defaults, [0] and [1]"}},
+		"no default":        {map[string]string{external: blue() + "  label-selector: a=b\n", local: internal()}, []string{"data[external-gateways]", "no default"}},
+		"duplicate gateway": {map[string]string{external: blue() + blue() + "  label-selector: a=b\n", local: internal()}, []string{"data[external-gateways][1].gateway", world.Shared("blue").String(), "external-gateways[0]"}},
+		"bad selector":      {map[string]string{external: blue() + green() + "  label-selector: a b c\n", local: internal()}, []string{"data[external-gateways][1].label-selector", "a b c"}},
+		"bad name":          {map[string]string{external: "- class: a\n  gateway: blue\n", local: internal()}, []string{"data[external-gateways][0].gateway", "namespace/name"}},
+		"no class":          {map[string]string{external: blue(), local: "- gateway: a/internal\n"}, []string{"data[local-gateways][0].class"}},
+		"bad probe":         {map[string]string{external: blue() + "  probe: dowsing\n", local: internal()}, []string{"data[external-gateways][0].probe", "dowsing"}},
+	}
 }
 
 // unknownKeys are refused at admission, and only warned of afterwards.
-var unknownKeys = map[string]string{external: blue + "  colour: red\n", local: internal}
+func unknownKeys() map[string]string {
+	return map[string]string{external: blue() + "  colour: red\n", local: internal()}
+}
 
 func write(data map[string]string) error {
 	name := types.NamespacedName{Namespace: cluster.SystemNamespace, Name: "config-gateway"}
@@ -61,11 +70,11 @@ func TestWebhookRefusesBadConfig_BINS4(t *testing.T) {
 	space := world.Space(t, nil)
 	served := space.Serve(t, "hello", nil)
 	before := cluster.ConfigMaps.Get(t, world.Cluster, cluster.SystemNamespace, "config-gateway")
-	cases := maps.Clone(badConfig)
+	cases := badConfig()
 	unknown := cases["bad name"]
-	unknown.data, unknown.words = unknownKeys, []string{"data[external-gateways][0].colour", "unknown key"}
+	unknown.data, unknown.words = unknownKeys(), []string{"data[external-gateways][0].colour", "unknown key"}
 	cases["unknown field"] = unknown
-	unknown.data, unknown.words = map[string]string{external: blue, local: internal, "externl-gateways": blue}, []string{"data[externl-gateways]", "unknown key", `did you mean "external-gateways"`}
+	unknown.data, unknown.words = map[string]string{external: blue(), local: internal(), "externl-gateways": blue()}, []string{"data[externl-gateways]", "unknown key", `did you mean "external-gateways"`}
 	cases["unknown key"] = unknown
 	for name, c := range cases {
 		err := write(c.data)
@@ -99,7 +108,7 @@ func TestBadConfigKeepsTheLastGoodOne_BINS4(t *testing.T) {
 	health := watchHealth(t)
 	bypass(t)
 	load := cluster.StartLoad(t, world.Green, space.ExternalHost("hello"), 50*time.Millisecond)
-	for name, c := range badConfig {
+	for name, c := range badConfig() {
 		begin := time.Now()
 		if err := write(c.data); err != nil {
 			t.Fatalf("%s: the webhook still refuses: %v", name, err)
@@ -122,8 +131,8 @@ func TestUnknownKeyIsAWarning_BINS4(t *testing.T) {
 	space := world.Space(t, nil)
 	bypass(t)
 	begin := time.Now()
-	data := maps.Clone(unknownKeys)
-	data[external] += "- class: eg-green\n  gateway: gateways/green\n  label-selector: gateway=verdant\n"
+	data := unknownKeys()
+	data[external] += green() + "  label-selector: gateway=verdant\n"
 	if err := write(data); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +149,7 @@ func TestBadConfigAtStart_BINS4(t *testing.T) {
 	load := cluster.StartLoad(t, world.Blue, space.ExternalHost("hello"), 50*time.Millisecond)
 	bypass(t)
 	withoutController(t)
-	bad := badConfig["malformed YAML"]
+	bad := badConfig()["malformed YAML"]
 	if err := write(bad.data); err != nil {
 		t.Fatal(err)
 	}
@@ -167,10 +176,10 @@ func TestGatewayThatDoesNotExist_BINS4_BRDY6(t *testing.T) {
 	space := world.Space(t, nil)
 	space.Serve(t, "hello", nil)
 	load := cluster.StartLoad(t, world.Blue, space.ExternalHost("hello"), 10*time.Millisecond)
-	if err := write(map[string]string{external: strings.ReplaceAll(blue, "gateways/blue", "gateways/bleu"), local: internal}); err != nil {
+	if err := write(map[string]string{external: strings.ReplaceAll(blue(), "/blue", "/bleu"), local: internal()}); err != nil {
 		t.Fatal(err)
 	}
-	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotFound", "gateways/bleu", "external-gateways[0]")
+	space.AwaitReason(t, "hello", cluster.Seconds, "GatewayNotFound", world.Shared("bleu").String(), "external-gateways[0]")
 	cluster.Answers(t, world.Blue, space.ExternalHost("hello"), 200)
 	if err := world.RestoreConfig(t.Context()); err != nil {
 		t.Fatal(err)

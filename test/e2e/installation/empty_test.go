@@ -46,7 +46,7 @@ func TestEmptyCluster_BINS6(t *testing.T) {
 		space.Rule(v1alpha1.IngressVisibilityClusterLocal, "inner", space.LocalHost("inner"))))
 	space.AwaitReason(t, "outer", cluster.Minutes, "GatewayNotConfigured", external, local, "config-gateway")
 	space.AwaitReason(t, "inner", cluster.Seconds, "GatewayNotConfigured", local, "config-gateway")
-	if err := write(badConfig["two defaults"].data); err == nil {
+	if err := write(badConfig()["two defaults"].data); err == nil {
 		t.Error("the webhook of the empty cluster accepts two defaults")
 	}
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // B-INS-3 `service`: one that does not exist is reported, and the Gateway's address is used, here
@@ -31,13 +32,13 @@ func TestNamedService_BINS3(t *testing.T) {
 	gateway := fixture.Gateway("fixed", "e2e-pending", gatewayv1.NamespacesFromAll)
 	kind := gatewayv1.IPAddressType
 	gateway.Spec.Addresses = []gatewayv1.GatewaySpecAddress{{Type: &kind, Value: address}}
-	cluster.Gateways.Create(t, world.Cluster, gateway)
+	world.CreateGateway(t, gateway)
 	service := world.AwaitDataPlane(t, "fixed")
 	cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, "fixed", cluster.Minutes, fixture.Programmed)
 	name := func(entry string) {
 		t.Helper()
 		fixed := "- class: e2e-pending\n  gateway: e2e-gateways/fixed\n  label-selector: gateway=fixed\n"
-		if err := write(map[string]string{external: blue + fixed + entry, local: internal}); err != nil {
+		if err := write(map[string]string{external: blue() + fixed + entry, local: internal()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -52,11 +53,11 @@ func TestNamedService_BINS3(t *testing.T) {
 		})
 	}
 
-	name("  service: envoy-gateway-system/nobody\n")
+	name("  service: elsewhere/nobody\n")
 	space.Serve(t, "hello", map[string]string{"gateway": "fixed"})
 	byAddress := v1alpha1.LoadBalancerIngressStatus{IP: address}
 	byName := v1alpha1.LoadBalancerIngressStatus{DomainInternal: service.Name + "." + service.Namespace + ".svc.cluster.local"}
-	published("hello", byAddress, "ServiceNotFound", "Service envoy-gateway-system/nobody", "external-gateways[1]", "gateways/fixed")
+	published("hello", byAddress, "ServiceNotFound", "Service elsewhere/nobody", "external-gateways[1]", "gateways/fixed")
 	cluster.AwaitAnswers(t, address, space.ExternalHost("hello"), 200)
 	awaitEventOf(t, cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"), "ServiceNotFound")
 
@@ -67,9 +68,9 @@ func TestNamedService_BINS3(t *testing.T) {
 	published("strict", byName, "")
 	published("hello", byAddress, "")
 
-	name("  service: envoy-gateway-system/nobody\n")
-	published("strict", byName, "ServiceNotFound", "Service envoy-gateway-system/nobody")
-	published("hello", byAddress, "ServiceNotFound", "Service envoy-gateway-system/nobody")
+	name("  service: elsewhere/nobody\n")
+	published("strict", byName, "ServiceNotFound", "Service elsewhere/nobody")
+	published("hello", byAddress, "ServiceNotFound", "Service elsewhere/nobody")
 
 	name("  probe: dataplane\n  service: " + service.Namespace + "/" + service.Name + "\n")
 	published("strict", byName, "")
@@ -80,9 +81,10 @@ func TestNamedService_BINS3(t *testing.T) {
 // wants it any more, its services move away and it goes. Nothing of the release owns it.
 func TestManagedGateway_BINS3(t *testing.T) {
 	const name = "knative-external-e2e-public"
+	world.Need(t, gateways.MakesProxies)
 	world.Restore(t)
 	space := world.Space(t, nil)
-	if err := write(map[string]string{external: "- class: e2e-public\n", local: internal}); err != nil {
+	if err := write(map[string]string{external: "- class: e2e-public\n", local: internal()}); err != nil {
 		t.Fatal(err)
 	}
 	gateway := cluster.Gateways.Await(t, world.Cluster, cluster.SystemNamespace, name, cluster.Minutes, fixture.Programmed)
@@ -115,13 +117,14 @@ func TestManagedGateway_BINS3(t *testing.T) {
 // protocol services are proven by asking the pods when the entry says so; when it does
 // not, that nobody answers is said, and corrected when it does.
 func TestProxyProtocol_BINS3_BRDY2(t *testing.T) {
+	world.Need(t, gateways.HasPolicies)
 	world.Restore(t)
 	space := world.Space(t, nil)
 	policy(t, cluster.ClientTrafficPolicies, map[string]any{"proxyProtocol": map[string]any{"optional": false}})
 	cluster.AwaitAnswer(t, world.Blue, "nobody.example.com", 0, cluster.Minutes) // it closes the connection
 	speak := func(enabled bool) {
 		t.Helper()
-		if err := write(map[string]string{external: blue + fmt.Sprintf("  proxy-protocol-enabled: %v\n", enabled), local: internal}); err != nil {
+		if err := write(map[string]string{external: blue() + fmt.Sprintf("  proxy-protocol-enabled: %v\n", enabled), local: internal()}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -99,7 +99,7 @@ func TestListenerSetsMissing_BINS7(t *testing.T) {
 }
 
 // removeCRDs deletes CRDs with all their objects; calling the result brings them, the
-// Gateways and Envoy Gateway back, as the end of the test does in any case.
+// Gateways and their controller back, as the end of the test does in any case.
 func removeCRDs(t *testing.T, names []string) (restore func()) {
 	t.Helper()
 	saved := []*cluster.Object{}
@@ -140,32 +140,42 @@ func restoreCRDs(ctx context.Context, saved []*cluster.Object) error {
 			return err
 		}
 	}
-	if err := restartEnvoyGateway(ctx); err != nil {
+	if err := restartControl(ctx); err != nil {
 		return err
 	}
 	return world.SetUp(ctx)
 }
 
-// restartEnvoyGateway: it looks for CRDs when it starts. That is not ours to test. Nor is how long it waits for the lease of
-// the one before, which does not give it back; so the lease is deleted.
-func restartEnvoyGateway(ctx context.Context) error {
-	name := types.NamespacedName{Namespace: "envoy-gateway-system", Name: "envoy-gateway"}
-	before, err := cluster.Pods.List(ctx, world.Cluster, name.Namespace, metav1.ListOptions{LabelSelector: "control-plane=envoy-gateway"})
-	if err != nil {
-		return err
-	}
-	if _, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, fixture.Restart); err != nil {
-		return err
-	}
-	if _, err := cluster.Deployments.TryAwait(ctx, world.Cluster, name.Namespace, name.Name, cluster.Minutes, fixture.RolledOut); err != nil {
-		return err
-	}
-	for _, pod := range before {
-		if _, err := cluster.Pods.TryAwait(ctx, world.Cluster, pod.Namespace, pod.Name, cluster.Minutes, fixture.Gone[corev1.Pod]); err != nil {
+// restartControl restarts what looks for CRDs when it starts. That is not ours to test. Nor is how long it waits for the lease of
+// the one before, which may not give it back; so the lease is deleted.
+func restartControl(ctx context.Context) error {
+	for _, name := range world.Installed.Control {
+		former, err := cluster.Deployments.TryGet(ctx, world.Cluster, name.Namespace, name.Name)
+		if err != nil {
 			return err
 		}
+		before, err := cluster.Pods.List(ctx, world.Cluster, name.Namespace, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(former.Spec.Selector)})
+		if err != nil {
+			return err
+		}
+		if _, err := cluster.Deployments.UpdateAs(ctx, world.Cluster, cluster.FieldManager, name, fixture.Restart); err != nil {
+			return err
+		}
+		if _, err := cluster.Deployments.TryAwait(ctx, world.Cluster, name.Namespace, name.Name, cluster.Minutes, fixture.RolledOut); err != nil {
+			return err
+		}
+		for _, pod := range before {
+			if _, err := cluster.Pods.TryAwait(ctx, world.Cluster, pod.Namespace, pod.Name, cluster.Minutes, fixture.Gone[corev1.Pod]); err != nil {
+				return err
+			}
+		}
+		if lease := world.Installed.Lease; lease != "" {
+			if err := cluster.Leases.TryDelete(ctx, world.Cluster, name.Namespace, lease); err != nil {
+				return err
+			}
+		}
 	}
-	return cluster.Leases.TryDelete(ctx, world.Cluster, name.Namespace, "5b9825d2.gateway.envoyproxy.io")
+	return nil
 }
 
 func established(crd *cluster.Object) error {

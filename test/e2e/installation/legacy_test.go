@@ -63,7 +63,7 @@ func leaveRoute(t *testing.T, owner *v1alpha1.Ingress, hosts []string, gateway s
 	if labelled {
 		route.Labels = map[string]string{networking.IngressLabelKey: owner.Name}
 	}
-	namespace := gatewayv1.Namespace("gateways")
+	namespace := gatewayv1.Namespace(world.Shared(gateway).Namespace)
 	route.Spec.ParentRefs = []gatewayv1.ParentReference{{Namespace: &namespace, Name: gatewayv1.ObjectName(gateway)}}
 	for _, host := range hosts {
 		route.Spec.Hostnames = append(route.Spec.Hostnames, gatewayv1.Hostname(host))

@@ -34,7 +34,7 @@ func TestListenersOnGateway_BTLS1_BOPS4(t *testing.T) {
 	world.Restore(t)
 	space, authority := world.Space(t, nil), fixture.Authority(t)
 	address := operatorsGateway(t, space, authority)
-	if err := write(map[string]string{"drain-time": "1s", local: internal, external: blue +
+	if err := write(map[string]string{"drain-time": "1s", local: internal(), external: blue() +
 		"- class: e2e-public\n  gateway: e2e-gateways/" + listening + "\n  label-selector: gateway=" + listening + "\n"}); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func operatorsGateway(t *testing.T, space *fixture.Space, authority *cluster.Aut
 		TLS:           &gatewayv1.ListenerTLSConfig{CertificateRefs: []gatewayv1.SecretObjectReference{{Name: "wildcard"}}},
 		AllowedRoutes: gateway.Spec.Listeners[0].AllowedRoutes,
 	})
-	cluster.Gateways.Create(t, world.Cluster, gateway)
+	world.CreateGateway(t, gateway)
 	return cluster.Gateways.Await(t, world.Cluster, fixture.GatewayNamespace, listening, cluster.Minutes, fixture.Programmed).Status.Addresses[0].Value
 }
 

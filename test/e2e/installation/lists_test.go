@@ -21,6 +21,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
+	"github.com/net-gateways/net-gateways/test/gateways"
 )
 
 // losses are the ways in which users lose the lists of config-gateway while the controller
@@ -92,7 +93,7 @@ func TestListsAreGoneAtStart_BINS9(t *testing.T) {
 	space.Backend(t, "new")
 	quiet := flips()
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("new", nil))
-	space.AwaitReason(t, "new", cluster.Minutes, "GatewayNotConfigured", "kubectl -n knative-serving patch configmap config-gateway", external, "eg-blue", "gateways/blue")
+	space.AwaitReason(t, "new", cluster.Minutes, "GatewayNotConfigured", "kubectl -n knative-serving patch configmap config-gateway", external, world.Installed.External.Class, world.Shared("blue").String())
 	if now := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello"); now.ResourceVersion != served.ResourceVersion {
 		t.Errorf("the KIngress changed: %+v", now.Status)
 	}
@@ -141,9 +142,10 @@ func TestTakeOverWithoutLists_BINS9_BINS8(t *testing.T) {
 // B-INS-9: a Gateway that we created stays while its list is lost, also after a restart.
 func TestOurGatewayStays_BINS9(t *testing.T) {
 	const name = "knative-external-e2e-public"
+	world.Need(t, gateways.MakesProxies)
 	world.Restore(t)
 	space := world.Space(t, nil)
-	if err := write(map[string]string{external: "- class: e2e-public\n", local: internal}); err != nil {
+	if err := write(map[string]string{external: "- class: e2e-public\n", local: internal()}); err != nil {
 		t.Fatal(err)
 	}
 	gateway := cluster.Gateways.Await(t, world.Cluster, cluster.SystemNamespace, name, cluster.Minutes, fixture.Programmed)
@@ -227,7 +229,7 @@ func releaseFile(t *testing.T) string {
 func usersFile(t *testing.T) string {
 	t.Helper()
 	lists := ""
-	for key, list := range map[string]string{external: blue, local: internal} {
+	for key, list := range map[string]string{external: blue(), local: internal()} {
 		lists += "  " + key + ": |\n    " + strings.ReplaceAll(strings.TrimSpace(list), "\n", "\n    ") + "\n"
 	}
 	file := filepath.Join(t.TempDir(), "config-gateway.yaml")

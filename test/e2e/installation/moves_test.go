@@ -44,8 +44,7 @@ func TestConfigurationMovesAllServices_BINS5_BSEL5(t *testing.T) {
 
 	begin := time.Now()
 	attached := watchAttached(t, space)
-	green := "- class: eg-green\n  gateway: gateways/green\n"
-	if err := write(map[string]string{external: green, local: internal, "drain-time": "30s"}); err != nil {
+	if err := write(map[string]string{external: green(), local: internal(), "drain-time": "30s"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{names[0], names[crowd-1]} {

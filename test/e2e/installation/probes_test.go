@@ -33,7 +33,7 @@ type blocked struct {
 // behindObstacles are Gateways with an obstacle each, so that what there is to wait for is waited for side by side.
 func behindObstacles() []*blocked {
 	return []*blocked{
-		{obstacle: "pods", gateway: "double",
+		{obstacle: "pods", gateway: walled,
 			put:   func(t *testing.T, on *blocked) func() { return wall(t, on.gateway, toThePods) },
 			words: []string{"data plane ", "cannot be reached: no connection within 1s", "using the Gateway's addresses"}},
 		{obstacle: "gateway", gateway: "green", address: world.Green,
@@ -127,13 +127,13 @@ func TestExplicitProbes_BRDY1(t *testing.T) {
 			world.Restore(t)
 			space := world.Space(t, nil)
 			space.Backend(t, "hello")
-			if err := write(map[string]string{external: blue + "  probe: " + c.mode + "\n", local: internal}); err != nil {
+			if err := write(map[string]string{external: blue() + "  probe: " + c.mode + "\n", local: internal()}); err != nil {
 				t.Fatal(err)
 			}
 			remove := wall(t, "blue", c.stops)
 			cluster.KIngresses.Create(t, world.Cluster, space.KIngress("hello", nil))
 			if c.mode == "dataplane" {
-				space.AwaitReason(t, "hello", cluster.Seconds, "ProbeFailed", "gateways/blue", dataPlanePods(t, "blue")[0], "no connection within 1s")
+				space.AwaitReason(t, "hello", cluster.Seconds, "ProbeFailed", world.Shared("blue").String(), dataPlanePods(t, "blue")[0], "no connection within 1s")
 				local := cluster.KIngresses.Get(t, world.Cluster, space.Name, "hello").Status.PrivateLoadBalancer
 				if local == nil || len(local.Ingress) != 1 {
 					t.Errorf("B-RDY-5: the local side is not published: %v", local)
@@ -158,8 +158,10 @@ func degradedService(t *testing.T, space *fixture.Space, name string, labels map
 // policy puts one in front of Gateway blue.
 func policy(t *testing.T, kind cluster.Kind[cluster.Object], spec map[string]any) (remove func()) {
 	t.Helper()
-	created := kind.Create(t, world.Cluster, cluster.Policy("gateways", "blue", spec))
-	return func() { kind.Delete(t, world.Cluster, "gateways", created.String("metadata", "name")) }
+	created := kind.Create(t, world.Cluster, cluster.Policy(world.Shared("blue").Namespace, "blue", spec))
+	return func() {
+		kind.Delete(t, world.Cluster, world.Shared("blue").Namespace, created.String("metadata", "name"))
+	}
 }
 
 func network(ing *v1alpha1.Ingress) string {

@@ -32,7 +32,7 @@ import (
 func TestUninstall_BINS8_BOPS3(t *testing.T) {
 	world.Restore(t)
 	space := world.Space(t, nil)
-	if err := write(map[string]string{external: blue, local: internal}); err != nil {
+	if err := write(map[string]string{external: blue(), local: internal()}); err != nil {
 		t.Fatal(err)
 	}
 	loads := []*cluster.Load{}

@@ -5,6 +5,7 @@
 package installation
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -22,13 +23,13 @@ func TestOneGatewayForBoth_BINS3_BSEL7(t *testing.T) {
 	world.Restore(t)
 	space := world.Space(t, nil)
 	begin := time.Now()
-	said := patchConfig(t, `{"data":{"external-gateways":"[{class: eg-blue, gateway: gateways/blue}]","local-gateways":"[{class: eg-blue, gateway: gateways/blue}]"}}`)
-	for _, word := range []string{"Warning:", "gateways/blue", external, local} {
+	said := patchConfig(t, fmt.Sprintf(`{"data":{"external-gateways":%[1]q,"local-gateways":%[1]q}}`, blue()))
+	for _, word := range []string{"Warning:", world.Shared("blue").String(), external, local} {
 		if !strings.Contains(said, word) {
 			t.Errorf("kubectl does not say %q: %s", word, said)
 		}
 	}
-	awaitEvent(t, begin, "config-gateway", "LocalGatewayExposed", "gateways/blue")
+	awaitEvent(t, begin, "config-gateway", "LocalGatewayExposed", world.Shared("blue").String())
 	space.KService(t, fixture.Service{Name: "hello"})
 	space.AwaitKServiceReady(t, "hello", cluster.Minutes)
 	ing := space.AwaitReady(t, "hello", cluster.Minutes)
@@ -46,7 +47,7 @@ func TestOneGatewayForBoth_BINS3_BSEL7(t *testing.T) {
 func TestNoLocalGateways_BINS3(t *testing.T) {
 	world.Restore(t)
 	space := world.Space(t, nil)
-	if err := write(map[string]string{external: blue, local: "[]"}); err != nil {
+	if err := write(map[string]string{external: blue(), local: "[]"}); err != nil {
 		t.Fatal(err)
 	}
 	space.KService(t, fixture.Service{Name: "hello"})
@@ -82,13 +83,13 @@ func TestOnlyExternalGateways_BINS3(t *testing.T) {
 	space := world.Space(t, nil)
 	withoutController(t)
 	world.Restore(t)
-	if err := write(map[string]string{external: blue}); err != nil {
+	if err := write(map[string]string{external: blue()}); err != nil {
 		t.Fatal(err)
 	}
 	scale(t, 2)
 	space.KService(t, fixture.Service{Name: "hello"})
 	space.AwaitKServiceReason(t, "hello", cluster.Minutes, "GatewayNotConfigured", "kubectl -n knative-serving patch configmap config-gateway", local)
-	if err := write(map[string]string{external: blue, local: internal}); err != nil {
+	if err := write(map[string]string{external: blue(), local: internal()}); err != nil {
 		t.Fatal(err)
 	}
 	space.AwaitKServiceReady(t, "hello", cluster.Minutes)

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
@@ -60,23 +59,19 @@ func nft(t *testing.T, script string) {
 	}
 }
 
-// dataPlanePods are the addresses of the pods of one of the shared Gateways.
+// walled is a Gateway of the tests of obstacles.
+const walled = "double"
+
+// dataPlanePods are the addresses of the pods of one of the shared Gateways, or of the one that is walled.
 func dataPlanePods(t *testing.T, gateway string) []string {
 	t.Helper()
-	pods, err := cluster.Pods.List(t.Context(), world.Cluster, "envoy-gateway-system", metav1.ListOptions{
-		LabelSelector: "gateway.envoyproxy.io/owning-gateway-name=" + gateway,
-	})
-	if err != nil {
-		t.Fatal(err)
+	name := world.Shared(gateway)
+	if gateway == walled {
+		name.Namespace = fixture.GatewayNamespace
 	}
 	addresses := []string{}
-	for _, pod := range pods {
-		if pod.Status.PodIP != "" && pod.DeletionTimestamp == nil {
-			addresses = append(addresses, pod.Status.PodIP)
-		}
-	}
-	if len(addresses) == 0 {
-		t.Fatalf("Gateway %s has no pods", gateway)
+	for _, pod := range world.Proxies(t, name) {
+		addresses = append(addresses, pod.Status.PodIP)
 	}
 	return addresses
 }
