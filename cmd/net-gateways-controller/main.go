@@ -8,10 +8,11 @@ import (
 	"fmt"
 
 	networkconfig "knative.dev/networking/pkg/config"
-	"knative.dev/pkg/injection/sharedmain"
+	"knative.dev/pkg/signals"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/network"
@@ -24,8 +25,9 @@ const component = "net-gateways-controller"
 func main() {
 	flag.Usage = usage
 	version.Flag()
-	connect := cluster.Connected()
-	sharedmain.Main(component, version.Logged(startup.BesideServing(ingress.NewController(connect))), gateway.NewController(connect), network.NewController)
+	connect, counted := cluster.Connected(), metrics.New()
+	startup.Program{Component: component, Metrics: counted}.Run(signals.NewContext(),
+		version.Logged(startup.BesideServing(ingress.NewController(connect, counted))), gateway.NewController(connect, counted), network.NewController)
 }
 
 func usage() {
@@ -34,7 +36,7 @@ func usage() {
 It also reads the ConfigMap %s. It runs in a pod of the namespace that has both and takes its settings from the environment:
   SYSTEM_NAMESPACE  that namespace (required)
   POD_NAME          its name in logs and leader election (required)
-It serves its health on :8080/health and its metrics as config-observability says.
+It serves its health on :8080/health and its metrics on :9090/metrics, unless config-observability says otherwise.
 
 Flags:
 `, component, config.Name, networkconfig.ConfigMapName)

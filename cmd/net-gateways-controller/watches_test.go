@@ -34,6 +34,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/gateway"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/ingress"
 )
@@ -62,7 +63,7 @@ func TestOneWatchForAll(t *testing.T) {
 		connection := cluster.Connect(ctx, cluster.Clients{Kube: kube, Gateway: gateways, Metadata: metadata})
 		connect := func(context.Context) cluster.Connection { return connection }
 		for key, constructor := range map[string]injection.ControllerConstructor{
-			"default/hello": ingress.NewController(connect), "knative-serving/config-gateway": gateway.NewController(connect),
+			"default/hello": ingress.NewController(connect, metrics.New()), "knative-serving/config-gateway": gateway.NewController(connect, metrics.New()),
 		} {
 			reconcile(ctx, t, constructor, key)
 		}

@@ -16,7 +16,6 @@ import (
 	"knative.dev/pkg/controller"
 	"knative.dev/pkg/injection"
 	"knative.dev/pkg/injection/clients/namespacedkube/informers/factory"
-	"knative.dev/pkg/injection/sharedmain"
 	"knative.dev/pkg/signals"
 	"knative.dev/pkg/system"
 	"knative.dev/pkg/webhook"
@@ -24,6 +23,7 @@ import (
 	"knative.dev/pkg/webhook/configmaps"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/startup"
 	"github.com/net-gateways/net-gateways/pkg/version"
 )
@@ -52,7 +52,7 @@ func main() {
 		SecretName:  secretName,
 		GracePeriod: gracePeriod,
 	})
-	sharedmain.MainWithContext(ctx, component, version.Logged(startup.BesideServing(certificates.NewController)), newConfigValidation)
+	startup.Program{Component: component, Metrics: metrics.New()}.Run(ctx, version.Logged(startup.BesideServing(certificates.NewController)), newConfigValidation)
 }
 
 func newConfigValidation(ctx context.Context, _ configmap.Watcher) *controller.Impl {
@@ -79,7 +79,7 @@ func usage() {
 It runs in a pod of the namespace that it guards and takes its settings from the environment:
   SYSTEM_NAMESPACE  that namespace (required)
   POD_NAME          its name in logs and leader election (required)
-It serves HTTPS on :8443, its health on :8080/health and its metrics as config-observability says.
+It serves HTTPS on :8443, its health on :8080/health and its metrics on :9090/metrics, unless config-observability says otherwise.
 
 Flags:
 `, component, config.Name)

@@ -165,6 +165,14 @@ func degraded(reasons []string, instead string) string {
 	return strings.Join(reasons, "; ") + "; using the Gateway's " + instead
 }
 
+// DegradedTo is the mode that a Choice's Degraded names, as statuses keep it.
+func DegradedTo(reason string) Mode {
+	if strings.HasSuffix(reason, degraded([]string{""}, "addresses")) {
+		return Address
+	}
+	return Status
+}
+
 // refusal says what refuses, without times, so that it does not change a condition that holds it.
 func refusal(r Result) string {
 	switch {

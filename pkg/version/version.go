@@ -26,6 +26,12 @@ func String() string {
 	return fmt.Sprintf("%s (commit %s, %s)", release, changeset.Get(), runtime.Version())
 }
 
+// Release is the version alone.
+func Release() string { return release }
+
+// Commit is that from which the program was built.
+func Commit() string { return changeset.Get() }
+
 // Flag registers -version, which prints the version to standard output and ends the program.
 func Flag() { register(flag.CommandLine, os.Stdout, func() { os.Exit(0) }) }
 

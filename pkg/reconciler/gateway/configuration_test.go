@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/tools/record"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 )
 
 // TestSayKept: B-INS-9, one Event names the list that is gone and the command that writes it again; there is
@@ -58,7 +59,7 @@ func TestSayKept(t *testing.T) {
 		if diff := cmp.Diff(step.want, said); diff != "" {
 			t.Errorf("%s: Events (-want, +got):\n%s", step.name, diff)
 		}
-		if state := stateName(r.config.Load()); state != step.state {
+		if state := metrics.StateName(r.config.Load()); state != step.state {
 			t.Errorf("%s: state %s", step.name, state)
 		}
 	}

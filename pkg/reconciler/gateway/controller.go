@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
+	ingressinformer "knative.dev/networking/pkg/client/injection/informers/networking/v1alpha1/ingress"
 	"knative.dev/pkg/configmap"
 	"knative.dev/pkg/controller"
 	"knative.dev/pkg/injection"
@@ -22,19 +23,21 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/heartbeat"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
 // NewController returns the constructor that wires the reconciler of config-gateway to what it watches.
-func NewController(connect func(context.Context) cluster.Connection) injection.ControllerConstructor {
+func NewController(connect func(context.Context) cluster.Connection, counted *metrics.Registry) injection.ControllerConstructor {
 	return func(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
-		return newController(ctx, cmw, connect(ctx))
+		return newController(ctx, cmw, connect(ctx), counted)
 	}
 }
 
-func newController(ctx context.Context, cmw configmap.Watcher, connection cluster.Connection) *controller.Impl {
+func newController(ctx context.Context, cmw configmap.Watcher, connection cluster.Connection, counted *metrics.Registry) *controller.Impl {
 	logger := logging.FromContext(ctx)
 	r := &Reconciler{
 		client:   connection.Gateway,
@@ -42,8 +45,18 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		stacks: panics.Stacks{Logger: logger},
 	}
 	r.PromoteFunc = func(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
+		counted.Leads(metrics.Gateways, bucket.Name(), true)
+		if bucket.Has(key()) {
+			r.heart.Start(ctx)
+		}
 		enqueue(bucket, key())
 		return nil
+	}
+	r.DemoteFunc = func(bucket reconciler.Bucket) {
+		counted.Leads(metrics.Gateways, bucket.Name(), false)
+		if bucket.Has(key()) {
+			r.heart.Stop()
+		}
 	}
 	impl := controller.NewContext(ctx, r, controller.ControllerOptions{
 		WorkQueueName: "gateways",
@@ -61,7 +74,11 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		DeleteFunc: func(object any) { r.happened(impl, object) },
 	}, arrivals(func() { impl.EnqueueKey(key()) }))
 	r.config = config.NewStore(system.Namespace(), func(config.State) { impl.EnqueueKey(key()) })
-	exportConfiguration(r.config)
+	counted.Configured(r.config.Load)
+	r.heart = &heartbeat.Heart{
+		Cluster: cluster.New(ctx, connection, cache.ResourceEventHandlerFuncs{}, arrivals(func() {})), // without events: the next beat sees all
+		Config:  r.config.Load, Ingresses: ingressinformer.Get(ctx).Lister(), Metrics: counted, Logger: logger,
+	}
 	config.Watch(cmw, r.config)
 	return impl
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/heartbeat"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
 
@@ -46,6 +47,7 @@ type Reconciler struct {
 	recorder *onceRecorder
 	stacks   panics.Stacks
 	contests *apply.Contests
+	heart    *heartbeat.Heart
 	// pause is how long to wait before a Gateway is written that other writers change over and over; 0 if none do.
 	pause time.Duration
 	// waitsForRoutes tells that a Gateway is to be deleted once no HTTPRoute is attached to it.
@@ -93,6 +95,9 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 		r.recorder.event(competing, corev1.EventTypeWarning, reasonStandingBy, fmt.Sprintf(
 			"Deployment %s/%s serves the ingress class of net-gateways, which writes nothing while it runs: delete it to switch over", competing.Namespace, competing.Name))
 		return nil
+	}
+	if err := r.heart.Look(ctx); err != nil {
+		return err
 	}
 	if err := r.ensureGateways(ctx, state); err != nil {
 		return err

@@ -28,6 +28,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/reconciler/events"
@@ -43,9 +44,10 @@ const (
 )
 
 // NewController returns the constructor that wires the reconciler of KIngresses to what it watches.
-func NewController(connect func(context.Context) cluster.Connection) injection.ControllerConstructor {
+func NewController(connect func(context.Context) cluster.Connection, counted *metrics.Registry) injection.ControllerConstructor {
 	return func(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
-		_, impl := newController(ctx, cmw, connect(ctx), prober.Options{})
+		r, impl := newController(ctx, cmw, connect(ctx), prober.Options{Observe: counted.Probe})
+		r.metrics = counted
 		return impl
 	}
 }
@@ -81,7 +83,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		gateways:  newRecent[*gatewayv1.Gateway](),
 		ingresses: newRecent[*v1alpha1.Ingress](),
 
-		gatewayClient: connection.Gateway,
+		gatewayClient: connection.Gateway, metrics: metrics.New(),
 	}
 	r.own(connection.Clients)
 	r.PromoteFunc, r.DemoteFunc = r.promote, r.demote
@@ -107,6 +109,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 
 // promote enqueues all KIngresses of a bucket.
 func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.Bucket, types.NamespacedName)) error {
+	r.metrics.Leads(metrics.Ingresses, bucket.Name(), true)
 	all, err := r.lister.List(labels.Everything())
 	all = slices.DeleteFunc(all, func(ing *v1alpha1.Ingress) bool { return !bucket.Has(apply.NameOf(ing)) })
 	r.resyncs.add(inOrder(all), func(key types.NamespacedName) { enqueue(bucket, key) })
@@ -117,6 +120,7 @@ func (r *Reconciler) promote(bucket reconciler.Bucket, enqueue func(reconciler.B
 // that the cache is stale when this replica leads them again. The probes of the buckets that it still
 // leads go on, because no event would start them again.
 func (r *Reconciler) demote(bucket reconciler.Bucket) {
+	r.metrics.Leads(metrics.Ingresses, bucket.Name(), false)
 	all, err := r.lister.List(labels.Everything())
 	if err != nil {
 		r.logger.Errorw("Cannot list KIngresses", zap.Error(err))

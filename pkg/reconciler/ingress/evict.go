@@ -53,6 +53,7 @@ func (r *Reconciler) evictServed(ing *v1alpha1.Ingress) {
 	r.ingresses.Evict(ing.UID)
 	r.conflicts.setWaiting(ownerOf(ing), nil)
 	r.stacks.Evict(apply.NameOf(ing))
+	r.metrics.Forget(ing.UID)
 }
 
 // evictGone drops what a reconcile has cached about a KIngress that is deleted by now, or led by

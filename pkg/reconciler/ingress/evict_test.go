@@ -34,6 +34,9 @@ func (w *world) cached(ing *v1alpha1.Ingress) (found []string) {
 	if _, ok := w.r.conflicts.objects[ownerOf(ing)]; ok {
 		found = append(found, "conflicts")
 	}
+	if w.r.metrics.Standings(ing.UID) != nil {
+		found = append(found, "what metrics count")
+	}
 	return found
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/prober"
@@ -78,6 +79,8 @@ type Reconciler struct {
 	gateways  recent[*gatewayv1.Gateway]
 	ingresses recent[*v1alpha1.Ingress]
 	resyncs   *resyncs
+
+	metrics *metrics.Registry
 }
 
 var (
@@ -149,6 +152,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	proven := r.prove(seen, try.desired)
 	r.pending.update(seen, proven.sides)
 	// 7. Report.
+	r.countGaps(seen, try.desired)
 	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // with the finalizer, if step 5 has added it
 	r.sayOthersRoutes(ctx, seen)
 	if err != nil || try.err != nil {

@@ -27,6 +27,8 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	timer := r.timers.of(ing.UID, fmt.Sprint(ing.Generation, facts.Versions()), facts.Refusing(), facts.Now)
 	facts.Waited, facts.SinceReport, facts.Refused = facts.Now.Sub(timer.since), facts.Now.Sub(timer.reported), facts.Now.Sub(timer.refused)
 	verdict := status.Mark(ing.Status, facts)
+	standings := facts.Standings(ing.Status, verdict)
+	r.metrics.Stands(ing.UID, standings)
 	if verdict.Ready() && !verdict.Held {
 		r.timers.evict(ing.UID)
 	}
@@ -48,6 +50,7 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	if try.ShouldReport() {
 		r.sayContested(ing, statusOf(ing), others)
 	}
+	r.metrics.Ready(standings, facts.Waited)
 	r.announceStatus(ing, verdict)
 	r.logHolders(ing, facts.Failures)
 	return 0, nil

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package prober
+
+import (
+	"context"
+
+	"github.com/net-gateways/net-gateways/pkg/probe"
+)
+
+// Once asks a target once, over a new connection, and tells what came of it. A target that demands the PROXY protocol and
+// does not understand version 2 is asked again with version 1.
+func Once(ctx context.Context, opts Options, target probe.Target) probe.Result {
+	opts.complete()
+	conns := newConns(ctx, target.Address, &opts)
+	defer conns.close()
+	versions := []byte{0}
+	if target.ProxyProtocol {
+		versions = []byte{2, 1}
+	}
+	var o outcome
+	for _, version := range versions {
+		o, _ = roundTrip(ctx, request{Target: target, proxy: version, conns: conns}, conns.single(version))
+		if !o.proxyVersionInDoubt() {
+			break
+		}
+	}
+	result := probe.Result{Target: target, State: probe.Proven, Code: o.code}
+	if !o.ok {
+		result.State, result.Kind, result.Err = probe.Failed, o.kind, o.err
+	}
+	return result
+}
