@@ -22,15 +22,16 @@ func main() {
 	base := flag.String("base", "", "image that the others stand on")
 	changelog := flag.String("changelog", "CHANGELOG.md", "file that has a section of this version")
 	resolved := flag.String("resolved", "", "file that ko resolve wrote; without it, only the changelog is checked")
+	monitoring := flag.String("monitoring", "config/monitoring", "folder of the objects for monitoring")
 	out := flag.String("out", "", "folder to write to")
 	flag.Parse()
-	if err := run(*version, *changelog, *resolved, release{out: *out, commit: *commit, base: *base}); err != nil {
+	if err := run(*version, *changelog, *resolved, release{out: *out, commit: *commit, base: *base, monitoring: *monitoring}); err != nil {
 		fmt.Fprintln(os.Stderr, "releasefiles:", err)
 		os.Exit(1)
 	}
 }
 
-type release struct{ out, commit, base string }
+type release struct{ out, commit, base, monitoring string }
 
 func run(version, changelog, resolved string, to release) error {
 	text, err := os.ReadFile(changelog)
@@ -53,11 +54,16 @@ func run(version, changelog, resolved string, to release) error {
 	if err != nil {
 		return err
 	}
+	monitoring, err := concatenated(to.monitoring)
+	if err != nil {
+		return err
+	}
 	written := map[string]string{
-		"net-gateways.yaml":          documents.withVersion(version),
-		"net-gateways-operator.yaml": documents.withoutVersion(),
-		"images.txt":                 strings.Join(images, "\n") + "\n",
-		"RELEASE_NOTES.md":           notes(version, to, changes, images),
+		"net-gateways.yaml":            documents.withVersion(version),
+		"net-gateways-operator.yaml":   documents.withoutVersion(),
+		"net-gateways-monitoring.yaml": monitoring,
+		"images.txt":                   strings.Join(images, "\n") + "\n",
+		"RELEASE_NOTES.md":             notes(version, to, changes, images),
 	}
 	for name, content := range written {
 		if err := os.WriteFile(filepath.Join(to.out, name), []byte(content), 0o644); err != nil {
@@ -65,6 +71,24 @@ func run(version, changelog, resolved string, to release) error {
 		}
 	}
 	return checksums(to.out)
+}
+
+// concatenated are the manifests of a folder, as one file. They have no images and no version: what they need may not be in the
+// cluster, so they are not with the others.
+func concatenated(folder string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("no manifests in %s", folder)
+	}
+	parts := make([]string, len(files))
+	for i, file := range files {
+		text, readErr := os.ReadFile(file)
+		if readErr != nil {
+			return "", readErr
+		}
+		parts[i] = string(text)
+	}
+	return strings.Join(parts, "---\n"), err
 }
 
 // checksums writes checksums.txt for `sha256sum -c`: of all files of a folder.

@@ -40,7 +40,7 @@ func released(t *testing.T) (files map[string]string) {
 	if err := os.WriteFile(filepath.Join(folder, "a.spdx.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(version, "../../CHANGELOG.md", from, release{out: folder, commit: "0123456"}); err != nil {
+	if err := run(version, "../../CHANGELOG.md", from, release{out: folder, commit: "0123456", monitoring: "../../config/monitoring"}); err != nil {
 		t.Fatal(err)
 	}
 	files = map[string]string{}
@@ -127,7 +127,7 @@ func TestFiles(t *testing.T) {
 			t.Errorf("checksums.txt does not have %s", name)
 		}
 	}
-	if len(files) != 6 {
+	if len(files) != 7 {
 		t.Errorf("%d files", len(files))
 	}
 }
@@ -235,5 +235,20 @@ func TestUnresolved(t *testing.T) {
 		if _, err := parse(text); (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// TestMonitoring: B-OPS-6, a release has the ServiceMonitor, the alerts and the dashboard as a file of their own, because a cluster without
+// the Prometheus operator refuses two of them.
+func TestMonitoring(t *testing.T) {
+	files, kinds := released(t), []string{}
+	for _, object := range objects(t, files["net-gateways-monitoring.yaml"]) {
+		kinds = append(kinds, object["kind"].(string))
+	}
+	if slices.Sort(kinds); !slices.Equal(kinds, []string{"ConfigMap", "PrometheusRule", "ServiceMonitor"}) {
+		t.Errorf("It has %q", kinds)
+	}
+	if strings.Contains(files["net-gateways.yaml"], "monitoring.coreos.com") {
+		t.Error("net-gateways.yaml needs the Prometheus operator")
 	}
 }

@@ -51,6 +51,7 @@ What it needs, and what comes next: [install](%[4]s/blob/%[1]s/docs/install.md).
 | --- | --- |
 | net-gateways.yaml | all objects. The last one is the ConfigMap config-gateway |
 | net-gateways-operator.yaml | the same for the Knative Operator, without version labels |
+| net-gateways-monitoring.yaml | for the Prometheus operator and Grafana: what to scrape, alerts, a dashboard |
 | images.txt | the images, to copy them to another registry |
 | licenses.txt | the licenses of all that is in the images, where it is /licenses.txt |
 | *.spdx.json | what is in the images (SBOM), for each platform |
