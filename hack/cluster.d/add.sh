@@ -4,7 +4,7 @@
 #                     and NAME_WORKLOADS if those are others than NAME
 #   NAME_binaries, NAME_images (as in images.sh), render_NAME (writes WORKLOAD/crds.yaml and WORKLOAD/rest.yaml)
 
-ADDABLE="acme contour istio traefik"
+ADDABLE="acme contour istio prometheus traefik"
 
 add() {
   local name
@@ -23,6 +23,10 @@ require_addable() {
 
 add_one() {
   local name=$1 begin=$EPOCHREALTIME
+  if [ "$name" = prometheus ]; then # a process, without images and manifests
+    add_prometheus
+    return
+  fi
   build_added "$name"
   lock "$STATES/$CLUSTER.lock"
   STAGE_LOGS=$LOGS/up
@@ -35,6 +39,10 @@ add_one() {
 
 build_added() {
   local name=$1
+  if [ "$name" = prometheus ]; then
+    prometheus_programs "$CACHE"
+    return
+  fi
   STAGE_LOGS=$CACHE/log
   require_go
   set_binary_entries
