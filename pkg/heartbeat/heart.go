@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/tools/record"
 	networkinglisters "knative.dev/networking/pkg/client/listers/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
@@ -31,6 +31,7 @@ type Heart struct {
 	Ingresses networkinglisters.IngressLister
 	Metrics   *metrics.Registry
 	Logger    *zap.SugaredLogger
+	Recorder  record.EventRecorder
 	// Ask asks a target once; nil for prober.Once.
 	Ask func(context.Context, probe.Target) probe.Result
 
@@ -38,7 +39,8 @@ type Heart struct {
 	stop    context.CancelFunc // nil while it does not beat
 	beating sync.WaitGroup
 	// last is the mode in which something answered last.
-	last map[metrics.Entry]probe.Mode
+	last         map[metrics.Entry]probe.Mode
+	certificates *certificates
 }
 
 // Start beats until Stop, or until the context ends.
@@ -54,7 +56,7 @@ func (h *Heart) Start(ctx context.Context) {
 		}
 	}
 	ctx, h.stop = context.WithCancel(ctx)
-	h.last = map[metrics.Entry]probe.Mode{}
+	h.last, h.certificates = map[metrics.Entry]probe.Mode{}, newCertificates(h.Recorder)
 	h.beating.Go(func() { h.run(ctx) })
 }
 
@@ -70,17 +72,17 @@ func (h *Heart) Stop() {
 	h.stop = nil
 	h.Metrics.Gateways(nil)
 	h.Metrics.Beats(nil)
+	h.Metrics.Certificates(nil)
 }
 
-// Look tells what the Gateways are now, without asking their proxies: after an event.
-func (h *Heart) Look(ctx context.Context) error {
+// Look tells what the Gateways are now, without asking their proxies: after an event. If they cannot be read, the next beat says
+// why.
+func (h *Heart) Look(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.stop == nil {
-		return nil
+	if h.stop != nil {
+		_, _ = h.look(ctx)
 	}
-	_, err := h.look(ctx)
-	return err
 }
 
 func (h *Heart) run(ctx context.Context) {
@@ -138,17 +140,17 @@ func (h *Heart) beat(ctx context.Context) {
 	}
 	h.last = last
 	h.Metrics.Beats(beats)
+	planes = slices.DeleteFunc(planes, func(p plane) bool { return beats[keyOf(p.entry)].Reachable == 0 }) // it would cost their timeouts
+	if counts := h.certificates.beat(ctx, h.all(), planes); ctx.Err() == nil {
+		h.Metrics.Certificates(counts)
+	}
 }
 
 // proven is the mode in which services of an entry have been proven, by what their status says: the data plane unless all
 // say that something weaker was used; status if there are none.
 func (h *Heart) proven(entry config.Entry) probe.Mode {
-	all, err := h.Ingresses.List(labels.Everything())
-	if err != nil {
-		return probe.Status
-	}
 	best := probe.Status
-	for _, ing := range all {
+	for _, ing := range h.all() {
 		proof, has := status.ProofsOf(ing.Status)[entry.Visibility]
 		if !has || proof.Gateway != entry.Gateway.String() || proof.Generation == 0 {
 			continue

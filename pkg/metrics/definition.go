@@ -75,6 +75,8 @@ var (
 		Help: "Proxies of a Gateway, or its addresses, by what a request every 30 s found: `reachable` (any answer of HTTP or TLS), `unreachable`, `not_ready` (Kubernetes calls it so, and it is not asked). `mode` is how the entry is proven, `dataplane` or `address`; one whose mode is `status` has no series, because neither can be asked."}
 	gatewayListeners = Definition{Name: "net_gateways.gateway.listeners", Kind: Gauge, Unit: "{listener}", From: GatewayLeader, Labels: append(byGateway[:2:2], "owner"),
 		Help: "Listeners of a Gateway, by owner: `ours` for those that KIngresses have added, `others`. A Gateway can have 64."}
+	certificates = Definition{Name: "net_gateways.gateway.certificates", Kind: Gauge, Unit: "{host}", From: GatewayLeader, Labels: byEntry("problem"),
+		Help: "Hosts with HTTPS (spec.tls of KIngresses, without wildcards) whose certificate clients will not accept, by problem: `expired`, `wrong_name`, `ending` (less than a tenth of its life is left, so its renewal is late). Each host is asked for within ten minutes. Absent where no host has HTTPS."}
 	lastProof = Definition{Name: "net_gateways.gateway.last_proof.timestamp", Kind: Gauge, Unit: "s", From: IngressLeader, Labels: byGateway,
 		Help: "When a Gateway last answered a probe with the version that was expected, in seconds since 1970. Absent until one has, since this replica started."}
 	probes = Definition{Name: "net_gateways.probe.attempts", Kind: Counter, Unit: "{request}", From: IngressLeader, Labels: append(byGateway[:2:2], "outcome"),
@@ -93,7 +95,7 @@ var (
 // Definitions are all metrics, in the order of the documentation.
 func Definitions() []Definition {
 	return []Definition{
-		gatewayStatus, gatewayEndpoints, lastProof, gatewayListeners,
+		gatewayStatus, gatewayEndpoints, lastProof, gatewayListeners, certificates,
 		ingresses, moving, gaps, readyDuration, probes,
 		writes, configState, leader, buildInfo,
 	}

@@ -30,6 +30,7 @@ type Registry struct {
 	leads     map[string]map[string]bool
 	gateways  map[Entry]Gateway
 	beats     map[Entry]Beat
+	presented map[Entry]map[CertificateProblem]int
 	probed    map[types.NamespacedName]*probed
 	stand     map[types.UID]ingress
 	durations map[Entry]*histogram
@@ -85,6 +86,7 @@ func (r *Registry) prune(cfg *config.Config) named {
 	}
 	dropOthers(r.gateways, found.entries)
 	dropOthers(r.beats, found.entries)
+	dropOthers(r.presented, found.entries)
 	dropOthers(r.durations, found.entries)
 	dropOthers(r.probed, found.gateways)
 	return found

@@ -60,6 +60,11 @@ func (r *Registry) samples() (found []sample) {
 	for at, beat := range r.beats {
 		found = append(found, beat.samples(at)...)
 	}
+	for at, counts := range r.presented {
+		for _, problem := range certificateProblems {
+			found = append(found, certificates.is(float64(counts[problem]), at.labels(string(problem))...))
+		}
+	}
 	for at, durations := range r.durations {
 		found = append(found, durations.samples(at)...)
 	}

@@ -3,7 +3,6 @@
 package status
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -54,7 +53,7 @@ func (f Facts) Standings(old v1alpha1.IngressStatus, verdict Verdict) []Standing
 		}
 		standing := Standing{Visibility: side.Visibility, Gateway: side.Entry.Gateway, Moving: side.Leaving}
 		if side.Preserved {
-			standing.Gateway = gatewayOf(before[side.Visibility])
+			standing.Gateway = before[side.Visibility].At()
 		}
 		standing.State, standing.Reason = f.standing(side, ready)
 		proven := func(p Proofs) bool { return p.Of(side.Visibility, f.Generation, side.Version) }
@@ -95,7 +94,7 @@ func (f Facts) unobserved(before Proofs, ready bool) (found []Standing) {
 	state, reason := f.standing(Side{}, ready)
 	for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal} {
 		if proof, known := before[visibility]; known {
-			found = append(found, Standing{Visibility: visibility, Gateway: gatewayOf(proof), State: state, Reason: reason})
+			found = append(found, Standing{Visibility: visibility, Gateway: proof.At(), State: state, Reason: reason})
 		}
 	}
 	if len(found) == 0 {
@@ -104,8 +103,8 @@ func (f Facts) unobserved(before Proofs, ready bool) (found []Standing) {
 	return found
 }
 
-// gatewayOf is the Gateway of a proof.
-func gatewayOf(proof Proof) types.NamespacedName {
-	namespace, name, _ := strings.Cut(cmp.Or(proof.Gateway, "/"), "/")
+// At is the Gateway of a proof.
+func (p Proof) At() types.NamespacedName {
+	namespace, name, _ := strings.Cut(p.Gateway, "/")
 	return types.NamespacedName{Namespace: namespace, Name: name}
 }

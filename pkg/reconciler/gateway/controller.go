@@ -77,7 +77,7 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 	counted.Configured(r.config.Load)
 	r.heart = &heartbeat.Heart{
 		Cluster: cluster.New(ctx, connection, cache.ResourceEventHandlerFuncs{}, arrivals(func() {})), // without events: the next beat sees all
-		Config:  r.config.Load, Ingresses: ingressinformer.Get(ctx).Lister(), Metrics: counted, Logger: logger,
+		Config:  r.config.Load, Ingresses: ingressinformer.Get(ctx).Lister(), Metrics: counted, Logger: logger, Recorder: events.Recorder(ctx),
 	}
 	config.Watch(cmw, r.config)
 	return impl

@@ -96,15 +96,13 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 			"Deployment %s/%s serves the ingress class of net-gateways, which writes nothing while it runs: delete it to switch over", competing.Namespace, competing.Name))
 		return nil
 	}
-	if err := r.heart.Look(ctx); err != nil {
-		return err
-	}
 	if err := r.ensureGateways(ctx, state); err != nil {
 		return err
 	}
 	if err := r.sayAbsentLists(ctx, state); err != nil {
 		return err
 	}
+	r.heart.Look(ctx)
 	if err := r.sayGateways(ctx, state.Config); err != nil || r.pause == 0 {
 		return err
 	}

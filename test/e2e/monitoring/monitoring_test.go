@@ -14,6 +14,7 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
@@ -31,7 +32,8 @@ const onBlue = `{gateway_namespace="gateways", gateway_name="blue"`
 // TestQueries: B-OPS-6, every metric that an alert names, and every query of the dashboard, has data on a cluster with a service.
 func TestQueries(t *testing.T) {
 	space := world.Space(t, nil)
-	space.Serve(t, "seen", nil)
+	space.Secret(t, fixture.Authority(t), "certificate", space.ExternalHost("seen"))
+	space.ServeTLS(t, "seen", "certificate")
 	metric := regexp.MustCompile(`net_gateways_[a-z_]+`)
 	named := map[string]bool{}
 	for _, expr := range alertExpressions(t) {
@@ -74,6 +76,27 @@ func TestGatewayDown(t *testing.T) {
 	scale(t, proxies, 1)
 	await(t, reachable+" > 0", cluster.Minutes, some)
 	await(t, firing, cluster.Minutes, none)
+}
+
+// TestCertificate: B-OPS-6, a certificate for another host is in the metric of its Gateway and in an Event of its KIngress, and no longer in
+// the metric when the Secret has the right one.
+func TestCertificate(t *testing.T) {
+	space, authority := world.Space(t, nil), fixture.Authority(t)
+	host := space.ExternalHost("shop")
+	space.Secret(t, authority, "certificate", "another.example.com")
+	space.ServeTLS(t, "shop", "certificate")
+	wrong := `sum(net_gateways_gateway_certificates{problem="wrong_name"})`
+	await(t, wrong+" == 1", cluster.Minutes, some)
+	events, err := cluster.Events.List(t.Context(), world.Cluster, space.Name, metav1.ListOptions{FieldSelector: "reason=CertificateProblem"})
+	if err != nil || len(events) != 1 || !strings.Contains(events[0].Message, host) {
+		t.Errorf("Events %v, %v", events, err)
+	}
+	certificate, err := authority.Issue(host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster.Secrets.Update(t, world.Cluster, space.Name, "certificate", func(secret *corev1.Secret) { secret.Data = certificate })
+	await(t, wrong+" == 0", cluster.Minutes, some)
 }
 
 // proxiesOf is the Deployment of the proxies that Envoy Gateway runs for a Gateway of the namespace gateways.
