@@ -51,7 +51,7 @@ func (e ingressEvents) OnDelete(object any) {
 func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
 	e.impl.EnqueueKey(apply.NameOf(ing))
 	if old == nil {
-		e.neighbours(ing)
+		e.arrived(ing)
 		return
 	}
 	if old.Generation != ing.Generation || ours(old) != ours(ing) ||
@@ -67,6 +67,21 @@ func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 	for secret := range observe.SecretsOf(ing) {
 		e.eldest(secret)
 	}
+	e.sharingHosts(ing)
+}
+
+// arrived is neighbours for a KIngress that was not there before. One that is younger than the eldest
+// changes nothing for them, so that the next of a thousand under a wildcard certificate enqueues none.
+func (e ingressEvents) arrived(ing *v1alpha1.Ingress) {
+	for secret := range observe.SecretsOf(ing) {
+		if e.isAmongEldest(ing, secret) {
+			e.eldest(secret)
+		}
+	}
+	e.sharingHosts(ing)
+}
+
+func (e ingressEvents) sharingHosts(ing *v1alpha1.Ingress) {
 	for host := range observe.HostsOf(ing) {
 		e.enqueueBy(byHost, host)
 	}

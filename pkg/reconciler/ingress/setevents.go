@@ -40,6 +40,10 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 	}
 }
 
+// eldestMost is how many of the KIngresses with a certificate know of all that own its ListenerSets: the
+// owners, and one more, which shows that there are more.
+const eldestMost = listeners.MaxOwners + 1
+
 // eldest enqueues the KIngresses that write the owners of the ListenerSets of a certificate.
 func (e *clusterEvents) eldest(secret types.NamespacedName) {
 	sharers, err := e.r.ingressesBy(bySecret, secret.String())
@@ -48,10 +52,25 @@ func (e *clusterEvents) eldest(secret types.NamespacedName) {
 	}
 	many := 0
 	for ing := range observe.FromEldest(sharers) {
-		if many == listeners.MaxOwners+1 {
+		if many == eldestMost {
 			return
 		}
 		e.impl.EnqueueKey(apply.NameOf(ing))
 		many++
 	}
+}
+
+// isAmongEldest tells whether a KIngress is one of those that eldest enqueues.
+func (e *clusterEvents) isAmongEldest(ing *v1alpha1.Ingress, secret types.NamespacedName) bool {
+	sharers, err := e.r.ingressesBy(bySecret, secret.String())
+	older := 0
+	for _, sharer := range sharers {
+		if observe.Older(sharer, ing) {
+			older++
+		}
+		if older == eldestMost {
+			return false
+		}
+	}
+	return err == nil // else eldest could not look them up, either
 }

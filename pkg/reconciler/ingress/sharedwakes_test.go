@@ -3,14 +3,14 @@
 package ingress
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
-
-	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 )
 
 // sharedSet is the only ListenerSet that is shared.
@@ -56,8 +56,8 @@ func TestRouteCountsWakeNone(t *testing.T) {
 	})
 }
 
-// TestOneMoreSharer: B-OPS-1, B-TLS-1, one more service with a wildcard certificate enqueues only the
-// KIngresses that write the owners of its listener, however many share it.
+// TestOneMoreSharer: B-OPS-1, B-TLS-1, one more service with a wildcard certificate enqueues no other
+// KIngress, however many share it: those that write the owners of its listener are older.
 func TestOneMoreSharer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 40
@@ -81,14 +81,24 @@ func TestOneMoreSharer(t *testing.T) {
 			t.Errorf("It looked %d times", own)
 		}
 		delete(looks, aSharer(many).Name)
-		if len(looks) > listeners.MaxOwners+1 {
-			t.Errorf("%d others looked: %v", len(looks), looks)
-		}
-		for name, times := range looks {
-			if times > 2 {
-				t.Errorf("%s looked %d times", name, times)
+		expect(t, "Looks of others", map[string]int{}, looks)
+	})
+}
+
+// TestOlderSharer: B-TLS-1, a service that is older than others with its certificate, because a backup was restored or its
+// class changed, owns their listener, and enqueues those that have to know.
+func TestOlderSharer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := aSharingWorld(t, 12)
+		w.pass(time.Minute) // what is due after the proofs
+		w.store(aSharer(-1))
+		looked := w.drain()
+		for _, name := range append(namesOf(0, 8), "s-1") {
+			if !slices.ContainsFunc(looked, func(key types.NamespacedName) bool { return key.Name == name }) {
+				t.Errorf("%s was not looked at", name)
 			}
 		}
+		expect(t, "Owners", append([]string{"default", "s-1"}, namesOf(0, 7)...), w.owners())
 	})
 }
 
