@@ -6,7 +6,7 @@ down() {
   same_boot || rm -rf "$RUN"
   end_runtime
   # shellcheck disable=SC2086
-  stop $PROCESSES "$HOLDER"
+  stop prometheus $PROCESSES "$HOLDER"
   remove_cgroups
   if [ -e "/var/run/netns/$NETNS" ]; then ip netns delete "$NETNS"; fi
   remove_mounts

@@ -39,8 +39,11 @@ func query(ctx context.Context, expr string) (series, error) {
 			Result []struct{ Metric map[string]string }
 		}
 	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.Error != "" {
-		return nil, fmt.Errorf("%s: %s %w", expr, answer.Error, err)
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return nil, fmt.Errorf("%s: %w", expr, err)
+	}
+	if answer.Error != "" {
+		return nil, fmt.Errorf("%s: %s", expr, answer.Error)
 	}
 	found := series{}
 	for _, one := range answer.Data.Result {
