@@ -106,6 +106,12 @@ func AwaitRight(t testing.TB, address string, request Request, limit time.Durati
 	return await(t, address, request, http.StatusOK, limit)
 }
 
+// AwaitRefused asks until there is no answer, as over TLS without a listener for the host.
+func AwaitRefused(t testing.TB, address string, request Request, limit time.Duration) {
+	t.Helper()
+	await(t, address, request, 0, limit)
+}
+
 func await(t testing.TB, address string, request Request, code int, limit time.Duration) Answer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)

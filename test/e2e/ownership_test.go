@@ -68,7 +68,7 @@ func TestForeignRouteOutlivesService_BTRN5(t *testing.T) {
 	if err := touched(before, cluster.HTTPRoutes.Get(t, world.Cluster, space.Name, host)); err != nil {
 		t.Error(err)
 	}
-	cluster.Answers(t, world.Blue, host, 200)
+	cluster.AwaitAnswers(t, world.Blue, host, 200)
 }
 
 // B-TRN-5, B-RDY-6: of two KIngresses with one host the older keeps it. The younger

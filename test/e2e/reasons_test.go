@@ -163,7 +163,8 @@ func TestBackendDoesNotAnswer_BRDY6_ProbeFailed(t *testing.T) {
 	space.AwaitReady(t, "mute", cluster.Seconds) // the shared backend does answer
 	cluster.EndpointSlices.Delete(t, world.Cluster, space.Name, "mute")
 	cluster.KIngresses.Update(t, world.Cluster, space.Name, "mute", func(ing *v1alpha1.Ingress) { mark(ing, "again") })
-	space.AwaitReason(t, "mute", cluster.Seconds, "ProbeFailed", space.ExternalHost("mute"), "503", world.Shared("blue").String())
+	reason, words := world.Installed.WithoutEndpoints(space.ExternalHost("mute"), "503", world.Shared("blue").String())
+	space.AwaitReason(t, "mute", cluster.Seconds, reason, words...)
 	space.Endpoints(t, "mute")
 	space.AwaitReady(t, "mute", cluster.Seconds)
 	if by := served(cluster.Answers(t, world.Blue, space.ExternalHost("mute"), 200)); by != "again" {

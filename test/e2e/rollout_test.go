@@ -38,7 +38,8 @@ func TestNewBackendIsProvenFirst_BRDY3(t *testing.T) {
 			ing.Spec.Rules[i].HTTP.Paths[0].Splits[0].ServiceName = "next"
 		}
 	})
-	space.AwaitReason(t, "hello", cluster.Seconds, "ProbeFailed", "requests go where they went before", space.Name+"/next:80")
+	reason, words := world.Installed.WithoutEndpoints("requests go where they went before", space.Name+"/next:80")
+	space.AwaitReason(t, "hello", cluster.Seconds, reason, words...)
 	cluster.Answers(t, world.Blue, space.ExternalHost("hello"), 200)
 	space.Endpoints(t, "next")
 	space.AwaitReady(t, "hello", cluster.Seconds)

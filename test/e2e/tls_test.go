@@ -149,9 +149,7 @@ func TestListenersGoWithTLS_BTLS1(t *testing.T) {
 	awaitNoListenerSets(t, space)
 	space.AwaitReady(t, "hello", cluster.Seconds)
 	load.StopAllAnswered(t, 200, 100)
-	if answer := cluster.AskFor(t.Context(), world.Blue, cluster.Request{Host: host, Roots: authority.Roots}); answer.Err == nil {
-		t.Errorf("https://%s still answers %s", host, answer)
-	}
+	cluster.AwaitRefused(t, world.Blue, cluster.Request{Host: host, Roots: authority.Roots}, cluster.Minutes)
 }
 
 // B-TLS-4: cluster-local names have HTTPS on the local Gateway, and only there.

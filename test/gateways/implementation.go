@@ -28,6 +28,8 @@ type Implementation struct {
 	// operated tells, for an implementation whose operator runs a proxy for each Gateway, how the one is called that the tests
 	// run for a Gateway of theirs: its class and its Service bear that name, too.
 	operated func(gateway types.NamespacedName) string
+	// withoutEndpoints is what the implementation says of a Service without EndpointSlices, if it refuses such a backend.
+	withoutEndpoints string
 	// lacks has a reason for each ability that the implementation has not.
 	lacks map[Ability]string
 }
@@ -56,8 +58,9 @@ const (
 var implementations = []Implementation{
 	{
 		Name: "envoy-gateway", Controller: "gateway.envoyproxy.io/gatewayclass-controller", HTTPPort: 10080,
-		Control: []types.NamespacedName{{Namespace: "envoy-gateway-system", Name: "envoy-gateway"}},
-		Lease:   "5b9825d2.gateway.envoyproxy.io",
+		Control:  []types.NamespacedName{{Namespace: "envoy-gateway-system", Name: "envoy-gateway"}},
+		Lease:    "5b9825d2.gateway.envoyproxy.io",
+		Requests: map[string]string{"/a%2Fb": "307 /a/b", "/a/../b": "/b", "X_Underscore": "400"},
 		proxies: func(gateway types.NamespacedName) Place {
 			return Place{"envoy-gateway-system", labels.Set{
 				"gateway.envoyproxy.io/owning-gateway-name": gateway.Name, "gateway.envoyproxy.io/owning-gateway-namespace": gateway.Namespace,
@@ -83,11 +86,13 @@ var implementations = []Implementation{
 	},
 	{
 		Name: "traefik", Controller: "traefik.io/gateway-controller", HTTPPort: 80,
-		Control: []types.NamespacedName{{Namespace: "traefik", Name: "blue"}, {Namespace: "traefik", Name: "green"}, {Namespace: "traefik", Name: "internal"}},
+		Requests: map[string]string{"/a%2Fb": "/a%2Fb", "/a/../b": "/b", "X_Underscore": "/ yes"},
+		Control:  []types.NamespacedName{{Namespace: "traefik", Name: "blue"}, {Namespace: "traefik", Name: "green"}, {Namespace: "traefik", Name: "internal"}},
 		proxies: func(gateway types.NamespacedName) Place {
 			return Place{"traefik", labels.Set{"app": "traefik", "gateway": traefikOf(gateway)}}
 		},
-		operated: traefikOf,
+		operated:         traefikOf,
+		withoutEndpoints: "endpointslices not found",
 		lacks: map[Ability]string{
 			HasPolicies:      noPolicies,
 			HasListenerSets:  "Traefik 3.7 has no ListenerSets",
@@ -118,6 +123,15 @@ func (i *Implementation) Operated(gateway types.NamespacedName) string {
 		return ""
 	}
 	return i.operated(gateway)
+}
+
+// WithoutEndpoints is the reason of a service whose new backend has no endpoints, and what its message has: most gateways
+// answer 503, which probes see, and others refuse the backend.
+func (i *Implementation) WithoutEndpoints(seen ...string) (reason string, words []string) {
+	if i.withoutEndpoints != "" {
+		return "RefsNotResolved", []string{i.withoutEndpoints}
+	}
+	return "ProbeFailed", seen
 }
 
 // Proxies tells where the proxies of a Gateway are.

@@ -4,6 +4,7 @@ package gateways
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -71,20 +72,18 @@ func Shipped(root string) ([]*Installed, error) {
 	return all, nil
 }
 
-// parse leaves out what a run of tests has added that was ended.
+// parse leaves out what a run of tests has added that was ended: entries in other namespaces than the first one's.
 func parse(data map[string]string) (*Installed, error) {
 	installed := &Installed{}
-	for key, into := range map[string]*[]Item{config.ExternalGateways: &installed.external, config.LocalGateways: &installed.local} {
-		entries := []Item{}
-		if err := yaml.Unmarshal([]byte(data[key]), &entries); err != nil {
-			return nil, err
-		}
-		for _, entry := range entries {
-			if gateway, _ := entry["gateway"].(string); !strings.HasPrefix(gateway, "e2e-") {
-				*into = append(*into, entry)
-			}
-		}
+	if err := errors.Join(yaml.Unmarshal([]byte(data[config.ExternalGateways]), &installed.external), yaml.Unmarshal([]byte(data[config.LocalGateways]), &installed.local)); err != nil {
+		return nil, err
 	}
+	if len(installed.external) == 0 {
+		return nil, errors.New("it has no external entry")
+	}
+	namespace := namespaceOf(installed.external[0])
+	elsewhere := func(entry Item) bool { return namespaceOf(entry) != namespace }
+	installed.external, installed.local = slices.DeleteFunc(installed.external, elsewhere), slices.DeleteFunc(installed.local, elsewhere)
 	found, _, err := config.Parse(installed.With(nil, nil), cluster.SystemNamespace)
 	if err != nil {
 		return nil, err
@@ -94,6 +93,11 @@ func parse(data map[string]string) (*Installed, error) {
 	}
 	installed.External, installed.Other, installed.Local = found.External[0], found.External[1], found.Local[0]
 	return installed, nil
+}
+
+func namespaceOf(entry Item) string {
+	namespace, _, _ := strings.Cut(fmt.Sprint(entry["gateway"]), "/")
+	return namespace
 }
 
 // With is config-gateway with further entries.

@@ -18,6 +18,7 @@ import (
 func TestInstalled(t *testing.T) {
 	for _, first := range shipped(t) {
 		left := first.With(first.Adapted([]Item{{"class": "e2e-public", "gateway": "e2e-gateways/gold", "label-selector": "tier=gold"}}), nil)
+		left[config.ExternalGateways] += "- {class: another, gateway: gateways-of-another/blue, label-selector: gateway=another}\n"
 		again, err := parse(left)
 		if err != nil {
 			t.Fatalf("%s, once more: %v", first.Name, err)
