@@ -3,13 +3,14 @@
 # Variables are given as `make demo CLUSTER=mine`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test docs-run nightly
+.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test docs-run nightly matrix
 
 help: ## What you are reading
 	@echo "net-gateways: Knative Serving on any Gateway API implementation."
 	@echo
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
+	@echo "  GATEWAYS=NAME     for make demo, conformance, e2e and bench: a folder of third_party (envoy-gateway)"
 	@echo "  CLUSTER=NAME      the name of the cluster in question (net-gateways; for make test: test); several run side by side"
 	@echo "  CLUSTER=current   not a cluster of ours, but the one that kubectl points at; after make demo, make down leaves it as it was"
 	@echo "  STAGES=NAMES      for make nightly: some stages, such as \"fuzz bench\", or -resume; -h lists them"
@@ -64,6 +65,9 @@ docs-run: ## The commands of README and docs/, run as they stand there, on a clu
 
 release-test: ## Install, use and uninstall a release on a cluster of its own
 	@hack/release-test
+
+matrix: ## Conformance and end to end on Istio, Contour and Traefik, on clusters of their own
+	@hack/matrix
 
 nightly: ## What takes too long for each merge: four hours, on clusters of its own (STAGES)
 	@hack/nightly $(STAGES)
