@@ -264,7 +264,7 @@ func (c code) reasons() []string {
 func (c code) names() []string {
 	found := []string{}
 	ours := func(text string) bool {
-		return strings.Contains(strings.ToLower(text), "net-gateways") && !strings.ContainsAny(text, " \n") && !strings.HasPrefix(text, "github.com/")
+		return strings.Contains(strings.ToLower(text), "net-gateways") && !strings.ContainsAny(text, " \n") && !strings.HasPrefix(strings.TrimPrefix(text, "https://"), "github.com/")
 	}
 	for key, known := range c.constants {
 		text, ok := c.text(known.of, known.value)

@@ -27,7 +27,7 @@ func main() {
 	version.Flag()
 	connect, counted := cluster.Connected(), metrics.New()
 	startup.Program{Component: component, Metrics: counted}.Run(signals.NewContext(),
-		version.Logged(startup.BesideServing(ingress.NewController(connect, counted))), gateway.NewController(connect, counted), network.NewController)
+		startup.Logged(startup.BesideServing(ingress.NewController(connect, counted))), gateway.NewController(connect, counted), network.NewController)
 }
 
 func usage() {

@@ -52,7 +52,7 @@ func main() {
 		SecretName:  secretName,
 		GracePeriod: gracePeriod,
 	})
-	startup.Program{Component: component, Metrics: metrics.New()}.Run(ctx, version.Logged(startup.BesideServing(certificates.NewController)), newConfigValidation)
+	startup.Program{Component: component, Metrics: metrics.New()}.Run(ctx, startup.Logged(startup.BesideServing(certificates.NewController)), newConfigValidation)
 }
 
 func newConfigValidation(ctx context.Context, _ configmap.Watcher) *controller.Impl {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Licenses prints the licenses of all that is in the images: a table, then the texts. It fails when a module has no license, or one
+// Licenses prints the licenses of all that is in the images and in kn-gateways: a table, then the texts. It fails when a module has no license, or one
 // that is not on the list. Many of them want their text to go with the program: hack/release puts it into the images.
 package main
 
@@ -61,7 +61,7 @@ func list() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	table := "What is in the images of net-gateways besides net-gateways itself (Apache-2.0). The texts are below.\n\n"
+	table := "What is in the images of net-gateways and in kn-gateways besides net-gateways itself (Apache-2.0). The texts are below.\n\n"
 	texts, users := []string{}, map[string][]string{}
 	for _, one := range parts {
 		names := []string{}
@@ -104,8 +104,8 @@ var (
 // parts are what the programs are compiled of, sorted by name.
 func parts() ([]part, error) {
 	found := map[string]part{}
-	for _, architecture := range []string{"amd64", "arm64"} {
-		packages, err := dependencies(architecture)
+	for _, platform := range []string{"linux/amd64", "linux/arm64", "darwin/arm64", "windows/amd64"} { // kn-gateways is for all of them
+		packages, err := dependencies(platform)
 		if err != nil {
 			return nil, err
 		}
@@ -161,9 +161,10 @@ type dependency struct {
 	version string // of Go
 }
 
-func dependencies(architecture string) (found []dependency, err error) {
+func dependencies(platform string) (found []dependency, err error) {
 	command := exec.Command("go", "list", "-deps", "-tags=grpcnotrace", "-json=Dir,Root,Standard,Module", "./cmd/...")
-	command.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+architecture, "CGO_ENABLED=0")
+	system, architecture, _ := strings.Cut(platform, "/")
+	command.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+architecture, "CGO_ENABLED=0")
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {

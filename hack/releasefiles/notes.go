@@ -53,7 +53,8 @@ What it needs, and what comes next: [install](%[4]s/blob/%[1]s/docs/install.md).
 | net-gateways-operator.yaml | the same for the Knative Operator, without version labels |
 | net-gateways-monitoring.yaml | for the Prometheus operator and Grafana: what to scrape, alerts, a dashboard |
 | images.txt | the images, to copy them to another registry |
-| licenses.txt | the licenses of all that is in the images, where it is /licenses.txt |
+| kn-gateways-OS-ARCHITECTURE | the command line, see [kn gateways](%[4]s/blob/%[1]s/docs/kn-gateways.md). No test has run those but linux-amd64 |
+| licenses.txt | the licenses of all that is in the images, where it is /licenses.txt, and in kn-gateways |
 | *.spdx.json | what is in the images (SBOM), for each platform |
 | checksums.txt | for `+"`sha256sum -c checksums.txt`"+` |
 

@@ -3,7 +3,6 @@
 package version
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -11,10 +10,6 @@ import (
 	"runtime"
 
 	"knative.dev/pkg/changeset"
-	"knative.dev/pkg/configmap"
-	"knative.dev/pkg/controller"
-	"knative.dev/pkg/injection"
-	"knative.dev/pkg/logging"
 )
 
 // release is set by the linker (-X), as is the commit of knative.dev/pkg/changeset.
@@ -41,13 +36,4 @@ func register(flags *flag.FlagSet, out io.Writer, exit func()) {
 		exit()
 		return nil
 	})
-}
-
-// Logged makes a constructor that first logs the version. Before constructors run, there is
-// no logger.
-func Logged(construct injection.ControllerConstructor) injection.ControllerConstructor {
-	return func(ctx context.Context, cmw configmap.Watcher) *controller.Impl {
-		logging.FromContext(ctx).Infow("Starting net-gateways", "version", String())
-		return construct(ctx, cmw)
-	}
 }

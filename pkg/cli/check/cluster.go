@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/version"
+	netconfig "knative.dev/networking/pkg/config"
+
+	"github.com/net-gateways/net-gateways/pkg/cli/objects"
+	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+const (
+	groupKubernetes = "kubernetes"
+	groupKnative    = "knative"
+)
+
+var (
+	minimumKubernetes = version.MustParseGeneric("v1.34.0")
+	minimumGatewayAPI = version.MustParseGeneric("v1.2.0")
+	listenerSetsSince = version.MustParseGeneric("v1.5.0")
+)
+
+func (c *checker) kubernetes(running string) {
+	installed, err := version.ParseGeneric(running)
+	switch {
+	case err != nil:
+		c.add(Finding{Group: groupKubernetes, Code: "version", State: output.Unknown, Detail: "the version of Kubernetes is not known"})
+	case installed.LessThan(minimumKubernetes):
+		c.add(Finding{Group: groupKubernetes, Code: "version", State: output.Failed, More: docs("install.md"),
+			Detail: fmt.Sprintf("Kubernetes %s is too old: v%s or newer is needed", running, minimumKubernetes)})
+	default:
+		c.add(Finding{Group: groupKubernetes, Code: "version", State: output.OK, Detail: "Kubernetes " + running})
+	}
+}
+
+// bundle is the annotation of a CRD with the release of the Gateway API.
+const bundle = "gateway.networking.k8s.io/bundle-version"
+
+func (c *checker) crds() error {
+	for _, need := range []struct {
+		name     string
+		since    *version.Version
+		optional string
+	}{
+		{"gatewayclasses", minimumGatewayAPI, ""}, {"gateways", minimumGatewayAPI, ""}, {"httproutes", minimumGatewayAPI, ""},
+		{"listenersets", listenerSetsSince, "certificates are written onto the Gateways, which have room for 64 listeners"},
+	} {
+		name := need.name + ".gateway.networking.k8s.io"
+		crd, seen, err := c.get(objects.CRDs, "", name)
+		if err != nil {
+			return err
+		}
+		finding := Finding{Group: groupKubernetes, Code: need.name, State: output.OK}
+		installed := (*version.Version)(nil)
+		if crd != nil {
+			installed, _ = version.ParseGeneric(crd.GetAnnotations()[bundle])
+			finding.Detail = "Gateway API " + crd.GetAnnotations()[bundle]
+		}
+		switch {
+		case !seen:
+			finding = unseen(groupKubernetes, need.name, "CustomResourceDefinition "+name)
+		case crd == nil:
+			finding.State, finding.Detail, finding.More = output.Failed, fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, v%s or newer", name, need.since), docs("troubleshooting.md#gatewayapimissing")
+		case installed != nil && installed.Major()+installed.Minor() > 0 && installed.LessThan(need.since):
+			finding.State, finding.Detail, finding.More = output.Failed, fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install v%s or newer", name, crd.GetAnnotations()[bundle], need.since), docs("troubleshooting.md#gatewayapimissing")
+		}
+		if finding.State == output.Failed && need.optional != "" {
+			finding.State, finding.Detail = output.Warning, finding.Detail+": without it "+need.optional
+		}
+		c.add(finding)
+	}
+	return nil
+}
+
+func (c *checker) classes() error {
+	proposals, err := c.reader.Proposals("")
+	if err != nil {
+		return err
+	}
+	finding := Finding{Group: groupKubernetes, Code: "classes", State: output.OK, Detail: "accepted GatewayClasses: " + strings.Join(proposals.Classes, ", ")}
+	if len(proposals.Classes) == 0 {
+		finding.State, finding.Detail, finding.More = output.Failed, "no GatewayClass is accepted: install an implementation of the Gateway API", docs("implementations.md")
+	}
+	c.add(finding)
+	return nil
+}
+
+func (c *checker) serving() error {
+	controller, seen, err := c.get(objects.Deployments, c.system, "controller")
+	if err != nil {
+		return err
+	}
+	finding := Finding{Group: groupKnative, Code: "serving", State: output.OK}
+	switch {
+	case !seen:
+		finding = unseen(groupKnative, "serving", "Deployment "+c.system+"/controller")
+	case controller == nil:
+		finding.State, finding.More = output.Failed, docs("install.md")
+		finding.Detail = fmt.Sprintf("Knative Serving is not in namespace %s (--serving-namespace names another one)", c.system)
+	default:
+		finding.Detail = "Knative Serving " + cmp.Or(controller.GetLabels()["app.kubernetes.io/version"], "of an unknown version")
+	}
+	c.add(finding)
+	return nil
+}
+
+// rivalPlugin is the Deployment of the single-gateway plugin, which serves the same class.
+const rivalPlugin = "net-gateway-api-controller"
+
+func (c *checker) rival() error {
+	found, seen, err := c.get(objects.Deployments, c.system, rivalPlugin)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !seen:
+		c.add(unseen(groupKnative, "rival", "Deployment "+c.system+"/"+rivalPlugin))
+	case found == nil || number(found, "spec", "replicas") == 0 && number(found, "status", "replicas") == 0:
+		c.add(Finding{Group: groupKnative, Code: "rival", State: output.OK, Detail: "no other plugin serves the class"})
+	default:
+		c.add(Finding{Group: groupKnative, Code: "rival", State: output.Failed, More: docs("takeover.md#from-net-gateway-api"),
+			Detail: fmt.Sprintf("Deployment %s/%s serves the same class: net-gateways waits while it runs", c.system, rivalPlugin),
+			Fix:    fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=0", c.system, rivalPlugin)})
+	}
+	return nil
+}
+
+// data are the data of a ConfigMap of Serving; false if it could not be read.
+func (c *checker) data(name string) (map[string]string, bool, error) {
+	found, seen, err := c.get(objects.ConfigMaps, c.system, name)
+	if found == nil || err != nil {
+		return nil, seen, err
+	}
+	data := map[string]string{}
+	content, _ := found.Object["data"].(map[string]any)
+	for key, value := range content {
+		if text, isText := value.(string); isText && !strings.HasPrefix(key, "_") {
+			data[key] = text
+		}
+	}
+	return data, seen, nil
+}
+
+func (c *checker) class() error {
+	data, seen, err := c.data(netconfig.ConfigMapName)
+	if err != nil {
+		return err
+	}
+	set := cmp.Or(data["ingress-class"], data["ingress.class"])
+	switch {
+	case !seen:
+		c.add(unseen(groupKnative, "class", "ConfigMap "+c.system+"/"+netconfig.ConfigMapName))
+	case set == config.IngressClass:
+		c.add(Finding{Group: groupKnative, Code: "class", State: output.OK, Detail: "ingress-class is " + set})
+	default:
+		c.add(Finding{Group: groupKnative, Code: "class", State: output.Failed, More: docs("install.md"),
+			Detail: fmt.Sprintf("ingress-class in ConfigMap %s is %q: Serving asks another plugin for routes", netconfig.ConfigMapName, set),
+			Fix:    c.patch(netconfig.ConfigMapName, fmt.Sprintf(`{"data":{"ingress-class":%q}}`, config.IngressClass))})
+	}
+	return nil
+}
+
+func (c *checker) patch(configMap, patch string) string {
+	return fmt.Sprintf("kubectl -n %s patch configmap %s --type merge -p '%s'", c.system, configMap, patch)
+}
+
+func (c *checker) domain() error {
+	const name = "config-domain"
+	data, seen, err := c.data(name)
+	if err != nil {
+		return err
+	}
+	delete(data, "svc.cluster.local")
+	switch {
+	case !seen:
+		c.add(unseen(groupKnative, "domain", "ConfigMap "+c.system+"/"+name))
+	case len(data) == 0:
+		c.add(Finding{Group: groupKnative, Code: "domain", State: output.Failed, More: docs("domains.md"),
+			Detail: "no domain is set: services have no external hosts", Fix: c.patch(name, `{"data":{"example.com":""}}`)})
+	default:
+		c.add(Finding{Group: groupKnative, Code: "domain", State: output.OK, Detail: strings.Join(slices.Sorted(maps.Keys(data)), ", ")})
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/cli/configure"
+	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/view"
+)
+
+func newConfig(c *common) *cobra.Command {
+	parent := &cobra.Command{Use: "config", Short: "Check, show or begin the ConfigMap config-gateway", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	parent.AddCommand(newValidate(c), newShow(c), newInit(c))
+	return parent
+}
+
+func newValidate(c *common) *cobra.Command {
+	file := ""
+	command := &cobra.Command{
+		Use: "validate -f FILE", Short: "Say whether the webhook would admit a config-gateway", Args: cobra.NoArgs,
+		Long: `Say whether the webhook would admit a config-gateway.
+
+The file is a ConfigMap, or its data alone; - reads from standard input. It needs no cluster.`,
+		Example: "  kn gateways config validate -f config-gateway.yaml",
+		RunE: func(*cobra.Command, []string) error {
+			cm, err := c.readConfigMap(file)
+			if err != nil {
+				return err
+			}
+			return c.write(configure.Validate(file, cm, nil))
+		},
+	}
+	requireFile(command, &file)
+	return command
+}
+
+// requireFile registers -f.
+func requireFile(command *cobra.Command, file *string) {
+	command.Flags().StringVarP(file, "filename", "f", "", "file with the ConfigMap or its data; - is standard input")
+	if err := command.MarkFlagRequired("filename"); err != nil { // it is there
+		panic(err)
+	}
+}
+
+func (c *common) readConfigMap(file string) (*corev1.ConfigMap, error) {
+	var text []byte
+	var err error
+	if file == "-" {
+		text, err = io.ReadAll(c.In)
+	} else {
+		text, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return configure.Parse(text, c.system)
+}
+
+func newShow(c *common) *cobra.Command {
+	return &cobra.Command{
+		Use: "show", Short: "Show what config-gateway says, with defaults, the Service and the features of each Gateway", Args: cobra.NoArgs,
+		Example: "  kn gateways config show",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.reported(cmd, func(reader *view.Reader) (output.Report, error) { return configure.Show(reader) })
+		},
+	}
+}
+
+func newInit(c *common) *cobra.Command {
+	class := ""
+	command := &cobra.Command{
+		Use: "init", Short: "Print the command that writes the first config-gateway", Args: cobra.NoArgs,
+		Long: `Print the command that writes the lists that config-gateway lacks.
+
+It looks which GatewayClasses are accepted, and changes nothing. The controller creates a Gateway of the class for each list.`,
+		Example: "  kn gateways config init\n  kn gateways config init --class eg | sh",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.reported(cmd, func(reader *view.Reader) (output.Report, error) { return configure.Begin(reader, class) })
+		},
+	}
+	command.Flags().StringVar(&class, "class", "", "GatewayClass to write, if several are accepted")
+	return command
+}
+
+// reported writes the report that a Reader of the cluster gives.
+func (c *common) reported(cmd *cobra.Command, report func(*view.Reader) (output.Report, error)) error {
+	source, err := c.source(cmd.Context())
+	if err != nil {
+		return err
+	}
+	reader, err := view.NewReader(source, c.system, c.within())
+	if err != nil {
+		return err
+	}
+	found, err := report(reader)
+	if err != nil {
+		return err
+	}
+	return c.write(found)
+}

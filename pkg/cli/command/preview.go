@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/net-gateways/net-gateways/pkg/cli/find"
+	"github.com/net-gateways/net-gateways/pkg/cli/objects"
+	"github.com/net-gateways/net-gateways/pkg/cli/preview"
+	"github.com/net-gateways/net-gateways/pkg/cli/view"
+	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/selection"
+)
+
+// previewed are the kinds of which all objects are read.
+var previewed = []objects.Kind{objects.Namespaces, objects.GatewayClasses, objects.Gateways, objects.KIngresses, objects.HTTPRoutes, objects.ListenerSets,
+	objects.ReferenceGrants, objects.BackendTLSPolicies, objects.Services, objects.EndpointSlices}
+
+func newPreview(c *common) *cobra.Command {
+	file := ""
+	command := &cobra.Command{
+		Use: "preview -f FILE", Short: "Tell what a change would do: which services move, lose their Gateway or get gaps", Args: cobra.NoArgs,
+		Long: `Tell what a change would do: which services move to another Gateway, which lose theirs, and which get gaps.
+
+With -f the change is another config-gateway: a ConfigMap, or its data alone. It changes nothing.`,
+		Example: "  kn gateways preview -f config-gateway.yaml\n  kn gateways preview label checkout gateway=green -n shop\n  kn gateways preview move checkout --to gateways/green -n shop",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cm, err := c.readConfigMap(file)
+			if err != nil {
+				return err
+			}
+			if _, err := config.NewFromConfigMap(cm); err != nil {
+				return fmt.Errorf("the webhook would refuse %s: %w", file, err)
+			}
+			return c.preview(cmd, "with "+file, func(before *view.Reader) (change, error) {
+				present, err := before.ConfigMap()
+				return func(after *view.Reader) { after.SetState(view.StateOf(c.system, present, cm)) }, err
+			})
+		},
+	}
+	requireFile(command, &file)
+	command.AddCommand(newPreviewLabel(c), newPreviewMove(c))
+	return command
+}
+
+// change makes a Reader show a change.
+type change func(*view.Reader)
+
+func (c *common) preview(cmd *cobra.Command, what string, plan func(*view.Reader) (change, error)) error {
+	source, err := c.source(cmd.Context())
+	if err != nil {
+		return err
+	}
+	store, err := objects.Snapshot(source, "", previewed...)
+	if err != nil {
+		return err
+	}
+	known := objects.Beside(source, store, previewed...)
+	before, err := view.NewReader(known, c.system, "")
+	if err != nil {
+		return err
+	}
+	after, err := view.NewReader(known, c.system, "")
+	if err != nil {
+		return err
+	}
+	apply, err := plan(before)
+	if err != nil {
+		return err
+	}
+	apply(after)
+	report, err := preview.Compare(before, after, what, c.Now())
+	if err != nil {
+		return err
+	}
+	report.Requests = source.Requests()
+	return c.write(report)
+}
+
+func newPreviewLabel(c *common) *cobra.Command {
+	return &cobra.Command{
+		Use: "label SERVICE KEY=VALUE...", Short: "Tell what labels on a service would do", Args: cobra.MinimumNArgs(2),
+		Long: "Tell what labels on a Knative Service would do. KEY- takes one away.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set, err := labelled(args[1:])
+			if err != nil {
+				return err
+			}
+			return c.previewService(cmd, args[0], "with labels "+strings.Join(args[1:], " "), set, nil)
+		},
+	}
+}
+
+func newPreviewMove(c *common) *cobra.Command {
+	to, local := "", false
+	command := &cobra.Command{
+		Use: "move SERVICE --to NAMESPACE/NAME", Short: "Tell what an annotation that names another Gateway would do", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			key := selection.ExternalAnnotation
+			if local {
+				key = selection.LocalAnnotation
+			}
+			return c.previewService(cmd, args[0], fmt.Sprintf("with annotation %s=%s", key, to), nil, map[string]string{key: to})
+		},
+	}
+	command.Flags().StringVar(&to, "to", "", "Gateway, as NAMESPACE/NAME")
+	command.Flags().BoolVar(&local, "local", false, "for the hosts of the cluster, not for the external ones")
+	if err := command.MarkFlagRequired("to"); err != nil { // it is there
+		panic(err)
+	}
+	return command
+}
+
+// labelled reads KEY=VALUE and KEY-, for which the value is empty.
+func labelled(args []string) (map[string]string, error) {
+	set := map[string]string{}
+	for _, arg := range args {
+		if key, gone := strings.CutSuffix(arg, "-"); gone && !strings.Contains(arg, "=") {
+			set[key] = ""
+			continue
+		}
+		one, err := labels.ConvertSelectorToLabelsMap(arg)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no label: write KEY=VALUE, or KEY- to take it away: %w", arg, err)
+		}
+		for key, value := range one {
+			set[key] = value
+		}
+	}
+	return set, nil
+}
+
+func (c *common) previewService(cmd *cobra.Command, argument, what string, labels, annotations map[string]string) error {
+	name := find.Name(argument, c.cluster.Namespace())
+	return c.preview(cmd, fmt.Sprintf("%s %s", name, what), func(before *view.Reader) (change, error) {
+		found, err := find.Find(before, name)
+		if err != nil {
+			return nil, err
+		}
+		if found.Ingress == nil {
+			return nil, fmt.Errorf("service %s has no KIngress yet", name)
+		}
+		changed := found.Ingress.DeepCopy()
+		changed.Labels, changed.Annotations = with(changed.Labels, labels), with(changed.Annotations, annotations)
+		return func(after *view.Reader) { after.Replace(changed) }, nil
+	})
+}
+
+// with are labels or annotations with changes; an empty value takes one away.
+func with(present, changes map[string]string) map[string]string {
+	if present == nil {
+		present = map[string]string{}
+	}
+	for key, value := range changes {
+		if present[key] = value; value == "" {
+			delete(present, key)
+		}
+	}
+	return present
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/cli/examine"
+	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/config"
+)
+
+// Of explains a KIngress that net-gateways serves. service is its Knative Service, or nil.
+func Of(found *examine.Examination, service *unstructured.Unstructured, now time.Time) Report {
+	ing, ready := found.Seen.Ingress, found.Ready()
+	report := Report{
+		Type: output.TypeOf("Explanation"), Namespace: ing.Namespace, Service: ing.Name,
+		Ready: string(ready.Status), Reason: ready.Reason, Message: ready.Message,
+		Above: above(service), Paths: pathsOf(found), Unseen: found.Unseen,
+	}
+	if found.Reported != nil && found.Reported.Status == ready.Status {
+		when := found.Reported.LastTransitionTime.Inner
+		report.Since, report.Age = &when.Time, short(now.Sub(when.Time))
+	}
+	for _, visibility := range config.Visibilities {
+		if found.Seen.Needs(visibility) {
+			report.Sides = append(report.Sides, sideOf(found, visibility))
+		}
+	}
+	for _, advisory := range found.Computed.Advisories {
+		report.Notes = append(report.Notes, advisory.Reason+": "+advisory.Message)
+	}
+	switch {
+	case found.Reported == nil:
+		report.Notes = append(report.Notes, "the controller has not reported on this generation yet: does it run? kubectl -n knative-serving get pods -l app=net-gateways-controller")
+	case found.Reported.IsTrue() && !ready.IsTrue():
+		report.Notes = append(report.Notes, "the controller still reports Ready: it waits 15 s before it reports trouble, and longer while the data plane answers")
+	}
+	report.advise(found)
+	return report
+}
+
+// Foreign explains a KIngress of another class.
+func Foreign(ing *v1alpha1.Ingress) Report {
+	class := ing.Annotations[networking.IngressClassAnnotationKey]
+	report := Report{Type: output.TypeOf("Explanation"), Namespace: ing.Namespace, Service: ing.Name, Ready: "Unknown"}
+	report.Why = fmt.Sprintf("its class is %q, and net-gateways serves %q", class, config.IngressClass)
+	report.Look = "kubectl -n knative-serving get configmap config-network -o yaml   # ingress-class"
+	report.More = page("nothing-happens")
+	if ready := ing.Status.GetCondition(v1alpha1.IngressConditionReady); ready != nil {
+		report.Ready, report.Reason, report.Message = string(ready.Status), ready.Reason, ready.Message
+	}
+	return report
+}
+
+// Unrouted explains a Knative Service that has no KIngress yet.
+func Unrouted(service *unstructured.Unstructured) Report {
+	report := Report{Type: output.TypeOf("Explanation"), Namespace: service.GetNamespace(), Service: service.GetName(), Ready: "Unknown", Above: above(service)}
+	report.Why = "Serving has not asked for a route yet: it does so once a Revision is ready"
+	report.Look = fmt.Sprintf("kubectl -n %s get ksvc,revisions", service.GetNamespace())
+	for _, condition := range report.Above {
+		if condition.Type == "ConfigurationsReady" {
+			report.Ready, report.Reason, report.Message = condition.Status, condition.Reason, condition.Message
+		}
+	}
+	return report
+}
+
+// above are the conditions of a Knative Service that are not True, without those that repeat the KIngress's.
+func above(service *unstructured.Unstructured) []Condition {
+	if service == nil {
+		return nil
+	}
+	all, _, _ := unstructured.NestedSlice(service.Object, "status", "conditions")
+	found := []Condition{}
+	for _, one := range all {
+		condition, _ := one.(map[string]any)
+		text := func(key string) string { value, _ := condition[key].(string); return value }
+		if text("type") == "ConfigurationsReady" && text("status") != "True" {
+			found = append(found, Condition{Type: text("type"), Status: text("status"), Reason: text("reason"), Message: text("message")})
+		}
+	}
+	return found
+}
+
+// short is a duration as one says it.
+func short(age time.Duration) string {
+	age = max(age, 0)
+	switch {
+	case age < time.Minute:
+		return age.Truncate(time.Second).String()
+	case age < time.Hour:
+		return age.Truncate(time.Second).String()
+	case age < 48*time.Hour:
+		return strings.TrimSuffix(age.Truncate(time.Minute).String(), "0s")
+	}
+	return fmt.Sprintf("%dd", int(age.Hours()/24))
+}
+
+func page(anchor string) string {
+	return "https://github.com/net-gateways/net-gateways/blob/main/docs/troubleshooting.md#" + strings.ToLower(anchor)
+}

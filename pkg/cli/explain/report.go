@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package explain
+
+import (
+	"time"
+
+	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/view"
+)
+
+// Report explains a service.
+type Report struct {
+	output.Type
+	Namespace string `json:"namespace"`
+	// Service is the name of the Knative Service or DomainMapping, and of its KIngress.
+	Service string `json:"service"`
+	// Ready is that of the KIngress: True, False or Unknown. Reason and Message say why.
+	Ready   string `json:"ready"`
+	Reason  string `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
+	// Since is when Ready changed last.
+	Since *time.Time `json:"since,omitempty"`
+	// Age is the time since then.
+	Age string `json:"age,omitempty"`
+	// Above are conditions of the Knative Service that are not True and not about the network.
+	Above []Condition `json:"above,omitempty"`
+	Sides []Side      `json:"sides,omitempty"`
+	// Paths are where requests go, by host and path.
+	Paths []Path `json:"paths,omitempty"`
+	// Notes are what is not perfect about a service that is served.
+	Notes []string `json:"notes,omitempty"`
+	// Why, Look and More are what the reason means, a command to look further, and a page.
+	Why  string `json:"why,omitempty"`
+	Look string `json:"look,omitempty"`
+	More string `json:"more,omitempty"`
+	// Unseen is what could not be read.
+	Unseen []view.Unseen `json:"unseen,omitempty"`
+	// Requests is how many requests to the API server this took.
+	Requests int `json:"requests"`
+}
+
+// Condition is a condition of an object.
+type Condition struct {
+	Type    string `json:"type"`
+	Status  string `json:"status"`
+	Reason  string `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+// Side is one visibility of a service.
+type Side struct {
+	// Visibility is external or cluster-local.
+	Visibility string   `json:"visibility"`
+	Hosts      []string `json:"hosts"`
+	// Gateway is the one that is selected, and Entry its place in config-gateway.
+	Gateway string  `json:"gateway,omitempty"`
+	Entry   string  `json:"entry,omitempty"`
+	Checks  []Check `json:"checks"`
+}
+
+// Check is something that was looked at.
+type Check struct {
+	Name   string       `json:"name"`
+	State  output.State `json:"state"`
+	Detail string       `json:"detail"`
+}
+
+// Path is where the requests for some hosts and a path go.
+type Path struct {
+	Hosts []string `json:"hosts,omitempty"`
+	// Path is empty for all paths.
+	Path string `json:"path,omitempty"`
+	// Headers are those that a request must have.
+	Headers map[string]string `json:"headers,omitempty"`
+	// RewriteHost is the host that takes the requests on.
+	RewriteHost string  `json:"rewriteHost,omitempty"`
+	Shares      []Share `json:"shares"`
+}
+
+// Share is the part of the requests that a Service gets.
+type Share struct {
+	Percent int    `json:"percent"`
+	Service string `json:"service"`
+	// Warming tells that it gets requests only once it has answered through the Gateway.
+	Warming bool `json:"warming,omitempty"`
+}
+
+// Found implements output.Report.
+func (r Report) Found() bool { return r.Ready != "True" }
