@@ -99,11 +99,11 @@ func TestCertificate(t *testing.T) {
 	await(t, wrong+" == 0", cluster.Minutes, some)
 }
 
-// proxiesOf is the Deployment of the proxies that Envoy Gateway runs for a Gateway of the namespace gateways.
+// proxiesOf is the Deployment of the proxies of a shared Gateway.
 func proxiesOf(t *testing.T, gateway string) *appsv1.Deployment {
 	t.Helper()
-	found, err := cluster.Deployments.List(t.Context(), world.Cluster, "envoy-gateway-system", metav1.ListOptions{
-		LabelSelector: "gateway.envoyproxy.io/owning-gateway-namespace=gateways,gateway.envoyproxy.io/owning-gateway-name=" + gateway})
+	place := world.Installed.Proxies(world.Shared(gateway))
+	found, err := cluster.Deployments.List(t.Context(), world.Cluster, place.Namespace, metav1.ListOptions{LabelSelector: place.Labels.String()})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d Deployments of the proxies, %v", len(found), err)
 	}
