@@ -182,8 +182,10 @@ func TestDefinitions(t *testing.T) {
 	cfg.Local = []config.Entry{{Visibility: local, Gateway: gatewayNamed("internal")}}
 	fill(r, "blue")
 	r.Leads(Gateways, "all", true)
-	transport := r.CountWrites(roundTripper(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 201}, nil }))
-	_, _ = transport.RoundTrip(httptest.NewRequest(http.MethodPost, "/api/v1/namespaces/a/events", nil))
+	transport := r.CountWrites(roundTripper(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 201, Body: http.NoBody}, nil
+	}))
+	send(transport, httptest.NewRequest(http.MethodPost, "/api/v1/namespaces/a/events", nil))
 	text := scraped(t, r)()
 	for _, definition := range Definitions() {
 		for _, name := range definition.Prometheus() {
@@ -272,11 +274,17 @@ func TestWrites(t *testing.T) {
 			if c.code == 0 {
 				return nil, io.EOF
 			}
-			return &http.Response{StatusCode: c.code}, nil
+			return &http.Response{StatusCode: c.code, Body: http.NoBody}, nil
 		}))
-		_, _ = transport.RoundTrip(httptest.NewRequest(c.method, c.path, nil))
+		send(transport, httptest.NewRequest(c.method, c.path, nil))
 		if count := r.written[c.want]; c.want != (write{}) && count != 1 || c.want == (write{}) && len(r.written) > 0 {
 			t.Errorf("%s %s: %v", c.method, c.path, r.written)
 		}
+	}
+}
+
+func send(by http.RoundTripper, request *http.Request) {
+	if response, err := by.RoundTrip(request); err == nil {
+		response.Body.Close()
 	}
 }

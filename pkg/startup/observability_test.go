@@ -50,7 +50,7 @@ func TestObservability(t *testing.T) {
 		"a blank protocol":        {from: stored{data: map[string]string{"metrics-protocol": " "}}, protocol: "prometheus"},
 		"switched off":            {from: stored{data: map[string]string{"metrics-protocol": "none"}}, protocol: "none"},
 		"a collector":             {from: stored{data: map[string]string{"metrics-protocol": "http/protobuf", "metrics-endpoint": "http://collector:4318/v1/metrics"}}, protocol: "http/protobuf"},
-		"an unknown protocol":     {from: stored{data: map[string]string{"metrics-protocol": "promethius"}}, protocol: "prometheus", problem: `unsupported protocol "promethius"`},
+		"an unknown protocol":     {from: stored{data: map[string]string{"metrics-protocol": "statsd"}}, protocol: "prometheus", problem: `unsupported protocol "statsd"`},
 		"a collector is missing":  {from: stored{data: map[string]string{"metrics-protocol": "grpc"}}, protocol: "prometheus", problem: "endpoint should be set"},
 		"an endpoint as a path":   {from: stored{data: map[string]string{"metrics-protocol": "prometheus", "metrics-endpoint": "/metrics"}}, protocol: "prometheus", problem: `"/metrics" is not host:port`},
 		"a port of root":          {from: stored{data: map[string]string{"metrics-endpoint": "127.0.0.1:80", "metrics-protocol": "prometheus"}}, protocol: "prometheus", problem: "no port between 1024"},
