@@ -73,11 +73,6 @@ func (c *checker) seen(err error) (bool, error) {
 	return err == nil, err
 }
 
-func text(object *unstructured.Unstructured, path ...string) string {
-	found, _, _ := unstructured.NestedString(object.Object, path...)
-	return found
-}
-
 func number(object *unstructured.Unstructured, path ...string) int64 {
 	found, _, _ := unstructured.NestedInt64(object.Object, path...)
 	return found

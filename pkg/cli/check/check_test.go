@@ -163,7 +163,7 @@ func mend(t *testing.T, store *objects.Store, command string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after := []byte{}
+	var after []byte
 	if match[4] == "merge" {
 		after, err = jsonpatch.MergePatch(before, []byte(match[5]))
 	} else {

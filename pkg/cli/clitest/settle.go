@@ -69,7 +69,7 @@ func settle(t *testing.T, store *objects.Store, ing *v1alpha1.Ingress) {
 		for _, parent := range stored.Spec.ParentRefs {
 			stored.Status.Parents = append(stored.Status.Parents, accepted(parent))
 		}
-		Add(t, store, gatewayv1.SchemeGroupVersion.WithKind("HTTPRoute"), stored)
+		Add(t, store, objects.HTTPRoutes.GroupVersionKind, stored)
 	}
 	found := Examine(t, store, ing)
 	facts := status.Facts{Generation: ing.Generation, Now: Now, Failures: found.Seen.Failures(found.Desired), Sides: found.Sides,

@@ -91,7 +91,7 @@ func newPreviewLabel(c *common) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.previewService(cmd, args[0], "with labels "+strings.Join(args[1:], " "), set, nil)
+			return c.previewService(cmd, args[0], service{what: "with labels " + strings.Join(args[1:], " "), labels: set})
 		},
 	}
 }
@@ -105,7 +105,7 @@ func newPreviewMove(c *common) *cobra.Command {
 			if local {
 				key = selection.LocalAnnotation
 			}
-			return c.previewService(cmd, args[0], fmt.Sprintf("with annotation %s=%s", key, to), nil, map[string]string{key: to})
+			return c.previewService(cmd, args[0], service{what: fmt.Sprintf("with annotation %s=%s", key, to), annotations: map[string]string{key: to}})
 		},
 	}
 	command.Flags().StringVar(&to, "to", "", "Gateway, as NAMESPACE/NAME")
@@ -135,9 +135,15 @@ func labelled(args []string) (map[string]string, error) {
 	return set, nil
 }
 
-func (c *common) previewService(cmd *cobra.Command, argument, what string, labels, annotations map[string]string) error {
+// service is a change of one service: what names it, an empty value takes a label or annotation away.
+type service struct {
+	what                string
+	labels, annotations map[string]string
+}
+
+func (c *common) previewService(cmd *cobra.Command, argument string, to service) error {
 	name := find.Name(argument, c.cluster.Namespace())
-	return c.preview(cmd, fmt.Sprintf("%s %s", name, what), func(before *view.Reader) (change, error) {
+	return c.preview(cmd, fmt.Sprintf("%s %s", name, to.what), func(before *view.Reader) (change, error) {
 		found, err := find.Find(before, name)
 		if err != nil {
 			return nil, err
@@ -146,7 +152,7 @@ func (c *common) previewService(cmd *cobra.Command, argument, what string, label
 			return nil, fmt.Errorf("service %s has no KIngress yet", name)
 		}
 		changed := found.Ingress.DeepCopy()
-		changed.Labels, changed.Annotations = with(changed.Labels, labels), with(changed.Annotations, annotations)
+		changed.Labels, changed.Annotations = with(changed.Labels, to.labels), with(changed.Annotations, to.annotations)
 		return func(after *view.Reader) { after.Replace(changed) }, nil
 	})
 }

@@ -18,7 +18,7 @@ func TestValidate(t *testing.T) {
 	refused := 0
 	for _, data := range []map[string]string{
 		{}, {"external-gateways": "[{class: eg, gateway: gateways/blue}]", "local-gateways": "[]"}, {"external-gateways": "x"}, {"extrenal-gateways": "[]"},
-		{"external-gateways": "[{class: eg, gateway: blue}, {clas: eg}]"}, {"external-gateways": "[{class: eg, probe: never, supported-features: [None]}]", "drain-time": "1d"},
+		{"external-gateways": "[{class: eg, gateway: blue}, {color: eg}]"}, {"external-gateways": "[{class: eg, probe: never, supported-features: [None]}]", "drain-time": "1d"},
 		{"external-gateways": "- {class: eg, gateway: a/b}\n- {class: eg, gateway: a/b}\n", "local-gateways": "[{class: a, label-selector: '((('}]"},
 	} {
 		cm := &corev1.ConfigMap{Data: data}

@@ -18,32 +18,38 @@ type Kind struct {
 
 // The kinds, in the order in which a dump has them.
 var (
-	CRDs               = of("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", true)
-	Namespaces         = of("", "v1", "Namespace", "namespaces", true)
-	ConfigMaps         = of("", "v1", "ConfigMap", "configmaps", false)
-	GatewayClasses     = of("gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses", true)
-	Gateways           = of("gateway.networking.k8s.io", "v1", "Gateway", "gateways", false)
-	ListenerSets       = of("gateway.networking.k8s.io", "v1", "ListenerSet", "listenersets", false)
-	HTTPRoutes         = of("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", false)
-	BackendTLSPolicies = of("gateway.networking.k8s.io", "v1", "BackendTLSPolicy", "backendtlspolicies", false)
-	ReferenceGrants    = of("gateway.networking.k8s.io", "v1beta1", "ReferenceGrant", "referencegrants", false)
-	KServices          = of("serving.knative.dev", "v1", "Service", "services", false)
-	KIngresses         = of("networking.internal.knative.dev", "v1alpha1", "Ingress", "ingresses", false)
-	Services           = of("", "v1", "Service", "services", false)
-	EndpointSlices     = of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", false)
-	Deployments        = of("apps", "v1", "Deployment", "deployments", false)
-	Pods               = of("", "v1", "Pod", "pods", false)
-	Webhooks           = of("admissionregistration.k8s.io", "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", true)
+	CRDs               = ofCluster("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions")
+	Namespaces         = ofCluster("v1", "Namespace", "namespaces")
+	ConfigMaps         = of("v1", "ConfigMap", "configmaps")
+	GatewayClasses     = ofCluster("gateway.networking.k8s.io/v1", "GatewayClass", "gatewayclasses")
+	Gateways           = of("gateway.networking.k8s.io/v1", "Gateway", "gateways")
+	ListenerSets       = of("gateway.networking.k8s.io/v1", "ListenerSet", "listenersets")
+	HTTPRoutes         = of("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes")
+	BackendTLSPolicies = of("gateway.networking.k8s.io/v1", "BackendTLSPolicy", "backendtlspolicies")
+	ReferenceGrants    = of("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", "referencegrants")
+	KServices          = of("serving.knative.dev/v1", "Service", "services")
+	KIngresses         = of("networking.internal.knative.dev/v1alpha1", "Ingress", "ingresses")
+	Services           = of("v1", "Service", "services")
+	EndpointSlices     = of("discovery.k8s.io/v1", "EndpointSlice", "endpointslices")
+	Deployments        = of("apps/v1", "Deployment", "deployments")
+	Pods               = of("v1", "Pod", "pods")
+	Webhooks           = ofCluster("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations")
 	// Secrets are never in a dump.
-	Secrets = of("", "v1", "Secret", "secrets", false)
+	Secrets = of("v1", "Secret", "secrets")
 )
 
 // Kinds are all of them but Secrets.
 var Kinds = []Kind{CRDs, Namespaces, ConfigMaps, GatewayClasses, Gateways, ListenerSets, HTTPRoutes, BackendTLSPolicies, ReferenceGrants,
 	KServices, KIngresses, Services, EndpointSlices, Deployments, Pods, Webhooks}
 
-func of(group, version, kind, resource string, cluster bool) Kind {
-	return Kind{GroupVersionKind: schema.GroupVersionKind{Group: group, Version: version, Kind: kind}, Resource: resource, Cluster: cluster}
+func of(version, kind, resource string) Kind {
+	return Kind{GroupVersionKind: schema.FromAPIVersionAndKind(version, kind), Resource: resource}
+}
+
+func ofCluster(version, kind, resource string) Kind {
+	found := of(version, kind, resource)
+	found.Cluster = true
+	return found
 }
 
 // KindOf is the kind of an object by its group and name, whatever its version.
