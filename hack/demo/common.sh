@@ -6,4 +6,4 @@ STAGE_LOGS=$WORK/log
 mkdir -p "$WORK"
 
 # With the flags of hack/compile, so that packages which both need are compiled once.
-build_demo() { stage build-demo env CGO_ENABLED=0 go build -v -trimpath -tags=grpcnotrace -o "$WORK/demo" ./hack/demo; }
+build_demo() { stage build-demo env CGO_ENABLED=0 go build -v -trimpath -tags=grpcnotrace -o "$WORK/" ./hack/demo ./cmd/kn-gateways; }

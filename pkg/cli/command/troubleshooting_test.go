@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package command_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+var (
+	quoted   = regexp.MustCompile("(?m)^`kn gateways (explain .*)` says:\n\n((?:    .*\n)+)")
+	notReady = regexp.MustCompile(`is not Ready(?: yet)?: (\w+)\n`)
+)
+
+// TestTroubleshooting: B-CLI-1, docs/troubleshooting.md quotes what the command prints, and does so for each reason that a golden shows.
+func TestTroubleshooting(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	printed, shown := map[string][]string{}, map[string]bool{}
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, section := range archive.Files {
+			if command, is := strings.CutPrefix(section.Name, "$ "); is {
+				printed[command] = append(printed[command], string(section.Data))
+			}
+			if found := notReady.FindStringSubmatch(string(section.Data)); found != nil {
+				shown[found[1]] = true
+			}
+		}
+	}
+	for _, section := range strings.Split(string(page), "\n### ")[1:] {
+		reason, _, _ := strings.Cut(section, "\n")
+		found := quoted.FindStringSubmatch(section)
+		if found == nil {
+			if shown[reason] {
+				t.Errorf("%s: the page does not say what kn gateways explain prints", reason)
+			}
+			continue
+		}
+		lines := strings.Split(strings.TrimRight(found[2], "\n"), "\n")
+		if !slices.ContainsFunc(printed[found[1]], func(text string) bool { return hasInOrder(text, lines) }) {
+			t.Errorf("%s: no golden of `%s` has these lines:\n%s", reason, found[1], found[2])
+		}
+	}
+}
+
+// hasInOrder tells whether a text has all lines, which the page indents, in their order.
+func hasInOrder(text string, lines []string) bool {
+	for _, line := range lines {
+		_, rest, found := strings.Cut(text, strings.TrimPrefix(line, "    ")+"\n")
+		if !found {
+			return false
+		}
+		text = rest
+	}
+	return true
+}
