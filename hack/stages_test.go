@@ -49,8 +49,9 @@ func TestStageProgress(t *testing.T) {
 	if err := syscall.Mkfifo(end, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command, lines := aStage(t, `work() { echo "go: downloading k8s.io/api v0.35.7"; echo fmt; echo k8s.io/api/core/v1; read -r _ <`+end+`
-echo "2026/11/28 05:00:00 Building example.com/program for linux/amd64"; read -r _ <`+end+`; }; stage build work`)
+	// The shell opens the pipe once and for both directions: so no read ends because a writer closes it.
+	command, lines := aStage(t, `exec 7<>`+end+`; work() { echo "go: downloading k8s.io/api v0.35.7"; echo fmt; echo k8s.io/api/core/v1; read -r _ <&7
+echo "2026/11/28 05:00:00 Building example.com/program for linux/amd64"; read -r _ <&7; }; stage build work`)
 	for _, want := range []string{"compiling k8s.io/api/core/v1 (2 packages)", "    Building example.com/program for linux/amd64"} {
 		line := until(t, lines, want)
 		if !strings.Contains(line, "build") || !strings.Contains(line, " s ") {
