@@ -29,7 +29,7 @@ type Relations struct {
 	// Routes are its stored HTTPRoutes, by name, and LiveServices the existing Services of its namespace
 	// to which they lead.
 	Routes       map[string]*gatewayv1.HTTPRoute
-	LiveServices sets.Set[types.NamespacedName]
+	LiveServices map[types.NamespacedName]*corev1.Service
 	// ListenerSets are its own and those that it shares, by name. NoListenerSets says why the API server
 	// does not serve the kind.
 	ListenerSets   map[string]*gatewayv1.ListenerSet
@@ -87,7 +87,7 @@ func (r *Relations) readRoutes(reader Reader) error {
 
 // readLiveServices finds the Services of the KIngress's namespace to which its stored routes lead.
 func (r *Relations) readLiveServices(reader Reader) error {
-	r.LiveServices = sets.New[types.NamespacedName]()
+	r.LiveServices = map[types.NamespacedName]*corev1.Service{}
 	for _, route := range r.Routes {
 		for name := range routes.LeadsTo(route) {
 			if name.Namespace != r.Ingress.Namespace {
@@ -98,7 +98,7 @@ func (r *Relations) readLiveServices(reader Reader) error {
 				return err
 			}
 			if service != nil {
-				r.LiveServices.Insert(name)
+				r.LiveServices[name] = service
 			}
 		}
 	}

@@ -112,12 +112,20 @@ func theCRDs() []runtime.Object {
 	return []runtime.Object{aCRD("gatewayclasses"), aCRD("gateways"), aCRD("httproutes")}
 }
 
+// theServiceOf a Revision has its port.
+func theServiceOf(revision string) *corev1.Service {
+	return &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: revision, Labels: map[string]string{"serving.knative.dev/revision": revision}},
+		Spec:       corev1.ServiceSpec{Ports: []corev1.ServicePort{{Name: "http", Port: 80}}},
+	}
+}
+
 // anInstallation is a cluster without faults, with one data plane that serves both Gateways.
 func anInstallation(data *plane) []runtime.Object {
 	objects := append(theCRDs(),
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", UID: "namespace"}},
 		&gatewayv1.GatewayClass{ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: envoyGateway}},
-		&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00001", Labels: map[string]string{"serving.knative.dev/revision": "hello-00001"}}},
+		theServiceOf("hello-00001"),
 		aGateway("blue"), aGateway("green"), aGateway("inner"),
 	)
 	objects = append(objects, aFront("blue", data)...)

@@ -9,8 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -54,8 +52,7 @@ func (w *world) gatewaysOf() string {
 // backends, takes one write of each route.
 func TestRevisionIsVouchedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		revision := metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}
-		w := aReadyWorld(t, newPlane(t), &corev1.Service{ObjectMeta: revision})
+		w := aReadyWorld(t, newPlane(t), theServiceOf("hello-00002"))
 		w.changeIngress("hello", toRevision("hello-00002"))
 		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
 		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
@@ -91,6 +88,40 @@ func TestNewBackendIsWarmed(t *testing.T) {
 		expect(t, "Traffic", "hello-00002", w.trafficOf())
 		expect(t, "Rules", 2, len(w.routes()[publicHost].Spec.Rules))
 	})
+}
+
+// TestGoneBackendIsNotKept: B-RDY-3, nothing is served as before once the backend that has the traffic is
+// gone, or its port. So requests do not wait for the new one to be proven, and the route has no reference for
+// the sake of which a gateway refuses the others.
+func TestGoneBackendIsNotKept(t *testing.T) {
+	for name, change := range map[string]func(*world){
+		"its port": func(w *world) {
+			service := theServiceOf("hello-00001")
+			service.Spec.Ports[0].Port = 8080
+			w.replaces(service)
+		},
+		"its Service": func(w *world) { w.must(w.kube.Tracker().Delete(coreServices, "default", "hello-00001")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				data := newPlane(t)
+				w := aReadyWorld(t, data)
+				data.breaks("hello-00002")
+				w.changeIngress("hello", toRevision("hello-00002"))
+				w.until("the new backend has failed a probe on both routes", func() bool { return w.targets(probe.Failed) == 2 })
+				expect(t, "Traffic", "hello-00001", w.trafficOf())
+				change(w)
+				w.until("requests go to the new backend", func() bool { return w.trafficOf() == "hello-00002" })
+				for _, route := range w.routes() {
+					for _, rule := range route.Spec.Rules {
+						for _, ref := range rule.BackendRefs {
+							expect(t, "Backend", "hello-00002", string(ref.Name))
+						}
+					}
+				}
+			})
+		})
+	}
 }
 
 // anInstallationWithoutWarming has gateways that are not known to warm backends.

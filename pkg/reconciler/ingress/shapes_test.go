@@ -76,7 +76,7 @@ func isServed(t *testing.T, shape shapes.Shape) {
 func anInstallationOf(shape shapes.Shape) []runtime.Object {
 	objects := append(theCRDs(),
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "default", UID: "namespace"}},
-		&corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00001", Labels: map[string]string{"serving.knative.dev/revision": "hello-00001"}}},
+		theServiceOf("hello-00001"),
 		aConfigGateway(map[string]string{config.ExternalGateways: "- " + shape.Entry, config.LocalGateways: "[]"}),
 	)
 	for _, object := range shape.Objects() {

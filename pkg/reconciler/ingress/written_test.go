@@ -10,9 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -35,7 +33,7 @@ func TestNotWrittenIsNotProven(t *testing.T) {
 					"external-gateways": "- {class: envoy, gateway: gateways/blue, probe: status}",
 					"local-gateways":    "- {class: envoy, gateway: gateways/inner, probe: status}",
 				})
-				next := &corev1.Service{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello-00002", Labels: map[string]string{"serving.knative.dev/revision": "hello-00002"}}}
+				next := theServiceOf("hello-00002")
 				w := data.serves(newWorld(t, append(anInstallation(data), config, aKIngress("hello", 0), next)...))
 				w.until("the routes are written", func() bool { return len(w.routes()) == 2 })
 				w.accept(publicHost)

@@ -70,8 +70,8 @@ type Input struct {
 	// Routes are the stored HTTPRoutes of this KIngress, by name: a change begins with what they
 	// serve, and hosts and rules stay on the route on which they are.
 	Routes map[string]*gatewayv1.HTTPRoute
-	// LiveServices are the existing Services to which Routes lead.
-	LiveServices sets.Set[types.NamespacedName]
+	// LiveServices are the existing Services of the KIngress's namespace to which Routes lead.
+	LiveServices map[types.NamespacedName]*corev1.Service
 	// ListenerSets are the stored ones of this KIngress, and those that it shares, by name.
 	// NoListenerSets says why the API server does not serve the kind.
 	ListenerSets   map[string]*gatewayv1.ListenerSet

@@ -16,7 +16,7 @@ import (
 // version without it is proven (SPEC B-RDY-3). Without this rule, a gateway may drop the backend
 // before its proxies send requests elsewhere: Contour's proxies get clusters and routes in two
 // streams, and in between answer 503 (response flag NC). A gateway that warms new backends keeps
-// the old ones for as long by itself. A Service that is gone is not retained, because the reference
+// the old ones for as long by itself. A backend that is gone is not retained, because the reference
 // to it would not resolve. One rule is left free, for warming the next backend.
 func (r Renderer) retain(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 	current := r.in.Routes[object.Name]
@@ -35,7 +35,7 @@ func (r Renderer) retain(object *gatewayv1.HTTPRoute, gateway input.Gateway) {
 		}
 		for _, ref := range rule.BackendRefs {
 			name := backendOf(ref)
-			if there.Has(name) || !r.in.LiveServices.Has(serviceOf(ref, object.Namespace)) || len(object.Spec.Rules) >= maxRouteRules-1 {
+			if there.Has(name) || !r.exists(ref) || len(object.Spec.Rules) >= maxRouteRules-1 {
 				continue
 			}
 			there.Insert(name)

@@ -35,8 +35,10 @@ func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gate
 	})
 }
 
-// live is the stored route; nil if there is none, or if its annotation cannot be read. If it has a host
-// that is not wanted any more, it is not intact: the host must go before backends are warmed.
+// live is the stored route; nil if there is none, or if its annotation cannot be read. It is not intact
+// if it has a host that is not wanted any more, because the host must go before backends are warmed; nor if
+// one of its backends is gone, because nothing is served as before then, and some gateways (Traefik) call
+// all references of a route unresolved for the sake of one.
 func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *rollout.Live {
 	if current == nil {
 		return nil
@@ -45,13 +47,14 @@ func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 	if state == nil {
 		return nil
 	}
-	found := &rollout.Live{State: *state, Backends: sets.New[string]()}
+	found, gone := &rollout.Live{State: *state, Backends: sets.New[string]()}, false
 	for _, rule := range trafficRules(current) {
 		for _, ref := range rule.BackendRefs {
 			found.Backends.Insert(backendOf(ref))
+			gone = gone || r.isGone(ref)
 		}
 	}
-	found.Intact = !found.Backends.HasAll(unproven...) && // else the rules do not matter
+	found.Intact = !gone && !found.Backends.HasAll(unproven...) && // else the rules do not matter
 		renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
 	for _, ref := range current.Spec.ParentRefs {
 		gateway := dataplane.GatewayBehind(ref, current.Namespace, r.in.ListenerSets)
