@@ -3,7 +3,7 @@
 # Variables are given as `make demo CLUSTER=mine`.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-unit conformance e2e fault bench fuzz lint generate verify vulncheck release release-test docs-run nightly matrix
+.PHONY: help demo down test test-unit conformance e2e fault bench soak fuzz lint generate verify vulncheck release release-test docs-run nightly matrix
 
 help: ## What you are reading
 	@echo "net-gateways: Knative Serving on any Gateway API implementation."
@@ -41,6 +41,9 @@ fault: ## Break the cluster under a hundred services: they must not notice
 
 bench: ## Measure on the cluster, beside a bare client that only writes routes
 	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench $(BENCH)
+
+soak: ## Half an hour of services, rollouts, moves, rotations and killed leaders: what grows, and what is left
+	@hack/ensure-cluster && hack/install && hack/on-cluster go run ./test/bench -only soak -limit 45m $(SOAK)
 
 fuzz: ## Every fuzz test, for FUZZTIME (20s) each
 	@hack/fuzz

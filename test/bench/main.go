@@ -20,6 +20,8 @@ import (
 type measurement struct {
 	name, what string
 	run        func(context.Context, clients) ([]figure, error)
+	// long tells that it is taken only where -only names it.
+	long bool
 }
 
 var (
@@ -31,22 +33,23 @@ var (
 	upgradeWith = flag.String("upgrade-with", "", "for upgrade: a shell command that installs a version over the one that runs,\nsuch as hack/install in a checkout; without it upgrade is not measured")
 	onlyJSON    = flag.Bool("json", false, "print JSON only, without the table")
 	limit       = flag.Duration("limit", 20*time.Minute, "how long one measurement may take")
-	only        = flag.String("only", "", "comma-separated names of the measurements to take; all by default")
+	only        = flag.String("only", "", "comma-separated names of the measurements to take; all but soak by default")
 )
 
 var measurements = []measurement{
-	{"services", "how long a new Knative Service takes to be Ready after its Revision", service},
-	{"rollouts", "ten rollouts of a Knative Service under load: failures, seconds until all traffic is on the new Revision, API writes", rollouts},
-	{"moves", "ten moves of a Knative Service between two Gateways, under load on both: failures, seconds", moves},
-	{"tags", "ten changes of a Knative Service's tags under load: failures", tags},
-	{"tls", "300 hosts with a certificate each on one Gateway, five more, and five rotations of one under load: seconds, failures", certificates},
-	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts},
-	{"proxies", "KIngresses created at once where each Gateway has ten proxies: seconds", proxies},
-	{"ongateway", "60 TLS hosts created at once on a Gateway without ListenerSets: seconds", onGateway},
-	{"neighbours", "one more KIngress beside many under one wildcard certificate, and beside a tenant who writes without end: seconds, CPU", neighbours},
-	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps},
-	{"upgrade", "another version installed over this one, see -upgrade-with, with a hundred Ready KIngresses: flips, API writes", upgrade},
-	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart},
+	{"services", "how long a new Knative Service takes to be Ready after its Revision", service, false},
+	{"rollouts", "ten rollouts of a Knative Service under load: failures, seconds until all traffic is on the new Revision, API writes", rollouts, false},
+	{"moves", "ten moves of a Knative Service between two Gateways, under load on both: failures, seconds", moves, false},
+	{"tags", "ten changes of a Knative Service's tags under load: failures", tags, false},
+	{"tls", "300 hosts with a certificate each on one Gateway, five more, and five rotations of one under load: seconds, failures", certificates, false},
+	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts, false},
+	{"proxies", "KIngresses created at once where each Gateway has ten proxies: seconds", proxies, false},
+	{"ongateway", "60 TLS hosts created at once on a Gateway without ListenerSets: seconds", onGateway, false},
+	{"neighbours", "one more KIngress beside many under one wildcard certificate, and beside a tenant who writes without end: seconds, CPU", neighbours, false},
+	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps, false},
+	{"upgrade", "another version installed over this one, see -upgrade-with, with a hundred Ready KIngresses: flips, API writes", upgrade, false},
+	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart, false},
+	{"soak", "services, rollouts, moves, rotations and killed leaders for half an hour, see -soak-for; only where -only names it, with -limit 45m: memory, what is left", soak, true},
 }
 
 func main() {
@@ -92,7 +95,7 @@ func usage() {
 
 func choose(names string) ([]measurement, error) {
 	if names == "" {
-		return measurements, nil
+		return slices.DeleteFunc(slices.Clone(measurements), func(m measurement) bool { return m.long }), nil
 	}
 	chosen := []measurement{}
 	for _, name := range strings.Split(names, ",") {

@@ -43,10 +43,14 @@ func (p *place) observe(ctx context.Context) *observer {
 	return o
 }
 
+// note ignores what a status says of an earlier generation than the stored one.
 func (o *observer) note(ing *v1alpha1.Ingress) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.changes[ing.Name]++
+	if ing.Status.ObservedGeneration != ing.Generation {
+		return
+	}
 	_, was := o.readyAt[ing.Name]
 	switch is := ing.IsReady(); {
 	case is && !was:
@@ -62,6 +66,13 @@ func (o *observer) note(ing *v1alpha1.Ingress) {
 	case o.news <- struct{}{}:
 	default:
 	}
+}
+
+// forget drops a KIngress that is going to be deleted.
+func (o *observer) forget(name string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.readyAt, name)
 }
 
 // awaitReady waits until that many KIngresses are Ready, and tells since when.
