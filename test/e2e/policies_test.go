@@ -11,6 +11,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
@@ -137,17 +138,25 @@ func stopped(t *testing.T, policy userPolicy, like cluster.Request) {
 	t.Errorf("%s does not answer %d", policy.name, policy.code)
 }
 
-// deniedWithoutAuthority: an authority that cannot be asked lets nobody pass, and one that says yes everybody.
+// deniedWithoutAuthority: an authority that cannot be asked lets nobody pass, and one that says yes everybody. Envoy Gateway answers
+// 403 where the authority does not answer, and refuses the policy, and with it the routes, where its Service has no ready endpoint
+// (https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/route.go#L3120,
+// https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/securitypolicy.go#L1463).
 func deniedWithoutAuthority(t *testing.T, policy userPolicy) {
 	t.Helper()
 	space := world.Space(t, nil)
 	host := space.ExternalHost("hello")
+	answers := func(code int) { t.Helper(); cluster.AwaitAnswer(t, world.Blue, host, code, cluster.Seconds) }
 	space.Backend(t, "authority")
 	applyTo(t, space, policy)
 	space.Serve(t, "hello", map[string]string{"policy": policy.name})
-	cluster.AwaitAnswer(t, world.Blue, host, 200, cluster.Seconds)
+	answers(http.StatusOK)
+	cluster.EndpointSlices.Update(t, world.Cluster, space.Name, "authority", func(slice *discoveryv1.EndpointSlice) {
+		slice.Ports[0].Port = new(int32(fixture.DeadPort))
+	})
+	answers(policy.code)
 	cluster.EndpointSlices.Delete(t, world.Cluster, space.Name, "authority")
-	cluster.AwaitAnswer(t, world.Blue, host, policy.code, cluster.Seconds)
+	answers(http.StatusInternalServerError)
 	space.Endpoints(t, "authority")
-	cluster.AwaitAnswer(t, world.Blue, host, 200, cluster.Seconds)
+	answers(http.StatusOK)
 }
