@@ -81,7 +81,7 @@ func (o *Observation) Side(visibility v1alpha1.IngressVisibility, desired transl
 		Listeners:  o.listeners(visibility, desired),
 	}
 	proof, proven := status.ProofsOf(o.Ingress.Status)[visibility]
-	side.Former = proven && proof.Generation == o.Ingress.Generation && proof.Version != side.Version && side.NoClass == nil
+	side.Former = proven && !proof.Partial && proof.Generation == o.Ingress.Generation && proof.Version != side.Version && side.NoClass == nil
 	side.Held = side.Former
 	side.ReportedReady = o.allHostsServed(side, desired.PreservedHosts)
 	for _, route := range desired.Routes {

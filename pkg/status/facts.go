@@ -87,7 +87,7 @@ type Side struct {
 	// Liveness says what probes tell about the data plane, if the side is settled and its Gateway reports
 	// a negative condition.
 	Liveness Liveness
-	// Former tells that this generation was proven before in another version.
+	// Former tells that this generation was proven before in another version, with which the KIngress was Ready.
 	Former bool
 	// LoadBalancer is the address to publish; empty if there is none yet. Next, if it is not empty, is the
 	// address to publish instead once it has answered.

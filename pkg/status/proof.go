@@ -20,6 +20,9 @@ const ProvenAnnotation = keys.Prefix + "proven"
 type Proof struct {
 	Generation int64  `json:"generation"`
 	Version    string `json:"version"`
+	// Partial tells that the version lacks what could not be translated: the KIngress was not Ready with it, and
+	// is not for its still being served.
+	Partial bool `json:"partial,omitempty"`
 	// Gateway is where it was proven, to which the published address leads. It stays when the proof is
 	// dropped.
 	Gateway string `json:"gateway,omitempty"`
@@ -114,11 +117,11 @@ func (p Proofs) next(facts Facts) Proofs {
 			proofs[side.Visibility] = old
 		case !side.Needed:
 		case blocker == nil && p.Of(side.Visibility, facts.Generation, side.Version):
-			old.Degraded, old.AuthProxyModes = side.degraded(), side.authProxyModes()
+			old.Partial, old.Degraded, old.AuthProxyModes = old.Partial && len(facts.Failures) > 0, side.degraded(), side.authProxyModes()
 			proofs[side.Visibility] = old
 		case blocker == nil:
 			proof := Proof{
-				Generation: facts.Generation, Version: side.Version, Gateway: side.Entry.Gateway.String(),
+				Generation: facts.Generation, Version: side.Version, Partial: len(facts.Failures) > 0, Gateway: side.Entry.Gateway.String(),
 				Degraded: side.degraded(), AuthProxyModes: side.authProxyModes(),
 			}
 			if side.Leaving {

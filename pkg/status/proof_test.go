@@ -8,6 +8,7 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -41,6 +42,31 @@ func TestProofs(t *testing.T) {
 				t.Errorf("Of() = %t, want %t", got, test.want)
 			}
 		})
+	}
+}
+
+// TestPartialProof: B-RDY-6, a version that was rendered without what could not be translated is proven as such, until
+// all of it is translated. A full version stays full while something else cannot be translated.
+func TestPartialProof(t *testing.T) {
+	lacking := facts(side(external))
+	lacking.Failures = []conditions.Reasoned{conditions.Unsupported("spec", "this")}
+	full := facts(side(external))
+	for name, test := range map[string]struct {
+		marked []status.Facts
+		want   bool
+	}{
+		"partial":               {[]status.Facts{lacking}, true},
+		"partial, then full":    {[]status.Facts{lacking, full}, false},
+		"full, then a failure":  {[]status.Facts{full, lacking}, false},
+		"partial and no change": {[]status.Facts{lacking, lacking}, true},
+	} {
+		marked := v1alpha1.IngressStatus{}
+		for _, facts := range test.marked {
+			marked = status.Mark(marked, facts).Status
+		}
+		if got := status.ProofsOf(marked)[external]; got.Version != "v1" || got.Partial != test.want {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 

@@ -37,8 +37,7 @@ func (r Renderer) step(set part, object *gatewayv1.HTTPRoute, gateway input.Gate
 
 // live is the stored route; nil if there is none, or if its annotation cannot be read. It is not intact
 // if it has a host that is not wanted any more, because the host must go before backends are warmed; nor if
-// one of its backends is gone, because nothing is served as before then, and some gateways (Traefik) call
-// all references of a route unresolved for the sake of one.
+// nothing can be served as before.
 func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *rollout.Live {
 	if current == nil {
 		return nil
@@ -47,14 +46,13 @@ func (r Renderer) live(current *gatewayv1.HTTPRoute, hosts, unproven []string) *
 	if state == nil {
 		return nil
 	}
-	found, gone := &rollout.Live{State: *state, Backends: sets.New[string]()}, false
+	found := &rollout.Live{State: *state, Backends: sets.New[string]()}
 	for _, rule := range trafficRules(current) {
 		for _, ref := range rule.BackendRefs {
 			found.Backends.Insert(backendOf(ref))
-			gone = gone || r.isGone(ref)
 		}
 	}
-	found.Intact = !gone && !found.Backends.HasAll(unproven...) && // else the rules do not matter
+	found.Intact = r.serves(current) && !found.Backends.HasAll(unproven...) && // else the rules do not matter
 		renderedHash(current) == state.Rendered && sets.New(hosts...).HasAll(hostsOf(current)...)
 	for _, ref := range current.Spec.ParentRefs {
 		gateway := dataplane.GatewayBehind(ref, current.Namespace, r.in.ListenerSets)
@@ -92,7 +90,9 @@ func (r Renderer) unproven(set part, gateway input.Gateway) []string {
 func (r Renderer) warmingRules(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, batch []string) []Proof {
 	current := r.in.Routes[object.Name]
 	object.Spec.Hostnames = slices.Clone(current.Spec.Hostnames)
-	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), isWarmingRule)
+	object.Spec.Rules = slices.DeleteFunc(slices.Clone(current.Spec.Rules), func(rule gatewayv1.HTTPRouteRule) bool {
+		return isWarmingRule(rule) || isRetainedRule(rule) && r.anyGone(rule)
+	})
 	proofs := []Proof{}
 	listener := r.probedListeners(set, gateway)[0] // all listeners have the same backends
 	if listener.https == 0 {
