@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/net-gateways/net-gateways/pkg/cluster"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -67,7 +68,7 @@ func TestMissing(t *testing.T) {
 			missing, err := f.Missing(t.Context())
 			must(t, err)
 			if missing == nil {
-				missing = &cluster.MissingCRD{}
+				missing = &gatewayapi.Missing{}
 			} else {
 				expect(t, "Reason", "GatewayAPIMissing", missing.Reason())
 			}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/features"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/watch"
@@ -95,10 +96,10 @@ func trimGateway(object metav1.Object) {
 
 // trimCRD keeps the annotation that names the release of the Gateway API.
 func trimCRD(object metav1.Object) {
-	bundle, has := object.GetAnnotations()[bundleVersionAnnotation]
+	bundle, has := object.GetAnnotations()[gatewayapi.BundleVersion]
 	TrimAll(object)
 	if has {
-		object.SetAnnotations(map[string]string{bundleVersionAnnotation: bundle})
+		object.SetAnnotations(map[string]string{gatewayapi.BundleVersion: bundle})
 	}
 }
 

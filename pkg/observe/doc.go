@@ -8,7 +8,8 @@
 //
 // The [Observation] is immutable. The package derives from it the input of pkg/translate (input.go), the
 // objects that stay although they are not rendered (preserved.go), those that must not stay
-// (withdrawn.go), and the facts for pkg/status (side.go, facts.go).
+// (withdrawn.go), the facts for pkg/status (side.go, facts.go), and the listener at which a data plane is asked for
+// a proof (listener.go).
 //
 // It is pure but for its [Reader]: that of the controller reads from informers (pkg/reconciler/ingress),
 // that of the goldens from the objects of a case (pkg/translate). What comes next: pkg/translate.

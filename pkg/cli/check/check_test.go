@@ -57,7 +57,7 @@ func installed(t *testing.T) *objects.Store {
 		t.Fatal(err)
 	}
 	text := whole
-	for _, name := range []string{"gatewayclasses", "gateways", "httproutes", "listenersets"} {
+	for _, name := range []string{"gatewayclasses", "gateways", "httproutes", "listenersets", "backendtlspolicies"} {
 		text += fmt.Sprintf("---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: %s.gateway.networking.k8s.io, annotations: {gateway.networking.k8s.io/bundle-version: v1.6.1}}\n", name)
 	}
 	return clitest.Change(t, store, text, "")
@@ -92,7 +92,8 @@ var faults = map[string]struct {
 	"refused, B-INS-4":                {change: fmt.Sprintf(cm, "config-gateway") + "data: {external-gateways: x}", code: "config-gateway", state: output.Failed, words: "data[external-gateways]"},
 	"CRD missing, B-INS-7":            {gone: "customresourcedefinitions.apiextensions.k8s.io /gateways.gateway.networking.k8s.io", code: "gateways", state: output.Failed, words: "does not exist"},
 	"CRD too old, B-INS-7":            {change: "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: httproutes.gateway.networking.k8s.io, annotations: {gateway.networking.k8s.io/bundle-version: v1.1.0}}", code: "httproutes", state: output.Failed, words: "install v1.2.0"},
-	"no ListenerSets, B-INS-7":        {gone: "customresourcedefinitions.apiextensions.k8s.io /listenersets.gateway.networking.k8s.io", code: "listenersets", state: output.Warning, words: "64 listeners"},
+	"no ListenerSets, B-INS-7":        {gone: "customresourcedefinitions.apiextensions.k8s.io /listenersets.gateway.networking.k8s.io", code: "listenersets", state: output.Warning, words: "room for 64"},
+	"no BackendTLSPolicies, B-INS-7":  {gone: "customresourcedefinitions.apiextensions.k8s.io /backendtlspolicies.gateway.networking.k8s.io", code: "backendtlspolicies", state: output.Warning, words: "system-internal-tls"},
 	"other plugin, B-INS-8":           {change: fmt.Sprintf(deploy, "net-gateway-api-controller") + "spec: {replicas: 1}", code: "rival", state: output.Failed, words: "serves the same class"},
 	"two installations":               {change: "apiVersion: apps/v1\nkind: Deployment\nmetadata: {namespace: elsewhere, name: net-gateways-controller, labels: {app.kubernetes.io/name: net-gateways, app.kubernetes.io/component: controller}}", code: "installations", state: output.Failed, words: "second installation"},
 	"Gateway gone":                    {gone: "gateways.gateway.networking.k8s.io gateways/blue", code: "external-gateways[0]", state: output.Failed, words: "does not exist"},

@@ -15,6 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 )
 
 const (
@@ -22,11 +23,7 @@ const (
 	groupKnative    = "knative"
 )
 
-var (
-	minimumKubernetes = version.MustParseGeneric("v1.34.0")
-	minimumGatewayAPI = version.MustParseGeneric("v1.2.0")
-	listenerSetsSince = version.MustParseGeneric("v1.5.0")
-)
+var minimumKubernetes = version.MustParseGeneric("v1.34.0")
 
 func (c *checker) kubernetes(running string) {
 	installed, err := version.ParseGeneric(running)
@@ -41,39 +38,27 @@ func (c *checker) kubernetes(running string) {
 	}
 }
 
-// bundle is the annotation of a CRD with the release of the Gateway API.
-const bundle = "gateway.networking.k8s.io/bundle-version"
-
 func (c *checker) crds() error {
-	for _, need := range []struct {
-		name     string
-		since    *version.Version
-		optional string
-	}{
-		{"gatewayclasses", minimumGatewayAPI, ""}, {"gateways", minimumGatewayAPI, ""}, {"httproutes", minimumGatewayAPI, ""},
-		{"listenersets", listenerSetsSince, "certificates are written onto the Gateways, which have room for 64 listeners"},
-	} {
-		name := need.name + ".gateway.networking.k8s.io"
-		crd, seen, err := c.get(objects.CRDs, "", name)
+	for _, crd := range slices.Concat(gatewayapi.Required, gatewayapi.Optional) {
+		stored, seen, err := c.get(objects.CRDs, "", crd.Name())
 		if err != nil {
 			return err
 		}
-		finding := Finding{Group: groupKubernetes, Code: need.name, State: output.OK}
-		installed := (*version.Version)(nil)
-		if crd != nil {
-			installed, _ = version.ParseGeneric(crd.GetAnnotations()[bundle])
-			finding.Detail = "Gateway API " + crd.GetAnnotations()[bundle]
-		}
+		finding := Finding{Group: groupKubernetes, Code: crd.Resource, State: output.OK}
+		missing := (*gatewayapi.Missing)(nil)
 		switch {
 		case !seen:
-			finding = unseen(groupKubernetes, need.name, "CustomResourceDefinition "+name)
-		case crd == nil:
-			finding.State, finding.Detail, finding.More = output.Failed, fmt.Sprintf("CustomResourceDefinition %s does not exist: install the Gateway API, v%s or newer", name, need.since), docs("troubleshooting.md#gatewayapimissing")
-		case installed != nil && installed.Major()+installed.Minor() > 0 && installed.LessThan(need.since):
-			finding.State, finding.Detail, finding.More = output.Failed, fmt.Sprintf("CustomResourceDefinition %s is of Gateway API %s: install v%s or newer", name, crd.GetAnnotations()[bundle], need.since), docs("troubleshooting.md#gatewayapimissing")
+			finding = unseen(groupKubernetes, crd.Resource, "CustomResourceDefinition "+crd.Name())
+		case stored == nil:
+			missing = crd.Absent()
+		default:
+			finding.Detail, missing = "Gateway API "+gatewayapi.Release(stored), crd.Outdated(stored)
 		}
-		if finding.State == output.Failed && need.optional != "" {
-			finding.State, finding.Detail = output.Warning, finding.Detail+": without it "+need.optional
+		if missing != nil {
+			finding.State, finding.Detail, finding.More = output.Failed, missing.Detail, docs("troubleshooting.md#gatewayapimissing")
+		}
+		if missing != nil && crd.Without != "" {
+			finding.State, finding.Detail = output.Warning, missing.Detail+"; without it "+crd.Without
 		}
 		c.add(finding)
 	}

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
@@ -47,45 +47,12 @@ func (e *Examination) route(route routes.Route, side *status.Side) status.Route 
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
 		}
-		if e.admitted(proof, side, &fact); proof.HTTPS == 0 {
-			e.called(proof, side, &fact)
+		_, asked := e.Seen.ListenerFor(proof, side, &fact)
+		if notProgrammed := observe.NotProgrammed(proof, side); asked && fact.ByStatus && notProgrammed != "" {
+			fact.Unasked = notProgrammed
 		}
 	}
 	return fact
-}
-
-// callersHTTP is the port at which callers in the cluster come, by Serving's Services.
-const callersHTTP = 80
-
-// admitted notes that no listener admits the host of a proof.
-func (e *Examination) admitted(proof routes.Proof, side *status.Side, fact *status.Route) {
-	if proof.HTTPS != 0 {
-		return
-	}
-	attachment := e.Seen.Attachment(e.Seen.Sides[side.Visibility])
-	if side.Visibility == v1alpha1.IngressVisibilityClusterLocal {
-		attachment.Port = callersHTTP
-	}
-	listener, refusal := attachment.ListenerFor(proof.Host)
-	if fact.NotAdmitted = refusal; refusal != "" && (listener.Port == 0 || !side.Accepted(*fact)) {
-		fact.Unasked = refusal
-	}
-}
-
-// called notes that callers in the cluster come to a port of the Gateway's Service that it does not have (SPEC B-RDY-9).
-func (e *Examination) called(proof routes.Proof, side *status.Side, fact *status.Route) {
-	seen, published := e.Seen.Sides[side.Visibility], side.LoadBalancer
-	if side.Visibility != v1alpha1.IngressVisibilityClusterLocal || seen.Service == nil || fact.Unasked != "" {
-		return
-	}
-	if len(published) == 0 || published[0].DomainInternal == "" || dataplane.Leads(callersHTTP, seen.Service, seen.EndpointSlices) {
-		return
-	}
-	service := types.NamespacedName{Namespace: seen.Service.Namespace, Name: seen.Service.Name}
-	side.MissingPort = &status.MissingPort{Port: callersHTTP, Service: service, Listened: e.Seen.Attachment(seen).HasPort(callersHTTP)}
-	if !side.Published {
-		fact.Unasked = "callers in the cluster cannot reach it"
-	}
 }
 
 // Hosts are the hosts of a side, in the order of the KIngress.

@@ -25,6 +25,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 	"github.com/net-gateways/net-gateways/pkg/heartbeat"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 )
@@ -110,7 +111,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 }
 
 // withoutGatewayAPI reports which CRD is needed, and for one that only looks old, what goes on.
-func (r *Reconciler) withoutGatewayAPI(missing *cluster.MissingCRD) {
+func (r *Reconciler) withoutGatewayAPI(missing *gatewayapi.Missing) {
 	message := missing.Error()
 	if missing.Outdated {
 		message += "; services that are Ready are still served, changes and new ones wait"

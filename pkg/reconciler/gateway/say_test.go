@@ -11,8 +11,8 @@ import (
 	"k8s.io/client-go/tools/record"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 )
 
 // TestComplaint: B-RDY-7, one Event of a Gateway repeats its complaint, and another one does when the complaint
@@ -47,7 +47,7 @@ func TestOutdatedCRD(t *testing.T) {
 	r := &Reconciler{recorder: newOnceRecorder(events, zap.NewNop().Sugar()), config: config.NewStore("knative-serving", nil)}
 	for range 2 {
 		r.recorder.begin()
-		r.withoutGatewayAPI(&cluster.MissingCRD{Outdated: true})
+		r.withoutGatewayAPI(&gatewayapi.Missing{Outdated: true})
 	}
 	const want = "Warning GatewayAPIMissing ; services that are Ready are still served, changes and new ones wait"
 	if diff := cmp.Diff(want, <-events.Events); diff != "" || len(events.Events) > 0 {

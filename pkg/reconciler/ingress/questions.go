@@ -106,7 +106,7 @@ func (q *questions) about(route routes.Route, side *status.Side) (status.Route, 
 			fact.Degraded = fmt.Sprintf("neither its backend nor Gateway %s can answer a probe; using the Gateway's status", side.Entry.Gateway)
 			continue
 		}
-		listener, found := q.listenerFor(proof, side, &fact)
+		listener, found := seen.ListenerFor(proof, side, &fact)
 		if !found {
 			continue
 		}
@@ -115,11 +115,11 @@ func (q *questions) about(route routes.Route, side *status.Side) (status.Route, 
 		if choice.BehindAuthProxy {
 			fact.AuthProxyMode = choice.Mode
 		}
-		if fact.ByStatus && proof.HTTPS != 0 && len(unprogrammed(proof.Host, side.Listeners)) > 0 {
-			fact.Unasked = fmt.Sprintf(notProgrammed, proof.Host, side.Entry.Gateway)
+		if notProgrammed := observe.NotProgrammed(proof, side); fact.ByStatus && notProgrammed != "" {
+			fact.Unasked = notProgrammed
 		}
 		if fact.ByStatus && choice.Degraded != "" {
-			q.miss(proof, side, &fact, q.known.OfRoute(name.Name))
+			seen.Missed(proof, side, &fact, q.known.OfRoute(name.Name))
 		}
 		if !fact.ByStatus && len(choice.Addresses) == 0 {
 			fact.Unasked = fmt.Sprintf("Gateway %s has no address to probe yet, and `probe: %s` of %s allows no other proof", side.Entry.Gateway, choice.Mode, side.Entry)

@@ -8,14 +8,14 @@ import (
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
 // withoutGatewayAPI reports which CRD is needed. If the CRD is only too old, a settled KIngress stays as
 // it is. If it is deleted, all objects of its kind are deleted with it, and proofs are void.
-func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingress, missing *cluster.MissingCRD) error {
+func (r *Reconciler) withoutGatewayAPI(ctx context.Context, ing *v1alpha1.Ingress, missing *gatewayapi.Missing) error {
 	switch {
 	case !missing.Outdated:
 		r.cluster.DropGatewayAPI()
