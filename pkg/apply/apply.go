@@ -128,11 +128,13 @@ func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) 
 		return Write[T]{Verb: Created, Object: stored}, refused(object, err)
 	}
 	existing, err := objects.Get(ctx, object.GetName(), metav1.GetOptions{})
-	switch {
-	case err != nil:
+	if err != nil {
 		return Write[T]{}, err
-	case !mayWrite(existing, object, owner):
-		return Write[T]{}, notOwned(existing)
+	}
+	taken := Taken(existing, object, owner)
+	switch {
+	case taken != nil:
+		return Write[T]{}, taken
 	case existing.GetDeletionTimestamp() != nil:
 		return Write[T]{}, errors.New("is being deleted")
 	case !a.leavesAdopted && differs(existing, object):

@@ -22,6 +22,14 @@ type Refusal struct {
 	Object types.NamespacedName
 }
 
+// Taken says that an object of the name of a wanted one belongs to another owner; nil if the owner may write it.
+func Taken(existing, wanted, owner metav1.Object) *Refusal {
+	if mayWrite(existing, wanted, owner) {
+		return nil
+	}
+	return notOwned(existing)
+}
+
 func notOwned(existing metav1.Object) *Refusal {
 	owner, wait := "no controller", false
 	if ref := metav1.GetControllerOf(existing); ref != nil {

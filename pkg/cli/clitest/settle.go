@@ -26,7 +26,8 @@ var Now = time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
 // settled is since when the conditions of all services are as they are.
 var settled = Now.Add(-192 * time.Second)
 
-// Settle writes the HTTPRoutes of all KIngresses, which their Gateways accept, and the status that the controller reports.
+// Settle writes the ListenerSets and HTTPRoutes of all KIngresses, which their Gateways accept, and the status that the controller
+// reports.
 func Settle(t *testing.T, store *objects.Store) {
 	t.Helper()
 	reader := Reader(t, store)
@@ -63,11 +64,15 @@ func Examine(t *testing.T, store *objects.Store, ing *v1alpha1.Ingress) *examine
 
 func settle(t *testing.T, store *objects.Store, ing *v1alpha1.Ingress) {
 	t.Helper()
-	for _, route := range Examine(t, store, ing).Desired.Routes {
+	for _, set := range Examine(t, store, ing).Desired.ListenerSets {
+		Add(t, store, objects.ListenerSets.GroupVersionKind, programmed(set.DeepCopy()))
+	}
+	wanted := Examine(t, store, ing)
+	for _, route := range wanted.Desired.Routes {
 		stored := route.Object.DeepCopy()
 		stored.Generation = 1
 		for _, parent := range stored.Spec.ParentRefs {
-			stored.Status.Parents = append(stored.Status.Parents, accepted(parent))
+			stored.Status.Parents = append(stored.Status.Parents, accepted(parent, wanted.Seen.Sides[route.Visibility].Controller()))
 		}
 		Add(t, store, objects.HTTPRoutes.GroupVersionKind, stored)
 	}
@@ -87,15 +92,24 @@ func settle(t *testing.T, store *objects.Store, ing *v1alpha1.Ingress) {
 	Add(t, store, v1alpha1.SchemeGroupVersion.WithKind("Ingress"), reported)
 }
 
-// controllerName is that of all GatewayClasses of the tests.
-const controllerName = "gateway.envoyproxy.io/gatewayclass-controller"
+func programmed(set *gatewayv1.ListenerSet) *gatewayv1.ListenerSet {
+	set.Generation = 1
+	set.Status.Conditions = conditionsOf("Accepted", "Programmed")
+	for _, listener := range set.Spec.Listeners {
+		set.Status.Listeners = append(set.Status.Listeners, gatewayv1.ListenerEntryStatus{Name: listener.Name, Conditions: conditionsOf("Accepted", "ResolvedRefs", "Programmed")})
+	}
+	return set
+}
 
-func accepted(parent gatewayv1.ParentReference) gatewayv1.RouteParentStatus {
-	conditions := []metav1.Condition{}
-	for _, kind := range []string{"Accepted", "ResolvedRefs"} {
+func accepted(parent gatewayv1.ParentReference, by gatewayv1.GatewayController) gatewayv1.RouteParentStatus {
+	return gatewayv1.RouteParentStatus{ParentRef: parent, ControllerName: by, Conditions: conditionsOf("Accepted", "ResolvedRefs")}
+}
+
+func conditionsOf(kinds ...string) (conditions []metav1.Condition) {
+	for _, kind := range kinds {
 		conditions = append(conditions, metav1.Condition{Type: kind, Status: metav1.ConditionTrue, Reason: kind, ObservedGeneration: 1, LastTransitionTime: metav1.NewTime(settled)})
 	}
-	return gatewayv1.RouteParentStatus{ParentRef: parent, ControllerName: controllerName, Conditions: conditions}
+	return conditions
 }
 
 // Add adds an object of a type of Go.

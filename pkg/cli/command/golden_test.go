@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +23,9 @@ import (
 
 var update = flag.Bool("update", false, "write what the commands print into testdata")
 
-// TestGoldens: B-CLI-5, each command of testdata/*.txtar, run on the files of a cluster. A case changes the settled cluster of
-// testdata/shop.yaml by the objects of change.yaml, and by
-// those that gone.txt names as FILE NAMESPACE/NAME.
+// TestGoldens: B-CLI-5, each command of testdata/*.txtar, run on the files of a cluster. A case changes the cluster of
+// testdata/shop.yaml by the objects of before.yaml before it is settled, and by those of change.yaml afterwards. gone.txt names
+// objects that do not exist, as FILE NAMESPACE/NAME, and notserved.txt kinds that the API server does not serve, as FILE.
 func TestGoldens(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -49,7 +50,12 @@ func golden(t *testing.T, file string) {
 		sections[section.Name] = string(section.Data)
 	}
 	folder := t.TempDir()
-	write(t, filepath.Join(folder, "cluster"), clitest.Change(t, settledShop(t), sections["change.yaml"], sections["gone.txt"]))
+	store := clitest.Change(t, settledShop(t, sections["before.yaml"]), sections["change.yaml"], sections["gone.txt"])
+	for _, file := range strings.Fields(sections["notserved.txt"]) {
+		kind := objects.Kinds[slices.IndexFunc(objects.Kinds, func(kind objects.Kind) bool { return kind.File() == file })]
+		store.Without(kind, &objects.NotServed{Kind: kind})
+	}
+	write(t, filepath.Join(folder, "cluster"), store)
 	for name, text := range sections {
 		if rest, input := strings.CutPrefix(name, "in/"); input {
 			if err := os.WriteFile(filepath.Join(folder, rest), []byte(text), 0o600); err != nil {
@@ -90,13 +96,14 @@ func run(t *testing.T, folder string, args []string) string {
 	return text + fmt.Sprintf("exit %d\n", code)
 }
 
-// settledShop is the settled cluster.
-func settledShop(t *testing.T) *objects.Store {
+// settledShop is the settled cluster, with some changes.
+func settledShop(t *testing.T, changes string) *objects.Store {
 	t.Helper()
 	store, err := objects.Read("testdata/shop.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	store = clitest.Change(t, store, changes, "")
 	clitest.Settle(t, store)
 	return store
 }

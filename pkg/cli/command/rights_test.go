@@ -4,6 +4,7 @@ package command
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +42,57 @@ func (s *tenant) List(kind objects.Kind, namespace string, selector labels.Selec
 		return nil, &objects.Denied{Kind: kind, Namespace: namespace}
 	}
 	return s.Source.List(kind, namespace, selector)
+}
+
+// taken is a service whose host an older one of another namespace has, as the controller reports it.
+const taken = `
+apiVersion: networking.internal.knative.dev/v1alpha1
+kind: Ingress
+metadata: {namespace: far, name: holder, uid: holder, generation: 1, creationTimestamp: "2026-11-01T00:00:00Z",
+  annotations: {networking.knative.dev/ingress.class: gateway-api.ingress.networking.knative.dev}}
+spec:
+  rules:
+  - hosts: [cart.shop.example.com]
+    visibility: ExternalIP
+    http: {paths: [{splits: [{serviceName: holder, serviceNamespace: far, servicePort: 80, percent: 100}]}]}
+`
+
+// TestHostOfAnotherNamespace: B-CLI-2, B-RDY-6, without the right to list the KIngresses of other namespaces the reason is what
+// the controller reports, and with it the service that has the host is named.
+func TestHostOfAnotherNamespace(t *testing.T) {
+	store, err := objects.Read("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store = clitest.Change(t, store, taken, "")
+	clitest.Settle(t, store)
+	const says = "host cart.shop.example.com is served by an older KIngress of another namespace"
+	for everywhere, words := range map[bool][]string{
+		false: {"is not Ready for 3m12s: HostConflict", says, "Look  kn gateways explain cart -n shop -A "},
+		true:  {"is not Ready for 3m12s: HostConflict", says, "Note  host cart.shop.example.com is served by the older KIngress far/holder"},
+	} {
+		out := &bytes.Buffer{}
+		c := &common{Streams: Streams{Out: out, Env: func(string) string { return "" }, Now: func() time.Time { return clitest.Now }}, system: "knative-serving", all: everywhere}
+		source := objects.Source(store)
+		if !everywhere {
+			source = &tenant{Source: store, t: t, may: func(kind objects.Kind, namespace string) bool { return namespace != "far" }}
+		}
+		report, err := c.explain(source, "shop/cart")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.write(report); !errors.Is(err, errFound) {
+			t.Errorf("It exits with %v", err)
+		}
+		for _, want := range words {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("With -A %t it does not say %q:\n%s", everywhere, want, out)
+			}
+		}
+		if strings.Contains(out.String(), "far") != everywhere {
+			t.Errorf("With -A %t it names what is elsewhere:\n%s", everywhere, out)
+		}
+	}
 }
 
 // TestRights: B-CLI-2, explain of one service lists nothing of the whole cluster, whatever may be read; and what may not be

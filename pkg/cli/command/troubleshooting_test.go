@@ -15,10 +15,12 @@ import (
 
 var (
 	quoted   = regexp.MustCompile("(?m)^`kn gateways (explain .*)` says:\n\n((?:    .*\n)+)")
-	notReady = regexp.MustCompile(`is not Ready(?: yet)?: (\w+)\n`)
+	said     = regexp.MustCompile(`(?m)(?:is not Ready(?: yet)?(?: for \w+)?: |^Note  )(\w+)(?:$|: )`)
+	declared = regexp.MustCompile(`(?m)^\tReason(\w+) `)
 )
 
-// TestTroubleshooting: B-CLI-1, docs/troubleshooting.md quotes what the command prints, and does so for each reason that a golden shows.
+// TestTroubleshooting: B-CLI-1, B-RDY-6, a golden shows each reason that a condition can have, and docs/troubleshooting.md quotes
+// what the command prints.
 func TestTroubleshooting(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/troubleshooting.md")
 	if err != nil {
@@ -38,9 +40,18 @@ func TestTroubleshooting(t *testing.T) {
 			if command, is := strings.CutPrefix(section.Name, "$ "); is {
 				printed[command] = append(printed[command], string(section.Data))
 			}
-			if found := notReady.FindStringSubmatch(string(section.Data)); found != nil {
+			for _, found := range said.FindAllStringSubmatch(string(section.Data), -1) {
 				shown[found[1]] = true
 			}
+		}
+	}
+	reasons, err := os.ReadFile("../../conditions/reasons.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range declared.FindAllStringSubmatch(string(reasons), -1) {
+		if !shown[reason[1]] {
+			t.Errorf("No golden shows %s", reason[1])
 		}
 	}
 	for _, section := range strings.Split(string(page), "\n### ")[1:] {

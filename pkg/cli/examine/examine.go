@@ -10,7 +10,9 @@ import (
 	"knative.dev/pkg/apis"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/view"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -29,6 +31,8 @@ type Examination struct {
 	Reported *apis.Condition
 	// Failed is why nothing could be translated; nil if something could.
 	Failed error
+	// Missing is the CRD of the Gateway API without which nothing is served; nil if none is missing.
+	Missing *gatewayapi.Missing
 	// Blind tells that something on which all of this depends could not be read: Computed means nothing then.
 	Blind bool
 	// Unconfigured says why config-gateway could not be read; it is empty if it could.
@@ -52,21 +56,45 @@ func Examine(reader *view.Reader, ing *v1alpha1.Ingress, now time.Time) (*Examin
 	if found.Seen, err = observe.Gateways(reader, related, selected); err != nil {
 		return nil, err
 	}
+	found.Desired, found.Failed = translate.Ingress(found.Seen.Input())
+	taken, err := reader.Taken(ing, found.Desired.Objects())
+	if err != nil {
+		return nil, err
+	}
 	found.Unseen, found.Unconfigured = reader.Unseen(), reader.Unconfigured()
 	found.Blind = found.Unconfigured != "" || slices.ContainsFunc(found.Unseen[before:], func(unseen view.Unseen) bool { return unseen.Decides })
-	found.judge(now)
+	if found.Missing, err = missing(reader, found); err != nil {
+		return nil, err
+	}
+	found.judge(now, taken)
 	return found, nil
 }
 
-func (e *Examination) judge(now time.Time) {
+// missing asks for the CRDs only where one could be the reason: a KIngress that is Ready stays so while CRDs only look old.
+func missing(reader *view.Reader, found *Examination) (*gatewayapi.Missing, error) {
+	settled := status.IsSettled(found.Seen.Ingress.Status, found.Seen.Ingress.Generation)
+	if settled && !found.Blind {
+		return nil, nil
+	}
+	first, err := reader.MissingCRD()
+	if first != nil && first.Outdated && settled {
+		return nil, err
+	}
+	return first, err
+}
+
+func (e *Examination) judge(now time.Time, taken []conditions.Reasoned) {
 	facts := status.Facts{Generation: e.Seen.Ingress.Generation, Now: now, Waited: longAgo, Refused: longAgo, SinceReport: longAgo}
-	if e.Desired, e.Failed = translate.Ingress(e.Seen.Input()); e.Failed != nil {
+	switch {
+	case e.Missing != nil:
+		e.Blind, facts.Failures = false, []conditions.Reasoned{e.Missing}
+	case e.Failed != nil:
 		facts.Unexpected = e.Failed
-	} else {
+	default:
 		for _, visibility := range config.Visibilities {
 			e.Sides = append(e.Sides, e.side(visibility))
 		}
-		facts.Failures, facts.Sides = e.Seen.Failures(e.Desired), e.Sides
+		facts.Failures, facts.Sides = slices.Concat(e.Seen.Failures(e.Desired), taken), e.Sides
 		facts.Advisories = e.Seen.Advisories(e.Desired, e.Sides)
 	}
 	e.Computed = status.Mark(e.Seen.Ingress.Status, facts)

@@ -42,7 +42,7 @@ func (r *Report) advise(found *examine.Examination) {
 	}
 	gateway := ""
 	for _, side := range found.Sides {
-		if blocker := side.Blocker(); blocker != nil && side.Needed && side.Refusal == nil && gateway == "" {
+		if blocker := side.Blocker(); blocker != nil && blocker.Reason == r.Reason && side.Needed && side.Refusal == nil && gateway == "" {
 			gateway = side.Entry.Gateway.String()
 		}
 	}
@@ -51,7 +51,10 @@ func (r *Report) advise(found *examine.Examination) {
 	case r.Reason == conditions.ReasonGatewayNotConfigured, r.Reason == conditions.ReasonConfigurationRefused:
 		r.Look = fmt.Sprintf("kubectl -n %s get configmap %s -o yaml", found.Seen.State.Namespace, config.Name)
 	case r.Reason == conditions.ReasonHostConflict:
-		r.Look = "kubectl get kingress -A"
+		r.Look = fmt.Sprintf("kn gateways explain %s -n %s -A   # names the other service, if you may list those of all namespaces", r.Service, r.Namespace)
+		if strings.Contains(r.Message, "older KIngress "+r.Namespace+"/") {
+			r.Look = fmt.Sprintf("kubectl -n %s get kingress", r.Namespace)
+		}
 	case r.Reason == conditions.ReasonRouteNotAccepted, r.Reason == conditions.ReasonRefsNotResolved, r.Reason == conditions.ReasonNotOwned:
 		r.Look = fmt.Sprintf("kubectl -n %s get httproutes -o yaml", r.Namespace)
 	case named:

@@ -3,6 +3,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cli/examine"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
 // Of explains a KIngress that net-gateways serves. service is its Knative Service, or nil.
@@ -36,6 +38,7 @@ func Of(found *examine.Examination, service *unstructured.Unstructured, now time
 	for _, advisory := range found.Computed.Advisories {
 		report.Notes = append(report.Notes, advisory.Reason+": "+advisory.Message)
 	}
+	report.Notes = append(report.Notes, holders(found)...)
 	switch {
 	case found.Reported == nil:
 		report.Notes = append(report.Notes, "the controller has not reported on this generation yet: does it run? kubectl -n knative-serving get pods -l app=net-gateways-controller")
@@ -46,10 +49,21 @@ func Of(found *examine.Examination, service *unstructured.Unstructured, now time
 	return report
 }
 
-// Foreign explains a KIngress of another class.
+// holders name the KIngresses of other namespaces that have hosts of this one. The condition does not, because the owner of a
+// service is not told what others have; whoever may list their KIngresses is.
+func holders(found *examine.Examination) (notes []string) {
+	for _, failure := range found.Seen.Failures(found.Desired) {
+		if conflict, is := failure.(observe.HostConflict); is && conflict.Holder.Namespace != found.Seen.Ingress.Namespace {
+			notes = append(notes, fmt.Sprintf("host %s is served by the older KIngress %s", conflict.Host, conflict.Holder))
+		}
+	}
+	return notes
+}
+
+// Foreign explains a KIngress of another class, which net-gateways does not serve.
 func Foreign(ing *v1alpha1.Ingress) Report {
 	class := ing.Annotations[networking.IngressClassAnnotationKey]
-	report := Report{Type: output.TypeOf("Explanation"), Namespace: ing.Namespace, Service: ing.Name, Ready: "Unknown"}
+	report := Report{Type: output.TypeOf("Explanation"), Namespace: ing.Namespace, Service: ing.Name, Ready: "Unknown", OtherClass: cmp.Or(class, "none")}
 	report.Why = fmt.Sprintf("its class is %q, and net-gateways serves %q", class, config.IngressClass)
 	report.Look = "kubectl -n knative-serving get configmap config-network -o yaml   # ingress-class"
 	report.More = page("nothing-happens")

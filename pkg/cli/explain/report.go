@@ -19,6 +19,9 @@ type Report struct {
 	Ready   string `json:"ready"`
 	Reason  string `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
+	// OtherClass is the ingress class of a KIngress that net-gateways does not serve. Ready is then what the plugin of that
+	// class reports.
+	OtherClass string `json:"otherClass,omitempty"`
 	// Since is when Ready changed last.
 	Since *time.Time `json:"since,omitempty"`
 	// Age is the time since then.
@@ -86,5 +89,5 @@ type Share struct {
 	Warming bool `json:"warming,omitempty"`
 }
 
-// Found implements output.Report.
-func (r Report) Found() bool { return r.Ready != "True" }
+// Found implements output.Report: net-gateways does not serve it, or not as it should.
+func (r Report) Found() bool { return r.Ready != "True" || r.OtherClass != "" }

@@ -25,7 +25,7 @@ var visibilities = map[v1alpha1.IngressVisibility]string{
 
 // sideOf explains one visibility.
 func sideOf(found *examine.Examination, visibility v1alpha1.IngressVisibility) Side {
-	side := Side{Visibility: visibilities[visibility], Hosts: found.Hosts(visibility)}
+	side := Side{Visibility: visibilities[visibility], Hosts: found.Hosts(visibility), Checks: []Check{}}
 	for _, known := range found.Sides {
 		if known.Visibility != visibility {
 			continue
@@ -70,10 +70,22 @@ func explained(found *examine.Examination, side status.Side, outcome status.Outc
 		if outcome.Step == status.StepProof && found.Reported != nil && found.Ready() == found.Reported && !found.Reported.IsTrue() {
 			check.State, check.Detail = output.Failed, found.Reported.Message
 		}
+	case outcome.Step == status.StepRoutes && unstored(side) != "":
+		check.State, check.Detail = output.Waits, unstored(side)+" is not stored yet"
 	default:
 		check.Detail = good(found, side, outcome.Step)
 	}
 	return check, true
+}
+
+// unstored is the first HTTPRoute of a side that does not exist; empty if all do.
+func unstored(side status.Side) string {
+	for _, route := range side.Routes {
+		if route.Object == nil {
+			return "HTTPRoute " + route.Name.String()
+		}
+	}
+	return ""
 }
 
 // unreadable says that the Gateway of a side could not be read.

@@ -35,15 +35,19 @@ func (r Report) Text(paper *output.Paper) {
 	}
 }
 
+var ready = map[string]string{"True": "Ready", "False": "not Ready", "Unknown": "not Ready yet"}
+
 func (r Report) head(paper *output.Paper) {
 	age := ""
 	if r.Age != "" {
 		age = " for " + r.Age
 	}
-	switch r.Ready {
-	case "True":
+	switch {
+	case r.OtherClass != "":
+		paper.Line("Service %s/%s is of another ingress class, whose plugin says that it is %s%s", r.Namespace, r.Service, ready[r.Ready], after(": ", r.Reason))
+	case r.Ready == "True":
 		paper.Line("Service %s/%s is Ready%s%s", r.Namespace, r.Service, age, after(": ", r.Reason))
-	case "False":
+	case r.Ready == "False":
 		paper.Line("Service %s/%s is not Ready%s%s", r.Namespace, r.Service, age, after(": ", r.Reason))
 	default:
 		paper.Line("Service %s/%s is not Ready yet%s%s", r.Namespace, r.Service, age, after(": ", r.Reason))

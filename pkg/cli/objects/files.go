@@ -50,10 +50,15 @@ func Read(name string) (*Store, error) {
 
 func (s *Store) readFolder(name string) error {
 	return filepath.WalkDir(name, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(file)) {
+		switch extension := filepath.Ext(file); {
+		case err != nil || entry.IsDir():
 			return err
+		case slices.Contains([]string{".yaml", ".yml", ".json"}, extension):
+			return s.readFile(file)
+		case slices.Contains([]string{".denied", ".notserved"}, extension): // an unpacked dump
+			return s.readEntry(filepath.Base(file), nil)
 		}
-		return s.readFile(file)
+		return nil
 	})
 }
 

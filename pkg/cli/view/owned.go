@@ -16,7 +16,9 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
+	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
@@ -27,6 +29,23 @@ import (
 func (r *Reader) Routes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error) {
 	all, err := listed[gatewayv1.HTTPRoute](r, objects.HTTPRoutes, ing.Namespace, labels.Everything())
 	return controlled(all, ing), r.note(err, true)
+}
+
+// Taken are the refusals of HTTPRoutes that are wanted, and of whose names others of another owner exist.
+func (r *Reader) Taken(ing *v1alpha1.Ingress, wanted []*gatewayv1.HTTPRoute) ([]conditions.Reasoned, error) {
+	all, err := listed[gatewayv1.HTTPRoute](r, objects.HTTPRoutes, ing.Namespace, labels.Everything())
+	found := []conditions.Reasoned{}
+	for _, existing := range all {
+		for _, want := range wanted {
+			if want.Name != existing.Name {
+				continue
+			}
+			if refusal := apply.Taken(existing, want, ing); refusal != nil {
+				found = append(found, refusal)
+			}
+		}
+	}
+	return found, r.note(err, true)
 }
 
 // Grants implements observe.Owned.
