@@ -69,6 +69,20 @@ func (r Report) Text(paper *output.Paper) {
 	paper.Line("%d failed, %s", r.Failed, strings.TrimSuffix(fmt.Sprintf("%d warnings", r.Warnings), map[bool]string{true: "s"}[r.Warnings == 1]))
 }
 
+// Draw implements output.Drawn: short is a line for each thing that is not as it should be, for scripts and chats.
+func (r Report) Draw(format string) (string, error) {
+	if format != "short" {
+		return "", fmt.Errorf("format %q is unknown", format)
+	}
+	lines := strings.Builder{}
+	for _, finding := range r.Findings {
+		if finding.State == output.Failed || finding.State == output.Warning {
+			fmt.Fprintf(&lines, "%-4s  %s  %s\n", finding.State, finding.Code, output.Clean(finding.Detail))
+		}
+	}
+	return lines.String(), nil
+}
+
 func docs(page string) string {
 	return "https://github.com/net-gateways/net-gateways/blob/main/docs/" + page
 }

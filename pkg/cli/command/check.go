@@ -16,8 +16,10 @@ func newCheck(c *common) *cobra.Command {
 	command := &cobra.Command{
 		Use: "check", Short: "Check the installation, and say how to mend what is wrong", Args: cobra.NoArgs,
 		Long: `Check the installation, and say how to mend what is wrong: Kubernetes and the Gateway API, Knative Serving, each Gateway that
-config-gateway names, and the programs of net-gateways. Warnings alone do not change the exit code.`,
-		Example: "  kn gateways check --pre   # before the installation\n  kn gateways check",
+config-gateway names, and the programs of net-gateways. Warnings alone do not change the exit code.
+With -o short it is a line for each failure and warning.`,
+		Annotations: map[string]string{formats: "short"},
+		Example:     "  kn gateways check --pre   # before the installation\n  kn gateways check",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			source, err := c.source(cmd.Context())
 			if err != nil {

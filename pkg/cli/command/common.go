@@ -60,7 +60,7 @@ func (c *common) source(ctx context.Context) (objects.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cluster.Source(ctx), nil
+	return c.shown(cluster.Source(ctx)), nil
 }
 
 // within is the namespace to look in; empty for all. Objects from files are few, and of no default namespace.
@@ -86,8 +86,13 @@ func (c *common) write(report output.Report) error {
 	return nil
 }
 
-// progress tells whether standard error is shown on a terminal.
-func (c *common) progress() bool { return terminal(c.Err) }
+// shown is a Source whose progress is written where a person sees it.
+func (c *common) shown(source objects.Source) objects.Source {
+	if terminal(c.Err) {
+		return objects.Progress(source, c.Err)
+	}
+	return source
+}
 
 // colour tells whether the output is a terminal, and colours are wanted.
 func (c *common) colour() bool {

@@ -64,9 +64,6 @@ func (c *common) dump(source objects.Source, within, file string) error {
 		case slices.Contains(ofServing, kind):
 			namespace = c.system
 		}
-		if c.progress() {
-			fmt.Fprintf(c.Err, "reading %s\n", kind.File())
-		}
 		take := store.Take
 		if kind == objects.ConfigMaps {
 			take = c.takeConfigMaps(store)

@@ -24,6 +24,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
 	"github.com/net-gateways/net-gateways/pkg/cli/overview"
 	"github.com/net-gateways/net-gateways/pkg/cli/preview"
+	"github.com/net-gateways/net-gateways/pkg/cli/routes"
 	"github.com/net-gateways/net-gateways/pkg/cli/view"
 )
 
@@ -83,6 +84,7 @@ func TestViewer(t *testing.T) {
 		"explain":     func() error { _, err := c.explain(source, "shop/cart"); return err },
 		"list":        func() error { _, err := overview.Of(reader(), clitest.Now); return err },
 		"graph":       func() error { _, err := graph.Of(reader(), graph.Selection{}); return err },
+		"routes":      func() error { _, err := routes.Of(reader(), "", clitest.Now); return err },
 		"check":       func() error { _, err := check.Of(reader(), check.Options{}); return err },
 		"config show": func() error { _, err := configure.Show(reader()); return err },
 		"config init": func() error { _, err := configure.Begin(reader(), ""); return err },

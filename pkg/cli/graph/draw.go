@@ -3,7 +3,6 @@
 package graph
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
@@ -58,36 +57,4 @@ func nonempty(texts ...string) (found []string) {
 		}
 	}
 	return found
-}
-
-// Draw implements output.Drawn: a flowchart of Mermaid, which Markdown pages show as a figure.
-func (r Report) Draw(format string) (string, error) {
-	if format != "mermaid" {
-		return "", fmt.Errorf("format %q is unknown", format)
-	}
-	lines := []string{"flowchart LR"}
-	for g, one := range r.Gateways {
-		lines = append(lines, fmt.Sprintf("  g%d[%s]", g, quoted(strings.Join(nonempty(title(one), one.Class, one.Address), "\n"))))
-		for h, host := range one.Hosts {
-			label, arrow := host.Service, "-->"
-			if host.Ready != "True" {
-				label, arrow = host.Service+"\n✗ "+host.Reason, "-.->"
-			}
-			id := fmt.Sprintf("g%dh%d", g, h)
-			lines = append(lines, fmt.Sprintf("  g%d %s|%s| %s[%s]", g, arrow, quoted(host.Host), id, quoted(label)))
-			for p, path := range host.Paths {
-				lines = append(lines, fmt.Sprintf("  %s -->|%s| %sp%d[%s]", id, quoted(or(path.Path, "/")), id, p, quoted(lead(path))))
-			}
-		}
-	}
-	return strings.Join(lines, "\n") + "\n", nil
-}
-
-// quoted is a text that Mermaid shows as it is, without markup.
-func quoted(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;", "|", "#124;", "&", "#amp;").Replace(output.Clean(line))
-	}
-	return `"` + strings.Join(lines, "<br/>") + `"`
 }
