@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"reflect"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -34,11 +35,15 @@ func (c Clients) Trims() map[watch.Kind]func(metav1.Object) {
 	}
 }
 
-// Trimmed is the transformation of an informer that trims objects. If trim panics, the object is stored as it is by then.
+// Trimmed is the transformation of an informer that trims objects, and gives their strings the memory of equal ones. If trim
+// panics, the object is stored as it is by then.
 func Trimmed(trim func(metav1.Object)) cache.TransformFunc {
 	return func(object any) (any, error) {
 		if known, ok := object.(metav1.Object); ok {
-			if err := panics.Catch(func() { trim(known) }); err != nil {
+			if err := panics.Catch(func() {
+				trim(known)
+				intern(reflect.ValueOf(known))
+			}); err != nil {
 				runtime.HandleError(err)
 			}
 		}

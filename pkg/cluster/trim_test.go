@@ -139,7 +139,8 @@ func TestTrimmed(t *testing.T) {
 
 // TestTrimSharesStrings: B-OPS-2, what was carried over from a KIngress is in memory once.
 func TestTrimSharesStrings(t *testing.T) {
-	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "uid", Annotations: map[string]string{"same": "a text", "changed": "a text"}}}
+	text := strings.Repeat("a text ", 10)
+	ing := &v1alpha1.Ingress{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "hello", UID: "uid", Annotations: map[string]string{"same": text, "changed": text}}}
 	for _, c := range []struct {
 		name   string
 		stored []any
@@ -158,7 +159,7 @@ func TestTrimSharesStrings(t *testing.T) {
 				must(t, store.Add(object))
 			}
 			route := &gatewayv1.HTTPRoute{ObjectMeta: metav1.ObjectMeta{
-				Namespace: "default", Name: "route", Annotations: map[string]string{"same": strings.Clone("a text"), "changed": "another text"},
+				Namespace: "default", Name: "route", Annotations: map[string]string{"same": strings.Clone(text), "changed": "another text"},
 				OwnerReferences: []metav1.OwnerReference{*metav1.NewControllerRef(ing, v1alpha1.SchemeGroupVersion.WithKind("Ingress"))},
 			}}
 			if c.owner != nil {
@@ -166,7 +167,7 @@ func TestTrimSharesStrings(t *testing.T) {
 			}
 			_, err := cluster.Trimmed(cluster.Clients{Ingresses: store}.Trims()[cluster.HTTPRoutes])(route)
 			must(t, err)
-			expect(t, "Annotations", map[string]string{"same": "a text", "changed": "another text"}, route.Annotations)
+			expect(t, "Annotations", map[string]string{"same": text, "changed": "another text"}, route.Annotations)
 			expect(t, "Shared", c.shared, unsafe.StringData(route.Annotations["same"]) == unsafe.StringData(ing.Annotations["same"]))
 		})
 	}
