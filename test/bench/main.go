@@ -28,7 +28,7 @@ var (
 	burstSizes  = flag.String("bursts", "100,300,1000", "for bursts: comma-separated numbers of KIngresses to create at once")
 	drain       = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
 	rate        = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
-	crowd       = flag.Int("crowd", 1000, "for neighbours and overlaps: how many KIngresses are Ready meanwhile")
+	crowd       = flag.Int("crowd", 1000, "for neighbours, overlaps and commandline: how many KIngresses are Ready meanwhile")
 	fleetSizes  = flag.String("fleets", "100,300", "for proxies: comma-separated numbers of KIngresses to create at once")
 	upgradeWith = flag.String("upgrade-with", "", "for upgrade: a shell command that installs a version over the one that runs,\nsuch as hack/install in a checkout; without it upgrade is not measured")
 	onlyJSON    = flag.Bool("json", false, "print JSON only, without the table")
@@ -47,6 +47,7 @@ var measurements = []measurement{
 	{"ongateway", "60 TLS hosts created at once on a Gateway without ListenerSets: seconds", onGateway, false},
 	{"neighbours", "one more KIngress beside many under one wildcard certificate, and beside a tenant who writes without end: seconds, CPU", neighbours, false},
 	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps, false},
+	{"commandline", "kn gateways on a cluster with many Ready KIngresses: seconds, requests to the API server, size", commandLine, false},
 	{"upgrade", "another version installed over this one, see -upgrade-with, with a hundred Ready KIngresses: flips, API writes", upgrade, false},
 	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart, false},
 	{"soak", "services, rollouts, moves, rotations and killed leaders for half an hour, see -soak-for; only where -only names it, with -limit 45m: memory, what is left", soak, true},
