@@ -26,12 +26,12 @@ import (
 // however many HTTPRoutes there are.
 const atGateway = "gateway"
 
-// byGateway adds the index to the informers of HTTPRoutes, and that by host.
+// byGateway adds the index to the informers of HTTPRoutes, and those by host, by frontend and by backing.
 func byGateway(routes watch.Factory) watch.Factory {
 	return func(namespace string, tweak func(*metav1.ListOptions)) cache.SharedIndexInformer {
 		informer := routes(namespace, tweak)
 		// An informer refuses indexers only when it runs, or has an index of the same name.
-		_ = informer.AddIndexers(cache.Indexers{atGateway: gatewaysOf, atHost: hostsOf})
+		_ = informer.AddIndexers(cache.Indexers{atGateway: gatewaysOf, atHost: hostsOf, atFrontend: frontendsOf, atBacking: backingsOf})
 		return informer
 	}
 }

@@ -36,6 +36,7 @@ var besides = map[string][]string{
 	"networking.internal.knative.dev/ingresses/status":     {"update"},
 	"networking.internal.knative.dev/ingresses/finalizers": {"update"}, // OwnerReferencesPermissionEnforcement
 	gatewayAPI + "gateways":                                {"create", "patch", "delete"},
+	gatewayAPI + "httproutes/status":                       {"patch"}, // those of users with a Knative object as their parent
 	"/namespaces":                                          {"list", "watch"},
 	"/events":                                              {"create", "patch"},
 	"coordination.k8s.io/leases":                           {"get", "create", "update"},

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/gatewayapi"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
 
@@ -117,7 +118,8 @@ func trimSecret(object metav1.Object) {
 	}
 }
 
-// trimToParents keeps of an HTTPRoute its parentRefs, its hostnames, and by which its visibility is known.
+// trimToParents keeps of an HTTPRoute its parentRefs, its hostnames, and by which its visibility is known. Of
+// one whose parent is a Knative object it keeps the rules and the status, too.
 func trimToParents(object metav1.Object) {
 	state, has := object.GetAnnotations()[rollout.Annotation]
 	TrimAll(object)
@@ -125,6 +127,8 @@ func trimToParents(object metav1.Object) {
 		object.SetAnnotations(map[string]string{rollout.Annotation: state})
 	}
 	if route, ok := object.(*gatewayv1.HTTPRoute); ok {
-		route.Spec.Rules, route.Status = nil, gatewayv1.HTTPRouteStatus{}
+		if len(attached.Frontends(route)) == 0 {
+			route.Spec.Rules, route.Status = nil, gatewayv1.HTTPRouteStatus{}
+		}
 	}
 }

@@ -110,6 +110,21 @@ func TestTrimKeepsWhatOthersWrote(t *testing.T) {
 	expect(t, "Kept", &gatewayv1.HTTPRoute{ObjectMeta: want}, found.(*gatewayv1.HTTPRoute))
 }
 
+// TestTrimKeepsAttached: B-PTH-8, an HTTPRoute of a user whose parent is a Knative object, or of which its status says so,
+// is stored with its rules and its status.
+func TestTrimKeepsAttached(t *testing.T) {
+	spec := gatewayv1.HTTPRouteSpec{Rules: []gatewayv1.HTTPRouteRule{{Matches: []gatewayv1.HTTPRouteMatch{{}}}}}
+	parent := gatewayv1.ParentReference{Group: new(gatewayv1.Group("serving.knative.dev")), Kind: new(gatewayv1.Kind("DomainMapping")), Name: "a.example.com"}
+	attached, was := gatewayv1.HTTPRoute{Spec: spec}, gatewayv1.HTTPRoute{Spec: spec}
+	attached.Spec.ParentRefs = []gatewayv1.ParentReference{parent}
+	was.Status.Parents = []gatewayv1.RouteParentStatus{{ControllerName: "net-gateways.github.io/knative", ParentRef: parent}}
+	for _, route := range []gatewayv1.HTTPRoute{attached, was} {
+		found, err := cluster.Trimmed(cluster.Clients{}.Trims()[cluster.OthersRoutes])(route.DeepCopy())
+		must(t, err)
+		expect(t, "Kept", &route, found.(*gatewayv1.HTTPRoute))
+	}
+}
+
 // TestTrimmed: B-OPS-5, what cannot be trimmed is kept as it is.
 func TestTrimmed(t *testing.T) {
 	tombstone := cache.DeletedFinalStateUnknown{Key: "default/one", Obj: &corev1.Service{ObjectMeta: filled()}}

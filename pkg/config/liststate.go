@@ -57,7 +57,7 @@ func (c *Config) dropUnservedIfAll() {
 // visibilities of these.
 func (c *Config) mergedWith(last *Config) (*Config, []v1alpha1.IngressVisibility) {
 	missing := []v1alpha1.IngressVisibility{}
-	merged := &Config{Drain: c.Drain, Unserved: sets.New[v1alpha1.IngressVisibility]()}
+	merged := &Config{Drain: c.Drain, NoPaths: c.NoPaths, Unserved: sets.New[v1alpha1.IngressVisibility]()}
 	for _, visibility := range Visibilities {
 		from := c
 		if c.ListState(visibility) == ListAbsent && last.ListState(visibility) != ListAbsent {

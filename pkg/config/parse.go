@@ -65,15 +65,20 @@ func parse(data map[string]string, systemNamespace string) (*Config, []Warning, 
 		errs = append(errs, err)
 	}
 
+	noPaths, err := pathsDisabled(data, root.Key(PathRouting))
+	if err != nil {
+		errs = append(errs, err)
+	}
+
 	var warnings []Warning
-	known := []string{ExternalGateways, LocalGateways, DrainTime}
+	known := []string{ExternalGateways, LocalGateways, DrainTime, PathRouting}
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		if key != configmap.ExampleKey && !slices.Contains(known, key) {
 			warnings = append(warnings, unknownKey(root.Key(key), key, known))
 		}
 	}
 	warnings = slices.Concat(external.warnings, local.warnings, warnings)
-	cfg := &Config{External: external.entries, Local: local.entries, Drain: drain, Unserved: sets.New[v1alpha1.IngressVisibility]()}
+	cfg := &Config{External: external.entries, Local: local.entries, Drain: drain, NoPaths: noPaths, Unserved: sets.New[v1alpha1.IngressVisibility]()}
 	for _, l := range []list{external, local} {
 		if l.empty {
 			cfg.Unserved.Insert(l.visibility)
@@ -94,6 +99,18 @@ func drainTime(data map[string]string, path *field.Path) (time.Duration, *field.
 		return DefaultDrain, field.Invalid(path, text, fmt.Sprintf("write a duration from 0s to %s, such as %s", MaxDrain, DefaultDrain))
 	}
 	return drain, nil
+}
+
+// pathsDisabled reads whether HTTPRoutes with a Knative object as their parent are left alone.
+func pathsDisabled(data map[string]string, path *field.Path) (bool, *field.Error) {
+	switch text, set := data[PathRouting]; {
+	case !set || strings.TrimSpace(text) == "enabled":
+		return false, nil
+	case strings.TrimSpace(text) == "disabled":
+		return true, nil
+	default:
+		return false, field.NotSupported(path, text, []string{"enabled", "disabled"})
+	}
 }
 
 func aggregate(errs field.ErrorList) error {

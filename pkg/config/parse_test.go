@@ -235,3 +235,19 @@ func TestDrainTime(t *testing.T) {
 		}
 	}
 }
+
+// TestPathRouting: B-PTH-1, path routing can be switched off, and a mistake in it is named.
+func TestPathRouting(t *testing.T) {
+	for text, want := range map[string]bool{"enabled": false, " disabled\n": true} {
+		got, warnings, err := config.Parse(map[string]string{config.PathRouting: text}, system)
+		if err != nil || len(warnings) > 0 || got.NoPaths != want {
+			t.Errorf("%q: %+v, %v, %v", text, got, warnings, err)
+		}
+	}
+	for _, text := range []string{"", "off", "Disabled"} {
+		_, _, err := config.Parse(map[string]string{config.PathRouting: text}, system)
+		if err == nil || !strings.Contains(err.Error(), `data[path-routing]: Unsupported value: "`+text+`": supported values: "enabled", "disabled"`) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

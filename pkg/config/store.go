@@ -99,7 +99,7 @@ func (s *Store) next(old State, cm *corev1.ConfigMap) State {
 		return next
 	}
 	if cm == nil && old.Config.Configured() {
-		cfg.Drain = old.Config.Drain
+		cfg.Drain, cfg.NoPaths = old.Config.Drain, old.Config.NoPaths
 	}
 	merged, missing := cfg.mergedWith(old.Config)
 	next.Config, next.Configured, next.written = merged, merged.Configured(), map[string]string{}

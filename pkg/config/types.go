@@ -26,6 +26,7 @@ const (
 	ExternalGateways = "external-gateways"
 	LocalGateways    = "local-gateways"
 	DrainTime        = "drain-time"
+	PathRouting      = "path-routing"
 )
 
 // DefaultDrain is how long a route stays on a Gateway that it moves away from, unless the
@@ -87,6 +88,8 @@ type Config struct {
 	// Drain is how long a route stays on a Gateway that it moves away from, after the
 	// new one's address was published.
 	Drain time.Duration
+	// NoPaths leaves HTTPRoutes alone whose parent is a Knative object.
+	NoPaths bool
 }
 
 // Entries returns the entries for a visibility, in the order of the file.

@@ -76,7 +76,7 @@ func (r *Relations) settledAt(visibility v1alpha1.IngressVisibility) bool {
 	}
 	serving := sets.New[gatewayv1.Hostname]()
 	for _, route := range r.Routes {
-		if r.isOfSide(route, visibility) {
+		if r.isOfSide(route, visibility) && !names.IsAttached(route.Name) {
 			serving.Insert(route.Spec.Hostnames...)
 		}
 	}

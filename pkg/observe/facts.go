@@ -17,6 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
@@ -24,9 +25,23 @@ import (
 // HTTPRoute is the one that was asked about.
 func (o *Observation) Warmed(desired translate.Desired, answered func(routes.Route) bool) sets.Set[string] {
 	found := sets.New[string]()
-	for _, route := range desired.Routes {
+	for _, route := range desired.All() {
 		if len(route.Warming) > 0 && o.IsWritten(route) && answered(route) {
 			found.Insert(route.Object.Name)
+		}
+	}
+	return found
+}
+
+// Answered names the routes for HTTPRoutes of users that are served in this version, as far as this decides
+// what is rendered: those that retain backends.
+func (o *Observation) Answered(desired translate.Desired, answered func(routes.Route) bool) sets.Set[string] {
+	found := sets.New[string]()
+	for _, attached := range desired.Attached {
+		for _, route := range attached.Routes {
+			if route.Retains() && len(route.Warming) == 0 && o.IsWritten(route) && answered(route) {
+				found.Insert(route.Object.Name)
+			}
 		}
 	}
 	return found
@@ -128,7 +143,9 @@ func (o *Observation) allHostsServed(side status.Side, preserved sets.Set[input.
 	}
 	hosts := o.unservedHosts(side.Visibility, preserved)
 	for _, route := range o.Routes {
-		hosts.Delete(route.Spec.Hostnames...)
+		if !names.IsAttached(route.Name) {
+			hosts.Delete(route.Spec.Hostnames...)
+		}
 	}
 	return len(hosts) == 0
 }

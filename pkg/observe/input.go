@@ -22,6 +22,8 @@ func (o *Observation) Input() input.Input {
 		Gateways:         o.gateways(),
 		Services:         o.Services,
 		RewriteTargets:   o.RewriteTargets,
+		Attached:         o.attachedNow(),
+		Backing:          o.Backing,
 		ConflictingHosts: conflicting,
 		Routes:           o.Routes,
 		LiveServices:     o.LiveServices,

@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
@@ -51,6 +52,10 @@ func (r aReader) IngressesAt(host string) ([]*v1alpha1.Ingress, error) {
 
 func (r aReader) IngressesWith(secret types.NamespacedName) ([]*v1alpha1.Ingress, error) {
 	return nil, r.asks("KIngresses with Secret " + secret.String())
+}
+
+func (r aReader) Attached(frontend attached.Frontend) ([]*gatewayv1.HTTPRoute, error) {
+	return nil, r.asks("HTTPRoutes attached to " + frontend.String())
 }
 
 func (r aReader) Backend(name types.NamespacedName) (*corev1.Service, error) {

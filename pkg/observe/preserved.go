@@ -41,13 +41,15 @@ func (o *Observation) Preserve(desired translate.Desired) Preserved {
 	for _, visibility := range config.Visibilities {
 		unserved[visibility] = o.unservedHosts(visibility, desired.PreservedHosts)
 	}
-	for _, route := range desired.Routes {
-		taken.Insert(route.Object.Name)
+	for _, object := range desired.Objects() {
+		taken.Insert(object.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Routes)) {
 		route := o.Routes[name]
 		hosts := o.unrendered(route, unserved)
 		switch {
+		case names.IsAttached(name) && taken.Has(name): // it is rendered for the hosts of another side
+			continue
 		case o.staysWhole(route, unserved):
 			found.Routes.Insert(name)
 		case hosts.Len() == 0:

@@ -13,6 +13,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
@@ -30,6 +31,8 @@ type Reader interface {
 	IngressesAt(host string) ([]*v1alpha1.Ingress, error)
 	// IngressesWith are the KIngresses whose spec.tls names a Secret of their namespace.
 	IngressesWith(secret types.NamespacedName) ([]*v1alpha1.Ingress, error)
+	// Attached are the HTTPRoutes of which attached.Frontends has a frontend.
+	Attached(frontend attached.Frontend) ([]*gatewayv1.HTTPRoute, error)
 	// Backend is a Service to which requests are sent.
 	Backend(name types.NamespacedName) (*corev1.Service, error)
 

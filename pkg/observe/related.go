@@ -24,7 +24,11 @@ import (
 // Relations are the objects on which a KIngress depends, whichever Gateways serve it.
 type Relations struct {
 	Subject
-	// Services are its backends, and those of its rewrite targets.
+	// Attached are the HTTPRoutes of users that name, or named, the owner of the KIngress as their parent, and
+	// Backing has the KIngresses to which they lead: see input.Input.
+	Attached []*gatewayv1.HTTPRoute
+	Backing  map[string]*v1alpha1.Ingress
+	// Services are its backends, those of its rewrite targets, and those of Attached.
 	Services map[types.NamespacedName]*corev1.Service
 	// Routes are its stored HTTPRoutes, by name, and LiveServices the existing Services of its namespace
 	// to which they lead.
@@ -46,7 +50,7 @@ func Related(reader Reader, ing *v1alpha1.Ingress) (*Relations, error) {
 		return nil, err
 	}
 	found := &Relations{Subject: subject}
-	for _, read := range []func(Reader) error{found.readServices, found.readRoutes, found.readLiveServices, found.readListenerSets, found.readTLS} {
+	for _, read := range []func(Reader) error{found.readAttached, found.readServices, found.readRoutes, found.readLiveServices, found.readListenerSets, found.readTLS} {
 		if err := read(reader); err != nil {
 			return nil, err
 		}
@@ -61,6 +65,7 @@ func (r *Relations) readServices(reader Reader) error {
 	for _, target := range r.RewriteTargets {
 		backends = backends.Union(BackendsOf(target))
 	}
+	backends = backends.Union(r.attachedBackends())
 	r.Services = map[types.NamespacedName]*corev1.Service{}
 	return r.addServices(reader, backends)
 }
@@ -133,6 +138,9 @@ func (r *Relations) readTLS(reader Reader) error {
 	secured := len(rules.Secured(r.Ingress)) > 0
 	for _, target := range r.RewriteTargets {
 		secured = secured || len(rules.Secured(target)) > 0
+	}
+	for _, backing := range r.Backing {
+		secured = secured || len(rules.Secured(backing)) > 0
 	}
 	noPolicies, err := r.readPolicies(reader)
 	if err == nil && (secured || len(r.Policies) > 0) {

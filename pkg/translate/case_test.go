@@ -43,13 +43,14 @@ const (
 	sectionGrants   = "grants.yaml"         // wanted ReferenceGrants
 	sectionProofs   = "proofs.yaml"         // wanted questions to the data planes
 	sectionGaps     = "gaps.txt"            // what the gateway cannot do, one a line
+	sectionAttached = "attached.txt"        // what came of HTTPRoutes of users, a line for each problem
 	sectionRefusals = "refusals.txt"        // what cannot be translated or selected, one a line
 	sectionError    = "error.txt"           // wanted error
 )
 
 var (
 	inputs  = []string{sectionConfig, sectionIngress, sectionObserved, sectionAnswered}
-	outputs = []string{sectionSummary, sectionRoutes, sectionSets, sectionGateways, sectionGrants, sectionPolicies, sectionProofs, sectionGaps, sectionRefusals, sectionError}
+	outputs = []string{sectionSummary, sectionRoutes, sectionSets, sectionGateways, sectionGrants, sectionPolicies, sectionProofs, sectionAttached, sectionGaps, sectionRefusals, sectionError}
 )
 
 // now is when cases happen; the drain time is a minute.

@@ -3,6 +3,7 @@
 package translate
 
 import (
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -11,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/conditions"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
@@ -19,6 +21,8 @@ import (
 // Desired is what should exist in the cluster, and how to see that it works.
 type Desired struct {
 	Routes []routes.Route
+	// Attached are the HTTPRoutes of users whose parent is the owner of the KIngress, the oldest first.
+	Attached []Attached
 	// Unshared are ListenerSets that KIngresses have shared, and that none may share any more.
 	Unshared sets.Set[string]
 	// Finished has the listeners of spec.tls.
@@ -38,6 +42,21 @@ type Desired struct {
 	RequeueAfter time.Duration
 }
 
+// Attached is what a user's HTTPRoute becomes. Its Routes have versions of their own.
+type Attached struct {
+	attached.Route
+	Routes []routes.Route
+}
+
+// All are the routes of the KIngress itself, and those that are rendered for HTTPRoutes of users.
+func (d Desired) All() []routes.Route {
+	all := d.Routes
+	for _, attached := range d.Attached {
+		all = slices.Concat(all, attached.Routes)
+	}
+	return all
+}
+
 // Version identifies what has to be proven for a visibility.
 func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
 	return routes.Version(d.Routes, visibility)
@@ -45,8 +64,9 @@ func (d Desired) Version(visibility v1alpha1.IngressVisibility) string {
 
 // Objects are the routes without their proofs.
 func (d Desired) Objects() []*gatewayv1.HTTPRoute {
-	objects := make([]*gatewayv1.HTTPRoute, 0, len(d.Routes))
-	for _, route := range d.Routes {
+	all := d.All()
+	objects := make([]*gatewayv1.HTTPRoute, 0, len(all))
+	for _, route := range all {
 		objects = append(objects, route.Object)
 	}
 	return objects

@@ -10,10 +10,13 @@
 //	    rules.Resolve      its backends, as Services and ports
 //	    Renderer.Render    its HTTPRoutes, and the Proofs that they are served
 //	routes.Settle          what is left of the version before goes
+//	attached.Read          what HTTPRoutes of users add to the hosts
+//	for each of these rule sets:
+//	    RenderAttached     its HTTPRoutes, beside those of the KIngress
 //	Plan.Finish            the listeners, with what leaving routes still need of them
 //
 // All stages read one input.Input, and names gives the objects their names. A package here uses only
-// those before it: input, names, rules, listeners and backendtls, routes.
+// those before it: input, names, rules, listeners and backendtls, attached, routes.
 //
 // The packages are pure: they know no client, lister, logger, context or clock, and never change their
 // input. They return a Gap for what a gateway cannot do, and a Refusal for what cannot be translated at

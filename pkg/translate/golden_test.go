@@ -28,6 +28,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
@@ -129,6 +130,13 @@ func inputCopy(in input.Input) input.Input {
 	for key := range cloned.Routes {
 		cloned.Routes[key] = in.Routes[key].DeepCopy()
 	}
+	cloned.Attached, cloned.Backing = slices.Clone(in.Attached), maps.Clone(in.Backing)
+	for i := range cloned.Attached {
+		cloned.Attached[i] = in.Attached[i].DeepCopy()
+	}
+	for key := range cloned.Backing {
+		cloned.Backing[key] = in.Backing[key].DeepCopy()
+	}
 	cloned.Gateways = maps.Clone(in.Gateways)
 	for visibility, gateway := range cloned.Gateways {
 		gateway.Features = gateway.Features.Clone()
@@ -160,7 +168,7 @@ func checkRoutes(t *testing.T, in input.Input, desired translate.Desired) {
 	}
 	over := inputCopy(in)
 	over.Warmed = nil
-	for _, route := range desired.Routes {
+	for _, route := range desired.All() {
 		if err := definition.admitUnchanged(route.Object); err != nil {
 			t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
 		}
@@ -207,13 +215,13 @@ func checkRoutes(t *testing.T, in input.Input, desired translate.Desired) {
 	desired.Gateways = slices.DeleteFunc(desired.Gateways, func(l listeners.GatewayListeners) bool { return len(l.Listeners) == 0 }) // left
 	again, err := translate.Ingress(over)
 	if err == nil && outlives(desired) { // a route leaves a ListenerSet once it is gone
-		for _, route := range again.Routes {
+		for _, route := range again.All() {
 			over.Routes[route.Object.Name] = route.Object
 		}
 		desired = again
 		again, err = translate.Ingress(over)
 	}
-	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(routes.Route{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
+	if diff := cmp.Diff(desired, again, cmpopts.IgnoreUnexported(routes.Route{}, attached.Outcome{}), cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("Translating over the result is not a no-op: %v\n%s", err, diff)
 	}
 }
@@ -250,7 +258,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []conditions.Reas
 		HTTPS                                                int32 `json:",omitempty"`
 	}
 	routes, proofs := []string{}, []proof{}
-	for _, route := range desired.Routes {
+	for _, route := range desired.All() {
 		object, convertErr := asSent(route.Object)
 		if convertErr != nil {
 			t.Fatal(convertErr)
@@ -269,6 +277,7 @@ func rendered(t *testing.T, desired translate.Desired, refused []conditions.Reas
 	if len(proofs) > 0 {
 		got[sectionProofs] = asYAML(t, proofs)
 	}
+	got[sectionAttached] = outcomes(desired)
 	for _, gap := range desired.Gaps {
 		got[sectionGaps] += gap.String() + "\n"
 	}
@@ -280,6 +289,22 @@ func rendered(t *testing.T, desired translate.Desired, refused []conditions.Reas
 	}
 	maps.DeleteFunc(got, func(_, text string) bool { return text == "" })
 	return got
+}
+
+// outcomes says in lines what came of the HTTPRoutes of users.
+func outcomes(desired translate.Desired) string {
+	text := ""
+	for _, one := range desired.Attached {
+		name := one.Source.Namespace + "/" + one.Source.Name
+		text += fmt.Sprintf("%s at %s: served %t\n", name, one.Frontend, one.IsServed())
+		if one.Refused != nil {
+			text += fmt.Sprintf("%s: refused, %s: %s\n", name, one.Refused.Reason, one.Refused.Detail)
+		}
+		for _, problem := range slices.Concat(one.Dropped, one.Unresolved) {
+			text += fmt.Sprintf("%s: %s: %s\n", name, problem.Reason, problem.Detail)
+		}
+	}
+	return text
 }
 
 func policies(t *testing.T, desired translate.Desired) string {

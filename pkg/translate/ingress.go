@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
@@ -50,9 +51,26 @@ func Ingress(in input.Input) (Desired, error) {
 	}
 	desired.Gaps, desired.Refusals = report.Gaps, report.Refusals
 	desired.RequeueAfter = input.Sooner(routes.Settle(desired.Routes, in.Move), plan.RequeueAfter)
-	desired.Finished = plan.Finish(in, routes.StillUsed(desired.Routes, uses))
+	for _, route := range attached.Read(in, ruleSets) {
+		maps.Copy(policies, route.Policies)
+		desired.attach(in, route, renderer)
+	}
+	desired.Finished = plan.Finish(in, routes.StillUsed(desired.All(), uses))
 	desired.Policies, desired.Trust = backendtls.Objects(in, policies)
 	return desired, nil
+}
+
+// attach renders what a user's HTTPRoute adds to the hosts of the KIngress.
+func (d *Desired) attach(in input.Input, route attached.Route, renderer routes.Renderer) {
+	rendered := Attached{Route: route}
+	for _, set := range route.Sets {
+		if d.PreservedHosts.Has(input.HostAt{Visibility: set.Visibility, Host: set.Hosts[0]}) {
+			continue // what is stored for these hosts stays, and they are all of one set of the KIngress
+		}
+		rendered.Routes = append(rendered.Routes, renderer.For(route.Source).RenderAttached(set, in.Gateways[set.Visibility])...)
+	}
+	d.RequeueAfter = input.Sooner(d.RequeueAfter, routes.SettleAttached(rendered.Routes, d.Routes, in.Move, in.Answered))
+	d.Attached = append(d.Attached, rendered)
 }
 
 func (d *Desired) preserve(set rules.RuleSet) {

@@ -19,6 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
@@ -50,6 +51,10 @@ func (s stored) IngressesWith(secret types.NamespacedName) ([]*v1alpha1.Ingress,
 	return having(s.ingresses, func(ing *v1alpha1.Ingress) bool { return observe.SecretsOf(ing).Has(secret) }), nil
 }
 
+func (s stored) Attached(frontend attached.Frontend) ([]*gatewayv1.HTTPRoute, error) {
+	return having(s.routes, func(route *gatewayv1.HTTPRoute) bool { return slices.Contains(attached.Frontends(route), frontend) }), nil
+}
+
 func (s stored) Backend(name types.NamespacedName) (*corev1.Service, error) { return s.Service(name) }
 
 func (s stored) Service(name types.NamespacedName) (*corev1.Service, error) {
@@ -67,7 +72,9 @@ func (s stored) EndpointSlices(service *corev1.Service, _ bool) ([]*discoveryv1.
 }
 
 func (s stored) Routes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error) {
-	return having(s.routes, isOf[*gatewayv1.HTTPRoute](ing)), nil
+	return having(s.routes, func(route *gatewayv1.HTTPRoute) bool {
+		return len(attached.Frontends(route)) == 0 && isOf[*gatewayv1.HTTPRoute](ing)(route)
+	}), nil
 }
 
 func (s stored) Grants(ing *v1alpha1.Ingress) ([]*gatewayv1beta1.ReferenceGrant, error) {

@@ -21,7 +21,7 @@ import (
 // the sections below it.
 func summary(desired translate.Desired) string {
 	lines := []string{}
-	for _, route := range desired.Routes {
+	for _, route := range desired.All() {
 		for _, rule := range route.Object.Spec.Rules {
 			lines = append(lines, fmt.Sprintf("%s %s %s -> %s | %s", route.Visibility, joined(route.Object.Spec.Hostnames, ",", hostname),
 				joined(rule.Matches, " or ", matchOf), targetOf(rule, route.Object.Namespace), joined(route.Object.Spec.ParentRefs, ", ", parentOf)))
@@ -57,6 +57,12 @@ func matchOf(match gatewayv1.HTTPRouteMatch) string {
 	if *match.Path.Type == gatewayv1.PathMatchPathPrefix {
 		text = strings.TrimSuffix(text, "/") + "/*"
 	}
+	if match.Method != nil {
+		text = string(*match.Method) + " " + text
+	}
+	if len(match.QueryParams) > 0 {
+		text += "?" + joined(match.QueryParams, "&", func(param gatewayv1.HTTPQueryParamMatch) string { return string(param.Name) + "=" + param.Value })
+	}
 	if len(match.Headers) == 0 {
 		return text
 	}
@@ -67,15 +73,22 @@ func matchOf(match gatewayv1.HTTPRouteMatch) string {
 func targetOf(rule gatewayv1.HTTPRouteRule, namespace string) string {
 	for _, filter := range rule.Filters {
 		if redirect := filter.RequestRedirect; redirect != nil {
-			return fmt.Sprintf("%d %s", *redirect.StatusCode, *redirect.Scheme)
+			scheme := "redirect"
+			if redirect.Scheme != nil {
+				scheme = *redirect.Scheme
+			}
+			return fmt.Sprintf("%d %s", *redirect.StatusCode, scheme)
 		}
 	}
 	target := cmp.Or(joined(rule.BackendRefs, ", ", func(backend gatewayv1.HTTPBackendRef) string {
-		text := fmt.Sprintf("%d %s:%d", *backend.Weight, backend.Name, *backend.Port)
-		if of := string(*backend.Namespace); of != namespace {
-			text = fmt.Sprintf("%d %s/%s:%d", *backend.Weight, of, backend.Name, *backend.Port)
+		name, port := string(backend.Name), "none"
+		if of := backend.Namespace; of != nil && string(*of) != namespace {
+			name = string(*of) + "/" + name
 		}
-		return text
+		if backend.Port != nil {
+			port = fmt.Sprint(*backend.Port)
+		}
+		return fmt.Sprintf("%d %s:%s", *backend.Weight, name, port)
 	}), "nothing")
 	for _, filter := range rule.Filters {
 		if filter.URLRewrite != nil && filter.URLRewrite.Hostname != nil {

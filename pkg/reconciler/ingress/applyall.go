@@ -12,6 +12,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/apply"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // applyAll writes the differences: policies for backends, and listeners, before the routes that depend on
@@ -36,11 +37,42 @@ func (r *Reconciler) applyRoutes(ctx context.Context, try *attempt) error {
 			current = append(current, seen.Routes[name])
 		}
 	}
-	changes := apply.Plan(seen.Ingress, current, slices.Concat(try.desired.Objects(), try.preserved.Parts))
-	applied, err := r.routes.write(ctx, try, changes, found[*gatewayv1.HTTPRoute]{seen.Ingress, seen.Routes})
+	own, others := byUser(apply.Plan(seen.Ingress, current, slices.Concat(try.desired.Objects(), try.preserved.Parts)))
+	found := found[*gatewayv1.HTTPRoute]{seen.Ingress, seen.Routes}
+	applied, err := r.routes.write(ctx, try, own, found)
+	if !others.Empty() {
+		further, failed := r.routes.write(ctx, try, others, found)
+		applied.Writes, applied.Refusals = slices.Concat(applied.Writes, further.Writes), slices.Concat(applied.Refusals, further.Refusals)
+		try.attachedErr = failed
+	}
 	try.found = slices.ContainsFunc(applied.Writes, func(write apply.Write[*gatewayv1.HTTPRoute]) bool { return write.Verb == apply.Adopted })
 	if err = r.watchConflicts(ctx, seen.Ingress, applied.Refusals, err); err != nil {
 		return fmt.Errorf("apply: %w", err)
 	}
 	return nil
+}
+
+// byUser takes the changes of routes that are rendered for HTTPRoutes of users out of all changes. They are
+// written after the others, because their failure is not one of the KIngress (SPEC B-PTH-7).
+func byUser(all apply.Changes[*gatewayv1.HTTPRoute]) (own, others apply.Changes[*gatewayv1.HTTPRoute]) {
+	for _, object := range all.Create {
+		of := pick(object, &own, &others)
+		of.Create = append(of.Create, object)
+	}
+	for _, update := range all.Update {
+		of := pick(update.Current, &own, &others)
+		of.Update = append(of.Update, update)
+	}
+	for _, object := range all.Delete {
+		of := pick(object, &own, &others)
+		of.Delete = append(of.Delete, object)
+	}
+	return own, others
+}
+
+func pick[T any](route *gatewayv1.HTTPRoute, own, others *T) *T {
+	if names.IsAttached(route.Name) {
+		return others
+	}
+	return own
 }

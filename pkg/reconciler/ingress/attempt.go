@@ -12,6 +12,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // attempt is what was done to bring a KIngress to what is desired, and when to try again.
@@ -25,6 +26,8 @@ type attempt struct {
 	refused []*apply.Refusal
 	// err is unexpected, and retried.
 	err error
+	// attachedErr is one of a write for a user's HTTPRoute.
+	attachedErr error
 	// found tells that a write met an HTTPRoute of the KIngress that no informer shows, because it lacks
 	// the controller's labels. The translation depends on it.
 	found bool
@@ -33,6 +36,8 @@ type attempt struct {
 	awaitsLock bool
 	// contested are the objects that other writers keep changing, and that are written again later.
 	contested sets.Set[apply.Contested]
+	// statuses is how many statuses of users' HTTPRoutes were written.
+	statuses int
 	requeue
 }
 
@@ -81,7 +86,9 @@ func requeueIn(times ...time.Duration) error {
 func (a *attempt) facts(proven proofs) status.Facts {
 	failures := a.stands.Failures(a.desired)
 	for _, refusal := range a.refused {
-		failures = append(failures, refusal)
+		if !names.IsAttached(refusal.Object.Name) { // which is reported to the user's HTTPRoute
+			failures = append(failures, refusal)
+		}
 	}
 	return status.Facts{
 		Failures: failures, Unexpected: a.err, Sides: proven.sides, Advisories: a.stands.Advisories(a.desired, proven.sides), Progressing: proven.progressing,

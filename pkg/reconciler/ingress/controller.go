@@ -79,9 +79,10 @@ func newController(ctx context.Context, cmw configmap.Watcher, connection cluste
 		classes:    newClasses(),
 		departures: newDepartures(),
 
-		pending:   newPendingListeners(),
-		gateways:  newRecent[*gatewayv1.Gateway](),
-		ingresses: newRecent[*v1alpha1.Ingress](),
+		pending:     newPendingListeners(),
+		gateways:    newRecent[*gatewayv1.Gateway](),
+		usersRoutes: newRecent[*gatewayv1.HTTPRoute](),
+		ingresses:   newRecent[*v1alpha1.Ingress](),
 
 		gatewayClient: connection.Gateway, metrics: metrics.New(),
 	}

@@ -31,6 +31,9 @@ var _ cache.ResourceEventHandler = (*clusterEvents)(nil)
 
 // OnAdd implements cache.ResourceEventHandler.
 func (e *clusterEvents) OnAdd(object any, initial bool) {
+	if route, is := object.(*gatewayv1.HTTPRoute); is && initial {
+		e.unparented(route)
+	}
 	if !initial { // the first reconcile of every KIngress reads the first lists
 		e.happened(nil, object)
 		return
@@ -101,6 +104,7 @@ func (e *clusterEvents) happened(old, object any) {
 // HTTPRoutes shows no writes.
 func (e *clusterEvents) shown(object any) {
 	if route, is := object.(*gatewayv1.HTTPRoute); is && !isLabelled(route) {
+		e.r.usersRoutes.Shown(route)
 		return
 	}
 	for _, recent := range e.r.recents() {
@@ -114,6 +118,7 @@ func (e *clusterEvents) route(old, route *gatewayv1.HTTPRoute) {
 	} else {
 		e.othersRoute(old, route)
 	}
+	e.attached(old, route)
 	for _, waiting := range e.r.conflicts.waiting(apply.NameOf(route)) {
 		e.impl.EnqueueKey(waiting)
 	}
@@ -133,6 +138,7 @@ func (e *clusterEvents) concerned(indexName, value string) {
 func (e *clusterEvents) rewriting(ing *v1alpha1.Ingress) {
 	for host := range observe.HostsOf(ing) {
 		e.enqueueBy(byRewrite, ing.Namespace+"/"+host)
+		e.attachedTo(ing.Namespace, host)
 	}
 }
 

@@ -29,7 +29,7 @@ func (r recent[T]) gone(object any) {
 
 // recents are the caches of what was written, for all kinds that the informers of the Set show.
 func (r *Reconciler) recents() []recentWrites {
-	return []recentWrites{r.routes.recent, r.listenerSets.recent, r.grants.recent, r.policies.recent, r.trusts.recent, r.gateways}
+	return []recentWrites{r.routes.recent, r.listenerSets.recent, r.grants.recent, r.policies.recent, r.trusts.recent, r.gateways, r.usersRoutes}
 }
 
 type recentWrites interface {

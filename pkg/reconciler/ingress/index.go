@@ -13,6 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -27,6 +28,7 @@ const (
 	bySecured          = "secured"          // its own namespace, if it wants TLS to its backends
 	byListener         = "listener"         // the digest in the names of its listeners on Gateways
 	byUnsettled        = "unsettled"        // waits, if it is not Ready at its generation
+	byFrontend         = "frontend"         // the Knative object that owns its hosts
 )
 
 func ours(ing *v1alpha1.Ingress) bool {
@@ -44,6 +46,7 @@ func indexers() cache.Indexers {
 		bySecured:          index(securedIn),
 		byListener:         index(listenerOwner),
 		byUnsettled:        index(unsettled),
+		byFrontend:         index(frontendOf),
 	}
 }
 
@@ -115,6 +118,14 @@ func securedIn(ing *v1alpha1.Ingress) sets.Set[string] {
 		return nil
 	}
 	return sets.New(ing.Namespace)
+}
+
+func frontendOf(ing *v1alpha1.Ingress) sets.Set[string] {
+	frontend, is := attached.FrontendOf(ing)
+	if !is {
+		return nil
+	}
+	return sets.New(frontend.String())
 }
 
 // waits is the only value of the index byUnsettled.

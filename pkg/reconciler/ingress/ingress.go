@@ -5,6 +5,7 @@ package ingress
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -75,10 +76,12 @@ type Reconciler struct {
 	classes    *classes
 	departures *departures
 
-	pending   *pendingListeners
-	gateways  recent[*gatewayv1.Gateway]
-	ingresses recent[*v1alpha1.Ingress]
-	resyncs   *resyncs
+	pending  *pendingListeners
+	gateways recent[*gatewayv1.Gateway]
+	// usersRoutes have the statuses that were written for HTTPRoutes of users.
+	usersRoutes recent[*gatewayv1.HTTPRoute]
+	ingresses   recent[*v1alpha1.Ingress]
+	resyncs     *resyncs
 
 	metrics *metrics.Registry
 }
@@ -155,6 +158,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	r.countGaps(seen, try.desired)
 	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // with the finalizer, if step 5 has added it
 	r.sayOthersRoutes(ctx, seen)
+	err = errors.Join(err, try.attachedErr, r.reportAttached(ctx, seen, try, proven))
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)
 	}
@@ -169,7 +173,9 @@ func (r *Reconciler) render(seen *observe.Observation) (translate.Desired, error
 	if err != nil {
 		return desired, err
 	}
-	if in.Warmed = seen.Warmed(desired, r.answered(seen, desired)); len(in.Warmed) > 0 {
+	answered := r.answered(seen, desired)
+	in.Warmed, in.Answered = seen.Warmed(desired, answered), seen.Answered(desired, answered)
+	if len(in.Warmed)+len(in.Answered) > 0 {
 		return translate.Ingress(in)
 	}
 	return desired, nil

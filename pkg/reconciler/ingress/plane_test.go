@@ -79,6 +79,7 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	if stands := p.stands.Load(); stands != nil {
 		routes = *stands
 	}
+	serving := []gatewayv1.HTTPRouteRule{}
 	for _, route := range routes {
 		attached := slices.ContainsFunc(route.Spec.ParentRefs, func(ref gatewayv1.ParentReference) bool { return w.listens(ref, request) })
 		if _, down := p.down.Load(request.Host); down {
@@ -86,11 +87,14 @@ func (p *plane) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 			return
 		}
 		if attached && slices.Contains(route.Spec.Hostnames, gatewayv1.Hostname(request.Host)) {
-			p.answer(response, ruleFor(route, request))
-			return
+			serving = append(serving, route.Spec.Rules...)
 		}
 	}
-	response.WriteHeader(http.StatusNotFound)
+	if len(serving) == 0 {
+		response.WriteHeader(http.StatusNotFound)
+		return
+	}
+	p.answer(response, ruleAmong(serving, request))
 }
 
 // listens tells whether a parent has listeners, for TLS or for plain HTTP, that admit the host of a
@@ -107,10 +111,10 @@ func (w *world) listens(ref gatewayv1.ParentReference, request *http.Request) bo
 	})
 }
 
-// ruleFor is the rule with the longest path that matches the request.
-func ruleFor(route *gatewayv1.HTTPRoute, request *http.Request) gatewayv1.HTTPRouteRule {
+// ruleAmong is the rule with the longest path that matches the request.
+func ruleAmong(rules []gatewayv1.HTTPRouteRule, request *http.Request) gatewayv1.HTTPRouteRule {
 	found, length := gatewayv1.HTTPRouteRule{}, 0
-	for _, rule := range route.Spec.Rules {
+	for _, rule := range rules {
 		match := rule.Matches[0]
 		met := strings.HasPrefix(request.URL.Path, *match.Path.Value)
 		for _, header := range match.Headers {

@@ -79,6 +79,7 @@ func (e *clusterEvents) service(before, service *corev1.Service) {
 		e.behind(name, before, service)
 	}
 	e.concerned(byBackend, name.String())
+	e.frontends(e.r.cluster.ShownFrontends(name))
 }
 
 // behind enqueues the KIngresses on Gateways to whose pods a Service leads, in one of its versions.

@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -22,7 +23,7 @@ func (r *Reconciler) find(ctx context.Context, name types.NamespacedName) (*v1al
 	}
 	ing, err := r.lister.Ingresses(name.Namespace).Get(name.Name)
 	if apierrors.IsNotFound(err) {
-		return nil, errors.Join(r.dropTrust(ctx, name.Namespace, ""), r.dropShared(ctx, name.Namespace, nil))
+		return nil, errors.Join(r.dropTrust(ctx, name.Namespace, ""), r.dropShared(ctx, name.Namespace, nil), r.abandonNamed(ctx, name))
 	}
 	return ing, err
 }
@@ -39,7 +40,7 @@ func (r *Reconciler) preconditions(ctx context.Context, ing *v1alpha1.Ingress) (
 	case other != nil:
 		return nil, nil // it serves this class; two controllers would undo each other's writes
 	case !ours(ing):
-		return nil, r.release(ctx, ing)
+		return nil, cmp.Or(r.abandonOf(ctx, ing), r.release(ctx, ing))
 	}
 	if ing, err = r.dropFinalizer(ctx, ing, legacyFinalizer); err != nil || ing.DeletionTimestamp != nil {
 		return nil, err

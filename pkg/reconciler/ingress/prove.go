@@ -16,6 +16,8 @@ import (
 // again without an event.
 type proofs struct {
 	sides []status.Side
+	// attached are the HTTPRoutes of users, with the answers about what is rendered for them.
+	attached []attachedProof
 	// progressing tells that the data planes still take up older versions.
 	progressing bool
 	requeue
@@ -29,6 +31,9 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 		side := ask.side(seen.Side(visibility, desired), desired.Routes)
 		side.Exposure = seen.Exposure(side)
 		found.sides = append(found.sides, side)
+	}
+	for _, one := range desired.Attached {
+		found.attached = append(found.attached, ask.attached(found.sides, one))
 	}
 	r.alive(seen, desired, &found)
 	found.in(ask.soonest)
@@ -47,6 +52,9 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 				found.in(atOnce) // the answers came after the rendering
 			}
 		}
+	}
+	for _, one := range found.attached {
+		found.answered(seen, one, report)
 	}
 	return found
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 )
 
 // informers is the observe.Reader of one reconcile: it reads what informers show, and recent writes that
@@ -50,6 +51,14 @@ func (i *informers) IngressesAt(host string) ([]*v1alpha1.Ingress, error) {
 
 func (i *informers) IngressesWith(secret types.NamespacedName) ([]*v1alpha1.Ingress, error) {
 	return i.r.ingressesBy(bySecret, secret.String())
+}
+
+func (i *informers) Attached(frontend attached.Frontend) ([]*gatewayv1.HTTPRoute, error) {
+	found, err := i.r.cluster.Attached(i.ctx, frontend)
+	for n, route := range found {
+		found[n] = i.r.usersRoutes.Newest(route)
+	}
+	return found, err
 }
 
 func (i *informers) Routes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error) {

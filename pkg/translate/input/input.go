@@ -83,8 +83,14 @@ type Input struct {
 	// Sharers are the other KIngresses of the namespace whose spec.tls names a Secret of this one's,
 	// on the same Gateway. If there are very many, only those that listeners.Sharing asks for.
 	Sharers map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress
-	// Warmed names the routes whose new backends have all answered.
-	Warmed sets.Set[string]
+	// Attached are the HTTPRoutes of users whose parent is the owner of the KIngress, in the order in which
+	// they claim matches. Backing has, by the name of a Service to which one of them leads, the KIngress of the
+	// namespace that serves this name: it is a Knative Service, or a tag of one.
+	Attached []*gatewayv1.HTTPRoute
+	Backing  map[string]*v1alpha1.Ingress
+	// Warmed names the routes whose new backends have all answered, and Answered those that are rendered for
+	// HTTPRoutes of users and are served in this version.
+	Warmed, Answered sets.Set[string]
 	// Move says what the routes may do that leave a Gateway.
 	Move Move
 	// Trust is what TLS to Knative's own backends needs.

@@ -31,6 +31,9 @@ func (r Renderer) anyGone(rule gatewayv1.HTTPRouteRule) bool {
 
 // exists tells that a backend of a stored route is in the KIngress's namespace, with its port.
 func (r Renderer) exists(ref gatewayv1.HTTPBackendRef) bool {
+	if ref.Kind != nil && *ref.Kind != "Service" || ref.Group != nil && *ref.Group != "" {
+		return false // what a user's HTTPRoute names and does not exist
+	}
 	service := r.in.LiveServices[serviceOf(ref, r.in.Ingress.Namespace)]
 	if service == nil || ref.Port == nil || service.Spec.Type == corev1.ServiceTypeExternalName { // which needs no ports
 		return service != nil

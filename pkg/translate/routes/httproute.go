@@ -19,7 +19,7 @@ import (
 
 // NewRenderer is for one KIngress.
 func NewRenderer(in input.Input, specHash string, plan listeners.Plan) Renderer {
-	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes)}
+	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), mark: fmt.Sprintf("%s.%d", in.Ingress.UID, in.Ingress.Generation)}
 }
 
 // Rendered is what a rule set becomes.
@@ -102,7 +102,10 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 // gateway answers its requests with 500. Without the rule, they would go to the backends of a less
 // specific rule or of a wildcard host.
 func (r Renderer) rule(rule rules.Rule, gateway input.Gateway) gatewayv1.HTTPRouteRule {
-	if rule.Redirect != 0 {
+	switch {
+	case rule.Attached != nil:
+		return r.attachedRule(rule, gateway)
+	case rule.Redirect != 0:
 		return redirect(rule)
 	}
 	if len(rule.Backends) == 0 {

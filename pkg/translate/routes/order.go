@@ -55,12 +55,24 @@ func inPlace(wanted []rules.Rule, live *gatewayv1.HTTPRoute) []rules.Rule {
 func overtakes(order []int, plain []rules.Rule) bool {
 	for at, later := range order {
 		for _, earlier := range order[at+1:] {
-			if later > earlier && rules.BySpecificity(plain[earlier], plain[later]) == 0 && !apart(plain[earlier], plain[later]) {
+			if later > earlier && tie(plain[earlier], plain[later]) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// tie tells that some requests match both rules alike, so that their order decides.
+func tie(a, b rules.Rule) bool {
+	if a.Attached != nil && b.Attached != nil {
+		return slices.ContainsFunc(a.Attached.Matches, func(one gatewayv1.HTTPRouteMatch) bool {
+			return slices.ContainsFunc(b.Attached.Matches, func(other gatewayv1.HTTPRouteMatch) bool {
+				return *one.Path.Type == *other.Path.Type && *one.Path.Value == *other.Path.Value
+			})
+		})
+	}
+	return rules.BySpecificity(a, b) == 0 && !apart(a, b)
 }
 
 // apart tells that no request matches both rules: their paths differ, or they want different values of a

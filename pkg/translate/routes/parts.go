@@ -20,7 +20,9 @@ import (
 const (
 	maxRouteRules = 16
 	maxRules      = maxRouteRules - 4
-	maxHostnames  = 16
+	// maxRuleMatches are the matches of these rules. An HTTPRoute has 128.
+	maxRuleMatches = 128 - 4
+	maxHostnames   = 16
 )
 
 // part is the part of a rule set that one HTTPRoute has.
@@ -60,13 +62,10 @@ func (r Renderer) suffix(set attachment, host string) string {
 	switch {
 	case set.protocols == onlyHTTP:
 		return names.RedirectSuffix
-	case set.Visibility == config.Visibilities[0]:
-		return ""
+	case set.Visibility != config.Visibilities[0] && r.outside.Has(names.Route(host, "")):
+		return names.LocalSuffix + r.forUser
 	}
-	if r.outside.Has(names.Route(host, "")) {
-		return names.LocalSuffix
-	}
-	return ""
+	return r.forUser
 }
 
 // outsideNames are the names of the HTTPRoutes of hosts that are not cluster-local.
@@ -156,11 +155,18 @@ func (r Renderer) liveGroups(set attachment) (groups []hostGroup, unplaced []str
 // its part has no room any more goes to a part that does not exist yet, because creations are written
 // first.
 func spreadRules(all []rules.Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]rules.Rule {
-	if others := len(live) > 1 || len(live) == 1 && live[0] == nil; !others && len(all) <= maxRules {
+	if others := len(live) > 1 || len(live) == 1 && live[0] == nil; !others && len(all) <= maxRules && matchesOf(all...) <= maxRuleMatches {
 		return map[int][]rules.Rule{0: all}
 	}
 	places := livePlaces(live)
-	chosen, count := make([]int, len(all)), map[int]int{}
+	chosen, count, matches := make([]int, len(all)), map[int]int{}, map[int]int{}
+	full := func(place int, rule rules.Rule) bool {
+		return count[place] == maxRules || matches[place]+matchesOf(rule) > maxRuleMatches
+	}
+	put := func(at, place int) {
+		chosen[at] = place
+		count[place], matches[place] = count[place]+1, matches[place]+matchesOf(all[at])
+	}
 	type unplacedRule struct {
 		at        int
 		displaced bool
@@ -168,27 +174,39 @@ func spreadRules(all []rules.Rule, live map[int]*gatewayv1.HTTPRoute) map[int][]
 	unplaced := []unplacedRule{}
 	for i, rule := range all {
 		place, found := places[rule.Match()]
-		if !found || count[place] == maxRules {
+		if !found || full(place, rule) {
 			unplaced = append(unplaced, unplacedRule{at: i, displaced: found})
 			continue
 		}
-		chosen[i] = place
-		count[place]++
+		put(i, place)
 	}
 	first := map[bool]int{} // with room, for those that are displaced and those that are new
 	for _, rule := range unplaced {
 		place := first[rule.displaced]
-		for count[place] == maxRules || rule.displaced && live[place] != nil {
+		for full(place, all[rule.at]) || rule.displaced && live[place] != nil {
 			place++
 		}
-		first[rule.displaced], chosen[rule.at] = place, place
-		count[place]++
+		if matchesOf(all[rule.at]) == 1 {
+			first[rule.displaced] = place
+		}
+		put(rule.at, place)
 	}
 	parts := map[int][]rules.Rule{}
 	for i, rule := range all {
 		parts[chosen[i]] = append(parts[chosen[i]], rule)
 	}
 	return parts
+}
+
+// matchesOf is how many matches some rules have.
+func matchesOf(some ...rules.Rule) int {
+	count := len(some)
+	for _, rule := range some {
+		if rule.Attached != nil {
+			count += len(rule.Attached.Matches) - 1
+		}
+	}
+	return count
 }
 
 // livePlaces has the part on which each match is, without the rules for probes, which every part has.

@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 
-	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/networking/pkg/http/header"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
@@ -28,7 +27,7 @@ const revisionLabel = "serving.knative.dev/revision"
 //
 // One probe rule an HTTPRoute is enough: a gateway programs a route as a whole.
 func (r Renderer) probeRule(object *gatewayv1.HTTPRoute, set part, gateway input.Gateway, hash string) []Proof {
-	proof := Proof{Path: probedPath(set.number), Hash: hash}
+	proof := Proof{Path: r.probedPath(set), Hash: hash}
 	if backend, found := probedBackend(set.Rules); found {
 		rule := r.answer(&proof, backend, gateway)
 		object.Spec.Rules = slices.Insert(object.Spec.Rules, placeOfProbe(r.in.Routes[object.Name], len(object.Spec.Rules)), rule)
@@ -63,7 +62,7 @@ func (r Renderer) answer(proof *Proof, backend rules.Backend, gateway input.Gate
 	added := []rules.Header{}
 	if gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification) {
 		proof.Answers = probe.Gateway
-		proof.FormerMarker = formerMarker(r.in.Ingress, proof.Path)
+		proof.FormerMarker = formerMarker(r.mark, proof.Path)
 		proof.Marker = marker(proof.FormerMarker)
 		added = append(added, rules.Header{Name: probe.MarkerHeader, Value: proof.Marker})
 	}
@@ -97,8 +96,7 @@ func marker(former string) string { return rollout.Hash(former)[:32] }
 // formerMarker differs for each object, each generation of its spec and each probed path. With one marker
 // for all paths, a rule that matches them all could answer for one that is not served, and its answer
 // would count as that of a former version (SPEC B-RDY-10).
-func formerMarker(ing *v1alpha1.Ingress, probed string) string {
-	mark := fmt.Sprintf("%s.%d", ing.UID, ing.Generation)
+func formerMarker(mark, probed string) string {
 	if probed == "/" {
 		return mark
 	}
@@ -109,16 +107,19 @@ func formerMarker(ing *v1alpha1.Ingress, probed string) string {
 // the fewest header matches and the shortest path. So the solver of an ACME challenge, whose rule stands
 // beside it for a while, is not probed. There is none if no rule can be served.
 func probedBackend(all []rules.Rule) (backend rules.Backend, found bool) {
-	served := slices.DeleteFunc(slices.Clone(all), func(rule rules.Rule) bool { return len(rule.Backends) == 0 })
+	missing := func(backend rules.Backend) bool { return backend.Unresolved != nil }
+	served := slices.DeleteFunc(slices.Clone(all), func(rule rules.Rule) bool {
+		return !slices.ContainsFunc(rule.Backends, func(backend rules.Backend) bool { return !missing(backend) })
+	})
 	if len(served) == 0 {
 		return rules.Backend{}, false
 	}
 	chosen := slices.MinFunc(served, func(a, b rules.Rule) int {
 		return cmp.Or(cmp.Compare(len(a.Headers), len(b.Headers)), cmp.Compare(len(a.Path), len(b.Path)))
 	})
-	largest := chosen.Backends[0]
+	largest := rules.Backend{}
 	for _, backend := range chosen.Backends {
-		if backend.Weight > largest.Weight {
+		if backend.Weight > largest.Weight && !missing(backend) {
 			largest = backend
 		}
 	}
@@ -135,13 +136,19 @@ func answerOf(set part, hash string) string {
 	return rollout.Hash(hash, fmt.Sprint(set.number))
 }
 
+// probedPaths are where probes ask for the HTTPRoutes of the same hosts after the first.
+const probedPaths = "/.well-known/net-gateways-probe/"
+
 // probedPath is what Knative's own probes ask for, and a path of its own for each
 // further HTTPRoute of the same hosts.
-func probedPath(part int) string {
-	if part == 0 {
+func (r Renderer) probedPath(set part) string {
+	switch {
+	case r.forUser != "":
+		return probedPaths + rollout.Hash(set.name)[:12]
+	case set.number == 0:
 		return "/"
 	}
-	return fmt.Sprintf("/.well-known/net-gateways-probe/%d", part+1)
+	return fmt.Sprint(probedPaths, set.number+1)
 }
 
 func (r Renderer) hasProbeHandler(backend rules.Backend) bool {

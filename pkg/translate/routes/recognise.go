@@ -88,13 +88,6 @@ func hostsOf(route *gatewayv1.HTTPRoute) []string {
 
 // readMatch is Rule.Match of a rendered match, and whether it is that of a rule for probes.
 func readMatch(rendered gatewayv1.HTTPRouteMatch) (matched string, probes bool) {
-	rule := rules.Rule{}
-	if rendered.Path != nil && rendered.Path.Value != nil {
-		rule.Path = *rendered.Path.Value
-	}
-	for _, h := range rendered.Headers {
-		rule.Headers = append(rule.Headers, rules.Header{Name: string(h.Name), Value: h.Value})
-		probes = probes || strings.EqualFold(string(h.Name), header.HashKey)
-	}
-	return rule.Match(), probes
+	probes = slices.ContainsFunc(rendered.Headers, func(h gatewayv1.HTTPHeaderMatch) bool { return strings.EqualFold(string(h.Name), header.HashKey) })
+	return rules.MatchKey(rendered), probes
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/listeners"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -84,7 +85,7 @@ func (r Renderer) redirectTarget(host string, gateway input.Gateway) (to listene
 
 func (r Renderer) wasRedirected(host string) bool {
 	return slices.ContainsFunc(r.serving[gatewayv1.Hostname(host)], func(name string) bool {
-		return slices.ContainsFunc(r.in.Routes[name].Spec.Rules, isRedirect)
+		return !names.IsAttached(name) && slices.ContainsFunc(r.in.Routes[name].Spec.Rules, isRedirect)
 	})
 }
 

@@ -41,4 +41,6 @@ type Renderer struct {
 	names    sets.Set[string]                // of the routes rendered so far
 	outside  sets.Set[string]                // names of routes of hosts that are not local
 	serving  map[gatewayv1.Hostname][]string // names of the stored routes
+	mark     string                          // of the object that is rendered, for markers
+	forUser  string                          // suffix of the names of routes that are rendered for a user's
 }

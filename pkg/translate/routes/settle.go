@@ -29,6 +29,25 @@ func Settle(routes []Route, move input.Move) (requeueAfter time.Duration) {
 	return requeueAfter
 }
 
+// SettleAttached is Settle for the routes that are rendered for HTTPRoutes of users: they leave a Gateway
+// with the own routes of the KIngress. Answered are those of which the data plane serves this version.
+func SettleAttached(attached, own []Route, move input.Move, answered sets.Set[string]) (requeueAfter time.Duration) {
+	published := publishedSince(own, move)
+	for i := range attached {
+		route := &attached[i]
+		if len(route.Leaving) > 0 {
+			requeueAfter = input.Sooner(requeueAfter, route.leave(move, published))
+		}
+		route.dropRetained(func(v1alpha1.IngressVisibility) (time.Time, bool) {
+			return time.Time{}, answered.Has(route.Object.Name)
+		})
+	}
+	return requeueAfter
+}
+
+// Retains tells that a route has rules for backends which have lost their traffic.
+func (r Route) Retains() bool { return slices.ContainsFunc(r.Object.Spec.Rules, isRetainedRule) }
+
 // publishedSince tells whether the version of a visibility is proven, and since when its address is
 // published.
 func publishedSince(routes []Route, move input.Move) func(v1alpha1.IngressVisibility) (time.Time, bool) {
@@ -71,7 +90,7 @@ func (r *Route) detach() {
 
 // dropRetained removes the retained backends once the version without them is proven.
 func (r *Route) dropRetained(published func(v1alpha1.IngressVisibility) (time.Time, bool)) {
-	if !slices.ContainsFunc(r.Object.Spec.Rules, isRetainedRule) {
+	if !r.Retains() {
 		return
 	}
 	if _, is := published(r.Visibility); is {

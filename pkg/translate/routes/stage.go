@@ -74,6 +74,9 @@ func (r Renderer) unproven(set part, gateway input.Gateway) []string {
 			continue
 		}
 		for _, backend := range rule.Backends {
+			if backend.Unresolved != nil {
+				continue
+			}
 			handler := r.hasProbeHandler(backend)
 			vouched := handler && gateway.Warms && r.in.Services[backend.Service] != nil && !backend.Secured()
 			if !vouched && (handler || gateway.Features.Has(gwfeatures.SupportHTTPRouteResponseHeaderModification)) {

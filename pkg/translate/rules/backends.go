@@ -95,7 +95,8 @@ type backendList struct {
 
 func (l *backendList) add(added Backend) {
 	for i, known := range l.backends[:min(len(l.backends), maxBackends)] {
-		if known.Service == added.Service && known.Port == added.Port && slices.Equal(known.Set, added.Set) && known.Weight+added.Weight <= maxWeight {
+		if known.Service == added.Service && known.Port == added.Port && slices.Equal(known.Set, added.Set) &&
+			known.Modify == added.Modify && known.Unresolved == added.Unresolved && known.Weight+added.Weight <= maxWeight {
 			l.backends[i].Weight += added.Weight
 			return
 		}
@@ -117,6 +118,9 @@ func (l *backendList) add(added Backend) {
 // resolve follows an ExternalName to the Service that it names, finds the number of a named port, and
 // reports protocols that the gateway will not use.
 func (bc backendContext) resolve(backend Backend) (Backend, bool) {
+	if backend.Unresolved != nil {
+		return backend, true // which is reported already
+	}
 	named, service := backend.Service, bc.services[backend.Service]
 	if service != nil && service.Spec.Type == corev1.ServiceTypeExternalName {
 		if target, ok := clusterService(service.Spec.ExternalName); ok {

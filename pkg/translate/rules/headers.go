@@ -11,9 +11,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
 
-// mergeHeaders adds later to earlier. A later value for the same name wins, because it would have been
+// MergeHeaders adds later to earlier. A later value for the same name wins, because it would have been
 // set afterwards. Names compare without case, as in HTTP.
-func mergeHeaders(earlier, later []Header) []Header {
+func MergeHeaders(earlier, later []Header) []Header {
 	if len(later) == 0 {
 		return slices.Clone(earlier)
 	}
@@ -39,7 +39,7 @@ func (r Rule) SetOnce(gateway input.Gateway) Rule {
 	r.Backends = slices.Clone(r.Backends)
 	switch {
 	case len(r.Backends) == 1:
-		r.Set, r.Backends[0].Set = mergeHeaders(r.Set, r.Backends[0].Set), nil
+		r.Set, r.Backends[0].Set = MergeHeaders(r.Set, r.Backends[0].Set), nil
 		return r
 	case !gateway.Features.Has(gwfeatures.SupportHTTPRouteBackendRequestHeaderModification):
 		return r // then backends set none
@@ -55,7 +55,7 @@ func (r Rule) SetOnce(gateway input.Gateway) Rule {
 	r.Set = byRule
 	if len(byBackends) > 0 {
 		for i := range r.Backends {
-			r.Backends[i].Set = mergeHeaders(byBackends, r.Backends[i].Set)
+			r.Backends[i].Set = MergeHeaders(byBackends, r.Backends[i].Set)
 		}
 	}
 	return r

@@ -53,7 +53,7 @@ func PossibleHosts(hosts []string, field string, report *conditions.Report) []st
 // checkMatch says why an HTTPRoute cannot match what the path matches, or nil.
 func checkMatch(path v1alpha1.HTTPIngressPath, field string) *conditions.Refusal {
 	switch {
-	case path.Path != "" && !possiblePath(path.Path):
+	case path.Path != "" && !PossiblePath(path.Path):
 		return conditions.Unsupported(field+".path", "%q is not a path that a gateway can match", path.Path)
 	case len(path.Headers) > MaxHeaders:
 		return conditions.Unsupported(field+".headers", "%d headers to match, an HTTPRoute rule holds %d at most", len(path.Headers), MaxHeaders)
@@ -99,7 +99,8 @@ func reportUnread(path v1alpha1.HTTPIngressPath, field string, report *condition
 	}
 }
 
-func possiblePath(path string) bool {
+// PossiblePath tells whether a gateway can match a path.
+func PossiblePath(path string) bool {
 	return strings.HasPrefix(path, "/") && len(path) <= maxPath && pathCharacters.MatchString(path) && !pathForbidden.MatchString(path)
 }
 

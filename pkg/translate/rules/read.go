@@ -169,7 +169,7 @@ func headers(values map[string]string) []Header {
 		list = append(list, Header{Name: name, Value: value})
 	}
 	slices.SortFunc(list, byName)
-	return mergeHeaders(nil, list[:min(len(list), maxAppended)])
+	return MergeHeaders(nil, list[:min(len(list), maxAppended)])
 }
 
 // Secured are the Services that must be reached over TLS: with system-internal-tls, Serving writes the

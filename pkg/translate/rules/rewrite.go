@@ -98,18 +98,30 @@ func (r *rewriter) follow(i int, target *v1alpha1.Ingress) {
 // from inside the cluster would meet these.
 func (r *rewriter) rulesOf(ing *v1alpha1.Ingress, host string) []Rule {
 	if r.targets[ing] == nil {
-		ignored := &conditions.Report{} // the target reports its own gaps
-		for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityClusterLocal, v1alpha1.IngressVisibilityExternalIP} {
-			r.targets[ing] = append(r.targets[ing], readRules(ing, visibility, ignored))
-		}
+		r.targets[ing] = readTarget(ing)
 	}
-	for _, read := range r.targets[ing] {
+	return rulesAt(r.targets[ing], host)
+}
+
+func readTarget(ing *v1alpha1.Ingress) (read []hostRules) {
+	ignored := &conditions.Report{} // the target reports its own gaps
+	for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityClusterLocal, v1alpha1.IngressVisibilityExternalIP} {
+		read = append(read, readRules(ing, visibility, ignored))
+	}
+	return read
+}
+
+func rulesAt(visibilities []hostRules, host string) []Rule {
+	for _, read := range visibilities {
 		if rules := read.merged(read.of[host]); len(rules) > 0 {
 			return rules
 		}
 	}
 	return nil
 }
+
+// Of are the rules that a KIngress serves for a host, the cluster-local ones if there are any.
+func Of(ing *v1alpha1.Ingress, host string) []Rule { return rulesAt(readTarget(ing), host) }
 
 // combine is the rule for requests that match the outer rule and then the inner one. It is not possible
 // if no request matches both. An outer rule without backends only adds its match.
@@ -146,11 +158,11 @@ func combine(outer, inner Rule) (Rule, bool) {
 // knative.dev/networking/pkg/http/header), so that it is the domain from zero, too (SPEC
 // B-DMP-1).
 func combineSplits(outer, inner Rule) ([]Header, []Backend) {
-	rule := mergeHeaders(outer.Set, inner.Set)
+	rule := MergeHeaders(outer.Set, inner.Set)
 	splits := outer.Backends
 	if len(splits) < 2 {
 		for _, only := range splits { // all requests take it: the rule sets its headers
-			rule = mergeHeaders(mergeHeaders(outer.Set, only.Set), inner.Set)
+			rule = MergeHeaders(MergeHeaders(outer.Set, only.Set), inner.Set)
 		}
 		splits = []Backend{{Weight: 1}}
 	}
@@ -160,7 +172,7 @@ func combineSplits(outer, inner Rule) ([]Header, []Backend) {
 			backend.Field = outer.Field + ".rewriteHost" // the backend's own field is in the target
 			backend.Weight *= split.Weight
 			if len(split.Set) > 0 {
-				backend.Set = mergeHeaders(mergeHeaders(split.Set, inner.Set), backend.Set)
+				backend.Set = MergeHeaders(MergeHeaders(split.Set, inner.Set), backend.Set)
 			}
 			backends = append(backends, backend)
 		}
@@ -177,7 +189,7 @@ func mergeMatches(a, b []Header) ([]Header, bool) {
 			}
 		}
 	}
-	return mergeHeaders(a, b), true
+	return MergeHeaders(a, b), true
 }
 
 // Redirected are rules that redirect all but the challenges of certificate authorities: without them

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 )
 
 // RuleSet is a group of hosts of one visibility with the rules that they serve. It stands between
@@ -49,6 +50,8 @@ type Rule struct {
 	Refused bool
 	// Redirect is the port of HTTPS to which the rule redirects, without backends; 0 does not redirect.
 	Redirect int32
+	// Attached is what a rule of a user's HTTPRoute has besides, or nil: see pkg/translate/attached.
+	Attached *Attached
 }
 
 // Header is a name and its exact value.
@@ -68,6 +71,11 @@ type Backend struct {
 	Weight int32
 	// Set are the request headers set after the split; sorted by name.
 	Set []Header
+	// Modify is how a user's HTTPRoute changes the request headers after the split besides, or nil.
+	Modify *gatewayv1.HTTPHeaderFilter
+	// Unresolved is the reference of a user's HTTPRoute to something that does not exist, or nil. The gateway
+	// answers its share of the requests with 500.
+	Unresolved *gatewayv1.BackendObjectReference
 }
 
 // String names what a resolved backend leads to.
@@ -104,6 +112,9 @@ func (r Rule) refused() Rule {
 // Match identifies what a rule matches. A gateway takes two rules of one host with the same match for
 // one: it ignores the last slash of a path and the case of a header's name.
 func (r Rule) Match() string {
+	if r.Attached != nil {
+		return MatchKey(r.Attached.Matches[0])
+	}
 	path := strings.TrimSuffix(r.Path, "/")
 	if len(r.Headers) == 0 {
 		return path

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package attached
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/sets"
+	"knative.dev/networking/pkg/apis/networking"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/network"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
+)
+
+// hostsOf are the hosts of a frontend among those of a rule set of its KIngress: that of a DomainMapping is
+// its name; those of a Service are without the hosts of tags, and without hosts that are there only for a
+// challenge of a certificate authority.
+func (r *reader) hostsOf(set rules.RuleSet) []string {
+	if !slices.ContainsFunc(set.Rules, func(rule rules.Rule) bool { return !rule.Challenge() }) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(set.Hosts), func(host string) bool {
+		switch {
+		case r.frontend.Kind == kindDomainMapping:
+			return host != r.frontend.Name
+		case set.Visibility == v1alpha1.IngressVisibilityClusterLocal:
+			return !slices.Contains(localHosts(r.frontend), host)
+		}
+		return r.tagged.Has(host)
+	})
+}
+
+// localHosts are the names of a Knative Service in the cluster, without those of its tags.
+func localHosts(frontend Frontend) []string {
+	short := frontend.Name + "." + frontend.Namespace
+	return []string{short, short + ".svc", LocalHost(frontend.Namespace, frontend.Name)}
+}
+
+// LocalHost is the full name in the cluster of a Knative Service, or of a tag of one.
+func LocalHost(namespace, service string) string {
+	return network.GetServiceHostname(service, namespace)
+}
+
+// ServiceAt is the Knative Service, or the tag of one, with a full name in the cluster.
+func ServiceAt(namespace, host string) (name string, is bool) {
+	return strings.CutSuffix(host, LocalHost(namespace, ""))
+}
+
+// taggedHosts are the external hosts of the tags of a Knative Service. Serving lists them in an annotation.
+func taggedHosts(ing *v1alpha1.Ingress) sets.Set[string] {
+	found, byTag := sets.New[string](), map[string][]string{}
+	if json.Unmarshal([]byte(ing.Annotations[networking.TagToHostAnnotationKey]), &byTag) == nil {
+		for _, hosts := range byTag {
+			found.Insert(hosts...)
+		}
+	}
+	return found
+}
+
+// narrowed are the hosts that one of the hostnames covers; all of them if there are no hostnames.
+func narrowed(hosts []string, hostnames []gatewayv1.Hostname) []string {
+	if len(hostnames) == 0 {
+		return hosts
+	}
+	return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
+		return !slices.ContainsFunc(hostnames, func(name gatewayv1.Hostname) bool {
+			suffix, wildcard := strings.CutPrefix(string(name), "*")
+			return string(name) == host || wildcard && strings.HasSuffix(host, suffix) && len(host) > len(suffix)
+		})
+	})
+}
