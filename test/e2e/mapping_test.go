@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
@@ -30,7 +31,7 @@ func TestDomainMappingHost_BDMP1_BSEL2(t *testing.T) {
 	space.AwaitKServiceReady(t, "hello", cluster.Minutes)
 	space.AwaitMappingReady(t, domain, cluster.Minutes)
 	space.AwaitMappingReady(t, elsewhere, cluster.Minutes)
-	awaitZero(t, space)
+	awaitZero(t, space, "hello")
 	for _, when := range []string{"from zero", "warm"} {
 		answer := cluster.AwaitRight(t, world.Blue, cluster.Request{Host: domain, Wrong: sees(domain)}, cluster.Minutes)
 		t.Logf("%s: %d bytes", when, len(answer.Body))
@@ -59,10 +60,10 @@ func mapDomain(t *testing.T, space *fixture.Space, domain string, annotations ma
 	})
 }
 
-// awaitZero waits until the namespace has no Pod any more.
-func awaitZero(t *testing.T, space *fixture.Space) {
+// awaitZero waits until a Knative Service has no Pod any more.
+func awaitZero(t *testing.T, space *fixture.Space, service string) {
 	t.Helper()
-	pods, err := cluster.Pods.List(t.Context(), world.Cluster, space.Name, everything)
+	pods, err := cluster.Pods.List(t.Context(), world.Cluster, space.Name, metav1.ListOptions{LabelSelector: "serving.knative.dev/service=" + service})
 	if err != nil {
 		t.Fatal(err)
 	}
