@@ -32,8 +32,20 @@ type AttachedFacts struct {
 	Refusal conditions.Reasoned
 	// Held tells that a Gateway which the routes leave serves them until the new one does.
 	Held bool
+	// Lately tells that the route was served, and that a gateway has reported otherwise for less than
+	// GraceWhenReady: it may learn of a Service after the route that names it.
+	Lately bool
 	// Sides are those with routes that are rendered for it; their Routes are these alone.
 	Sides []Side
+}
+
+// AttachedBlocker is why the routes of a side are not served, or nil. It is about these routes alone: how the
+// Gateway is, the KIngress says. Once the routes are proven, only what the gateway reports about them counts.
+func (s Side) AttachedBlocker() *Blocker {
+	if blocker := s.first([]check{routesAccepted, refsResolved}); blocker != nil || s.Settled() {
+		return blocker
+	}
+	return s.first([]check{routesAdmitted, routeStatusCurrent, routesProven})
 }
 
 // mostNamed is how many HTTPRoutes of a Gateway a message names.
@@ -150,12 +162,38 @@ func (f AttachedFacts) conditions(ref gatewayv1.ParentReference, old []metav1.Co
 	} else {
 		meta.RemoveStatusCondition(&conditions, partly)
 	}
-	status, reason, message := f.served()
-	if known := meta.FindStatusCondition(conditions, ConditionServed); f.Held && status == metav1.ConditionUnknown && known != nil {
-		status, reason, message = known.Status, known.Reason, known.Message
+	known := meta.FindStatusCondition(conditions, ConditionServed)
+	if status, reason, message := f.served(); known == nil || !f.tolerated() {
+		set(ConditionServed, status, reason, message)
+	} else {
+		set(ConditionServed, known.Status, known.Reason, known.Message)
 	}
-	set(ConditionServed, status, reason, message)
 	return conditions
+}
+
+// tolerated tells that what blocks the routes may pass, and that they were served until now.
+func (f AttachedFacts) tolerated() bool {
+	blocker := f.blocker()
+	return blocker != nil && (f.Held && blocker.Certainty == Unanswered || f.Lately && blocker.Certainty == Answered)
+}
+
+// blocker is why the rendered routes are not served, or nil, or if the route or its backends are refused.
+func (f AttachedFacts) blocker() *Blocker {
+	if f.Refused != nil || f.Refusal != nil || len(f.Unresolved) > 0 && !f.IsServed() {
+		return nil
+	}
+	for _, side := range f.Sides {
+		if blocker := side.AttachedBlocker(); blocker != nil {
+			return blocker
+		}
+	}
+	return nil
+}
+
+// Refusing tells that a gateway reports a negative condition of the rendered routes.
+func (f AttachedFacts) Refusing() bool {
+	blocker := f.blocker()
+	return blocker != nil && blocker.Certainty == Answered
 }
 
 // served is the condition that the data plane serves the route.
@@ -172,17 +210,14 @@ func (f AttachedFacts) served() (metav1.ConditionStatus, string, string) {
 	if len(f.Sides) == 0 && !f.IsServed() {
 		return metav1.ConditionUnknown, string(gatewayv1.RouteReasonPending), "the Gateway of the parent is not known: see the conditions of the parent"
 	}
-	for _, side := range f.Sides {
-		blocker := side.Blocker()
-		switch {
-		case blocker == nil:
-		case blocker.Terminal:
-			return metav1.ConditionFalse, blocker.Reason, blocker.Message
-		case blocker.Certainty == Unanswered: // whose message changes with every answer, and each change would be a write
-			return metav1.ConditionUnknown, blocker.Reason, f.Served() + ": no proxy has answered for this version yet"
-		default:
-			return metav1.ConditionUnknown, blocker.Reason, blocker.Message
-		}
+	switch blocker := f.blocker(); {
+	case blocker == nil:
+		return metav1.ConditionTrue, "Served", f.Served()
+	case blocker.Terminal:
+		return metav1.ConditionFalse, blocker.Reason, blocker.Message
+	case blocker.Certainty == Unanswered: // whose message changes with every answer, and each change would be a write
+		return metav1.ConditionUnknown, blocker.Reason, f.Served() + ": no proxy has answered for this version yet"
+	default:
+		return metav1.ConditionUnknown, blocker.Reason, blocker.Message
 	}
-	return metav1.ConditionTrue, "Served", f.Served()
 }

@@ -86,7 +86,7 @@ func (p *proofs) await(seen *observe.Observation, one attachedProof) {
 		return
 	}
 	for i, side := range one.facts.Sides {
-		blocker := side.Blocker()
+		blocker := side.AttachedBlocker()
 		at := slices.IndexFunc(p.sides, func(own status.Side) bool { return own.Visibility == side.Visibility })
 		own := &p.sides[at]
 		proven := slices.ContainsFunc(own.Routes, func(fact status.Route) bool { return fact.Proven })

@@ -331,3 +331,43 @@ func TestAttachedWriteIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// TestAttachedWithoutAddress: B-PTH-5, B-RDY-7, on a Gateway without an address, whose status is negative, answers of
+// its proxies count, and nothing is written once they have come.
+func TestAttachedWithoutAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := aWorldOfServices(t, data, anInstallationInSystem(data, withoutAddress), aPath("api"))
+		w.until("it is served", w.isServed("api"))
+		w.drain()
+		w.writes()
+		for range 5 {
+			w.reconcile(hello)
+		}
+		w.pass(time.Minute)
+		expect(t, "Writes", []string{}, w.writes())
+		expect(t, "Served", true, w.isServed("api")())
+	})
+}
+
+// TestAttachedRelaysGateway: B-PTH-5, B-PTH-7, what the gateway reports about a rendered HTTPRoute is in the status of
+// the user's, once it stays so, and not in that of the KIngress.
+func TestAttachedRelaysGateway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := aWorldOfServices(t, data, anInstallation(data), aPath("api"))
+		w.until("it is served", w.isServed("api"))
+		w.drain()
+		w.writes()
+		rendered := publicHost + names.AttachedSuffix("api")
+		w.say(rendered, "ResolvedRefs", "False", "InvalidKind")
+		w.pass(status.GraceWhenReady - 2*time.Second)
+		expect(t, "Writes", []string{}, w.writes())
+		w.pass(4 * time.Second)
+		want := "False RefsNotResolved: HTTPRoute default/" + rendered + " on Gateway gateways/blue: ResolvedRefs is False: InvalidKind: in other words"
+		expect(t, "Served", want, w.entry("api")["Served"])
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+		w.say(rendered, "ResolvedRefs", "True", "ResolvedRefs")
+		w.until("it is served", w.isServed("api"))
+	})
+}

@@ -56,12 +56,27 @@ func (r *Reconciler) reportAttached(ctx context.Context, seen *observe.Observati
 				}
 			}
 		}
+		facts.Lately = r.refusedLately(route, facts, &try.requeue)
 		if facts.Now = metav1.NewTime(r.clock.Now()); route.DeletionTimestamp == nil {
 			errs = append(errs, r.writeParents(ctx, route, facts.Parents(route), try))
 			r.told.evict(route.UID)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// refusedLately tells that a route was served until now, and for how short a time a gateway has reported
+// otherwise. It asks for a reconcile when that is over.
+func (r *Reconciler) refusedLately(route *gatewayv1.HTTPRoute, facts status.AttachedFacts, again *requeue) bool {
+	if !facts.Refusing() || !status.IsServed(route, facts.Frontend) {
+		r.timers.evict(route.UID)
+		return false
+	}
+	now := r.clock.Now()
+	timer := r.timers.of(route.UID, fmt.Sprint(route.Generation), true, now)
+	rest := status.GraceWhenReady - now.Sub(timer.refused)
+	again.in(rest)
+	return rest > 0
 }
 
 // refusalOf is a refused write of a route that is rendered for a user's HTTPRoute, or nil.
