@@ -56,10 +56,11 @@ func (e *clusterEvents) attachedTo(namespace, host string) {
 	}
 }
 
-// hasAttached tells whether informers show HTTPRoutes whose parent is the owner of a KIngress.
-func (e *clusterEvents) hasAttached(ing *v1alpha1.Ingress) bool {
-	frontend, is := attached.FrontendOf(ing)
-	return is && len(e.r.cluster.ShownAttached(frontend)) > 0
+// orphaned enqueues the frontend of a KIngress that is deleted, if HTTPRoutes name it as their parent.
+func (e *clusterEvents) orphaned(ing *v1alpha1.Ingress) {
+	if frontend, is := attached.FrontendOf(ing); is && len(e.r.cluster.ShownAttached(frontend)) > 0 {
+		e.frontends([]attached.Frontend{frontend})
+	}
 }
 
 // entriesOf are the controller's entries in the status of a route.

@@ -39,9 +39,10 @@ func (e ingressEvents) OnDelete(object any) {
 	}
 	e.r.evict(ing)
 	e.neighbours(ing)
-	if len(ing.Spec.TLS) > 0 || e.hasAttached(ing) {
-		e.impl.EnqueueKey(apply.NameOf(ing)) // it may have been the last to share a ListenerSet, or the parent of HTTPRoutes
+	if len(ing.Spec.TLS) > 0 {
+		e.impl.EnqueueKey(apply.NameOf(ing)) // it may have been the last to share a ListenerSet
 	}
+	e.orphaned(ing)
 	if users, err := e.r.ingressesBy(byBackendNamespace, ing.Namespace); err == nil && len(users) == 0 {
 		e.prune()
 	}
