@@ -17,8 +17,8 @@ var soakFor = flag.Duration("soak-for", 30*time.Minute, "for soak: how long all 
 // What a soak does in half an hour; in less time it does less, at the same pace.
 const (
 	soakMinutes   = 30
-	soakServices  = 560 // created, Ready, deleted
-	soakRollouts  = 560
+	soakServices  = 640 // created, Ready, deleted
+	soakRollouts  = 640
 	soakMoves     = 110
 	soakRotations = 22
 	soakKills     = 20
