@@ -97,5 +97,8 @@ func (c *common) overall(cmd *cobra.Command, kinds ...objects.Kind) (objects.Sou
 		return nil, nil, err
 	}
 	reader, err := view.NewReader(objects.Beside(source, store, kinds...), c.system, within)
-	return source, reader, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return source, reader.ForMany(), nil
 }

@@ -69,11 +69,11 @@ func (c *common) preview(cmd *cobra.Command, what string, plan func(*view.Reader
 	if err != nil {
 		return err
 	}
-	apply, err := plan(before)
+	apply, err := plan(before.ForMany())
 	if err != nil {
 		return err
 	}
-	apply(after)
+	apply(after.ForMany())
 	report, err := preview.Compare(before, after, what, c.Now())
 	if err != nil {
 		return err

@@ -38,6 +38,9 @@ func (s *tenant) List(kind objects.Kind, namespace string, selector labels.Selec
 	if namespace == "" {
 		s.t.Errorf("It lists %s of the whole cluster", kind)
 	}
+	if kind == objects.HTTPRoutes && selector.Empty() {
+		s.t.Error("It lists the HTTPRoutes of all services of the namespace")
+	}
 	if !s.may(kind, namespace) {
 		return nil, &objects.Denied{Kind: kind, Namespace: namespace}
 	}
@@ -95,8 +98,8 @@ func TestHostOfAnotherNamespace(t *testing.T) {
 	}
 }
 
-// TestRights: B-CLI-2, explain of one service lists nothing of the whole cluster, whatever may be read; and what may not be
-// read is a line that names it, beside what the KIngress itself says.
+// TestRights: B-CLI-2, explain of one service lists nothing of the whole cluster, and no HTTPRoutes of other services, whatever may
+// be read; and what may not be read is a line that names it, beside what the KIngress itself says.
 func TestRights(t *testing.T) {
 	all := func(objects.Kind, string) bool { return true }
 	own := func(_ objects.Kind, namespace string) bool { return namespace == "shop" }

@@ -47,8 +47,12 @@ func (s source) resource(kind objects.Kind, namespace string) dynamic.ResourceIn
 	return all.Namespace(namespace)
 }
 
+// cached asks the API server for what its cache has, as the controller's informers do. A busy one makes whoever asks for the newest
+// state wait until its cache has caught up: 9 to 19 s for a list beside a burst of 1,000 services, in place of 0.4 s.
+const cached = "0"
+
 func (s source) Get(kind objects.Kind, name types.NamespacedName) (*unstructured.Unstructured, error) {
-	found, err := s.resource(kind, name.Namespace).Get(s.ctx, name.Name, metav1.GetOptions{})
+	found, err := s.resource(kind, name.Namespace).Get(s.ctx, name.Name, metav1.GetOptions{ResourceVersion: cached})
 	if apierrors.IsNotFound(err) && !unknownResource(err) {
 		return nil, nil
 	}
@@ -59,7 +63,7 @@ func (s source) Get(kind objects.Kind, name types.NamespacedName) (*unstructured
 }
 
 func (s source) List(kind objects.Kind, namespace string, selector labels.Selector) ([]*unstructured.Unstructured, error) {
-	list, err := s.resource(kind, namespace).List(s.ctx, metav1.ListOptions{LabelSelector: selector.String()})
+	list, err := s.resource(kind, namespace).List(s.ctx, metav1.ListOptions{LabelSelector: selector.String(), ResourceVersion: cached})
 	if err != nil {
 		return nil, translated(err, objects.Denied{Kind: kind, Namespace: namespace})
 	}

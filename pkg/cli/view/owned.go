@@ -9,6 +9,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/selection"
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
@@ -24,29 +25,48 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
+	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
 
 // Routes implements observe.Owned.
 func (r *Reader) Routes(ing *v1alpha1.Ingress) ([]*gatewayv1.HTTPRoute, error) {
-	all, err := listed[gatewayv1.HTTPRoute](r, objects.HTTPRoutes, ing.Namespace, labels.Everything())
+	all, err := listed[gatewayv1.HTTPRoute](r, objects.HTTPRoutes, ing.Namespace, r.labelled(ing))
 	return controlled(all, ing), r.note(err, true)
+}
+
+// labelled selects the objects that were written for a KIngress, and the shared ones of its namespace, so that the API server
+// does not send those of a thousand others. For many KIngresses all are read, once.
+func (r *Reader) labelled(ing *v1alpha1.Ingress) labels.Selector {
+	requirement, err := labels.NewRequirement(networking.IngressLabelKey, selection.In, []string{"", names.IngressLabelValue(ing)})
+	if r.many || err != nil {
+		return labels.Everything()
+	}
+	return labels.NewSelector().Add(*requirement)
 }
 
 // Taken are the refusals of HTTPRoutes that are wanted, and of whose names others of another owner exist.
 func (r *Reader) Taken(ing *v1alpha1.Ingress, wanted []*gatewayv1.HTTPRoute) ([]conditions.Reasoned, error) {
-	all, err := listed[gatewayv1.HTTPRoute](r, objects.HTTPRoutes, ing.Namespace, labels.Everything())
+	routes, err := r.Routes(ing)
+	if err != nil {
+		return nil, err
+	}
 	found := []conditions.Reasoned{}
-	for _, existing := range all {
-		for _, want := range wanted {
-			if want.Name != existing.Name {
-				continue
-			}
-			if refusal := apply.Taken(existing, want, ing); refusal != nil {
-				found = append(found, refusal)
-			}
+	for _, want := range wanted {
+		if slices.ContainsFunc(routes, func(own *gatewayv1.HTTPRoute) bool { return own.Name == want.Name }) {
+			continue
+		}
+		existing, err := objects.Get[gatewayv1.HTTPRoute](r.source, objects.HTTPRoutes, types.NamespacedName{Namespace: want.Namespace, Name: want.Name})
+		if err := r.note(err, true); err != nil {
+			return nil, err
+		}
+		if existing == nil {
+			continue
+		}
+		if refusal := apply.Taken(existing, want, ing); refusal != nil {
+			found = append(found, refusal)
 		}
 	}
-	return found, r.note(err, true)
+	return found, nil
 }
 
 // Attached implements observe.Reader. A frontend is in the namespace of its KIngress, and HTTPRoutes of other namespaces are
@@ -60,13 +80,13 @@ func (r *Reader) Attached(frontend attached.Frontend) ([]*gatewayv1.HTTPRoute, e
 
 // Grants implements observe.Owned.
 func (r *Reader) Grants(ing *v1alpha1.Ingress) ([]*gatewayv1beta1.ReferenceGrant, error) {
-	all, err := listed[gatewayv1beta1.ReferenceGrant](r, objects.ReferenceGrants, ing.Namespace, labels.Everything())
+	all, err := listed[gatewayv1beta1.ReferenceGrant](r, objects.ReferenceGrants, ing.Namespace, r.labelled(ing))
 	return controlled(all, ing), r.note(err, false)
 }
 
 // ListenerSets implements observe.Owned.
 func (r *Reader) ListenerSets(ing *v1alpha1.Ingress) ([]*gatewayv1.ListenerSet, error) {
-	all, err := listed[gatewayv1.ListenerSet](r, objects.ListenerSets, ing.Namespace, labels.Everything())
+	all, err := listed[gatewayv1.ListenerSet](r, objects.ListenerSets, ing.Namespace, r.labelled(ing))
 	if notServed := (*objects.NotServed)(nil); errors.As(err, &notServed) {
 		return nil, &observe.NotServed{Detail: err.Error()}
 	}

@@ -33,6 +33,8 @@ type Reader struct {
 	byHost    map[string][]*v1alpha1.Ingress
 	listed    bool
 	replaced  *v1alpha1.Ingress
+	// many tells that it reads for many KIngresses.
+	many bool
 	// lists are those of other kinds that were read.
 	lists map[string]any
 }
@@ -43,6 +45,12 @@ var _ observe.Reader = &Reader{}
 func NewReader(source objects.Source, system, within string) (*Reader, error) {
 	reader := &Reader{source: objects.Remember(source), system: system, within: within, lists: map[string]any{}}
 	return reader, reader.readState()
+}
+
+// ForMany makes the Reader read the objects of all KIngresses of a namespace at once.
+func (r *Reader) ForMany() *Reader {
+	r.many = true
+	return r
 }
 
 // State is the state of config-gateway, as a controller that starts now would have it.

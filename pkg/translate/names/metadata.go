@@ -107,7 +107,7 @@ func OfGrant(ing *v1alpha1.Ingress, name string) metav1.ObjectMeta {
 func objectMeta(ing *v1alpha1.Ingress, name string, to carrier) metav1.ObjectMeta {
 	labels := map[string]string{}
 	maps.Copy(labels, ing.Labels)
-	labels[networking.IngressLabelKey] = ingressLabelValue(ing)
+	labels[networking.IngressLabelKey] = IngressLabelValue(ing)
 
 	annotations := map[string]string{}
 	for key, value := range ing.Annotations {

@@ -84,9 +84,9 @@ func Grant(ingress string, gateway types.NamespacedName, secret gatewayv1.Object
 	return Shorten(ingress, fmt.Sprintf("-%x", digest)[:9])
 }
 
-// ingressLabelValue is the KIngress's name if it fits into a label, else a shortened name that is unique
+// IngressLabelValue is the KIngress's name if it fits into a label, else a shortened name that is unique
 // nevertheless.
-func ingressLabelValue(ing *v1alpha1.Ingress) string {
+func IngressLabelValue(ing *v1alpha1.Ingress) string {
 	if len(ing.Name) <= validation.LabelValueMaxLength {
 		return ing.Name
 	}
