@@ -14,7 +14,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -149,5 +148,3 @@ func TestPublishedNameStays_BRDY8(t *testing.T) {
 		t.Error("Serving made the Service for callers anew")
 	}
 }
-
-var everything = metav1.ListOptions{}

@@ -68,7 +68,7 @@ func awaitCondition(t *testing.T, space *fixture.Space, kind string, status meta
 
 func answers(host, path, text string) cluster.Request {
 	return cluster.Request{Host: host, Path: path, Wrong: func(answer cluster.Answer) error {
-		if !strings.Contains(string(answer.Body), text) {
+		if !strings.Contains(answer.Body, text) {
 			return fmt.Errorf("the wrong service answers: %s", answer)
 		}
 		return nil
