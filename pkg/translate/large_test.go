@@ -180,11 +180,14 @@ func TestGrowsWithItsParts(t *testing.T) {
 	}
 }
 
+// grows holds four times the parts to less than seven times the bytes: what grows with the square takes sixteen
+// times as many, while the race detector, under which a sync.Pool drops some of what it is given, has been
+// seen to make five times of four.
 func grows(t *testing.T, what string, small, large input.Input) {
 	t.Helper()
 	fewer, less := allocated(t, small)
 	more, most := allocated(t, large)
-	if more > 5*fewer+1000 || most > 5*less+1<<18 {
+	if more > 5*fewer+1000 || most > 7*less+1<<18 {
 		t.Errorf("%s: %d allocations of %d bytes grow to %d of %d", what, fewer, less, more, most)
 	}
 }
