@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+	"knative.dev/pkg/apis"
 )
 
 // How long the controller waits before it writes a status that is not Ready.
@@ -18,6 +19,11 @@ const (
 	GraceWhenReady = 15 * time.Second
 	// GraceBetweenReports is the time between two reports, whose messages change with every answer.
 	GraceBetweenReports = 10 * time.Second
+	// GraceOfSameReason is the time between two reports with the same reasons of a KIngress without an answer.
+	// It grows to half of the time waited, and not above GraceWhileProgressing. What changes in them is which
+	// probe had which answer last; each is a write of the KIngress, its Route and its service, and in a burst
+	// on busy proxies every service would write them.
+	GraceOfSameReason = 30 * time.Second
 	// GraceWhileProgressing is for a burst, while the data plane works through older routes: a write for each
 	// service would tell users nothing.
 	GraceWhileProgressing = 5 * time.Minute
@@ -54,6 +60,8 @@ func grace(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blocke
 		return max(0, GraceWhenReady-facts.Waited, GraceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation) && certainty == Answered: // the gateway has reported a condition since
 		return max(0, GraceBeforeReport-facts.SinceReport)
+	case isReported(old, facts.Generation) && hasReasons(old, blockers):
+		return max(0, min(max(GraceOfSameReason, facts.Waited/2), GraceWhileProgressing)-facts.SinceReport)
 	case isReported(old, facts.Generation):
 		return max(0, GraceBetweenReports-facts.SinceReport)
 	}
@@ -73,4 +81,16 @@ func whenServed(facts Facts, left time.Duration) time.Duration {
 func isReported(old v1alpha1.IngressStatus, generation int64) bool {
 	ready := old.GetCondition(v1alpha1.IngressConditionReady)
 	return old.ObservedGeneration == generation && ready != nil && !ready.IsTrue()
+}
+
+// hasReasons tells that the conditions of a status have the reasons of these blockers.
+func hasReasons(old v1alpha1.IngressStatus, blockers []Blocker) bool {
+	for _, kind := range []apis.ConditionType{network, loadBalancer} {
+		blocker, blocked := merge(blockers, kind)
+		known := old.GetCondition(kind)
+		if known == nil || known.IsUnknown() != blocked || blocked && known.Reason != blocker.Reason {
+			return false
+		}
+	}
+	return true
 }

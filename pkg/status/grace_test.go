@@ -33,6 +33,7 @@ func TestGrace(t *testing.T) {
 		return facts(side(external, settled, class(controller), because("Programmed", metav1.ConditionFalse, reason)))
 	}
 	const envoy = "gateway.envoyproxy.io/gatewayclass-controller"
+	unprogrammed := facts(side(external, byStatus, gatewaySaid("Programmed", metav1.ConditionFalse, 1)))
 	busy := waits
 	busy.Progressing = true
 	tests := []struct {
@@ -52,7 +53,8 @@ func TestGrace(t *testing.T) {
 		{"a Ready one waits longer", wasReady, waits, status.GraceBeforeReport, status.GraceWhenReady - status.GraceBeforeReport},
 		{"but not endlessly", wasReady, waits, status.GraceWhenReady, 0},
 		{"Ready of an older generation is not Ready", wasReady, newGeneration, status.GraceBeforeReport, 0},
-		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.GraceBeforeReport, status.GraceBetweenReports - status.GraceBeforeReport},
+		{"what is reported already is not reported in other words for a while", wasWaiting, waits, status.GraceBeforeReport, status.GraceOfSameReason - status.GraceBeforeReport},
+		{"for a shorter while with another reason", wasWaiting, unprogrammed, status.GraceBeforeReport, status.GraceBetweenReports - status.GraceBeforeReport},
 		{"a gateway's no is news sooner", wasWaiting, refused, time.Second, status.GraceBeforeReport - time.Second},
 		{"a gateway's no about a Ready one may be from before the proof", wasReady, refused, time.Second, status.GraceBeforeReport - time.Second},
 		{"and takes Ready when it stays", wasReady, refused, status.GraceBeforeReport, 0},
@@ -78,6 +80,24 @@ func TestGrace(t *testing.T) {
 				t.Errorf("The input was changed:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestReportsGrowRare: B-RDY-4, probes that answer otherwise each second are written less and less often, and never more
+// seldom than every five minutes; another reason is news after ten seconds.
+func TestReportsGrowRare(t *testing.T) {
+	answers := []string{"no answer within 1s", "no connection within 1s", "status 503"}
+	current, reported, written := v1alpha1.IngressStatus{}, 0, []int{}
+	for second := range 1500 {
+		f := facts(side(external, probed(answer(probe.Failed, answers[second%len(answers)]))))
+		f.Waited, f.SinceReport = time.Duration(second)*time.Second, time.Duration(second-reported)*time.Second
+		verdict := status.Mark(current, f)
+		if verdict.Grace == 0 && !status.Equal(verdict.Status, current) {
+			current, reported, written = verdict.Status, second, append(written, second)
+		}
+	}
+	if diff := cmp.Diff([]int{5, 36, 73, 146, 292, 584, 885, 1186, 1487}, written); diff != "" {
+		t.Errorf("Written after so many seconds:\n%s", diff)
 	}
 }
 
