@@ -27,13 +27,17 @@ func init() {
 	}
 }
 
-// Recorder returns the recorder in the context, as Knative's generated reconcilers do; without one, a recorder that writes
-// Events in the name of the controller until ctx ends.
+// Recorder records Events about KIngresses also about the Knative objects that control them. It writes with the recorder in
+// the context, as Knative's generated reconcilers do; without one, in the name of the controller until ctx ends.
 func Recorder(ctx context.Context) record.EventRecorder {
 	if known := controller.GetEventRecorder(ctx); known != nil {
-		return known
+		return ownerRecorder{known}
 	}
+	return newRecorder(ctx, &typedcorev1.EventSinkImpl{Interface: kubeclient.Get(ctx).CoreV1().Events("")})
+}
+
+func newRecorder(ctx context.Context, sink record.EventSink) record.EventRecorder {
 	broadcaster := record.NewBroadcaster(record.WithContext(ctx))
-	broadcaster.StartRecordingToSink(&typedcorev1.EventSinkImpl{Interface: kubeclient.Get(ctx).CoreV1().Events("")})
-	return broadcaster.NewRecorder(scheme, corev1.EventSource{Component: "net-gateways-controller"})
+	broadcaster.StartRecordingToSink(sink)
+	return ownerRecorder{broadcaster.NewRecorder(scheme, corev1.EventSource{Component: "net-gateways-controller"})}
 }
