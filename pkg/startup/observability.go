@@ -3,6 +3,7 @@
 package startup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"knative.dev/pkg/injection"
 	"knative.dev/pkg/observability"
 	o11yconfigmap "knative.dev/pkg/observability/configmap"
 	"knative.dev/pkg/observability/metrics"
@@ -26,6 +28,8 @@ const (
 	keyProtocol = "metrics-protocol"
 	// metricsPort is that of the manifests and of knative.dev/pkg.
 	metricsPort = "9090"
+	// webhookPort is that of the manifests.
+	webhookPort = "8443"
 )
 
 // configMaps reads ConfigMaps of the system namespace.
@@ -105,10 +109,21 @@ func endpointOf(cfg metrics.Config) error {
 	if err != nil {
 		return fmt.Errorf("metrics-endpoint %q is not host:port", cfg.Endpoint)
 	}
-	if number, err := strconv.ParseUint(port, 10, 16); err != nil || number < 1024 {
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || number < 1024 {
 		return fmt.Errorf("metrics-endpoint %q has no port between 1024 and 65535", cfg.Endpoint)
 	}
+	if use := portsInUse()[strconv.FormatUint(number, 10)]; use != "" {
+		return fmt.Errorf("metrics-endpoint %q has port %d, which is for %s", cfg.Endpoint, number, use)
+	}
 	return nil
+}
+
+// portsInUse are those on which the programs of the release listen for something else: knative.dev/pkg ends a program that
+// finds one of its own taken, again and again.
+func portsInUse() map[string]string {
+	profiling := cmp.Or(os.Getenv(runtime.ProfilingPortEnvKey), strconv.Itoa(runtime.ProfilingDefaultPort))
+	return map[string]string{strconv.Itoa(injection.HealthCheckDefaultPort): "kubelet's probes", profiling: "profiling", webhookPort: "the webhook"}
 }
 
 // canListen tells why metrics cannot be served at their address: knative.dev/pkg only prints it, in no form that logs have.
