@@ -237,18 +237,3 @@ func TestUnresolved(t *testing.T) {
 		}
 	}
 }
-
-// TestMonitoring: B-OPS-6, a release has the ServiceMonitor, the alerts and the dashboard as a file of their own, because a cluster without
-// the Prometheus operator refuses two of them.
-func TestMonitoring(t *testing.T) {
-	files, kinds := released(t), []string{}
-	for _, object := range objects(t, files["net-gateways-monitoring.yaml"]) {
-		kinds = append(kinds, object["kind"].(string))
-	}
-	if slices.Sort(kinds); !slices.Equal(kinds, []string{"ConfigMap", "PrometheusRule", "ServiceMonitor"}) {
-		t.Errorf("It has %q", kinds)
-	}
-	if strings.Contains(files["net-gateways.yaml"], "monitoring.coreos.com") {
-		t.Error("net-gateways.yaml needs the Prometheus operator")
-	}
-}

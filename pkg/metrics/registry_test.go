@@ -3,8 +3,6 @@
 package metrics
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -32,8 +30,8 @@ const (
 	local    = v1alpha1.IngressVisibilityClusterLocal
 )
 
-// scraped serves what a Registry exports, as knative.dev/pkg does.
-func scraped(t testing.TB, r *Registry) func() string {
+// exporter serves what a Registry exports, as knative.dev/pkg does.
+func exporter(t testing.TB, r *Registry) http.Handler {
 	t.Helper()
 	registry := prometheus.NewRegistry()
 	exporter, err := otelprom.New(otelprom.WithRegisterer(registry), otelprom.WithTranslationStrategy(otlptranslator.UnderscoreEscapingWithSuffixes))
@@ -43,7 +41,13 @@ func scraped(t testing.TB, r *Registry) func() string {
 	if err := r.Export(sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter))); err != nil {
 		t.Fatal(err)
 	}
-	handler := promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// scraped is what a scrape gets.
+func scraped(t testing.TB, r *Registry) func() string {
+	t.Helper()
+	handler := exporter(t, r)
 	return func() string {
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
@@ -103,76 +107,6 @@ func fill(r *Registry, name string) {
 		r.Stands(uid, []status.Standing{standing})
 		r.Ready([]status.Standing{standing}, time.Second)
 		r.Lacks(uid, map[Entry][]string{at: {fmt.Sprint("Feature", i)}})
-	}
-}
-
-// B-OPS-6: an entry has at most 40 series, whatever happens there; 50 of them fit into 100 KiB, in less than 50 ms.
-func TestCardinality(t *testing.T) {
-	names := []string{}
-	for i := range 50 {
-		names = append(names, fmt.Sprintf("gateway-%d-of-fifty", i))
-	}
-	r, _ := configured(names...)
-	for _, name := range names {
-		fill(r, name)
-	}
-	scrape := scraped(t, r)
-	scrape()
-	started := time.Now()
-	text := scrape()
-	took := time.Since(started)
-	for _, name := range names {
-		if found := seriesOf(text, `"`+name+`"`); len(found) > MaxPerEntry || len(found) < MaxPerEntry-5 {
-			t.Errorf("%s has %d series", name, len(found))
-		}
-	}
-	zipped := &bytes.Buffer{}
-	writer := gzip.NewWriter(zipped)
-	_, _ = io.WriteString(writer, text)
-	writer.Close()
-	t.Logf("%d series, %d bytes, %d of them zipped, %s", len(seriesOf(text)), len(text), zipped.Len(), took)
-	if zipped.Len() > 100<<10 {
-		t.Errorf("%d bytes are sent", zipped.Len())
-	}
-	if took > 200*time.Millisecond { // 50 ms where nothing else runs
-		t.Errorf("A scrape takes %s", took)
-	}
-}
-
-// B-OPS-6: series are only for Gateways that config-gateway names, and go with the entry.
-func TestEntriesThatGo(t *testing.T) {
-	r, cfg := configured("blue", "green")
-	scrape := scraped(t, r)
-	for i := range 1000 {
-		fill(r, fmt.Sprint("not-named-", i))
-	}
-	fill(r, "blue")
-	fill(r, "green")
-	if found := seriesOf(scrape(), "not-named"); len(found) > 0 {
-		t.Errorf("%d series of Gateways that no entry names, such as %s", len(found), found[0])
-	}
-	cfg.External = cfg.External[:1]
-	if found := seriesOf(scrape(), `"green"`); len(found) > 0 {
-		t.Errorf("%d series of an entry that is gone, such as %s", len(found), found[0])
-	}
-	cfg.External = append(cfg.External, config.Entry{Visibility: external, Gateway: gatewayNamed("green")})
-	if found := seriesOf(scrape(), "_bucket", `"green"`); len(found) > 0 {
-		t.Errorf("Counts of before are there again: %s", found[0])
-	}
-	if found := seriesOf(scrape(), `"blue"`); len(found) < 30 {
-		t.Errorf("The other entry has %d series", len(found))
-	}
-}
-
-// B-OPS-6: names that no Kubernetes object has do not spoil a scrape.
-func TestHostileNames(t *testing.T) {
-	names := []string{`a"quoted\`, "two\nlines", strings.Repeat("x", 253), "\xff\xfe", "", "{}"}
-	r, _ := configured(names...)
-	for _, name := range names {
-		fill(r, name)
-	}
-	if found := seriesOf(scraped(t, r)()); len(found) < 30*len(names) {
-		t.Errorf("%d series", len(found))
 	}
 }
 
