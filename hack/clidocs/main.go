@@ -28,6 +28,9 @@ Generated from the commands by hack/clidocs; do not edit. It tells which Gateway
 
 **Exit codes**: 0, nothing found; 1, something is not as it should be; 2, it could not look.
 
+**Width**: text goes on in the next line between words where the terminal, or the variable ` + "`COLUMNS`" + `, has no more columns; a command for the shell can still be copied.
+Into a file or another program each text is one line.
+
 **JSON and YAML**: each report has ` + "`apiVersion: net-gateways.github.io/v1`" + ` and a ` + "`kind`" + `. The fields are those of the type ` + "`Report`" + ` in the package of each command under
 [pkg/cli](../pkg/cli), with what they mean. Fields may be added; none changes its meaning.
 `

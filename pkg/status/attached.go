@@ -39,6 +39,24 @@ type AttachedFacts struct {
 	Sides []Side
 }
 
+// FactsOf are the facts about a user's HTTPRoute before any data plane is asked.
+func FactsOf(route attached.Route) AttachedFacts {
+	return AttachedFacts{Generation: route.Source.Generation, Frontend: route.Frontend, Refs: route.Refs, Outcome: route.Outcome}
+}
+
+// Recall takes the routes for proven if the status reports this generation as served in the same way: their
+// former backends serve while new ones are warmed.
+func (f AttachedFacts) Recall(route *gatewayv1.HTTPRoute) {
+	if !f.WasServed(route) {
+		return
+	}
+	for _, side := range f.Sides {
+		for i := range side.Routes {
+			side.Routes[i].Proven, side.Routes[i].Warming = true, nil
+		}
+	}
+}
+
 // AttachedBlocker is why the routes of a side are not served, or nil. It is about these routes alone: how the
 // Gateway is, the KIngress says. Once the routes are proven, only what the gateway reports about them counts.
 func (s Side) AttachedBlocker() *Blocker {

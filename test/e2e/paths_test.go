@@ -138,7 +138,7 @@ func newRevision(t *testing.T, space *fixture.Space, name, number string) {
 	space.AwaitKServiceReady(t, name, cluster.Minutes)
 }
 
-// B-PTH-1, B-PTH-5: below a DomainMapping, to a Knative Service at zero, which sees the domain as Host, and to a plain Service; and
+// B-PTH-1, B-PTH-5, B-CLI-1: below a DomainMapping, to a Knative Service at zero, which sees the domain as Host, and to a plain Service; and
 // a backend that comes and goes is said in the status.
 func TestPathsBelowDomainMapping_BPTH1_BPTH5(t *testing.T) {
 	t.Parallel()
@@ -156,18 +156,20 @@ func TestPathsBelowDomainMapping_BPTH1_BPTH5(t *testing.T) {
 	route.Spec.Rules = append(route.Spec.Rules, plain.Spec.Rules...)
 	cluster.HTTPRoutes.Create(t, world.Cluster, route)
 	awaitCondition(t, space, string(gatewayv1.RouteConditionResolvedRefs), metav1.ConditionFalse, string(gatewayv1.RouteReasonBackendNotFound))
+	explainsPaths(t, space, domain, "HTTPRoute "+space.Name+"/paths  adds paths to DomainMapping "+domain, "PathPrefix /report  ->  100% report-00001", "BackendNotFound: spec.rules[1].backendRefs[0]")
 	awaitZero(t, space, "report")
 	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: domain, Path: "/report", Wrong: sees(domain)}, cluster.Minutes)
 	cluster.AwaitRight(t, world.Blue, answers(domain, "/", noodles), cluster.Seconds)
 	space.Backend(t, "plain")
 	awaitCondition(t, space, string(gatewayv1.RouteConditionResolvedRefs), metav1.ConditionTrue, "")
 	awaitCondition(t, space, isServed, metav1.ConditionTrue, "")
+	explainsPaths(t, space, domain, "ok    Served     on Gateway ", "PathPrefix /plain  ->  100% plain:80")
 	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: domain, Path: "/plain"}, cluster.Seconds)
 	cluster.HTTPRoutes.Delete(t, world.Cluster, space.Name, "paths")
 	cluster.AwaitRight(t, world.Blue, answers(domain, "/report", noodles), cluster.Seconds)
 }
 
-// B-PTH-3: a backend of another namespace is refused, whatever is granted, and the paths of the parent stay as they are.
+// B-PTH-3, B-CLI-1: a backend of another namespace is refused, whatever is granted, and the paths of the parent stay as they are.
 func TestPathsAcrossNamespaces_BPTH3(t *testing.T) {
 	t.Parallel()
 	space, far := world.Space(t, nil), world.Space(t, nil)
@@ -177,6 +179,7 @@ func TestPathsAcrossNamespaces_BPTH3(t *testing.T) {
 	backend := gatewayv1.BackendObjectReference{Name: "far", Namespace: new(gatewayv1.Namespace(far.Name)), Port: new(gatewayv1.PortNumber(80))}
 	cluster.HTTPRoutes.Create(t, world.Cluster, paths(space, knative("Service", "web"), "/far", backend))
 	awaitCondition(t, space, string(gatewayv1.RouteConditionResolvedRefs), metav1.ConditionFalse, string(gatewayv1.RouteReasonRefNotPermitted))
+	explainsPaths(t, space, "web", "RefNotPermitted: spec.rules[0].backendRefs[0]", "PathPrefix /far  ->  answered 500")
 	cluster.AwaitAnswer(t, world.Blue, space.ExternalHost("web"), 200, cluster.Seconds)
 	space.AwaitKServiceReady(t, "web", cluster.Seconds)
 }

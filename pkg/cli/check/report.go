@@ -57,10 +57,10 @@ func (r Report) Text(paper *output.Paper) {
 		}
 		paper.Check(finding.State, finding.Code, finding.Detail)
 		if finding.Fix != "" {
-			paper.Line("        fix: %s", finding.Fix)
+			paper.Shell("        fix: ", finding.Fix)
 		}
 		if finding.More != "" {
-			paper.Line("        see: %s", finding.More)
+			paper.Item("        see: ", "%s", finding.More)
 		}
 	}
 	for _, unseen := range r.Unseen {

@@ -68,7 +68,7 @@ func settle(t *testing.T, store *objects.Store, ing *v1alpha1.Ingress) {
 		Add(t, store, objects.ListenerSets.GroupVersionKind, programmed(set.DeepCopy()))
 	}
 	wanted := Examine(t, store, ing)
-	for _, route := range wanted.Desired.Routes {
+	for _, route := range wanted.Desired.All() {
 		stored := route.Object.DeepCopy()
 		stored.Generation = 1
 		for _, parent := range stored.Spec.ParentRefs {
@@ -90,6 +90,22 @@ func settle(t *testing.T, store *objects.Store, ing *v1alpha1.Ingress) {
 		reported.Status.Conditions[i].LastTransitionTime = apis.VolatileTime{Inner: metav1.NewTime(settled)}
 	}
 	Add(t, store, v1alpha1.SchemeGroupVersion.WithKind("Ingress"), reported)
+	for _, one := range found.Attached {
+		serve(t, store, one)
+	}
+}
+
+// serve writes what the controller reports in the status of a user's HTTPRoute once the proxies have answered.
+func serve(t *testing.T, store *objects.Store, one examine.Attached) {
+	t.Helper()
+	for _, side := range one.Facts.Sides {
+		for i := range side.Routes {
+			side.Routes[i].Proven = true
+		}
+	}
+	route := one.Source.DeepCopy()
+	route.Status.Parents = one.Facts.Parents(route)
+	Add(t, store, objects.HTTPRoutes.GroupVersionKind, route)
 }
 
 func programmed(set *gatewayv1.ListenerSet) *gatewayv1.ListenerSet {

@@ -5,13 +5,14 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/live"
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
@@ -73,7 +74,7 @@ func (c *common) within() string {
 
 // write writes a report. It returns errFound if that found something.
 func (c *common) write(report output.Report) error {
-	text, err := output.Render(report, c.format, c.colour())
+	text, err := output.Render(report, c.format, &output.Paper{Colour: c.colour(), Width: c.width()})
 	if err != nil {
 		return err
 	}
@@ -99,8 +100,21 @@ func (c *common) colour() bool {
 	return terminal(c.Out) && !c.noColor && c.Env("NO_COLOR") == "" && c.Env("TERM") != "dumb"
 }
 
+// width is how many columns the variable COLUMNS or the terminal has; 0, which is any number, for files and other programs.
+func (c *common) width() int {
+	if columns, err := strconv.Atoi(c.Env("COLUMNS")); err == nil && columns > 0 {
+		return columns
+	}
+	if file, isFile := c.Out.(*os.File); isFile {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return columns
+		}
+	}
+	return 0
+}
+
 // terminal tells whether a stream is a terminal, or another device of characters.
-func terminal(stream io.Writer) bool {
+func terminal(stream any) bool {
 	file, isFile := stream.(*os.File)
 	if !isFile {
 		return false

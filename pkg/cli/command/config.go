@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/configure"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
@@ -30,37 +29,35 @@ func newValidate(c *common) *cobra.Command {
 The file is a ConfigMap, or its data alone; - reads from standard input. It needs no cluster.`,
 		Example: "  kn gateways config validate -f config-gateway.yaml",
 		RunE: func(*cobra.Command, []string) error {
-			cm, err := c.readConfigMap(file)
+			text, err := c.read(file)
+			if err != nil {
+				return err
+			}
+			cm, err := configure.Parse(text, c.system)
 			if err != nil {
 				return err
 			}
 			return c.write(configure.Validate(file, cm, nil))
 		},
 	}
-	requireFile(command, &file)
+	requireFile(command, &file, "file with the ConfigMap or its data; - is standard input")
 	return command
 }
 
 // requireFile registers -f.
-func requireFile(command *cobra.Command, file *string) {
-	command.Flags().StringVarP(file, "filename", "f", "", "file with the ConfigMap or its data; - is standard input")
+func requireFile(command *cobra.Command, file *string, what string) {
+	command.Flags().StringVarP(file, "filename", "f", "", what)
 	if err := command.MarkFlagRequired("filename"); err != nil { // it is there
 		panic(err)
 	}
 }
 
-func (c *common) readConfigMap(file string) (*corev1.ConfigMap, error) {
-	var text []byte
-	var err error
+// read reads a file, or standard input.
+func (c *common) read(file string) ([]byte, error) {
 	if file == "-" {
-		text, err = io.ReadAll(c.In)
-	} else {
-		text, err = os.ReadFile(file)
+		return io.ReadAll(c.In)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return configure.Parse(text, c.system)
+	return os.ReadFile(file)
 }
 
 func newShow(c *common) *cobra.Command {

@@ -25,7 +25,8 @@ func newExplain(c *common) *cobra.Command {
 
 It looks at each layer from the entry of config-gateway to the published address, with the controller's own rules, and says
 which is right (ok), which is not (FAIL), which still waits (wait) and which it did not look at (-). Whether the proxies of a
-Gateway answer is what the controller has found out.
+Gateway answer is what the controller has found out. Of the HTTPRoutes whose parent is the service it says which paths lead
+where, and what of them is refused and why.
 
 A service is named by its name, NAMESPACE/NAME, kingress/NAME, or by one of its hosts. Of one service it lists nothing of the
 whole cluster, unless -A says so: then it finds hosts, and older services with the same host, in other namespaces, too.`,
@@ -72,7 +73,7 @@ func (c *common) follow(ctx context.Context, argument string) error {
 		state.Age, state.Since, state.Requests = "", nil, 0
 		text := fmt.Sprintf("%+v", state)
 		if text == said {
-			return !next.Found(), nil
+			return next.Served(), nil
 		}
 		if said != "" && c.format == "text" {
 			fmt.Fprintln(c.Out)
@@ -81,7 +82,7 @@ func (c *common) follow(ctx context.Context, argument string) error {
 		if err := c.write(next); err != nil && !errors.Is(err, errFound) {
 			return false, err
 		}
-		return !next.Found(), nil
+		return next.Served(), nil
 	}
 	err = cluster.Watch(ctx, objects.KIngresses, types.NamespacedName{Namespace: report.Namespace, Name: report.Service}, see)
 	if errors.Is(err, context.Canceled) {

@@ -41,28 +41,8 @@ func TestGoldens(t *testing.T) {
 }
 
 func golden(t *testing.T, file string) {
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sections, wrote := map[string]string{}, []txtar.File{}
-	for _, section := range archive.Files {
-		sections[section.Name] = string(section.Data)
-	}
-	folder := t.TempDir()
-	store := clitest.Change(t, settledShop(t, sections["before.yaml"]), sections["change.yaml"], sections["gone.txt"])
-	for _, file := range strings.Fields(sections["notserved.txt"]) {
-		kind := objects.Kinds[slices.IndexFunc(objects.Kinds, func(kind objects.Kind) bool { return kind.File() == file })]
-		store.Without(kind, &objects.NotServed{Kind: kind})
-	}
-	write(t, filepath.Join(folder, "cluster"), store)
-	for name, text := range sections {
-		if rest, input := strings.CutPrefix(name, "in/"); input {
-			if err := os.WriteFile(filepath.Join(folder, rest), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	archive, folder := prepared(t, file)
+	wrote := []txtar.File{}
 	for _, section := range archive.Files {
 		if !strings.HasPrefix(section.Name, "$ ") {
 			wrote = append(wrote, section)
@@ -81,16 +61,48 @@ func golden(t *testing.T, file string) {
 	}
 }
 
-// run runs a command in a folder, and returns what it prints and its exit code.
+// prepared reads a case, and writes its cluster and its files into a folder.
+func prepared(t *testing.T, file string) (archive *txtar.Archive, folder string) {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for _, section := range archive.Files {
+		sections[section.Name] = string(section.Data)
+	}
+	folder = t.TempDir()
+	store := clitest.Change(t, settledShop(t, sections["before.yaml"]), sections["change.yaml"], sections["gone.txt"])
+	for _, file := range strings.Fields(sections["notserved.txt"]) {
+		kind := objects.Kinds[slices.IndexFunc(objects.Kinds, func(kind objects.Kind) bool { return kind.File() == file })]
+		store.Without(kind, &objects.NotServed{Kind: kind})
+	}
+	write(t, filepath.Join(folder, "cluster"), store)
+	for name, text := range sections {
+		if rest, input := strings.CutPrefix(name, "in/"); input {
+			if err := os.WriteFile(filepath.Join(folder, rest), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return archive, folder
+}
+
+// run runs a command in a folder, behind variables of the environment as in a shell, and returns what it prints and its exit code.
 func run(t *testing.T, folder string, args []string) string {
 	t.Helper()
 	t.Chdir(folder)
-	out, errs := &bytes.Buffer{}, &bytes.Buffer{}
+	out, errs, environment := &bytes.Buffer{}, &bytes.Buffer{}, map[string]string{}
+	for strings.Contains(args[0], "=") {
+		name, value, _ := strings.Cut(args[0], "=")
+		environment[name], args = value, args[1:]
+	}
 	args = append([]string{"kn-gateways"}, args...)
 	if !strings.Contains(strings.Join(args, " "), "--from") {
 		args = append(args, "--from", "cluster")
 	}
-	streams := command.Streams{In: strings.NewReader(""), Out: out, Err: errs, Env: func(string) string { return "" }, Now: func() time.Time { return clitest.Now }}
+	streams := command.Streams{In: strings.NewReader(""), Out: out, Err: errs, Env: func(name string) string { return environment[name] }, Now: func() time.Time { return clitest.Now }}
 	code := command.Run(t.Context(), streams, args)
 	text := strings.ReplaceAll(out.String()+errs.String(), folder, "DIR")
 	return text + fmt.Sprintf("exit %d\n", code)

@@ -21,7 +21,8 @@ func newGraph(c *common) *cobra.Command {
 		Long: `Show what leads where: from Gateways by hosts and paths to Revisions, who has a host, and what is not served and why.
 
 It shows all namespaces, or the one that -n names. With -o mermaid it is a figure for a Markdown page or an issue,
-with -o dot one for Graphviz. With --routes it prints the HTTPRoutes that should exist, and how those that exist differ.`,
+with -o dot one for Graphviz. HTTPRoutes whose parent is a Knative Service or DomainMapping stand below its own paths.
+With --routes it prints the HTTPRoutes that should exist, and how those that exist differ.`,
 		Example: "  kn gateways graph\n  kn gateways graph checkout -n shop -o mermaid\n  kn gateways graph gateway/gateways/blue\n" +
 			"  kn gateways graph checkout -n shop --routes",
 		Annotations: map[string]string{formats: "mermaid dot"},
@@ -40,7 +41,7 @@ with -o dot one for Graphviz. With --routes it prints the HTTPRoutes that should
 			} else if wanted.Service, err = c.named(reader, argument); err != nil {
 				return err
 			}
-			report, err := graph.Of(reader, wanted)
+			report, err := graph.Of(reader, wanted, c.Now())
 			if err != nil {
 				return err
 			}

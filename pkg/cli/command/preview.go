@@ -8,7 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/cli/configure"
 	"github.com/net-gateways/net-gateways/pkg/cli/find"
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
 	"github.com/net-gateways/net-gateways/pkg/cli/preview"
@@ -24,13 +26,24 @@ var previewed = []objects.Kind{objects.Namespaces, objects.GatewayClasses, objec
 func newPreview(c *common) *cobra.Command {
 	file := ""
 	command := &cobra.Command{
-		Use: "preview -f FILE", Short: "Tell what a change would do: which services move, lose their Gateway or get gaps", Args: cobra.NoArgs,
-		Long: `Tell what a change would do: which services move to another Gateway, which lose theirs, and which get gaps.
+		Use: "preview -f FILE", Short: "Tell what a change would do: which services move, lose their Gateway or get gaps, which paths lead elsewhere", Args: cobra.NoArgs,
+		Long: `Tell what a change would do: which services move to another Gateway, which lose theirs, and which get gaps; which paths of
+HTTPRoutes whose parent is a Knative Service or DomainMapping lead elsewhere, and what of these HTTPRoutes is refused.
 
-With -f the change is another config-gateway: a ConfigMap, or its data alone. It changes nothing.`,
-		Example: "  kn gateways preview -f config-gateway.yaml\n  kn gateways preview label checkout gateway=green -n shop\n  kn gateways preview move checkout --to gateways/green -n shop",
+With -f the change is another config-gateway: a ConfigMap, or its data alone. Or it is one or more such HTTPRoutes, new or changed.
+It changes nothing.`,
+		Example: "  kn gateways preview -f config-gateway.yaml\n  kn gateways preview -f paths.yaml -n shop\n  kn gateways preview label checkout gateway=green -n shop\n  kn gateways preview move checkout --to gateways/green -n shop",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cm, err := c.readConfigMap(file)
+			text, err := c.read(file)
+			if err != nil {
+				return err
+			}
+			if routes, err := c.attachedRoutes(text); err != nil {
+				return fmt.Errorf("%s: %w", file, err)
+			} else if len(routes) > 0 {
+				return c.previewRoutes(cmd, file, routes)
+			}
+			cm, err := configure.Parse(text, c.system)
 			if err != nil {
 				return err
 			}
@@ -39,17 +52,22 @@ With -f the change is another config-gateway: a ConfigMap, or its data alone. It
 			}
 			return c.preview(cmd, "with "+file, func(before *view.Reader) (change, error) {
 				present, err := before.ConfigMap()
-				return func(after *view.Reader) { after.SetState(view.StateOf(c.system, present, cm)) }, err
+				return change{show: func(after *view.Reader) { after.SetState(view.StateOf(c.system, present, cm)) }}, err
 			})
 		},
 	}
-	requireFile(command, &file)
+	requireFile(command, &file, "file with the ConfigMap or its data, or with HTTPRoutes; - is standard input")
 	command.AddCommand(newPreviewLabel(c), newPreviewMove(c))
 	return command
 }
 
-// change makes a Reader show a change.
-type change func(*view.Reader)
+// change is what would not be as it is now.
+type change struct {
+	// show makes a Reader show it.
+	show func(*view.Reader)
+	// routes are HTTPRoutes that are new, or stand in place of those of their names.
+	routes []*gatewayv1.HTTPRoute
+}
 
 func (c *common) preview(cmd *cobra.Command, what string, plan func(*view.Reader) (change, error)) error {
 	source, err := c.source(cmd.Context())
@@ -65,17 +83,24 @@ func (c *common) preview(cmd *cobra.Command, what string, plan func(*view.Reader
 	if err != nil {
 		return err
 	}
-	after, err := view.NewReader(known, c.system, "")
+	planned, err := plan(before.ForMany())
 	if err != nil {
 		return err
 	}
-	apply, err := plan(before.ForMany())
+	changed, err := with(store, planned.routes)
 	if err != nil {
 		return err
 	}
-	apply(after.ForMany())
+	after, err := view.NewReader(objects.Beside(source, changed, previewed...), c.system, "")
+	if err != nil {
+		return err
+	}
+	planned.show(after.ForMany())
 	report, err := preview.Compare(before, after, what, c.Now())
 	if err != nil {
+		return err
+	}
+	if err := report.AddOrphans(after, planned.routes); err != nil {
 		return err
 	}
 	report.Requests = source.Requests()
@@ -146,19 +171,19 @@ func (c *common) previewService(cmd *cobra.Command, argument string, to service)
 	return c.preview(cmd, fmt.Sprintf("%s %s", name, to.what), func(before *view.Reader) (change, error) {
 		found, err := find.Find(before, name)
 		if err != nil {
-			return nil, err
+			return change{}, err
 		}
 		if found.Ingress == nil {
-			return nil, fmt.Errorf("service %s has no KIngress yet", name)
+			return change{}, fmt.Errorf("service %s has no KIngress yet", name)
 		}
 		changed := found.Ingress.DeepCopy()
-		changed.Labels, changed.Annotations = with(changed.Labels, to.labels), with(changed.Annotations, to.annotations)
-		return func(after *view.Reader) { after.Replace(changed) }, nil
+		changed.Labels, changed.Annotations = merged(changed.Labels, to.labels), merged(changed.Annotations, to.annotations)
+		return change{show: func(after *view.Reader) { after.Replace(changed) }}, nil
 	})
 }
 
-// with are labels or annotations with changes; an empty value takes one away.
-func with(present, changes map[string]string) map[string]string {
+// merged are labels or annotations with changes; an empty value takes one away.
+func merged(present, changes map[string]string) map[string]string {
 	if present == nil {
 		present = map[string]string{}
 	}

@@ -70,6 +70,30 @@ func TestTroubleshooting(t *testing.T) {
 	}
 }
 
+// TestPathsPage: B-CLI-1, B-PTH-5, docs/paths.md quotes what the command prints.
+func TestPathsPage(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/paths.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := txtar.ParseFile("testdata/paths.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quotes := quoted.FindAllStringSubmatch(string(page), -1)
+	for _, quote := range quotes {
+		lines := strings.Split(strings.TrimRight(quote[2], "\n"), "\n")
+		if !slices.ContainsFunc(archive.Files, func(section txtar.File) bool {
+			return section.Name == "$ "+quote[1] && hasInOrder(string(section.Data), lines)
+		}) {
+			t.Errorf("testdata/paths.txtar does not have these lines of `%s`:\n%s", quote[1], quote[2])
+		}
+	}
+	if len(quotes) == 0 {
+		t.Error("The page quotes nothing")
+	}
+}
+
 // hasInOrder tells whether a text has all lines, which the page indents, in their order.
 func hasInOrder(text string, lines []string) bool {
 	for _, line := range lines {

@@ -83,7 +83,7 @@ func TestViewer(t *testing.T) {
 	for name, run := range map[string]func() error{
 		"explain":     func() error { _, err := c.explain(source, "shop/cart"); return err },
 		"list":        func() error { _, err := overview.Of(reader(), clitest.Now); return err },
-		"graph":       func() error { _, err := graph.Of(reader(), graph.Selection{}); return err },
+		"graph":       func() error { _, err := graph.Of(reader(), graph.Selection{}, clitest.Now); return err },
 		"routes":      func() error { _, err := routes.Of(reader(), "", clitest.Now); return err },
 		"check":       func() error { _, err := check.Of(reader(), check.Options{}); return err },
 		"config show": func() error { _, err := configure.Show(reader()); return err },

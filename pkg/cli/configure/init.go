@@ -63,15 +63,15 @@ func (b Beginning) Found() bool { return b.Command != "" }
 // Text implements output.Report. What is to be run stands alone on its line.
 func (b Beginning) Text(paper *output.Paper) {
 	if len(b.Written) > 0 {
-		paper.Line("# %s: written already; kn gateways config show", strings.Join(b.Written, " and "))
+		paper.Verbatim("# %s: written already; kn gateways config show", strings.Join(b.Written, " and "))
 	}
 	if b.Open != "" {
-		paper.Line("# %s", b.Open)
+		paper.Verbatim("# %s", b.Open)
 	}
 	for _, unseen := range b.Unseen {
-		paper.Line("# %s", unseen)
+		paper.Verbatim("# %s", unseen)
 	}
 	if b.Command != "" {
-		paper.Line("%s", b.Command)
+		paper.Verbatim("%s", b.Command)
 	}
 }

@@ -144,15 +144,15 @@ func (e Effective) Text(paper *output.Paper) {
 		}
 		paper.Line("%s  %s  class %s  %s", entry.Entry, entry.Gateway, entry.Class, entry.Chosen)
 		if entry.Problem != "" {
-			paper.Line("  problem   %s", entry.Problem)
+			paper.Item("  problem   ", "%s", entry.Problem)
 		}
-		paper.Line("  probe     %s; %s", entry.Probe, service)
+		paper.Item("  probe     ", "%s; %s", entry.Probe, service)
 		names := []string{}
 		for _, feature := range entry.Features {
 			names = append(names, fmt.Sprintf("%s (%s)", feature.Name, feature.Source))
 		}
 		if len(names) > 0 {
-			paper.Line("  features  %s", strings.Join(names, ", "))
+			paper.Item("  features  ", "%s", strings.Join(names, ", "))
 		}
 	}
 	for _, list := range e.Missing {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/apis"
 
@@ -25,6 +26,8 @@ type Examination struct {
 	Desired translate.Desired
 	// Sides are the external and the cluster-local one.
 	Sides []status.Side
+	// Attached are the HTTPRoutes of users whose parent is the owner of the KIngress, the oldest first.
+	Attached []Attached
 	// Computed is the status that follows from the objects, and from the proofs in the present status.
 	Computed status.Verdict
 	// Reported is the condition Ready that the controller has written for this generation; nil if there is none.
@@ -96,6 +99,9 @@ func (e *Examination) judge(now time.Time, taken []conditions.Reasoned) {
 		}
 		facts.Failures, facts.Sides = slices.Concat(e.Seen.Failures(e.Desired), taken), e.Sides
 		facts.Advisories = e.Seen.Advisories(e.Desired, e.Sides)
+		for _, one := range e.Desired.Attached {
+			e.Attached = append(e.Attached, e.attached(one, metav1.NewTime(now)))
+		}
 	}
 	e.Computed = status.Mark(e.Seen.Ingress.Status, facts)
 }

@@ -15,6 +15,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
 )
 
+// Words are how reports name the visibilities.
+var Words = map[v1alpha1.IngressVisibility]string{
+	v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local",
+}
+
 // side is a side with its routes. Whether they are proven is read from the status.
 func (e *Examination) side(visibility v1alpha1.IngressVisibility) status.Side {
 	side := e.Seen.Side(visibility, e.Desired)

@@ -29,9 +29,21 @@ var why = map[string]string{
 	conditions.ReasonUnsupported:          "the service asks for something that cannot be served.",
 }
 
+// adviseOnPaths says where to look if an attached HTTPRoute is not served as it is written.
+func (r *Report) adviseOnPaths() {
+	for _, route := range r.Attached {
+		if namespace, name, _ := strings.Cut(route.HTTPRoute, "/"); !route.Served() {
+			r.Look = fmt.Sprintf("kubectl -n %s get httproute %s -o yaml", namespace, name)
+			r.More = docs + "paths.md#what-passes-what-is-refused-and-why"
+			return
+		}
+	}
+}
+
 // advise adds what the reason means, where to look and what to read.
 func (r *Report) advise(found *examine.Examination) {
 	if r.Ready == "True" {
+		r.adviseOnPaths()
 		return
 	}
 	r.Why = why[r.Reason]

@@ -14,6 +14,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cli/examine"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/paths"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
@@ -24,7 +25,10 @@ func Of(found *examine.Examination, service *unstructured.Unstructured, now time
 	report := Report{
 		Type: output.TypeOf("Explanation"), Namespace: ing.Namespace, Service: ing.Name,
 		Ready: string(ready.Status), Reason: ready.Reason, Message: ready.Message,
-		Above: above(service), Paths: pathsOf(found), Unseen: found.Unseen,
+		Above: above(service), Paths: pathsOf(found), Attached: paths.Of(found), Unseen: found.Unseen,
+	}
+	if owner, is := found.Frontend(); is {
+		report.Owner = paths.Owner(owner)
 	}
 	if found.Reported != nil && found.Reported.Status == ready.Status {
 		when := found.Reported.LastTransitionTime.Inner
@@ -39,6 +43,9 @@ func Of(found *examine.Examination, service *unstructured.Unstructured, now time
 		report.Notes = append(report.Notes, advisory.Reason+": "+advisory.Message)
 	}
 	report.Notes = append(report.Notes, holders(found)...)
+	for _, route := range found.SwitchedOff() {
+		report.Notes = append(report.Notes, fmt.Sprintf("HTTPRoute %s/%s adds no paths: config-gateway says path-routing: disabled", route.Namespace, route.Name))
+	}
 	switch {
 	case found.Reported == nil:
 		report.Notes = append(report.Notes, "the controller has not reported on this generation yet: does it run? kubectl -n knative-serving get pods -l app=net-gateways-controller")
@@ -87,17 +94,17 @@ func Unrouted(service *unstructured.Unstructured) Report {
 }
 
 // above are the conditions of a Knative Service that are not True, without those that repeat the KIngress's.
-func above(service *unstructured.Unstructured) []Condition {
+func above(service *unstructured.Unstructured) []paths.Condition {
 	if service == nil {
 		return nil
 	}
 	all, _, _ := unstructured.NestedSlice(service.Object, "status", "conditions")
-	found := []Condition{}
+	found := []paths.Condition{}
 	for _, one := range all {
 		condition, _ := one.(map[string]any)
 		text := func(key string) string { value, _ := condition[key].(string); return value }
 		if text("type") == "ConfigurationsReady" && text("status") != "True" {
-			found = append(found, Condition{Type: text("type"), Status: text("status"), Reason: text("reason"), Message: text("message")})
+			found = append(found, paths.Condition{Type: text("type"), Status: text("status"), Reason: text("reason"), Message: text("message")})
 		}
 	}
 	return found
@@ -117,6 +124,7 @@ func short(age time.Duration) string {
 	return fmt.Sprintf("%dd", int(age.Hours()/24))
 }
 
-func page(anchor string) string {
-	return "https://github.com/net-gateways/net-gateways/blob/main/docs/troubleshooting.md#" + strings.ToLower(anchor)
-}
+// docs is where the pages are.
+const docs = "https://github.com/net-gateways/net-gateways/blob/main/docs/"
+
+func page(anchor string) string { return docs + "troubleshooting.md#" + strings.ToLower(anchor) }

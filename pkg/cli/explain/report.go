@@ -3,9 +3,11 @@
 package explain
 
 import (
+	"slices"
 	"time"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/paths"
 	"github.com/net-gateways/net-gateways/pkg/cli/view"
 )
 
@@ -15,6 +17,9 @@ type Report struct {
 	Namespace string `json:"namespace"`
 	// Service is the name of the Knative Service or DomainMapping, and of its KIngress.
 	Service string `json:"service"`
+	// Owner is the Knative object that owns the hosts, as in "DomainMapping shop.example.com". HTTPRoutes of the namespace may name
+	// it as their parent.
+	Owner string `json:"owner,omitempty"`
 	// Ready is that of the KIngress: True, False or Unknown. Reason and Message say why.
 	Ready   string `json:"ready"`
 	Reason  string `json:"reason,omitempty"`
@@ -27,10 +32,12 @@ type Report struct {
 	// Age is the time since then.
 	Age string `json:"age,omitempty"`
 	// Above are conditions of the Knative Service that are not True and not about the network.
-	Above []Condition `json:"above,omitempty"`
-	Sides []Side      `json:"sides,omitempty"`
+	Above []paths.Condition `json:"above,omitempty"`
+	Sides []Side            `json:"sides,omitempty"`
 	// Paths are where requests go, by host and path.
 	Paths []Path `json:"paths,omitempty"`
+	// Attached are the HTTPRoutes whose parent is the owner of the hosts, with the paths that they lead elsewhere.
+	Attached []paths.Route `json:"attached,omitempty"`
 	// Notes are what is not perfect about a service that is served.
 	Notes []string `json:"notes,omitempty"`
 	// Why, Look and More are what the reason means, a command to look further, and a page.
@@ -41,14 +48,6 @@ type Report struct {
 	Unseen []view.Unseen `json:"unseen,omitempty"`
 	// Requests is how many requests to the API server this took.
 	Requests int `json:"requests"`
-}
-
-// Condition is a condition of an object.
-type Condition struct {
-	Type    string `json:"type"`
-	Status  string `json:"status"`
-	Reason  string `json:"reason,omitempty"`
-	Message string `json:"message,omitempty"`
 }
 
 // Side is one visibility of a service.
@@ -89,5 +88,10 @@ type Share struct {
 	Warming bool `json:"warming,omitempty"`
 }
 
-// Found implements output.Report: net-gateways does not serve it, or not as it should.
-func (r Report) Found() bool { return r.Ready != "True" || r.OtherClass != "" }
+// Found implements output.Report: net-gateways does not serve it, or an HTTPRoute that is attached to it, as it should.
+func (r Report) Found() bool {
+	return !r.Served() || slices.ContainsFunc(r.Attached, func(route paths.Route) bool { return !route.Served() })
+}
+
+// Served tells that net-gateways serves the service. HTTPRoutes that are attached to it do not count.
+func (r Report) Served() bool { return r.Ready == "True" && r.OtherClass == "" }

@@ -19,13 +19,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-var visibilities = map[v1alpha1.IngressVisibility]string{
-	v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local",
-}
-
 // sideOf explains one visibility.
 func sideOf(found *examine.Examination, visibility v1alpha1.IngressVisibility) Side {
-	side := Side{Visibility: visibilities[visibility], Hosts: found.Hosts(visibility), Checks: []Check{}}
+	side := Side{Visibility: examine.Words[visibility], Hosts: found.Hosts(visibility), Checks: []Check{}}
 	for _, known := range found.Sides {
 		if known.Visibility != visibility {
 			continue

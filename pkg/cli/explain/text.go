@@ -3,10 +3,12 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/paths"
 )
 
 // Text implements output.Report.
@@ -16,23 +18,36 @@ func (r Report) Text(paper *output.Paper) {
 		paper.Check(output.Failed, condition.Type, strings.TrimSuffix(condition.Reason+": "+condition.Message, ": "))
 	}
 	for _, side := range r.Sides {
-		paper.Line("%s  %s", side.Visibility, hosts(side.Hosts))
+		paper.Item(side.Visibility+"  ", "%s", paths.Hosts(side.Hosts))
 		for _, check := range side.Checks {
 			paper.Check(check.State, check.Name, check.Detail)
 		}
 	}
 	r.traffic(paper)
+	for _, route := range r.Attached {
+		route.Text(paper)
+	}
 	for _, note := range r.Notes {
-		paper.Line("Note  %s", note)
+		paper.Item("Note  ", "%s", note)
 	}
 	for _, unseen := range r.Unseen {
-		paper.Line("Note  %s", unseen)
+		paper.Item("Note  ", "%s", unseen)
 	}
-	for _, last := range [][2]string{{"Why ", r.Why}, {"Look", r.Look}, {"More", r.More}} {
-		if last[1] != "" {
-			paper.Line("%s  %s", last[0], last[1])
-		}
+	if r.Why != "" {
+		paper.Item("Why   ", "%s", r.Why)
 	}
+	if r.Look != "" {
+		paper.Shell("Look  ", r.Look)
+	}
+	if r.More != "" {
+		paper.Item("More  ", "%s", r.More)
+	}
+}
+
+// name names the service with its kind.
+func (r Report) name() string {
+	kind, _, _ := strings.Cut(r.Owner, " ")
+	return fmt.Sprintf("%s %s/%s", cmp.Or(kind, "Service"), r.Namespace, r.Service)
 }
 
 var ready = map[string]string{"True": "Ready", "False": "not Ready", "Unknown": "not Ready yet"}
@@ -44,13 +59,13 @@ func (r Report) head(paper *output.Paper) {
 	}
 	switch {
 	case r.OtherClass != "":
-		paper.Line("Service %s/%s is of another ingress class, whose plugin says that it is %s%s", r.Namespace, r.Service, ready[r.Ready], after(": ", r.Reason))
+		paper.Line("%s is of another ingress class, whose plugin says that it is %s%s", r.name(), ready[r.Ready], after(": ", r.Reason))
 	case r.Ready == "True":
-		paper.Line("Service %s/%s is Ready%s%s", r.Namespace, r.Service, age, after(": ", r.Reason))
+		paper.Line("%s is Ready%s%s", r.name(), age, after(": ", r.Reason))
 	case r.Ready == "False":
-		paper.Line("Service %s/%s is not Ready%s%s", r.Namespace, r.Service, age, after(": ", r.Reason))
+		paper.Line("%s is not Ready%s%s", r.name(), age, after(": ", r.Reason))
 	default:
-		paper.Line("Service %s/%s is not Ready yet%s%s", r.Namespace, r.Service, age, after(": ", r.Reason))
+		paper.Line("%s is not Ready yet%s%s", r.name(), age, after(": ", r.Reason))
 	}
 	if r.Ready != "True" && r.Message != "" && !r.shown() {
 		paper.Line("  %s", r.Message)
@@ -76,23 +91,6 @@ func after(separator, text string) string {
 	return separator + text
 }
 
-// hosts are the first host and the number of the others.
-func hosts(all []string) string {
-	switch len(all) {
-	case 0:
-		return ""
-	case 1:
-		return all[0]
-	}
-	longest := all[0]
-	for _, host := range all {
-		if len(host) > len(longest) {
-			longest = host
-		}
-	}
-	return fmt.Sprintf("%s and %d more", longest, len(all)-1)
-}
-
 // traffic shows where requests go: each different line once, because the hosts of a service mostly go the same way.
 func (r Report) traffic(paper *output.Paper) {
 	said := map[string]bool{}
@@ -116,7 +114,7 @@ func (r Report) traffic(paper *output.Paper) {
 			line += fmt.Sprintf("  with %s: %s", name, value)
 		}
 		if !said[line] {
-			paper.Line("traffic  %s", line)
+			paper.Item("traffic  ", "%s", line)
 		}
 		said[line] = true
 	}

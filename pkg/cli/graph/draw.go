@@ -17,22 +17,33 @@ func (r Report) Text(paper *output.Paper) {
 			if i == len(one.Hosts)-1 {
 				branch, below = "└─ ", "     "
 			}
-			trouble := ""
+			wrong := ""
 			if host.Ready != "True" {
-				trouble = "✗ " + strings.TrimSuffix(host.Reason+": "+host.Message, ": ")
+				wrong = "✗ " + strings.TrimSuffix(host.Reason+": "+host.Message, ": ")
 			}
-			if len(host.Paths) == 1 && host.Paths[0].Path == "" {
-				paper.Line("%s%s", branch, strings.Join(nonempty(host.Host, host.Service, lead(host.Paths[0]), trouble), "  "))
+			if len(host.Paths) == 1 && host.Paths[0].Path == "" && len(host.Attached) == 0 {
+				paper.Branch(branch, below, "%s", strings.Join(nonempty(host.Host, host.Service, lead(host.Paths[0]), wrong), "  "))
 				continue
 			}
-			paper.Line("%s%s", branch, strings.Join(nonempty(host.Host, host.Service, trouble), "  "))
+			paper.Branch(branch, below, "%s", strings.Join(nonempty(host.Host, host.Service, wrong), "  "))
 			for _, path := range host.Paths {
-				paper.Line("%s%s  %s", below, or(path.Path, "/"), lead(path))
+				paper.Branch(below, below, "%s  %s", or(path.Path, "/"), lead(path))
 			}
+			host.attached(paper, below)
 		}
 	}
 	for _, unseen := range r.Unseen {
 		paper.Line("%s", unseen)
+	}
+}
+
+// attached writes the HTTPRoutes that are attached to the service, below its own paths.
+func (h Host) attached(paper *output.Paper, below string) {
+	for _, route := range h.Attached {
+		paper.Branch(below, below, "%s", strings.Join(nonempty("HTTPRoute "+route.HTTPRoute, trouble(route)), "  "))
+		for _, path := range route.Paths {
+			paper.Branch(below+"  ", below+"  ", "%s  %s", path.Matches(), path.Leads())
+		}
 	}
 }
 

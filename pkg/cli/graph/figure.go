@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/paths"
 )
 
 // figure is a language in which a graph is drawn.
@@ -47,10 +48,37 @@ func (r Report) Draw(format string) (string, error) {
 				fmt.Fprintf(&drawn, in.node, to, in.quoted(lead(path)))
 				fmt.Fprintf(&drawn, in.edge, id, to, in.quoted(or(path.Path, "/")))
 			}
+			in.attached(&drawn, id, host.Attached)
 		}
 	}
 	drawn.WriteString(in.end)
 	return drawn.String(), nil
+}
+
+// attached draws the HTTPRoutes that are attached to a service, and where their paths lead.
+func (f figure) attached(drawn *strings.Builder, service string, all []paths.Route) {
+	for r, route := range all {
+		id, label, edge := fmt.Sprintf("%sr%d", service, r), "HTTPRoute "+route.HTTPRoute, f.edge
+		if !route.Served() {
+			label, edge = label+"\n✗ "+brief(route), f.broken
+		}
+		fmt.Fprintf(drawn, f.node, id, f.quoted(label))
+		fmt.Fprintf(drawn, edge, service, id, f.quoted("adds paths"))
+		for p, path := range route.Paths {
+			to := fmt.Sprintf("%sp%d", id, p)
+			fmt.Fprintf(drawn, f.node, to, f.quoted(path.Leads()))
+			fmt.Fprintf(drawn, f.edge, id, to, f.quoted(path.Matches()))
+		}
+	}
+}
+
+// brief is the first reason why a route is not served as it is written.
+func brief(route paths.Route) string {
+	if len(route.Problems) > 0 {
+		return route.Problems[0].Reason
+	}
+	_, state := route.State()
+	return state
 }
 
 // mermaid is a text that Mermaid shows as it is, without markup.

@@ -7,15 +7,19 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/explain"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/paths"
 	"github.com/net-gateways/net-gateways/pkg/cli/view"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 	"github.com/net-gateways/net-gateways/pkg/selection"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -43,6 +47,8 @@ type Host struct {
 	// Service is its owner, as NAMESPACE/NAME.
 	Service string         `json:"service"`
 	Paths   []explain.Path `json:"paths,omitempty"`
+	// Attached are the HTTPRoutes whose parent is the service, with the paths of this host.
+	Attached []paths.Route `json:"attached,omitempty"`
 	// Ready, Reason and Message are those of the service.
 	Ready   string `json:"ready"`
 	Reason  string `json:"reason,omitempty"`
@@ -58,12 +64,16 @@ type Selection struct {
 }
 
 // Of draws the KIngresses that the reader lists.
-func Of(reader *view.Reader, wanted Selection) (Report, error) {
+func Of(reader *view.Reader, wanted Selection, now time.Time) (Report, error) {
 	all, err := reader.Ingresses()
 	if err != nil {
 		return Report{}, err
 	}
-	drawn := drawing{reader: reader, hosts: map[string][]Host{}}
+	parents, err := reader.Frontends()
+	if err != nil {
+		return Report{}, err
+	}
+	drawn := drawing{reader: reader, now: now, parents: parents, hosts: map[string][]Host{}}
 	for _, ing := range all {
 		if view.Ours(ing) && (wanted.Service == "" || wanted.Service == ing.Namespace+"/"+ing.Name) {
 			if err := drawn.add(ing); err != nil {
@@ -99,7 +109,10 @@ var lists = map[v1alpha1.IngressVisibility]string{v1alpha1.IngressVisibilityExte
 
 type drawing struct {
 	reader *view.Reader
-	hosts  map[string][]Host
+	now    time.Time
+	// parents are the Knative objects to which HTTPRoutes are attached.
+	parents sets.Set[attached.Frontend]
+	hosts   map[string][]Host
 }
 
 func (d *drawing) of(visibility v1alpha1.IngressVisibility, gateway string) []Host {
@@ -113,6 +126,10 @@ func (d *drawing) add(ing *v1alpha1.Ingress) error {
 	if err != nil {
 		return err
 	}
+	added, err := d.attached(ing)
+	if err != nil {
+		return err
+	}
 	ready := ing.Status.GetCondition(v1alpha1.IngressConditionReady)
 	for _, rule := range ing.Spec.Rules {
 		visibility, gateway := rules.Visibility(rule), ""
@@ -121,6 +138,7 @@ func (d *drawing) add(ing *v1alpha1.Ingress) error {
 		}
 		for _, name := range shown(rule, visibility) {
 			one := Host{Host: name, Service: ing.Namespace + "/" + ing.Name, Paths: explain.Paths([]v1alpha1.IngressRule{rule}, nil), Ready: "Unknown"}
+			one.Attached = at(name, added)
 			for i := range one.Paths {
 				one.Paths[i].Hosts = nil
 			}
@@ -133,8 +151,8 @@ func (d *drawing) add(ing *v1alpha1.Ingress) error {
 					one.Reason, one.Message = refusal.Reason(), refusal.Error()
 				}
 			}
-			at := string(visibility) + " " + gateway
-			d.hosts[at] = append(d.hosts[at], one)
+			key := string(visibility) + " " + gateway
+			d.hosts[key] = append(d.hosts[key], one)
 		}
 	}
 	return nil
@@ -151,7 +169,9 @@ func shown(rule v1alpha1.IngressRule, visibility v1alpha1.IngressVisibility) []s
 // Found implements output.Report.
 func (r Report) Found() bool {
 	return slices.ContainsFunc(r.Gateways, func(one Gateway) bool {
-		return slices.ContainsFunc(one.Hosts, func(host Host) bool { return host.Ready != "True" })
+		return slices.ContainsFunc(one.Hosts, func(host Host) bool {
+			return host.Ready != "True" || slices.ContainsFunc(host.Attached, func(route paths.Route) bool { return !route.Served() })
+		})
 	})
 }
 

@@ -84,6 +84,17 @@ func List[T any](source Source, kind Kind, namespace string, selector labels.Sel
 	return typed, nil
 }
 
+// Untyped is an object of a type of Go as a Source has it.
+func Untyped(kind Kind, typed any) (*unstructured.Unstructured, error) {
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(typed)
+	if err != nil {
+		return nil, err
+	}
+	object := &unstructured.Unstructured{Object: content}
+	object.SetGroupVersionKind(kind.GroupVersionKind)
+	return object, nil
+}
+
 // Typed is an object as a type of Go.
 func Typed[T any](object *unstructured.Unstructured) (*T, error) {
 	typed := new(T)

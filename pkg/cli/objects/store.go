@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -15,6 +16,8 @@ import (
 
 // Store is a Source of objects in memory.
 type Store struct {
+	// unnamed is the namespace of objects that name none.
+	unnamed string
 	objects map[Kind]map[types.NamespacedName]*unstructured.Unstructured
 	missing map[Kind]error
 }
@@ -23,7 +26,27 @@ var _ Source = &Store{}
 
 // NewStore returns an empty Store.
 func NewStore() *Store {
-	return &Store{objects: map[Kind]map[types.NamespacedName]*unstructured.Unstructured{}, missing: map[Kind]error{}}
+	return &Store{unnamed: "default", objects: map[Kind]map[types.NamespacedName]*unstructured.Unstructured{}, missing: map[Kind]error{}}
+}
+
+// In makes the Store add objects that name no namespace to this one.
+func (s *Store) In(namespace string) *Store {
+	s.unnamed = namespace
+	return s
+}
+
+// With is a copy of the Store with further objects, in place of those of their names.
+func (s *Store) With(further ...*unstructured.Unstructured) (*Store, error) {
+	changed := &Store{unnamed: s.unnamed, objects: map[Kind]map[types.NamespacedName]*unstructured.Unstructured{}, missing: maps.Clone(s.missing)}
+	for kind, objects := range s.objects {
+		changed.objects[kind] = maps.Clone(objects)
+	}
+	for _, object := range further {
+		if err := changed.Add(object); err != nil {
+			return nil, err
+		}
+	}
+	return changed, nil
 }
 
 // Add adds an object, in place of one of its name. An object of a kind that no report needs is left out.
@@ -37,7 +60,7 @@ func (s *Store) Add(object *unstructured.Unstructured) error {
 		return fmt.Errorf("an object of kind %s has no metadata.name", kind)
 	}
 	if !kind.Cluster && object.GetNamespace() == "" {
-		object.SetNamespace("default") // as kubectl does
+		object.SetNamespace(s.unnamed) // as kubectl does
 	}
 	if s.objects[kind] == nil {
 		s.objects[kind] = map[types.NamespacedName]*unstructured.Unstructured{}

@@ -34,11 +34,10 @@ type Report interface {
 // Formats are the formats of each report.
 var Formats = []string{"text", "json", "yaml"}
 
-// Render writes a report in a format.
-func Render(report Report, format string, colour bool) (string, error) {
+// Render writes a report in a format; as text, on a paper.
+func Render(report Report, format string, paper *Paper) (string, error) {
 	switch format {
 	case "text", "":
-		paper := &Paper{Colour: colour}
 		report.Text(paper)
 		return paper.String(), nil
 	case "json":

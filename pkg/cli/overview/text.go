@@ -11,7 +11,7 @@ import (
 
 // Text implements output.Report.
 func (r Report) Text(paper *output.Paper) {
-	rows := [][]string{{"GATEWAY", "CLASS", "LIST", "ADDRESS", "PROOF", "SERVICES", "READY", "WAITING", "FAILED", "MOVING"}}
+	heading, rows := []string{"GATEWAY", "CLASS", "LIST", "ADDRESS", "PROOF", "SERVICES", "READY", "WAITING", "FAILED", "MOVING"}, [][]string{}
 	for _, one := range r.Gateways {
 		proof := one.Proof
 		if one.Weaker != "" {
@@ -20,10 +20,10 @@ func (r Report) Text(paper *output.Paper) {
 		rows = append(rows, []string{one.Gateway, one.Class, one.List, or(one.Address, "none"), proof,
 			number(one.Services), number(one.Ready), number(one.Waiting), number(one.Failed), number(one.Moving)})
 	}
-	if len(r.Gateways) > 0 {
-		paper.Table(rows)
+	if len(rows) > 0 {
+		paper.Table(heading, rows)
 	} else {
-		paper.Line("config-gateway names no Gateway. What to write: kn gateways config init")
+		paper.Shell("config-gateway names no Gateway. What to write: ", "kn gateways config init")
 	}
 	r.remarks(paper)
 }
@@ -55,7 +55,7 @@ func (r Report) remarks(paper *output.Paper) {
 		if len(r.NotReady) == 1 {
 			are = "is"
 		}
-		paper.Line("%d %s not Ready: kn gateways explain %s -n %s", len(r.NotReady), are, name, namespace)
+		paper.Shell(fmt.Sprintf("%d %s not Ready: ", len(r.NotReady), are), fmt.Sprintf("kn gateways explain %s -n %s", name, namespace))
 	}
 }
 

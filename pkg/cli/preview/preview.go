@@ -3,15 +3,14 @@
 package preview
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/examine"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
+	"github.com/net-gateways/net-gateways/pkg/cli/paths"
 	"github.com/net-gateways/net-gateways/pkg/cli/view"
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
@@ -25,6 +24,9 @@ type Report struct {
 	Loses  []Loss `json:"loses,omitempty"`
 	Gains  []Move `json:"gains,omitempty"`
 	Gaps   []Gap  `json:"gaps,omitempty"`
+	// Paths are those that HTTPRoutes lead elsewhere than before; Refusals are what is then not served of HTTPRoutes as it is written.
+	Paths    []PathChange `json:"paths,omitempty"`
+	Refusals []Refusal    `json:"refusals,omitempty"`
 	// Stay is how many services are not concerned, of Services.
 	Stay     int           `json:"stay"`
 	Services int           `json:"services"`
@@ -65,6 +67,8 @@ type served struct {
 	trouble map[v1alpha1.IngressVisibility]*trouble
 	hosts   map[v1alpha1.IngressVisibility]int
 	gaps    []string
+	// attached are the HTTPRoutes whose parent owns the hosts.
+	attached []paths.Route
 }
 
 type trouble struct{ reason, message string }
@@ -109,6 +113,7 @@ func serve(reader *view.Reader, ing *v1alpha1.Ingress, now time.Time) (served, e
 		return served{}, err
 	}
 	is := served{gateway: map[v1alpha1.IngressVisibility]string{}, trouble: map[v1alpha1.IngressVisibility]*trouble{}, hosts: map[v1alpha1.IngressVisibility]int{}}
+	is.attached = paths.Of(found)
 	for _, gap := range found.Desired.Gaps {
 		is.gaps = append(is.gaps, gap.String())
 	}
@@ -136,8 +141,6 @@ func serve(reader *view.Reader, ing *v1alpha1.Ingress, now time.Time) (served, e
 	return is, nil
 }
 
-var visibilities = map[v1alpha1.IngressVisibility]string{v1alpha1.IngressVisibilityExternalIP: "external", v1alpha1.IngressVisibilityClusterLocal: "cluster-local"}
-
 func (r *Report) add(name string, is, will served) {
 	r.Services++
 	changed := false
@@ -149,11 +152,11 @@ func (r *Report) add(name string, is, will served) {
 		now, then := is.trouble[visibility], will.trouble[visibility]
 		switch {
 		case then != nil && (now == nil || from != to):
-			r.Loses = append(r.Loses, Loss{Service: name, Visibility: visibilities[visibility], From: from, To: to, Reason: then.reason, Message: then.message})
+			r.Loses = append(r.Loses, Loss{Service: name, Visibility: examine.Words[visibility], From: from, To: to, Reason: then.reason, Message: then.message})
 		case then == nil && from != to && from != "" && now == nil:
-			r.Moves = append(r.Moves, Move{Service: name, Visibility: visibilities[visibility], From: from, To: to, Hosts: will.hosts[visibility]})
+			r.Moves = append(r.Moves, Move{Service: name, Visibility: examine.Words[visibility], From: from, To: to, Hosts: will.hosts[visibility]})
 		case then == nil && now != nil:
-			r.Gains = append(r.Gains, Move{Service: name, Visibility: visibilities[visibility], From: from, To: to, Hosts: will.hosts[visibility]})
+			r.Gains = append(r.Gains, Move{Service: name, Visibility: examine.Words[visibility], From: from, To: to, Hosts: will.hosts[visibility]})
 		default:
 			continue
 		}
@@ -164,44 +167,7 @@ func (r *Report) add(name string, is, will served) {
 			r.Gaps, changed = append(r.Gaps, Gap{Service: name, Gap: gap}), true
 		}
 	}
-	if !changed {
+	if changed = r.addPaths(name, is.attached, will.attached) || changed; !changed {
 		r.Stay++
 	}
-}
-
-// Found implements output.Report: something gets worse.
-func (r Report) Found() bool { return len(r.Loses) > 0 || len(r.Gaps) > 0 }
-
-// Text implements output.Report.
-func (r Report) Text(paper *output.Paper) {
-	paper.Line("%s", r.Change)
-	rows := [][]string{}
-	for _, move := range r.Moves {
-		rows = append(rows, []string{"MOVES", move.Service, move.Visibility, move.From + " -> " + move.To, hosts(move.Hosts), "both serve until proven, then " + r.Drain})
-	}
-	for _, loss := range r.Loses {
-		to := loss.To
-		if to == "" {
-			to = "no Gateway"
-		}
-		rows = append(rows, []string{"LOSES", loss.Service, loss.Visibility, strings.TrimPrefix(loss.From+" -> "+to, " -> "), "", loss.Reason + ": " + loss.Message})
-	}
-	for _, gain := range r.Gains {
-		rows = append(rows, []string{"GAINS", gain.Service, gain.Visibility, gain.To, hosts(gain.Hosts), ""})
-	}
-	for _, gap := range r.Gaps {
-		rows = append(rows, []string{"GAPS", gap.Service, "", "", "", gap.Gap})
-	}
-	paper.Table(rows)
-	paper.Line("%d of %d services stay as they are; moves: %d, losses: %d, gaps: %d.", r.Stay, r.Services, len(r.Moves), len(r.Loses), len(r.Gaps))
-	for _, unseen := range r.Unseen {
-		paper.Line("%s", unseen)
-	}
-}
-
-func hosts(n int) string {
-	if n == 1 {
-		return "1 host"
-	}
-	return fmt.Sprintf("%d hosts", n)
 }

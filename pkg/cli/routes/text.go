@@ -13,17 +13,17 @@ var words = map[Change]string{None: "stored as it should be", Create: "not store
 // Text implements output.Report: documents of YAML, with comments that say how each is stored.
 func (r Report) Text(paper *output.Paper) {
 	for _, route := range r.Routes {
-		paper.Line("---")
-		paper.Line("# HTTPRoute %s/%s of %s: %s", route.Namespace, route.Name, route.Service, words[route.Change])
+		paper.Verbatim("---")
+		paper.Verbatim("# HTTPRoute %s/%s of %s: %s", route.Namespace, route.Name, route.Service, words[route.Change])
 		for _, line := range route.Diff {
-			paper.Line("# %s", line)
+			paper.Verbatim("# %s", line)
 		}
 		for line := range strings.Lines(route.Text) {
-			paper.Line("%s", strings.TrimSuffix(line, "\n"))
+			paper.Verbatim("%s", strings.TrimSuffix(line, "\n"))
 		}
 	}
 	for _, unseen := range r.Unseen {
-		paper.Line("# %s", unseen)
+		paper.Verbatim("# %s", unseen)
 	}
 }
 

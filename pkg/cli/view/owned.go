@@ -22,7 +22,6 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/conditions"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/observe"
-	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 	"github.com/net-gateways/net-gateways/pkg/translate/backendtls"
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
@@ -67,15 +66,6 @@ func (r *Reader) Taken(ing *v1alpha1.Ingress, wanted []*gatewayv1.HTTPRoute) ([]
 		}
 	}
 	return found, nil
-}
-
-// Attached implements observe.Reader. A frontend is in the namespace of its KIngress, and HTTPRoutes of other namespaces are
-// refused, so that those need not be read.
-func (r *Reader) Attached(frontend attached.Frontend) ([]*gatewayv1.HTTPRoute, error) {
-	all, err := listed[gatewayv1.HTTPRoute](r, objects.HTTPRoutes, frontend.Namespace, labels.Everything())
-	return slices.DeleteFunc(slices.Clone(all), func(route *gatewayv1.HTTPRoute) bool {
-		return !slices.Contains(attached.Frontends(route), frontend)
-	}), r.note(err, true)
 }
 
 // Grants implements observe.Owned.

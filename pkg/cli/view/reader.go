@@ -17,6 +17,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
+	"github.com/net-gateways/net-gateways/pkg/translate/attached"
 )
 
 // Reader reads what concerns the KIngresses of a namespace.
@@ -37,6 +38,8 @@ type Reader struct {
 	many bool
 	// lists are those of other kinds that were read.
 	lists map[string]any
+	// attached are the HTTPRoutes of users by their parents, by the namespace in which they were listed.
+	attached map[string]map[attached.Frontend][]*gatewayv1.HTTPRoute
 }
 
 var _ observe.Reader = &Reader{}
@@ -44,6 +47,7 @@ var _ observe.Reader = &Reader{}
 // NewReader returns one that knows config-gateway. It asks the source for each thing once.
 func NewReader(source objects.Source, system, within string) (*Reader, error) {
 	reader := &Reader{source: objects.Remember(source), system: system, within: within, lists: map[string]any{}}
+	reader.attached = map[string]map[attached.Frontend][]*gatewayv1.HTTPRoute{}
 	return reader, reader.readState()
 }
 

@@ -24,9 +24,7 @@ type attachedProof struct {
 // attached are the facts about a user's HTTPRoute, and the questions about it. A version is asked for until
 // it is proven once; afterwards only while new backends are warmed, old ones are retained, or the parent moves.
 func (q *questions) attached(sides []status.Side, one translate.Attached) attachedProof {
-	found := attachedProof{Attached: one, facts: status.AttachedFacts{
-		Generation: one.Source.Generation, Frontend: one.Frontend, Refs: one.Refs, Outcome: one.Outcome,
-	}}
+	found := attachedProof{Attached: one, facts: status.FactsOf(one.Route)}
 	asked := []questions{}
 	for _, side := range sides {
 		of := slices.DeleteFunc(slices.Clone(one.Routes), func(route routes.Route) bool { return route.Visibility != side.Visibility })
@@ -50,12 +48,8 @@ func (q *questions) attached(sides []status.Side, one translate.Attached) attach
 			q.targets, q.background, q.asking = slices.Concat(q.targets, asked[i].targets), slices.Concat(q.background, asked[i].background), true
 			q.in(asked[i].soonest)
 		}
-		for j := range side.Routes {
-			if fact := &side.Routes[j]; served { // its former backends serve while new ones are warmed
-				fact.Proven, fact.Warming = true, nil
-			}
-		}
 	}
+	found.facts.Recall(one.Source)
 	return found
 }
 

@@ -39,7 +39,7 @@ func (r *reader) offersOf(index int, rule gatewayv1.HTTPRouteRule) ([]offer, *pr
 		found, why := r.offer(fmt.Sprintf(".backendRefs[%d]", i), ref.BackendObjectReference)
 		switch {
 		case why != nil && why.reason == gatewayv1.RouteReasonBackendNotFound:
-			r.outcome.unresolved(why.reason, fmt.Sprintf("spec.rules[%d]%s: %s; its share of the requests is answered 500", index, why.field, why.detail))
+			r.outcome.unresolved(index, *why, "its share of the requests is answered 500")
 			found = unresolved(ref.BackendObjectReference, r.in.Ingress.Namespace)
 		case why != nil:
 			return nil, why

@@ -12,6 +12,9 @@ import (
 // Problem says what is not served as a user's HTTPRoute says, and why.
 type Problem struct {
 	Reason gatewayv1.RouteConditionReason
+	// Field is where it stands in the HTTPRoute; empty if it is about all of it.
+	Field string
+	// Detail is the message. It names the field, too.
 	Detail string
 }
 
@@ -30,21 +33,24 @@ type Outcome struct {
 
 // drop records that a rule, or a match of it, is not rendered.
 func (o *Outcome) drop(rule int, field, format string, values ...any) {
-	o.add(&o.Dropped, Problem{gatewayv1.RouteReasonUnsupportedValue, fmt.Sprintf("Dropped Rule [%d]: spec.rules[%d]%s: %s", rule, rule, field, fmt.Sprintf(format, values...))})
+	at := fieldOf(rule) + field
+	o.add(&o.Dropped, Problem{gatewayv1.RouteReasonUnsupportedValue, at, fmt.Sprintf("Dropped Rule [%d]: %s: %s", rule, at, fmt.Sprintf(format, values...))})
 }
 
 // fail records that the requests of a rule are answered 500.
 func (o *Outcome) fail(rule int, why problem) {
-	where := fmt.Sprintf("spec.rules[%d]%s: %s", rule, why.field, why.detail)
 	if why.reason != gatewayv1.RouteReasonUnsupportedValue {
-		o.unresolved(why.reason, where+"; the requests of the rule are answered 500")
+		o.unresolved(rule, why, "the requests of the rule are answered 500")
 		return
 	}
-	o.add(&o.Dropped, Problem{why.reason, fmt.Sprintf("Dropped Rule [%d]: %s; its requests are answered 500", rule, where)})
+	at := fieldOf(rule) + why.field
+	o.add(&o.Dropped, Problem{why.reason, at, fmt.Sprintf("Dropped Rule [%d]: %s: %s; its requests are answered 500", rule, at, why.detail)})
 }
 
-func (o *Outcome) unresolved(reason gatewayv1.RouteConditionReason, detail string) {
-	o.add(&o.Unresolved, Problem{reason, detail})
+// unresolved records that a backend of a rule cannot be used, and what is answered therefore.
+func (o *Outcome) unresolved(rule int, why problem, answered string) {
+	at := fieldOf(rule) + why.field
+	o.add(&o.Unresolved, Problem{why.reason, at, fmt.Sprintf("%s: %s; %s", at, why.detail, answered)})
 }
 
 // add adds a problem once: a rule is read for each visibility.
@@ -61,7 +67,7 @@ func (o *Outcome) add(to *[]Problem, problem Problem) {
 // conclude refuses the route as a whole if none of its rules is served.
 func (o *Outcome) conclude() {
 	if o.Refused == nil && !o.served && len(o.Dropped) > 0 {
-		o.Refused = &Problem{o.Dropped[0].Reason, Join(o.Dropped)}
+		o.Refused = &Problem{Reason: o.Dropped[0].Reason, Detail: Join(o.Dropped)}
 	}
 }
 

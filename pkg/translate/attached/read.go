@@ -62,10 +62,10 @@ func (r *reader) read(source *gatewayv1.HTTPRoute) Route {
 	r.outcome, r.policies = &found.Outcome, found.Policies
 	switch {
 	case source.Namespace != r.in.Ingress.Namespace:
-		found.Refused = &Problem{gatewayv1.RouteReasonRefNotPermitted, fmt.Sprintf("%s is in namespace %s: an HTTPRoute can have parents of its own namespace only", r.name(), r.frontend.Namespace)}
+		found.Refused = &Problem{Reason: gatewayv1.RouteReasonRefNotPermitted, Field: "spec.parentRefs", Detail: fmt.Sprintf("%s is in namespace %s: an HTTPRoute can have parents of its own namespace only", r.name(), r.frontend.Namespace)}
 		return found
 	case !slices.ContainsFunc(found.Refs, whole):
-		found.Refused = &Problem{gatewayv1.RouteReasonNoMatchingParent, "a parentRef to a Knative object has neither sectionName nor port"}
+		found.Refused = &Problem{Reason: gatewayv1.RouteReasonNoMatchingParent, Field: "spec.parentRefs", Detail: "a parentRef to a Knative object has neither sectionName nor port"}
 		return found
 	}
 	hosts := 0
@@ -81,7 +81,7 @@ func (r *reader) read(source *gatewayv1.HTTPRoute) Route {
 		}
 	}
 	if hosts == 0 {
-		found.Refused = &Problem{gatewayv1.RouteReasonNoMatchingListenerHostname, fmt.Sprintf("%s has none of spec.hostnames, or none that it serves: map the host with a DomainMapping", r.name())}
+		found.Refused = &Problem{Reason: gatewayv1.RouteReasonNoMatchingListenerHostname, Field: "spec.hostnames", Detail: fmt.Sprintf("%s has none of spec.hostnames, or none that it serves: map the host with a DomainMapping", r.name())}
 	}
 	found.conclude()
 	return found
