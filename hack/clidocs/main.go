@@ -15,7 +15,8 @@ import (
 
 const head = `# kn gateways: the command line
 
-Generated from the commands by hack/clidocs; do not edit. It tells which Gateway serves which Knative Service, and why not. It reads with your rights, and changes nothing.
+Generated from the commands by hack/clidocs; do not edit. It tells which Gateway serves which Knative Service, and why not. It reads with your rights, and changes nothing
+(but for ` + "`config init --apply`" + `).
 
 **Install**: take the file for your system from the release, name it ` + "`kn-gateways`" + ` and put it into your ` + "`PATH`" + `. kn runs any program of such a name as ` + "`kn gateways`" + `
 (that is kn's documented rule for plugins; the project's tests do not run kn itself). As ` + "`kubectl-net_gateways`" + ` it is ` + "`kubectl net-gateways`" + `. Or build it: ` + "`go build ./cmd/kn-gateways`" + `.

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"errors"
 	"io"
 	"os"
 
@@ -71,18 +72,29 @@ func newShow(c *common) *cobra.Command {
 }
 
 func newInit(c *common) *cobra.Command {
-	class := ""
+	class, apply, yes := "", false, false
 	command := &cobra.Command{
-		Use: "init", Short: "Print the command that writes the first config-gateway", Args: cobra.NoArgs,
+		Use: "init", Short: "Print or write the lists of the first config-gateway", Args: cobra.NoArgs,
 		Long: `Print the command that writes the lists that config-gateway lacks.
 
-It looks which GatewayClasses are accepted, and changes nothing. The controller creates a Gateway of the class for each list.`,
-		Example: "  kn gateways config init\n  kn gateways config init --class eg | sh",
+It looks which GatewayClasses are accepted, and changes nothing. The controller creates a Gateway of the class for each list.
+
+With --apply it writes the lists itself, by server-side apply as field manager kn-gateways: it says what it will write, and asks
+first. Where there is no terminal to ask, it needs --yes. A list that is there already stays as it is.`,
+		Example: "  kn gateways config init\n  kn gateways config init --class eg | sh\n  kn gateways config init --class eg --apply",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case apply:
+				return c.begin(cmd.Context(), class, yes)
+			case yes:
+				return errors.New("--yes is for --apply")
+			}
 			return c.reported(cmd, func(reader *view.Reader) (output.Report, error) { return configure.Begin(reader, class) })
 		},
 	}
 	command.Flags().StringVar(&class, "class", "", "GatewayClass to write, if several are accepted")
+	command.Flags().BoolVar(&apply, "apply", false, "write the lists into config-gateway, and do not only print the command")
+	command.Flags().BoolVar(&yes, "yes", false, "do not ask before --apply writes")
 	return command
 }
 

@@ -64,7 +64,7 @@ func New(streams Streams, invoked string) *cobra.Command {
 		Short: "See which Gateway serves which Knative Service, and why not",
 		Long: `See which Gateway serves which Knative Service, and why not.
 
-It reads what you may read, and says of the rest that it could not see it. It changes nothing.
+It reads what you may read, and says of the rest that it could not see it. It changes nothing, but for config init --apply.
 Without a command it is list. Text fits the terminal, or as many columns as the variable COLUMNS says.
 Exit codes: 0 nothing found, 1 something is not as it should be, 2 it could not look.`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: name},

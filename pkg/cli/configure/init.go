@@ -4,6 +4,7 @@ package configure
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,9 +21,13 @@ type Beginning struct {
 	// Classes are the accepted GatewayClasses, and Class the one that is proposed.
 	Classes []string `json:"classes"`
 	Class   string   `json:"class,omitempty"`
+	// Lists are the lists to write, by their keys.
+	Lists map[string]string `json:"lists,omitempty"`
 	// Command writes the lists; Open is what to decide first.
-	Command string        `json:"command,omitempty"`
-	Open    string        `json:"open,omitempty"`
+	Command string `json:"command,omitempty"`
+	Open    string `json:"open,omitempty"`
+	// Applied tells that the lists have been written.
+	Applied bool          `json:"applied,omitempty"`
 	Unseen  []view.Unseen `json:"unseen,omitempty"`
 }
 
@@ -50,6 +55,12 @@ func Begin(reader *view.Reader, class string) (Beginning, error) {
 		}
 		lists = append(lists, config.Propose(config.ListKey(visibility), proposals))
 	}
+	for _, list := range lists {
+		if found.Lists == nil {
+			found.Lists = map[string]string{}
+		}
+		found.Lists[list.Key] = list.Text
+	}
 	if len(lists) > 0 {
 		found.Command = config.Command(state.Exists, state.Namespace, lists)
 	}
@@ -57,11 +68,26 @@ func Begin(reader *view.Reader, class string) (Beginning, error) {
 	return found, nil
 }
 
-// Found implements output.Report.
-func (b Beginning) Found() bool { return b.Command != "" }
+// Found implements output.Report: something is to be written.
+func (b Beginning) Found() bool { return b.Command != "" && !b.Applied }
+
+// Undecided says why the lists cannot be written as they are; empty if they can.
+func (b Beginning) Undecided() string {
+	switch {
+	case b.Open == "":
+		return ""
+	case len(b.Classes) == 0:
+		return "no GatewayClass is accepted: install an implementation of the Gateway API first"
+	}
+	return "several GatewayClasses are accepted (" + strings.Join(b.Classes, ", ") + "): choose one with --class"
+}
 
 // Text implements output.Report. What is to be run stands alone on its line.
 func (b Beginning) Text(paper *output.Paper) {
+	if b.Applied {
+		paper.Line("%s: written. What the Gateways do now: kn gateways check", strings.Join(slices.Sorted(maps.Keys(b.Lists)), " and "))
+		return
+	}
 	if len(b.Written) > 0 {
 		paper.Verbatim("# %s: written already; kn gateways config show", strings.Join(b.Written, " and "))
 	}
