@@ -40,11 +40,22 @@ var errFound = errors.New("something was found")
 // Run runs a command and returns its exit code.
 func Run(ctx context.Context, streams Streams, args []string) int {
 	root := New(streams, args[0])
+	understood, begin := false, root.PersistentPreRunE
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) error {
+		if err := cmd.ValidateRequiredFlags(); err != nil {
+			return err
+		}
+		understood = true
+		return begin(cmd, args)
+	}
 	root.SetArgs(args[1:])
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	switch {
 	case errors.Is(err, errFound):
 		return SomethingFound
+	case err != nil && !understood:
+		fmt.Fprintf(streams.Err, "Error: %s (usage: %s)\n", output.Clean(err.Error()), command.UseLine())
+		return CouldNotLook
 	case err != nil:
 		fmt.Fprintln(streams.Err, "Error: "+output.Clean(err.Error()))
 		return CouldNotLook

@@ -32,6 +32,23 @@ func TestNames(t *testing.T) {
 	visit(New(Streams{}, "kn-gateways"))
 }
 
+// TestUsage: what is missing or too much on the command line is one line that says how the command is to be written.
+func TestUsage(t *testing.T) {
+	for command, want := range map[string]string{
+		"explain":        "Error: accepts 1 arg(s), received 0 (usage: kn gateways explain SERVICE|HOST [flags])\n",
+		"dump":           "Error: required flag(s) \"to\" not set (usage: kn gateways dump --to FILE.tgz [flags])\n",
+		"graph --colour": "Error: unknown flag: --colour (usage: kn gateways graph [SERVICE|gateway/NAMESPACE/NAME] [flags])\n",
+		"show":           "Error: unknown command \"show\" for \"kn gateways\" (usage: kn gateways [flags])\n",
+	} {
+		errs := &bytes.Buffer{}
+		streams := Streams{Out: &bytes.Buffer{}, Err: errs, In: strings.NewReader(""), Env: func(string) string { return "" }}
+		code := Run(t.Context(), streams, append([]string{"kn-gateways"}, strings.Fields(command)...))
+		if code != CouldNotLook || errs.String() != want {
+			t.Errorf("%s: %d\n%s", command, code, errs)
+		}
+	}
+}
+
 // TestNoCluster: without a cluster there is one line, and the code for that.
 func TestNoCluster(t *testing.T) {
 	for _, command := range []string{"list", "explain a", "check", "graph", "config show", "config init", "preview label a b=c", "dump --to dump.tgz"} {
