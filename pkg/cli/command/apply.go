@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
+	"golang.org/x/term"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/configure"
@@ -89,7 +91,7 @@ func (c *common) announce(found configure.Beginning, exists bool) {
 
 // confirm asks whether to go on.
 func (c *common) confirm() error {
-	if !terminal(c.In) {
+	if file, isFile := c.In.(*os.File); !isFile || !term.IsTerminal(int(file.Fd())) { // nor is the null device one
 		return fmt.Errorf("there is no terminal to ask at: --apply needs --yes: %w", errNotWritten)
 	}
 	fmt.Fprint(c.Err, "Write it? [y/N] ")

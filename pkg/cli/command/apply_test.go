@@ -116,6 +116,20 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// TestNullDevice: the null device is a device of characters, as terminals are, and has no answer.
+func TestNullDevice(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	said := &bytes.Buffer{}
+	c := &common{Streams: Streams{In: null, Err: said}}
+	if err := c.confirm(); err == nil || !strings.Contains(err.Error(), "needs --yes") || said.Len() > 0 {
+		t.Errorf("It says %v, and asks %q", err, said)
+	}
+}
+
 // TestAgreed: all but yes is no.
 func TestAgreed(t *testing.T) {
 	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, " yes \r\n": true, "": false, "\n": false, "n\n": false, "yesterday\n": false} {

@@ -5,6 +5,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -114,7 +115,7 @@ func (c *common) width() int {
 }
 
 // terminal tells whether a stream is a terminal, or another device of characters.
-func terminal(stream any) bool {
+func terminal(stream io.Writer) bool {
 	file, isFile := stream.(*os.File)
 	if !isFile {
 		return false
