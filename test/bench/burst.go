@@ -29,7 +29,7 @@ const (
 
 // bursts creates KIngresses at once, in each of the sizes.
 func bursts(ctx context.Context, c clients) ([]figure, error) {
-	wanted, err := sizes(*burstSizes)
+	wanted, err := sizes("-bursts", *burstSizes, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -47,12 +47,13 @@ func bursts(ctx context.Context, c clients) ([]figure, error) {
 	return figures, nil
 }
 
-func sizes(list string) ([]int, error) {
+// sizes reads the numbers of KIngresses of a flag.
+func sizes(name, list string, least int) ([]int, error) {
 	found := []int{}
 	for _, text := range strings.Split(list, ",") {
 		size, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || size < 1 {
-			return nil, fmt.Errorf("-bursts: %q is not a number of KIngresses", text)
+		if err != nil || size < least {
+			return nil, fmt.Errorf("%s: %q is not a number of KIngresses", name, text)
 		}
 		found = append(found, size)
 	}
@@ -146,9 +147,14 @@ func bareBurst(ctx context.Context, c clients, size int, routes routesFor) (time
 
 // create creates size services by make.
 func create(ctx context.Context, size int, make func(context.Context, string) error) error {
+	return createFrom(ctx, 0, size, make)
+}
+
+// createFrom creates those that are missing where some are there.
+func createFrom(ctx context.Context, there, size int, make func(context.Context, string) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(writers)
-	for i := range size {
+	for i := there; i < size; i++ {
 		group.Go(func() error { return make(ctx, serviceName(i)) })
 	}
 	return group.Wait()

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
@@ -64,6 +66,41 @@ func (c clients) replicas(ctx context.Context) ([]string, error) {
 		names = append(names, pod.Name)
 	}
 	return names, nil
+}
+
+// replaceReplicas deletes the controller's Pods, and returns when others are there in their stead, all Ready, and one of them
+// leads. Of the old ones the second may lead for a moment, while it ends.
+func (c clients) replaceReplicas(ctx context.Context) error {
+	old, err := c.replicas(ctx)
+	if err != nil {
+		return err
+	}
+	pods := c.Kube.CoreV1().Pods(cluster.SystemNamespace)
+	if err := pods.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: controllerPods}); err != nil {
+		return err
+	}
+	for {
+		found, err := pods.List(ctx, metav1.ListOptions{LabelSelector: controllerPods})
+		if err != nil {
+			return err
+		}
+		leader, _, err := c.leader(ctx)
+		fresh := len(found.Items) == len(old) && !slices.ContainsFunc(found.Items, func(pod corev1.Pod) bool {
+			return slices.Contains(old, pod.Name) || !podReady(&pod)
+		})
+		if fresh && err == nil && slices.ContainsFunc(found.Items, func(pod corev1.Pod) bool { return pod.Name == leader }) {
+			return nil
+		}
+		if err := pause(ctx, lookAgain); err != nil {
+			return fmt.Errorf("the replicas %v are not replaced: %w", old, err)
+		}
+	}
+}
+
+func podReady(pod *corev1.Pod) bool {
+	return slices.ContainsFunc(pod.Status.Conditions, func(condition corev1.PodCondition) bool {
+		return condition.Type == corev1.PodReady && condition.Status == corev1.ConditionTrue
+	})
 }
 
 // processOf finds the folder in /proc of a Pod's controller. The cluster of

@@ -28,15 +28,16 @@ var (
 	burstSizes  = flag.String("bursts", "100,300,1000", "for bursts: comma-separated numbers of KIngresses to create at once")
 	drain       = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
 	rate        = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
-	crowd       = flag.Int("crowd", 1000, "for neighbours, overlaps and commandline: how many KIngresses are Ready meanwhile")
+	crowd       = flag.Int("crowd", 1000, "for neighbours, overlaps, commandline and many: how many KIngresses are Ready meanwhile")
 	fleetSizes  = flag.String("fleets", "100,300", "for proxies: comma-separated numbers of KIngresses to create at once")
 	upgradeWith = flag.String("upgrade-with", "", "for upgrade: a shell command that installs a version over the one that runs,\nsuch as hack/install in a checkout; without it upgrade is not measured")
 	onlyJSON    = flag.Bool("json", false, "print JSON only, without the table")
 	limit       = flag.Duration("limit", 20*time.Minute, "how long one measurement may take")
-	only        = flag.String("only", "", "comma-separated names of the measurements to take; all but soak by default")
+	only        = flag.String("only", "", "comma-separated names of the measurements to take; all by default, but those that say \"only where -only names it\"")
 )
 
 var measurements = []measurement{
+	{"way", "memory and CPU of controller, webhook, control plane of the gateway and proxies, see -way, on a cluster that has served nothing yet", way, false},
 	{"services", "how long a new Knative Service takes to be Ready after its Revision", service, false},
 	{"rollouts", "ten rollouts of a Knative Service under load: failures, seconds until all traffic is on the new Revision, API writes", rollouts, false},
 	{"moves", "ten moves of a Knative Service between two Gateways, under load on both: failures, seconds", moves, false},
@@ -45,6 +46,8 @@ var measurements = []measurement{
 	{"bursts", "KIngresses created at once: seconds, API writes, and the controller's memory with them", bursts, false},
 	{"proxies", "KIngresses created at once where each Gateway has ten proxies: seconds", proxies, false},
 	{"ongateway", "60 TLS hosts created at once on a Gateway without ListenerSets: seconds", onGateway, false},
+	{"many", "-crowd KIngresses created at once, see -many-for; only where -only names it, with -limit 1h: the controller's memory", many, true},
+	{"metrics", "a burst of 100, ten rollouts and the controller's memory with metrics and without, see -rounds; a scrape with 50 Gateways; only where -only names it", metricsCost, true},
 	{"neighbours", "one more KIngress beside many under one wildcard certificate, and beside a tenant who writes without end: seconds, CPU", neighbours, false},
 	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps, false},
 	{"commandline", "kn gateways on a cluster with many Ready KIngresses: seconds, requests to the API server, size", commandLine, false},

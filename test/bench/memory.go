@@ -42,25 +42,31 @@ func (p *place) memory(ctx context.Context, size int) ([]figure, error) {
 	}, nil
 }
 
+// residentKiB reads VmRSS and RssAnon.
 func residentKiB(process string) (total, anonymous int, err error) {
+	fields, err := statusKiB(process)
+	return fields["VmRSS"], fields["RssAnon"], err
+}
+
+// mostResidentKiB reads VmHWM, the most that VmRSS has been.
+func mostResidentKiB(process string) (int, error) {
+	fields, err := statusKiB(process)
+	return fields["VmHWM"], err
+}
+
+// statusKiB are the fields of /proc/PID/status in KiB (proc_pid_status(5)).
+func statusKiB(process string) (map[string]int, error) {
 	status, err := os.ReadFile(filepath.Join(process, "status"))
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
+	fields := map[string]int{}
 	for _, line := range strings.Split(string(status), "\n") {
 		key, value, _ := strings.Cut(line, ":")
-		var into *int
-		switch key {
-		case "VmRSS":
-			into = &total
-		case "RssAnon":
-			into = &anonymous
-		default:
-			continue
-		}
-		if _, err := fmt.Sscanf(value, "%d kB", into); err != nil {
-			return 0, 0, fmt.Errorf("%s: %w", line, err)
+		number := 0
+		if _, err := fmt.Sscanf(value, "%d kB", &number); err == nil {
+			fields[key] = number
 		}
 	}
-	return total, anonymous, nil
+	return fields, nil
 }

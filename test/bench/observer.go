@@ -85,6 +85,13 @@ func (o *observer) awaitReady(ctx context.Context, size int) (time.Time, error) 
 	return since, err
 }
 
+// ready counts those that are Ready.
+func (o *observer) ready() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.readyAt)
+}
+
 // awaitOne waits for one KIngress and tells since when it is Ready.
 func (o *observer) awaitOne(ctx context.Context, name string) (time.Time, error) {
 	var since time.Time

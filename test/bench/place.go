@@ -35,6 +35,8 @@ type place struct {
 	clients
 	installed              *gateways.Installed
 	namespace              string
+	labels                 map[string]string // of its KIngresses
+	padding                string            // an annotation of others on what is created; empty for none
 	external, other, local gateway
 }
 
@@ -107,12 +109,7 @@ func (p *place) pod(ctx context.Context) error {
 		if !ok {
 			return false, nil
 		}
-		for _, condition := range pod.Status.Conditions {
-			if condition.Type == corev1.PodReady && condition.Status == corev1.ConditionTrue {
-				return true, nil
-			}
-		}
-		return false, nil
+		return podReady(pod), nil
 	})
 	return err
 }

@@ -32,7 +32,7 @@ const fleet = 10
 // proxies creates KIngresses at once where each Gateway has ten proxies; a bare client waits
 // until each proxy answers for each of its hosts.
 func proxies(ctx context.Context, c clients) ([]figure, error) {
-	wanted, err := sizes(*fleetSizes)
+	wanted, err := sizes("-fleets", *fleetSizes, 1)
 	if err != nil {
 		return nil, err
 	}

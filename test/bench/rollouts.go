@@ -23,25 +23,10 @@ const (
 	bareRate = 100
 )
 
-// rollouts gives two Knative Services new Revisions under load, in turn. After each the old
-// Revision is deleted as soon as all answers are the new one's. One is served by us, the
-// other by a bare plugin: Serving's work, which keeps the machine busy, is the same for both.
+// rollouts measures the rollouts of two Knative Services.
 func rollouts(ctx context.Context, c clients) ([]figure, error) {
-	p, err := newPlace(ctx, c, "rollouts")
+	ours, bare, wrote, err := rollBoth(ctx, c)
 	if err != nil {
-		return nil, err
-	}
-	defer p.remove()
-	serving, endServing := context.WithCancelCause(ctx)
-	defer endServing(nil)
-	go func() {
-		if err := (barePlugin{p, "bare"}).serve(serving, rolloutTimes+1); err != nil {
-			endServing(err)
-		}
-	}()
-	ours, bare := rolled{service: "hello", class: ingressClass, rate: *rate}, rolled{service: "bare", class: bareClass, rate: bareRate}
-	wrote, err := p.rollInTurn(serving, &ours, &bare)
-	if err = cmp.Or(context.Cause(serving), err, ours.answers.check("rollouts"), bare.answers.check("bare rollouts")); err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("%d rollouts: ", rolloutTimes)
@@ -53,6 +38,27 @@ func rollouts(ctx context.Context, c clients) ([]figure, error) {
 		figure{Name: name + "API writes each, HTTPRoutes", Ours: written(wrote.routes), Unit: "writes"}.beside(1),
 		figure{Name: name + "API writes each, KIngress status", Ours: written(wrote.status), Unit: "writes"}.beside(1),
 	), nil
+}
+
+// rollBoth gives two Knative Services new Revisions under load, in turn. After each the old
+// Revision is deleted as soon as all answers are the new one's. One is served by us, the
+// other by a bare plugin: Serving's work, which keeps the machine busy, is the same for both.
+func rollBoth(ctx context.Context, c clients) (ours, bare rolled, wrote apiWrites, err error) {
+	ours, bare = rolled{service: "hello", class: ingressClass, rate: *rate}, rolled{service: "bare", class: bareClass, rate: bareRate}
+	p, err := newPlace(ctx, c, "rollouts")
+	if err != nil {
+		return ours, bare, wrote, err
+	}
+	defer p.remove()
+	serving, endServing := context.WithCancelCause(ctx)
+	defer endServing(nil)
+	go func() {
+		if err := (barePlugin{p, "bare"}).serve(serving, rolloutTimes+1); err != nil {
+			endServing(err)
+		}
+	}()
+	wrote, err = p.rollInTurn(serving, &ours, &bare)
+	return ours, bare, wrote, cmp.Or(context.Cause(serving), err, ours.answers.check("rollouts"), bare.answers.check("bare rollouts"))
 }
 
 // rolled is what was measured in the rollouts of one Knative Service, in seconds.

@@ -35,7 +35,7 @@ func (p *place) kingress(ctx context.Context, name, class string, tls ...v1alpha
 		AppendHeaders:  map[string]string{"Knative-Serving-Namespace": p.namespace, "Knative-Serving-Revision": name + "-00001"},
 	}}}}
 	ing := &v1alpha1.Ingress{
-		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Annotations: map[string]string{"networking.knative.dev/ingress.class": class}},
+		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Labels: p.labels, Annotations: p.padded(map[string]string{"networking.knative.dev/ingress.class": class})},
 		Spec: v1alpha1.IngressSpec{HTTPOption: v1alpha1.HTTPOptionEnabled, TLS: tls, Rules: []v1alpha1.IngressRule{
 			{Hosts: p.localHosts(name), Visibility: v1alpha1.IngressVisibilityClusterLocal, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
 			{Hosts: []string{p.externalHost(name)}, Visibility: v1alpha1.IngressVisibilityExternalIP, HTTP: &v1alpha1.HTTPIngressRuleValue{Paths: paths}},
@@ -75,12 +75,20 @@ func (p *place) service(ctx context.Context, name string) error {
 
 func (p *place) newService(name string) *corev1.Service {
 	return &corev1.Service{
-		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name},
+		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: name, Annotations: p.padded(map[string]string{})},
 		Spec: corev1.ServiceSpec{
 			Selector: map[string]string{"app": podName},
 			Ports:    []corev1.ServicePort{{Name: "http", Port: 80, TargetPort: intstr.FromInt32(podPort)}},
 		},
 	}
+}
+
+// padded adds the annotation of others, where there is one.
+func (p *place) padded(annotations map[string]string) map[string]string {
+	if p.padding != "" {
+		annotations["bench.example/padding"] = p.padding
+	}
+	return annotations
 }
 
 func (p *place) localHosts(name string) []string {

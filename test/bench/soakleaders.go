@@ -36,16 +36,7 @@ func (c clients) electSoon(ctx context.Context) (restore func(), err error) {
 		}
 		restores = append(restores, one)
 	}
-	_, identity, err := c.leader(ctx)
-	if err != nil {
-		return restore, err
-	}
-	pods := c.Kube.CoreV1().Pods(cluster.SystemNamespace)
-	if err := pods.DeleteCollection(ctx, metav1.DeleteOptions{}, metav1.ListOptions{LabelSelector: controllerPods}); err != nil {
-		return restore, err
-	}
-	_, err = c.nextLeader(ctx, identity)
-	return restore, err
+	return restore, c.replaceReplicas(ctx)
 }
 
 // killLeaders lets leaders die as with their nodes: the process, and its Pod, so that no container waits to be started again.
