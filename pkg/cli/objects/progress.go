@@ -28,11 +28,14 @@ type progress struct {
 
 // reading writes that something is read, unless it has been read before the next line is due.
 func (p *progress) reading(kind Kind) (read func()) {
+	written := make(chan struct{})
 	due := time.AfterFunc(time.Until(p.next), func() {
+		defer close(written)
 		fmt.Fprintf(p.to, "reading %s (%d requests so far)\n", kind.File(), p.Requests())
 	})
 	return func() {
 		if !due.Stop() {
+			<-written // one line at a time, also where answers take longer than the line
 			p.next = time.Now().Add(pace)
 		}
 	}
