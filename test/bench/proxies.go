@@ -57,7 +57,7 @@ func proxies(ctx context.Context, c clients) ([]figure, error) {
 		if err != nil {
 			return figures, fmt.Errorf("bare client, %d KIngresses: %w", size, err)
 		}
-		ours, err := fleetBurst(ctx, c, size)
+		ours, err := burstOnce(ctx, c, size, nil)
 		if err != nil {
 			return figures, fmt.Errorf("%d KIngresses: %w", size, err)
 		}
@@ -146,22 +146,6 @@ func (p *place) proxiesOf(ctx context.Context, gateway types.NamespacedName) ([]
 		}
 	}
 	return found, nil
-}
-
-func fleetBurst(ctx context.Context, c clients, size int) (time.Duration, error) {
-	p, err := newBackedPlace(ctx, c, "fleet")
-	if err != nil {
-		return 0, err
-	}
-	defer p.remove()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	observed, began := p.observe(ctx), time.Now()
-	if err := create(ctx, size, p.ingress); err != nil {
-		return 0, err
-	}
-	ready, err := observed.awaitReady(ctx, size)
-	return ready.Sub(began), err
 }
 
 func bareFleet(ctx context.Context, c clients, size int) (time.Duration, error) {
