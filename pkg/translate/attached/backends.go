@@ -20,14 +20,6 @@ const (
 	headerOfNamespace = "Knative-Serving-Namespace"
 )
 
-// offer is what one backend of a rule serves.
-type offer struct {
-	weight int32
-	// variants are its rules, by the headers that they match: those of tags, and one without.
-	variants []rules.Rule
-	modify   *gatewayv1.HTTPHeaderFilter
-}
-
 // offersOf reads the backends of a rule. A backend that does not exist keeps its share, which the gateway
 // answers with 500.
 func (r *reader) offersOf(index int, rule gatewayv1.HTTPRouteRule) ([]offer, *problem) {

@@ -6,8 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
+
+// offer is what one backend of a rule serves.
+type offer struct {
+	weight int32
+	// variants are its rules, by the headers that they match: those of tags, and one without.
+	variants []rules.Rule
+	modify   *gatewayv1.HTTPHeaderFilter
+}
 
 // variant is the rule of a backend for requests that have these headers: that which matches most of them.
 func (o offer) variant(headers []rules.Header) (rules.Rule, bool) {

@@ -31,6 +31,9 @@ type Outcome struct {
 	known  map[Problem]bool
 }
 
+// fieldOf is where a rule stands in the HTTPRoute.
+func fieldOf(i int) string { return fmt.Sprintf("spec.rules[%d]", i) }
+
 // drop records that a rule, or a match of it, is not rendered.
 func (o *Outcome) drop(rule int, field, format string, values ...any) {
 	at := fieldOf(rule) + field

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
@@ -24,22 +23,6 @@ type Route struct {
 	Sets     []rules.RuleSet
 	Policies map[string]*gatewayv1.BackendTLSPolicy
 	Outcome
-}
-
-// reader reads the routes of one frontend, one after the other.
-type reader struct {
-	in       input.Input
-	frontend Frontend
-	own      []rules.RuleSet
-	claims   claims
-	tagged   sets.Set[string]
-	backing  map[string][]rules.Rule // rules of Knative Services
-
-	// Those of the present route and of the present set.
-	outcome  *Outcome
-	policies map[string]*gatewayv1.BackendTLSPolicy
-	set      rules.RuleSet
-	gateway  input.Gateway
 }
 
 // Read reads the routes of users that are attached to the frontend of a KIngress, the oldest first. own are
@@ -86,9 +69,6 @@ func (r *reader) read(source *gatewayv1.HTTPRoute) Route {
 	found.conclude()
 	return found
 }
-
-// name names the frontend in messages.
-func (r *reader) name() string { return r.frontend.Kind + " " + r.frontend.Name }
 
 func whole(ref gatewayv1.ParentReference) bool { return ref.SectionName == nil && ref.Port == nil }
 
@@ -164,8 +144,6 @@ func (r *reader) isOwn(rule gatewayv1.HTTPRouteRule) bool {
 func (r *reader) answers500(i int, matches []gatewayv1.HTTPRouteMatch) rules.Rule {
 	return rules.Rule{Field: fieldOf(i), Path: *matches[0].Path.Value, Refused: true, Attached: &rules.Attached{Matches: matches}}
 }
-
-func fieldOf(i int) string { return fmt.Sprintf("spec.rules[%d]", i) }
 
 // SortedSources are routes in the order in which they claim matches: the oldest first, then by name.
 func SortedSources(routes []*gatewayv1.HTTPRoute) []*gatewayv1.HTTPRoute {

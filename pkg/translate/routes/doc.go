@@ -5,7 +5,7 @@
 //	Render: redirects    which hosts HTTP is redirected for             redirect.go
 //	        attachments  which listeners of the Gateway they name       parents.go
 //	        parts        which hosts and rules are on which HTTPRoute   parts.go, order.go
-//	        the rules    and how far their change may go now            httproute.go, stage.go
+//	        the rules    and how far their change may go now            httproute.go, attachedrule.go, stage.go
 //	        probe rules  and the Proofs that ask for them               probe.go, retain.go
 //	Settle: what is left of the version before goes                     settle.go
 //

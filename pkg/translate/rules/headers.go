@@ -6,10 +6,24 @@ import (
 	"slices"
 	"strings"
 
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
 )
+
+// matchedHeaders are those that the path wants, sorted by name; nil for none.
+func matchedHeaders(path v1alpha1.HTTPIngressPath) []Header {
+	if len(path.Headers) == 0 {
+		return nil
+	}
+	list := make([]Header, 0, len(path.Headers))
+	for name, match := range path.Headers {
+		list = append(list, Header{Name: name, Value: match.Exact})
+	}
+	slices.SortFunc(list, byName)
+	return list
+}
 
 // MergeHeaders adds later to earlier. A later value for the same name wins, because it would have been
 // set afterwards. Names compare without case, as in HTTP.

@@ -147,19 +147,7 @@ func ruleFor(path v1alpha1.HTTPIngressPath, field, namespace string) Rule {
 	return rule
 }
 
-// matchedHeaders are those that the path wants, sorted by name; nil for none.
-func matchedHeaders(path v1alpha1.HTTPIngressPath) []Header {
-	if len(path.Headers) == 0 {
-		return nil
-	}
-	list := make([]Header, 0, len(path.Headers))
-	for name, match := range path.Headers {
-		list = append(list, Header{Name: name, Value: match.Exact})
-	}
-	slices.SortFunc(list, byName)
-	return list
-}
-
+// headers are those that a KIngress sets, sorted by name, up to maxAppended; nil for none.
 func headers(values map[string]string) []Header {
 	if len(values) == 0 {
 		return nil

@@ -3,14 +3,12 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/intstr"
-	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -107,43 +105,4 @@ func (r Rule) Challenge() bool { return strings.HasPrefix(r.Path, acmePath) }
 // refused is the rule with the same match and no backends.
 func (r Rule) refused() Rule {
 	return Rule{Field: r.Field, Path: r.Path, Headers: r.Headers, Refused: true}
-}
-
-// Match identifies what a rule matches. A gateway takes two rules of one host with the same match for
-// one: it ignores the last slash of a path and the case of a header's name.
-func (r Rule) Match() string {
-	if r.Attached != nil {
-		return MatchKey(r.Attached.Matches[0])
-	}
-	path := strings.TrimSuffix(r.Path, "/")
-	if len(r.Headers) == 0 {
-		return path
-	}
-	parts := make([]string, 0, len(r.Headers)+1)
-	for _, h := range r.Headers {
-		parts = append(parts, strings.ToLower(h.Name)+"\x00"+h.Value)
-	}
-	slices.Sort(parts)
-	return strings.Join(append(parts, path), "\x00")
-}
-
-// ruleList has rules with different matches: of two with the same, the first stays.
-type ruleList struct {
-	rules   []Rule
-	matches sets.Set[string]
-}
-
-func (l *ruleList) add(rule Rule) {
-	if l.matches == nil {
-		l.matches = sets.New[string]()
-	}
-	if match := rule.Match(); !l.matches.Has(match) {
-		l.matches.Insert(match)
-		l.rules = append(l.rules, rule)
-	}
-}
-
-// BySpecificity orders rules as a gateway tries them.
-func BySpecificity(a, b Rule) int {
-	return cmp.Or(cmp.Compare(len(b.Path), len(a.Path)), cmp.Compare(len(b.Headers), len(a.Headers)))
 }
