@@ -62,7 +62,7 @@ func sizes(name, list string, least int) ([]int, error) {
 
 // burst creates services at once: first a bare client's, until all of them answer, with the
 // HTTPRoutes of the plugin and with the smallest ones; then, in a namespace of their own and
-// after the others are gone, those of KIngresses, until all are Ready. Nobody asks these
+// after the others are gone, those of KIngresses, until all are Ready. No client asks these
 // beside the controller, which has the data planes to prove as the bare client has; but each
 // of them must answer at the first try when all are Ready.
 func burst(ctx context.Context, c clients, size int) ([]figure, error) {

@@ -44,8 +44,8 @@ func (p *place) kingress(ctx context.Context, name, class string, tls ...v1alpha
 	return p.networking.NetworkingV1alpha1().Ingresses(p.namespace).Create(ctx, ing, metav1.CreateOptions{})
 }
 
-// bare writes what the plugin's run writes as well, with nobody who reacts to it: the
-// Service, a KIngress of a class that nobody serves, its HTTPRoutes, and once all of
+// bare writes what the plugin's run writes as well, with no controller that reacts to it: the
+// Service, a KIngress of a class that no controller serves, its HTTPRoutes, and once all of
 // it is there the KIngress's status.
 func (p *place) bare(ctx context.Context, name string, routes routesFor) error {
 	ing, err := p.kingress(ctx, name, "nobody.ingress.networking.knative.dev")

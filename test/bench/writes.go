@@ -56,7 +56,7 @@ func eachWrite(ctx context.Context, c clients, tell func(labels string, value in
 	return nil
 }
 
-// atRest waits until nobody writes to the Gateway API for a while: a gateway goes on writing
+// atRest waits until no client writes to the Gateway API for a while: a gateway goes on writing
 // statuses long after it has programmed its data plane.
 func atRest(ctx context.Context, c clients) error {
 	const look, rests = time.Second, 5

@@ -16,9 +16,9 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// nobody is an address at which nothing answers, as of a load balancer that cannot be
+// unreachable is an address at which nothing answers, as of a load balancer that cannot be
 // reached from inside the cluster.
-const nobody = "10.254.0.1"
+const unreachable = "10.254.0.1"
 
 // programmed waits until the Gateway has the address.
 func programmed(t *testing.T, gateway, address string) {
@@ -34,7 +34,7 @@ func programmed(t *testing.T, gateway, address string) {
 // B-SEL-6: a Gateway that is created after the service, gets an address, another one,
 // and is deleted, moves the service's status by itself. B-RDY-6: GatewayNotFound,
 // GatewayNotProgrammed, ProbeFailed, as `kubectl get ksvc` shows them. B-RDY-1: the
-// mode `address` asks the address that the Gateway publishes, and nobody else.
+// mode `address` asks the address that the Gateway publishes, and no other.
 func TestGatewayComesAndGoes_BSEL6_BRDY1_address_BRDY6(t *testing.T) {
 	t.Parallel()
 	space := world.Space(t, nil)
@@ -48,9 +48,9 @@ func TestGatewayComesAndGoes_BSEL6_BRDY1_address_BRDY6(t *testing.T) {
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "GatewayNotProgrammed")
 	publishedInside(t, space, "hello") // B-RDY-5
 
-	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
-	programmed(t, "late", nobody)
-	space.AwaitReason(t, "hello", cluster.Seconds, "ProbeFailed", "e2e-gateways/late", space.ExternalHost("hello"), nobody+":80")
+	world.GiveAddress(t, service, unreachable, corev1.LoadBalancerIPModeProxy)
+	programmed(t, "late", unreachable)
+	space.AwaitReason(t, "hello", cluster.Seconds, "ProbeFailed", "e2e-gateways/late", space.ExternalHost("hello"), unreachable+":80")
 	space.AwaitKServiceReason(t, "hello", cluster.Seconds, "ProbeFailed")
 
 	const address = "10.90.0.1"
@@ -74,13 +74,13 @@ func publishedInside(t *testing.T, space *fixture.Space, name string) {
 		return oneAddress(ing.Status.PrivateLoadBalancer)
 	})
 	if published := waiting.Status.PublicLoadBalancer; published != nil && len(published.Ingress) > 0 {
-		t.Errorf("an address is published that nobody has: %v", published)
+		t.Errorf("an address is published that no node has: %v", published)
 	}
 }
 
 // B-RDY-6 RouteNotAccepted: with the gateway's own reason, when its listener does not
 // admit the namespace. B-SEL-6: a change of the Gateway moves the KIngress both ways.
-// B-RDY-1: the mode `status` asks nobody; here nobody could answer, and the Gateway's word decides. B-RDY-5:
+// B-RDY-1: the mode `status` asks no proxy; here none could answer, and the Gateway's word decides. B-RDY-5:
 // before the Gateway has an address, the local side is published.
 func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testing.T) {
 	t.Parallel()
@@ -96,8 +96,8 @@ func TestGatewayRefusesRoute_BSEL6_BRDY1_status_BRDY6_RouteNotAccepted(t *testin
 	space.AwaitReason(t, "quiet", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/choosy")
 	publishedInside(t, space, "quiet")
 	cluster.Answers(t, world.Internal, space.LocalHost("quiet"), 200)
-	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
-	programmed(t, "choosy", nobody)
+	world.GiveAddress(t, service, unreachable, corev1.LoadBalancerIPModeProxy)
+	programmed(t, "choosy", unreachable)
 	space.AwaitReady(t, "quiet", cluster.Seconds)
 
 	admit := func(from gatewayv1.FromNamespaces) {
@@ -133,8 +133,8 @@ func TestPendingLoadBalancer_BRDY7_BRDY8_BRDY5_BRDY1_dataplane(t *testing.T) {
 	cluster.Answers(t, world.Internal, space.LocalHost("hello"), 200)
 
 	for range 2 {
-		world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
-		programmed(t, "slow", nobody)
+		world.GiveAddress(t, service, unreachable, corev1.LoadBalancerIPModeProxy)
+		programmed(t, "slow", unreachable)
 		cluster.Services.UpdateStatus(t, world.Cluster, service.Namespace, service.Name, func(service *corev1.Service) {
 			service.Status.LoadBalancer.Ingress = nil
 		})
@@ -157,7 +157,7 @@ func TestPendingLoadBalancer_BRDY7_BRDY8_BRDY5_BRDY1_dataplane(t *testing.T) {
 	space.DeadBackend(t, "dead")
 	cluster.KIngresses.Create(t, world.Cluster, space.KIngress("dead", slow))
 	space.AwaitReason(t, "dead", cluster.Seconds, "GatewayNotProgrammed", "e2e-gateways/slow", space.ExternalHost("dead"), "503")
-	world.GiveAddress(t, service, nobody, corev1.LoadBalancerIPModeProxy)
+	world.GiveAddress(t, service, unreachable, corev1.LoadBalancerIPModeProxy)
 	space.AwaitReason(t, "dead", cluster.Seconds, "ProbeFailed", "e2e-gateways/slow", space.ExternalHost("dead"), "503")
 }
 

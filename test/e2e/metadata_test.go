@@ -56,7 +56,7 @@ func TestMetadata_BTRN6(t *testing.T) {
 	}
 }
 
-// B-TRN-6: what somebody changes by hand in what is ours is repaired; what they added
+// B-TRN-6: what a user changes by hand in what is ours is repaired; what they added
 // stays; an HTTPRoute that they delete comes back.
 func TestDriftIsRepaired_BTRN6(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ import (
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
 
-// B-TRN-5, B-RDY-6: an HTTPRoute of our name that somebody else made is not touched,
+// B-TRN-5, B-RDY-6: an HTTPRoute of our name that another client made is not touched,
 // without labels and owner, or with a label like ours and another controller; its going
 // cures the service by itself.
 func TestForeignRoute_BTRN5_BRDY6_NotOwned(t *testing.T) {
@@ -42,7 +42,7 @@ func TestForeignRoute_BTRN5_BRDY6_NotOwned(t *testing.T) {
 			cluster.KIngresses.Create(t, world.Cluster, space.KIngress(name, nil))
 			space.AwaitReason(t, name, cluster.Seconds, "NotOwned", "HTTPRoute "+space.Name+"/"+host, owner)
 			if err := touched(before, cluster.HTTPRoutes.Get(t, world.Cluster, space.Name, host)); err != nil {
-				t.Errorf("HTTPRoute of somebody else: %v", err)
+				t.Errorf("HTTPRoute of another client: %v", err)
 			}
 			cluster.Answers(t, world.Blue, "theirs-"+host, 200)
 			cluster.AwaitAnswer(t, world.Internal, space.LocalHost(name), 200, cluster.Seconds) // its other host is served

@@ -138,7 +138,7 @@ func stopped(t *testing.T, policy userPolicy, like cluster.Request) {
 	t.Errorf("%s does not answer %d", policy.name, policy.code)
 }
 
-// deniedWithoutAuthority: an authority that cannot be asked lets nobody pass, and one that says yes everybody. Envoy Gateway answers
+// deniedWithoutAuthority: an authority that cannot be asked lets no client pass, and one that says yes all. Envoy Gateway answers
 // 403 where the authority does not answer, and refuses the policy, and with it the routes, where its Service has no ready endpoint
 // (https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/route.go#L3120,
 // https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/securitypolicy.go#L1463).

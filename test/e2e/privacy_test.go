@@ -50,7 +50,7 @@ func TestExposedLocalGateway_BSEL7(t *testing.T) {
 }
 
 // B-SEL-7: while a service becomes private and public again, its local host is never
-// on an external Gateway: neither as an HTTPRoute, nor for somebody who asks without
+// on an external Gateway: neither as an HTTPRoute, nor for a client that asks without
 // pause; and its external host goes and comes.
 func TestVisibilityChanges_BSEL7(t *testing.T) {
 	t.Parallel()

@@ -51,8 +51,8 @@ var gatewayTroubles = []struct {
 const moodyClass = "e2e-moody"
 
 // B-RDY-6, B-SEL-6: whatever happens to a Gateway moves the services on it, the Ready
-// one and the new one, both ways, and `kubectl get ksvc` shows why. First of all nobody
-// serves its class.
+// one and the new one, both ways, and `kubectl get ksvc` shows why. First of all no
+// controller serves its class.
 func TestTroubledGateway_BRDY6_BSEL6_GatewayNotProgrammed_RouteNotAccepted_GatewayNotFound(t *testing.T) {
 	t.Parallel()
 	world.Need(t, gateways.MakesProxies)

@@ -41,7 +41,7 @@ func TestKServiceHostTaken_BRDY6_HostConflict(t *testing.T) {
 	cluster.Answers(t, world.Blue, host, 200)
 }
 
-// B-RDY-6 NotOwned: a Knative Service whose HTTPRoute's name somebody has taken.
+// B-RDY-6 NotOwned: a Knative Service whose HTTPRoute's name another client has taken.
 func TestKServiceRouteTaken_BRDY6_NotOwned(t *testing.T) {
 	t.Parallel()
 	space := world.Space(t, nil)

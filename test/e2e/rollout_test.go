@@ -52,7 +52,7 @@ func TestNewBackendIsProvenFirst_BRDY3(t *testing.T) {
 }
 
 // B-SEL-5: a live service moves to another Gateway and back; both addresses answer all the
-// time in which somebody may use them, and it is Ready throughout.
+// time in which clients may use them, and it is Ready throughout.
 func TestMoveBetweenGateways_BSEL5(t *testing.T) {
 	t.Parallel()
 	space := world.Space(t, nil)

@@ -95,7 +95,7 @@ func TestCertificateComesLater_BTLS3(t *testing.T) {
 	cluster.AwaitRight(t, world.Blue, cluster.Request{Host: host, Roots: authority.Roots}, cluster.Seconds)
 }
 
-// B-TLS-4, B-OPS-5: a Secret of another namespace is refused, and nobody is granted it.
+// B-TLS-4, B-OPS-5: a Secret of another namespace is refused, and no grant is written for it.
 func TestSecretOfAnotherNamespace_BTLS4(t *testing.T) {
 	t.Parallel()
 	space, other, authority := world.Space(t, nil), world.Space(t, nil), fixture.Authority(t)

@@ -37,7 +37,7 @@ func says(t *testing.T, space *fixture.Space, name, reason string, words ...stri
 	t.Logf("times: %s: %s %s: KIngress %.1f s, ksvc %.1f s", t.Name(), fixture.Ready(found).Status, reason, shown.Seconds(), time.Since(begin).Seconds())
 }
 
-// cured waits until both are Ready, and sees that nobody touched the service.
+// cured waits until both are Ready, and sees that no client touched the service.
 func cured(t *testing.T, space *fixture.Space, name string) {
 	t.Helper()
 	begin := time.Now()

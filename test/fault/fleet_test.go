@@ -77,7 +77,7 @@ func newFleet(t *testing.T) *fleet {
 }
 
 // survives inflicts a fault, in which a service of each bucket is created and the victim's
-// HTTPRoute is deleted. It fails the test when somebody wrote what nobody asked for, when a request
+// HTTPRoute is deleted. It fails the test when a write had no cause, when a request
 // to the fleet was lost, or when the cluster does not get to where it would be without
 // the fault.
 func (f *fleet) survives(t *testing.T, inflict func(t *testing.T, during func())) {
@@ -190,7 +190,7 @@ func same(t *testing.T, before, after map[string]string) {
 	}
 	if len(changed) > 0 {
 		first := slices.Min(changed)
-		t.Errorf("%d objects were written though nobody changed them; %s (-before +after):\n%s", len(changed), first, cmp.Diff(before[first], after[first]))
+		t.Errorf("%d objects were written though no test changed them; %s (-before +after):\n%s", len(changed), first, cmp.Diff(before[first], after[first]))
 		for _, name := range []string{"blue", "internal"} {
 			t.Logf("Gateway %s says %v", name, cluster.Gateways.Get(t, world.Cluster, world.Shared(name).Namespace, name).Status.Conditions)
 		}

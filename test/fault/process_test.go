@@ -90,7 +90,7 @@ func endAfter(t *testing.T, length time.Duration, command ...string) (ended func
 		err = ending.Start()
 	}
 	if err != nil {
-		t.Fatalf("nobody would run %v: %v", command, err)
+		t.Fatalf("no program can run %v: %v", command, err)
 	}
 	ended = sync.OnceFunc(func() {
 		if err := ending.Wait(); err != nil {

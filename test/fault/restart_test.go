@@ -91,8 +91,8 @@ func leasesDeleted(t *testing.T, during func()) {
 	}
 }
 
-// leaseLost: from when the leader of the first bucket resigns until somebody is elected nobody
-// writes about its KIngresses.
+// leaseLost: from when the leader of the first bucket resigns until another is elected no
+// replica writes about its KIngresses.
 func leaseLost(t *testing.T, during func()) {
 	pod, begin := leader(t), time.Now()
 	cluster.Leases.Update(t, world.Cluster, cluster.SystemNamespace, leaseOf(0), func(lease *coordinationv1.Lease) {
@@ -113,7 +113,7 @@ func leaseLost(t *testing.T, during func()) {
 			continue
 		}
 		if created := route.CreationTimestamp; created.After(begin) && created.Time.Before(elected) {
-			t.Errorf("HTTPRoute %s/%s was created at %s, and nobody led until %s", route.Namespace, route.Name, created, elected)
+			t.Errorf("HTTPRoute %s/%s was created at %s, and no replica led until %s", route.Namespace, route.Name, created, elected)
 		}
 	}
 }

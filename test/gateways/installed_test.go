@@ -104,7 +104,7 @@ func TestLacks(t *testing.T) {
 		}
 	}
 	if _, err := of("e2e.example/nobody"); err == nil {
-		t.Error("a controller that nobody knows")
+		t.Error("a controller of no known implementation")
 	}
 }
 

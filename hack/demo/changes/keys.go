@@ -20,7 +20,7 @@ type Wanted struct {
 }
 
 // Plan is what the keys would become. It changes nothing. A ConfigMap that does not exist counts as empty. A key that an
-// earlier demo has written, and that nobody has changed since, stays.
+// earlier demo has written, and that no other client has changed since, stays.
 func (c Cluster) Plan(ctx context.Context, record *Record, wanted []Wanted) ([]Key, error) {
 	var keys []Key
 	for _, w := range wanted {

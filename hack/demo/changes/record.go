@@ -104,7 +104,7 @@ func (c Cluster) Begin(ctx context.Context) (*Record, error) {
 	case err != nil:
 		return nil, err
 	case !isMarked(found):
-		return nil, fmt.Errorf("namespace %s exists, and no demo has created it: the demo needs this name, so it changes nothing. Delete the namespace if nobody needs it", Namespace)
+		return nil, fmt.Errorf("namespace %s exists, and no demo has created it: the demo needs this name, so it changes nothing. Delete the namespace if it is not needed", Namespace)
 	case found.GetDeletionTimestamp() != nil:
 		return nil, fmt.Errorf("namespace %s is being deleted: run the demo again when it is gone (kubectl wait --for=delete namespace/%s)", Namespace, Namespace)
 	}

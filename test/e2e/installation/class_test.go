@@ -34,7 +34,7 @@ func TestClassChangesAway_BINS9_BOPS4(t *testing.T) {
 	deleted := watchDeletions(t, space)
 	loads := startBoth(t, space, "hello")
 	setClass(t, space, "hello", otherClass)
-	// A restart in between, and nobody serves the class: a typo.
+	// A restart in between, and no controller serves the class: a typo.
 	restart(t, controller)
 	cluster.Deployments.Await(t, world.Cluster, cluster.SystemNamespace, controller, cluster.Minutes, fixture.RolledOut)
 	space.Serve(t, "new", nil) // the controller works

@@ -55,7 +55,7 @@ func withoutController(t *testing.T) {
 }
 
 // watchHealth notes every Pod of ours that restarts, or that was Ready and is not any
-// more while nobody deletes it. Calling the result ends it.
+// more although no client deletes it. Calling the result ends it.
 func watchHealth(t *testing.T) func() []string {
 	t.Helper()
 	var mu sync.Mutex
@@ -140,7 +140,7 @@ func bypass(t *testing.T) {
 }
 
 // enforced is how long the API server may need to notice that a webhook or a policy
-// has come or gone: it tells nobody.
+// has come or gone: its status does not tell.
 var enforced = wait.Backoff{Steps: 100, Duration: 100 * time.Millisecond}
 
 // awaitGuard tries bad data, without storing it, until it is refused as wanted.

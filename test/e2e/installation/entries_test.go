@@ -115,7 +115,7 @@ func TestManagedGateway_BINS3(t *testing.T) {
 
 // B-INS-3 `proxy-protocol-enabled`, B-RDY-2: on a listener that demands the PROXY
 // protocol services are proven by asking the pods when the entry says so; when it does
-// not, that nobody answers is said, and corrected when it does.
+// not, the condition says that no pod answers, and is corrected when it does.
 func TestProxyProtocol_BINS3_BRDY2(t *testing.T) {
 	world.Need(t, gateways.HasPolicies)
 	world.Restore(t)

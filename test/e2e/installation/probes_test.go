@@ -54,7 +54,7 @@ func guard(t *testing.T, on *blocked) (remove func()) {
 
 func (b *blocked) labels() map[string]string { return map[string]string{"gateway": b.gateway} }
 
-// B-RDY-1, B-RDY-2, issue 4 item 6: where nobody can be asked, or something in front
+// B-RDY-1, B-RDY-2, issue 4 item 6: where no proxy can be asked, or something in front
 // asks for credentials, `auto` takes a weaker proof after a while and says so in the
 // condition and an Event; a new leader changes nothing (B-RDY-4); and the condition is
 // corrected, by one write, when the obstacle goes, without a touch of the service. After
@@ -120,7 +120,7 @@ func sideBySide(t *testing.T, part string, gateways []*blocked, do func(*testing
 
 // B-RDY-1: a mode that is set is used, and no other. With the pods behind a wall
 // `address` asks the Gateway's address; with all of it behind a wall `status` asks
-// nobody, and `dataplane` waits and says for whom, until the wall is gone.
+// no proxy, and `dataplane` waits and says for whom, until the wall is gone.
 func TestExplicitProbes_BRDY1(t *testing.T) {
 	for _, c := range []struct{ mode, stops string }{{"address", toThePods}, {"status", toTheGateway}, {"dataplane", toTheGateway}} {
 		t.Run(c.mode, func(t *testing.T) {

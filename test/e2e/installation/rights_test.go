@@ -20,9 +20,9 @@ import (
 
 const clusterRole = "net-gateways-controller"
 
-// B-RDY-11: an image is newer than the ClusterRole, so one kind may not be read. Who needs it
-// says so, with the kind and the cause; who does not is served as ever, and nobody loses what
-// he has. The right cures it.
+// B-RDY-11: an image is newer than the ClusterRole, so one kind may not be read. A service that needs it
+// says so, with the kind and the cause; the others are served as ever, and none loses what
+// it has. The right cures it.
 func TestRightIsMissing_BRDY11(t *testing.T) {
 	world.Restore(t)
 	space, authority := world.Space(t, nil), fixture.Authority(t)

@@ -105,7 +105,7 @@ func TestStandsBy_BINS8(t *testing.T) {
 	cluster.Answers(t, world.Blue, space.ExternalHost("new"), 200)
 }
 
-// watchReady notes every moment at which a KIngress that nobody deletes is not Ready.
+// watchReady notes every moment at which a KIngress is not Ready, unless a client deletes it.
 func watchReady(t *testing.T, space *fixture.Space) func() []string {
 	t.Helper()
 	var mu sync.Mutex

@@ -77,7 +77,7 @@ func TestNoLocalGateways_BINS3(t *testing.T) {
 	cluster.AwaitAnswer(t, space.LocalHost("hello"), space.LocalHost("hello"), 200, cluster.Minutes)
 }
 
-// B-INS-3: with `external-gateways` alone nobody knows what is wanted inside the cluster, and
+// B-INS-3: with `external-gateways` alone the controller cannot know what is wanted inside the cluster, and
 // the condition says what to write. B-INS-9: it is followed at once.
 func TestOnlyExternalGateways_BINS3(t *testing.T) {
 	space := world.Space(t, nil)
