@@ -78,7 +78,7 @@ func (p plane) holds(kind gatewayv1.GatewayConditionType) bool {
 	return condition != nil && condition.Status == metav1.ConditionTrue
 }
 
-// host is asked for. By RFC 6761 it is nobody's.
+// host is asked for. By RFC 6761 no domain has it.
 const host = "net-gateways.invalid"
 
 // targets are all that can be asked: pods and addresses.

@@ -83,8 +83,8 @@ func (r *Registry) Ready(standings []status.Standing, after time.Duration) {
 	}
 }
 
-// Forget drops what is known of a KIngress.
-func (r *Registry) Forget(uid types.UID) {
+// Evict drops what is known of a KIngress.
+func (r *Registry) Evict(uid types.UID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.stand, uid)

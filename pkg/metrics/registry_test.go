@@ -157,7 +157,7 @@ func TestIngresses(t *testing.T) {
 	stands("a", status.StandingReady, "")
 	stands("b", status.StandingWaiting, "ProbeFailed")
 	stands("gone", status.StandingFailed, "HostConflict")
-	r.Forget("gone")
+	r.Evict("gone")
 	r.Stands("c", []status.Standing{{Visibility: external, State: status.StandingFailed, Reason: "GatewayNotConfigured"}})
 	r.Ready([]status.Standing{{Gateway: gatewayNamed("blue"), Visibility: external, NewlyProven: true}, {Gateway: gatewayNamed("internal"), Visibility: local}}, 3*time.Second)
 	text := scraped(t, r)()

@@ -178,9 +178,9 @@ func wasRefused(t *rapid.T, addresses []string, known Report, beside bool, got C
 		t.Fatalf("left %q unasked or proven: %+v", addresses, got)
 	}
 	answers := slices.ContainsFunc(asked.Results, func(r Result) bool { return r.Kind != Unreachable })
-	patience := map[[2]bool]time.Duration{{true, false}: 15 * time.Second, {true, true}: 10 * time.Second, {false, false}: 10 * time.Second, {false, true}: 6 * time.Second}[[2]bool{answers, beside}]
+	grace := map[[2]bool]time.Duration{{true, false}: 15 * time.Second, {true, true}: 10 * time.Second, {false, false}: 10 * time.Second, {false, true}: 6 * time.Second}[[2]bool{answers, beside}]
 	for _, r := range asked.Results {
-		if !r.Kind.Refuses() || noon.Sub(r.RefusedSince) < patience {
+		if !r.Kind.Refuses() || noon.Sub(r.RefusedSince) < grace {
 			t.Fatalf("left %q in spite of %+v", addresses, r)
 		}
 	}

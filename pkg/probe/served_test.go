@@ -9,7 +9,7 @@ import (
 
 // B-RDY-10: unserved is what was answered by neither version for the time of grace, and not by one try alone.
 func TestLost(t *testing.T) {
-	const patience = 15 * time.Second
+	const grace = 15 * time.Second
 	unserved := func(address string, ago, asked time.Duration) Result {
 		r := failed(address, NotServed, ago)
 		r.UnservedSince, r.Asked = noon.Add(-ago), noon.Add(-asked)
@@ -29,9 +29,9 @@ func TestLost(t *testing.T) {
 		"not asked yet":                      {[]Result{pending("10.0.0.1:80")}, false, 0},
 		"a former version answers":           {[]Result{former}, false, 0},
 		"for a while neither does":           {[]Result{unserved("10.0.0.1:80", 5*time.Second, 0)}, false, 10 * time.Second},
-		"neither does any more":              {[]Result{unserved("10.0.0.1:80", patience, time.Second)}, true, 0},
+		"neither does any more":              {[]Result{unserved("10.0.0.1:80", grace, time.Second)}, true, 0},
 		"asked only once":                    {[]Result{unserved("10.0.0.1:80", time.Minute, time.Minute)}, false, time.Second},
-		"one of two pods":                    {[]Result{former, unserved("10.0.0.2:80", patience, 0)}, true, 0},
+		"one of two pods":                    {[]Result{former, unserved("10.0.0.2:80", grace, 0)}, true, 0},
 		"one is proven":                      {[]Result{proven("10.0.0.1:80"), unserved("10.0.0.2:80", 14*time.Second, 0)}, false, time.Second},
 		"the pod answers at another address": {[]Result{of("a", unserved("10.0.0.1:80", time.Hour, 0)), of("a", former)}, false, 0},
 		"the pod is proven at another":       {[]Result{of("a", unserved("10.0.0.1:80", time.Hour, 0)), of("a", proven("[::1]:80"))}, false, 0},
@@ -39,7 +39,7 @@ func TestLost(t *testing.T) {
 		"the later of its addresses counts":  {[]Result{of("a", unserved("10.0.0.1:80", time.Hour, 0)), of("a", unserved("[::1]:80", 5*time.Second, 0))}, false, 10 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if lost, left := (Report{Results: c.results}).Unserved(noon, patience); lost != c.lost || left != c.left {
+			if lost, left := (Report{Results: c.results}).Unserved(noon, grace); lost != c.lost || left != c.left {
 				t.Errorf("lost %t, left %s; want %t, %s", lost, left, c.lost, c.left)
 			}
 		})

@@ -209,7 +209,7 @@ func TestFailuresHaveStableTexts(t *testing.T) {
 		{"no host", probe.Target{Address: refused.Address, Scheme: "https", Host: "a b", Hash: "v1"}, probe.BadStatus, "no valid host or address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWatch(t, Options{Attempt: patience})
+			w := newWatch(t, Options{Attempt: testTimeout})
 			w.failsAlike(t, c.target, c.kind, c.err)
 		})
 	}

@@ -92,7 +92,7 @@ func (b *crowd) look(s *arrival) {
 		}
 	}
 	if verdict.Ready() {
-		b.Forget(s.owner)
+		b.Evict(s.owner)
 	}
 }
 

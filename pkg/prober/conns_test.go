@@ -163,9 +163,9 @@ func TestStaleConnectionsAgeOut(t *testing.T) { // B-RDY-1
 // Connections are used again while tries go on, and none is left when the last target of an address is proven or forgotten.
 func TestConnectionsArePooledAndClosed(t *testing.T) {
 	for name, end := range map[string]func(*watch, *plane){
-		"proven":    func(_ *watch, p *plane) { p.serve("a.example.com", "v1") },
-		"forgotten": func(w *watch, _ *plane) { w.Forget(alice) },
-		"dropped":   func(w *watch, _ *plane) { w.Check(alice, nil) },
+		"proven":  func(_ *watch, p *plane) { p.serve("a.example.com", "v1") },
+		"evicted": func(w *watch, _ *plane) { w.Evict(alice) },
+		"dropped": func(w *watch, _ *plane) { w.Check(alice, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -196,7 +196,7 @@ func TestConnectionsArePooledAndClosed(t *testing.T) {
 func TestHostNameIsResolved(t *testing.T) {
 	p := newPlane(t, onSockets(t, plain))
 	p.serve("a.example.com", "v1")
-	w := newWatch(t, Options{Attempt: patience})
+	w := newWatch(t, Options{Attempt: testTimeout})
 	target := p.target("a.example.com", "v1")
 	_, port, _ := net.SplitHostPort(target.Address)
 	target.Address = net.JoinHostPort("localhost", port)

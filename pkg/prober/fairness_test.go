@@ -18,7 +18,7 @@ import (
 // silent do not delay a healthy one.
 func TestBlackHoles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hole := listen4().Addr().String() // nobody accepts
+		hole := listen4().Addr().String() // no connection is accepted
 		silent := silentPeer(t).Address
 		p := newPlane(t, plain)
 		p.serve("a.example.com", "v1")

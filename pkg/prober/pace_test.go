@@ -126,7 +126,7 @@ func seenLate(t *testing.T, arrivals []*arrivalOf) (late []time.Duration, inVain
 			continue
 		}
 		late, open = append(late, time.Since(began)-a.served), open-1
-		p.Forget(owner)
+		p.Evict(owner)
 		delete(ofOwner, owner)
 	}
 	slices.Sort(late)

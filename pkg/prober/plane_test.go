@@ -22,9 +22,9 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is how long a test waits for what must happen; it is only spent when it does not,
+// testTimeout is how long a test waits for what must happen; it is only spent when it does not,
 // and in a bubble it is no time at all.
-const patience = 5 * time.Minute
+const testTimeout = 5 * time.Minute
 
 var (
 	gw    = types.NamespacedName{Namespace: "gateways", Name: "external"}
@@ -224,12 +224,12 @@ func (w *watch) count(owner Owner, state probe.State) (n int) {
 // until waits for what a try or a notice brings about.
 func (w *watch) until(t testing.TB, what string, cond func() bool) {
 	t.Helper()
-	deadline := time.After(patience)
+	deadline := time.After(testTimeout)
 	for !cond() {
 		select {
 		case <-w.moved:
 		case <-deadline:
-			t.Fatalf("not within %v: %s", patience, what)
+			t.Fatalf("not within %v: %s", testTimeout, what)
 		}
 	}
 }

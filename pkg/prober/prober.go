@@ -151,8 +151,8 @@ func (p *Prober) Nudge(owner Owner) {
 	p.wakeSchedule()
 }
 
-// Forget drops the owner's targets with what is known of them.
-func (p *Prober) Forget(owner Owner) {
+// Evict drops the owner's targets with what is known of them.
+func (p *Prober) Evict(owner Owner) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.subscriptions[owner]

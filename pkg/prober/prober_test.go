@@ -55,14 +55,14 @@ func TestRecreatedOwnerStartsAnew(t *testing.T) {
 		if w.Known(again).Proven() || !w.Known(alice).Proven() {
 			t.Error("old knowledge was used")
 		}
-		w.Forget(alice)
+		w.Evict(alice)
 		w.Check(alice, []probe.Target{target})
 		after(time.Second)
 		if w.Known(alice).Proven() {
 			t.Error("forgotten knowledge was used")
 		}
-		w.Forget(alice)
-		w.Forget(again)
+		w.Evict(alice)
+		w.Evict(again)
 		n := m.total()
 		after(time.Minute)
 		if m.total() != n || len(w.subscriptions) != 0 || len(w.queues) != 0 {
@@ -71,18 +71,18 @@ func TestRecreatedOwnerStartsAnew(t *testing.T) {
 	})
 }
 
-// Forget ends a try that is under way, and its outcome is not reported.
+// Evict ends a try that is under way, and its outcome is not reported.
 func TestForgetCancels(t *testing.T) {
 	simulate(t, func(t *testing.T, m *model, w *watch) {
 		target := at("10.0.0.1:80", 1)
 		m.down[target.Address] = true
 		w.Check(alice, []probe.Target{target})
 		after(100 * time.Millisecond)
-		w.Forget(alice)
+		w.Evict(alice)
 		w.Nudge(alice)
 		synctest.Wait()
 		if len(w.queues) != 0 || w.running != 0 || w.tries(target) != 0 || w.notices(alice) != 0 {
-			t.Errorf("after Forget: %d queues, %d running, %d tries, %d notices", len(w.queues), w.running, w.tries(target), w.notices(alice))
+			t.Errorf("after Evict: %d queues, %d running, %d tries, %d notices", len(w.queues), w.running, w.tries(target), w.notices(alice))
 		}
 	})
 }

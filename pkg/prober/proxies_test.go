@@ -75,7 +75,7 @@ func (m *model) crowded(w *watch, services, proxies int, served func(i int) time
 			if heard[owner] = w.notices(owner); heard[owner] == before || !w.Known(owner).Proven() {
 				return false
 			}
-			w.Forget(owner)
+			w.Evict(owner)
 			return true
 		})
 	}

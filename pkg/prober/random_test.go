@@ -45,7 +45,7 @@ func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
 		case 2:
 			w.Nudge(owner)
 		case 3:
-			w.Forget(owner)
+			w.Evict(owner)
 			delete(wanted, owner)
 		case 4:
 			m.set(func() { m.served[target] = time.Now() })

@@ -36,11 +36,11 @@ func dead(s *status.Side) {
 // failure of the probe.
 func TestWithoutLoadBalancer(t *testing.T) {
 	const (
-		blue   = "external-gateways[0] (gateways/blue)"
-		words  = "Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: the words"
-		route  = "HTTPRoute default/blue.example.com"
-		set    = "; Gateway gateways/blue publishes no address and its Service was not found: set `service` of " + blue + " in ConfigMap config-gateway"
-		nobody = "Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?"
+		blue       = "external-gateways[0] (gateways/blue)"
+		words      = "Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: AddressNotAssigned: the words"
+		route      = "HTTPRoute default/blue.example.com"
+		set        = "; Gateway gateways/blue publishes no address and its Service was not found: set `service` of " + blue + " in ConfigMap config-gateway"
+		unreported = "Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?"
 	)
 	pending := because("Programmed", "False", "AddressNotAssigned")
 	notFound := probed(answer(probe.Failed, "status 404"))
@@ -67,7 +67,7 @@ func TestWithoutLoadBalancer(t *testing.T) {
 		{"it was not accepted in an older form", side(external, gatewaySaid("Accepted", "False", 1)), "True"},
 		{"it is not accepted", side(external, gatewaySaid("Accepted", "False", 2)), "Unknown GatewayNotProgrammed: Gateway gateways/blue: Accepted is False: TheReason: the words"},
 		{"no proxy answers", side(external, pending, notFound), words + "; " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404"},
-		{"no controller has reported and no proxy answers", side(external, silent, notFound), nobody + "; " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404"},
+		{"no controller has reported and no proxy answers", side(external, silent, notFound), unreported + "; " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404"},
 		{"no address to probe", side(external, pending, probed(), unasked, noAddress), words + "; " + route + ": no address to ask" + set},
 		{"its word is all there is", side(external, pending, byStatus, believed), words},
 		{"and there is no Service", side(external, pending, byStatus, believed, noAddress), words + set},

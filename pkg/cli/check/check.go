@@ -34,7 +34,7 @@ type Options struct {
 func Of(reader *view.Reader, options Options) (Report, error) {
 	c := &checker{Report: Report{Type: output.TypeOf("Check")}, reader: reader, system: reader.State().Namespace}
 	c.kubernetes(options.Kubernetes)
-	checks := []func() error{c.crds, c.classes, c.serving, c.rival}
+	checks := []func() error{c.crds, c.classes, c.serving, c.competing}
 	if !options.Pre {
 		checks = append(checks, c.class, c.domain, c.entries, c.controller, c.webhook)
 	}

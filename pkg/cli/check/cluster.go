@@ -97,23 +97,23 @@ func (c *checker) serving() error {
 	return nil
 }
 
-// rivalPlugin is the Deployment of the single-gateway plugin, which serves the same class.
-const rivalPlugin = "net-gateway-api-controller"
+// competingPlugin is the Deployment of the single-gateway plugin, which serves the same class.
+const competingPlugin = "net-gateway-api-controller"
 
-func (c *checker) rival() error {
-	found, seen, err := c.get(objects.Deployments, c.system, rivalPlugin)
+func (c *checker) competing() error {
+	found, seen, err := c.get(objects.Deployments, c.system, competingPlugin)
 	if err != nil {
 		return err
 	}
 	switch {
 	case !seen:
-		c.add(unseen(groupKnative, "rival", "Deployment "+c.system+"/"+rivalPlugin))
+		c.add(unseen(groupKnative, "rival", "Deployment "+c.system+"/"+competingPlugin))
 	case found == nil || number(found, "spec", "replicas") == 0 && number(found, "status", "replicas") == 0:
 		c.add(Finding{Group: groupKnative, Code: "rival", State: output.OK, Detail: "no other plugin serves the class"})
 	default:
 		c.add(Finding{Group: groupKnative, Code: "rival", State: output.Failed, More: docs("takeover.md#from-net-gateway-api"),
-			Detail: fmt.Sprintf("Deployment %s/%s serves the same class: net-gateways waits while it runs", c.system, rivalPlugin),
-			Fix:    fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=0", c.system, rivalPlugin)})
+			Detail: fmt.Sprintf("Deployment %s/%s serves the same class: net-gateways waits while it runs", c.system, competingPlugin),
+			Fix:    fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=0", c.system, competingPlugin)})
 	}
 	return nil
 }

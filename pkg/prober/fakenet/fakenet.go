@@ -77,7 +77,7 @@ func (c *conn) Close() error {
 }
 
 // Write does as TCP does after the other side has closed: it takes what is sent until that side
-// has said that nobody reads it, and then breaks.
+// has reset the connection, and then breaks.
 func (c *conn) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
 	if !errors.Is(err, io.ErrClosedPipe) || c.closed.Load() {

@@ -14,9 +14,9 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
-// sayConfiguration tells what is wrong with the file. That nothing is configured is no
+// recordConfiguration tells what is wrong with the file. That nothing is configured is no
 // fault (SPEC B-INS-6).
-func (r *Reconciler) sayConfiguration(state config.State) {
+func (r *Reconciler) recordConfiguration(state config.State) {
 	if state.Problem != nil {
 		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonConfigurationRefused, fmt.Sprintf(
 			"ConfigMap %s is invalid; its last valid version (%d external, %d local gateways) stays in effect: correct it: %v", config.Name, len(state.Config.External), len(state.Config.Local), state.Problem))
@@ -27,15 +27,15 @@ func (r *Reconciler) sayConfiguration(state config.State) {
 	for _, entry := range state.Config.Shared() {
 		r.recorder.event(r.configMap(), corev1.EventTypeWarning, conditions.ReasonLocalGatewayExposed, config.SharedAdvice(entry))
 	}
-	r.sayKept(state)
+	r.recordKept(state)
 }
 
 // longestCommand is the longest command in an Event, in bytes. A longer one is not readable there, and an operator with
 // such a list has it in a file.
 const longestCommand = 800
 
-// sayKept tells which lists are gone, that the last ones stay in force, and what to write (SPEC B-INS-9).
-func (r *Reconciler) sayKept(state config.State) {
+// recordKept tells which lists are gone, that the last ones stay in force, and what to write (SPEC B-INS-9).
+func (r *Reconciler) recordKept(state config.State) {
 	if len(state.Missing) == 0 {
 		return
 	}
@@ -47,9 +47,9 @@ func (r *Reconciler) sayKept(state config.State) {
 	r.recorder.event(r.configMap(), corev1.EventTypeWarning, reasonKept, message)
 }
 
-// sayAbsentLists tells which lists have been absent since the start of the controller. Where the other list is absent, too, and
+// recordAbsentLists tells which lists have been absent since the start of the controller. Where the other list is absent, too, and
 // no HTTPRoute needs this one, the operator has just not finished the installation.
-func (r *Reconciler) sayAbsentLists(ctx context.Context, state config.State) error {
+func (r *Reconciler) recordAbsentLists(ctx context.Context, state config.State) error {
 	lists, advice := []config.List{}, "write it, or [] if no such hosts are to be served"
 	for _, visibility := range config.Visibilities {
 		if state.Config.ListState(visibility) != config.ListAbsent {

@@ -51,7 +51,7 @@ func TestSayKept(t *testing.T) {
 		}
 		r.config.OnConfigMap(cm)
 		r.recorder.begin()
-		r.sayConfiguration(r.config.Load())
+		r.recordConfiguration(r.config.Load())
 		var said []string
 		for len(events.Events) > 0 {
 			said = append(said, strings.TrimSpace(<-events.Events))

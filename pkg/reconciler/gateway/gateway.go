@@ -79,7 +79,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	}
 	state := r.config.Load()
 	r.recorder.begin()
-	r.sayConfiguration(state)
+	r.recordConfiguration(state)
 	missing, err := r.cluster.Missing(ctx)
 	if err != nil {
 		return err
@@ -100,11 +100,11 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	if err := r.ensureGateways(ctx, state); err != nil {
 		return err
 	}
-	if err := r.sayAbsentLists(ctx, state); err != nil {
+	if err := r.recordAbsentLists(ctx, state); err != nil {
 		return err
 	}
 	r.heart.Look(ctx)
-	if err := r.sayGateways(ctx, state.Config); err != nil || r.pause == 0 {
+	if err := r.recordGateways(ctx, state.Config); err != nil || r.pause == 0 {
 		return err
 	}
 	return controller.NewRequeueAfter(r.pause)

@@ -59,7 +59,7 @@ func (r *Reconciler) reportAttached(ctx context.Context, seen *observe.Observati
 		facts.Lately = r.refusedLately(route, facts, &try.requeue)
 		if facts.Now = metav1.NewTime(r.clock.Now()); route.DeletionTimestamp == nil {
 			errs = append(errs, r.writeParents(ctx, route, facts.Parents(route), try))
-			r.told.evict(route.UID)
+			r.reportedRoutes.evict(route.UID)
 		}
 	}
 	return errors.Join(errs...)
@@ -157,7 +157,7 @@ func (r *Reconciler) abandon(ctx context.Context, frontend attached.Frontend) er
 			continue
 		}
 		errs = append(errs, r.writeParents(ctx, route, status.AttachedFacts{Frontend: frontend}.Parents(route), again))
-		if len(attached.RefsTo(route, frontend)) > 0 && r.told.first(route.UID, types.NamespacedName{Namespace: frontend.Namespace, Name: frontend.Name}) {
+		if len(attached.RefsTo(route, frontend)) > 0 && r.reportedRoutes.first(route.UID, types.NamespacedName{Namespace: frontend.Namespace, Name: frontend.Name}) {
 			r.recorder.Eventf(route, corev1.EventTypeWarning, string(gatewayv1.RouteReasonNoMatchingParent),
 				"%s %s/%s has no KIngress that net-gateways serves: does it exist, is it ready, and is its ingress class that of net-gateways?", frontend.Kind, frontend.Namespace, frontend.Name)
 		}

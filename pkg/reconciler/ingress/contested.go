@@ -55,7 +55,7 @@ func (o *owned[T]) writeDue(ctx context.Context, try *attempt, owner metav1.Obje
 		case apply.Created, apply.Updated:
 			r.contests.Wrote(what, r.contender(ing, write.desired), apply.DigestOf(done.Object, write.desired), write.Times)
 			if write.ShouldReport() {
-				r.sayContested(ing, what, write.others)
+				r.recordContested(ing, what, write.others)
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func (r *Reconciler) contender(ing *v1alpha1.Ingress, object metav1.Object) appl
 	return by
 }
 
-// sayContested records an Event that names the other writers of an object.
-func (r *Reconciler) sayContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
+// recordContested records an Event that names the other writers of an object.
+func (r *Reconciler) recordContested(ing *v1alpha1.Ingress, what apply.Contested, others []string) {
 	r.recorder.Event(ing, corev1.EventTypeWarning, apply.ReasonContested, apply.ContestMessage(what, others))
 }

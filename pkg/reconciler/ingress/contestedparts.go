@@ -32,7 +32,7 @@ func (r *Reconciler) wroteListeners(ing *v1alpha1.Ingress, change *apply.Listene
 	what := listenersOn(ing, change)
 	r.contests.Wrote(what, r.itself(ing), apply.DigestOfValue(change.Desired), try.Times)
 	if try.ShouldReport() {
-		r.sayContested(ing, what, apply.ForeignManagers(change.Gateway, "spec", "listeners"))
+		r.recordContested(ing, what, apply.ForeignManagers(change.Gateway, "spec", "listeners"))
 	}
 }
 

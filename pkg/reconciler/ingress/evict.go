@@ -45,15 +45,15 @@ func (r *Reconciler) evict(ing *v1alpha1.Ingress) {
 
 // evictServed drops what is cached to serve a KIngress.
 func (r *Reconciler) evictServed(ing *v1alpha1.Ingress) {
-	r.prober.Forget(ownerOf(ing))
+	r.prober.Evict(ownerOf(ing))
 	r.liveness.evict(ownerOf(ing))
 	r.timers.evict(ing.UID)
-	r.told.evict(ing.UID)
+	r.reportedRoutes.evict(ing.UID)
 	r.pending.set(ing.UID, false)
 	r.ingresses.Evict(ing.UID)
 	r.conflicts.setWaiting(ownerOf(ing), nil)
 	r.stacks.Evict(apply.NameOf(ing))
-	r.metrics.Forget(ing.UID)
+	r.metrics.Evict(ing.UID)
 }
 
 // evictGone drops what a reconcile has cached about a KIngress that is deleted by now, or led by

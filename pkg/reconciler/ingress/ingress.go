@@ -66,15 +66,15 @@ type Reconciler struct {
 	clock    clock.PassiveClock
 
 	// All that follows is a cache: a new leader starts without it.
-	timers     *reportTimers
-	conflicts  *conflicts
-	contests   *apply.Contests
-	told       *told
-	liveness   *liveness
-	absences   *absences
-	stacks     panics.Stacks
-	classes    *classes
-	departures *departures
+	timers         *reportTimers
+	conflicts      *conflicts
+	contests       *apply.Contests
+	reportedRoutes *reportedRoutes
+	liveness       *liveness
+	absences       *absences
+	stacks         panics.Stacks
+	classes        *classes
+	departures     *departures
 
 	pending  *pendingListeners
 	gateways recent[*gatewayv1.Gateway]
@@ -157,7 +157,7 @@ func (r *Reconciler) reconcile(ctx context.Context, ing *v1alpha1.Ingress) error
 	// 7. Report.
 	r.countGaps(seen, try.desired)
 	grace, err := r.report(ctx, seen.Ingress, try.facts(proven)) // with the finalizer, if step 5 has added it
-	r.sayOthersRoutes(ctx, seen)
+	r.recordOthersRoutes(ctx, seen)
 	err = errors.Join(err, try.attachedErr, r.reportAttached(ctx, seen, try, proven))
 	if err != nil || try.err != nil {
 		return cmp.Or(try.err, err)

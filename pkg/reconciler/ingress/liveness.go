@@ -27,7 +27,7 @@ const (
 )
 
 // liveness has whether the data planes answer whose Gateways report a negative condition (SPEC B-RDY-8).
-// For each Gateway, one of the KIngresses that are settled on it is the asker: its reconciles probe each
+// For each Gateway, one of the KIngresses that are settled on it is appointed: its reconciles probe each
 // proxy for one of its routes. The other KIngresses are enqueued when the data plane is found dead, and
 // when it answers again. It is a cache: a new leader probes anew, and until there is an answer all stay
 // Ready.
@@ -55,18 +55,18 @@ func newLiveness(ctx context.Context, asking prober.Options, enqueue func(types.
 	return l
 }
 
-// answered enqueues the asker.
+// answered enqueues the appointed KIngress.
 func (l *liveness) answered(gateway types.NamespacedName) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if plane := l.planes[gateway]; plane != nil && plane.asker != (prober.Owner{}) {
-		l.enqueue(plane.asker.Name)
+	if plane := l.planes[gateway]; plane != nil && plane.appointed != (prober.Owner{}) {
+		l.enqueue(plane.appointed.Name)
 	}
 }
 
 // of is the liveness of the Gateways with a negative condition on which a KIngress is settled, given all
 // of these: it takes the KIngress off the others. It returns after how long to reconcile again; 0 if
-// another KIngress is the asker.
+// another KIngress is appointed.
 func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]aliveQuestion, now time.Time) (map[types.NamespacedName]status.Liveness, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,15 +79,15 @@ func (l *liveness) of(owner prober.Owner, questions map[types.NamespacedName]ali
 	for gateway, question := range questions {
 		plane := l.plane(gateway)
 		plane.settled[owner] = question.able
-		if question.able && (plane.asker == prober.Owner{} || now.Sub(plane.asked) > 3*askAlive) {
+		if question.able && (plane.appointed == prober.Owner{} || now.Sub(plane.asked) > 3*askAlive) {
 			plane.appoint(owner, now)
-			l.resyncSettled(plane) // there is an asker now
+			l.resyncSettled(plane) // one is appointed now
 		}
-		if plane.asker == owner {
+		if plane.appointed == owner {
 			l.ask(gateway, question.targets, now)
 			requeueAfter = plane.requeueAfter(now)
 		}
-		known[gateway] = status.Liveness{Asked: plane.asker != prober.Owner{}, Dead: plane.dead}
+		known[gateway] = status.Liveness{Asked: plane.appointed != prober.Owner{}, Dead: plane.dead}
 	}
 	return known, requeueAfter
 }
@@ -108,11 +108,11 @@ func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now
 	plane.judge(report, now)
 	switch {
 	case report.Proven() && now.Sub(plane.from) >= askAlive:
-		l.prober.Forget(key)
+		l.prober.Evict(key)
 		plane.from = now
 		plane.judge(l.prober.Check(key, targets), now)
 	case !report.Proven() && now.Sub(plane.from) >= askAnother:
-		plane.tried[plane.asker] = true
+		plane.tried[plane.appointed] = true
 		l.appointAnother(plane, now)
 	}
 	plane.asked = now
@@ -124,7 +124,7 @@ func (l *liveness) ask(gateway types.NamespacedName, targets []probe.Target, now
 // appointAnother lets one ask that has not asked in vain; false when there is none.
 func (l *liveness) appointAnother(plane *livePlane, now time.Time) bool {
 	for owner, able := range plane.settled {
-		if able && owner != plane.asker && !plane.tried[owner] {
+		if able && owner != plane.appointed && !plane.tried[owner] {
 			plane.appoint(owner, now)
 			l.enqueue(owner.Name)
 			return true
@@ -151,7 +151,7 @@ func (l *liveness) evict(owner prober.Owner) {
 	}
 }
 
-// leave takes a KIngress off a data plane. A data plane that is dead stays so until another asker gets an
+// leave takes a KIngress off a data plane. A data plane that is dead stays so until another one gets an
 // answer.
 func (l *liveness) leave(owner prober.Owner, gateway types.NamespacedName) {
 	plane := l.planes[gateway]
@@ -163,16 +163,16 @@ func (l *liveness) leave(owner prober.Owner, gateway types.NamespacedName) {
 	if len(plane.settled) == 0 {
 		delete(l.planes, gateway)
 	}
-	if plane.asker != owner {
+	if plane.appointed != owner {
 		return
 	}
-	plane.asker = prober.Owner{}
+	plane.appointed = prober.Owner{}
 	if l.appointAnother(plane, plane.asked) {
 		return
 	}
 	clear(plane.tried)
 	if !l.appointAnother(plane, plane.asked) {
-		l.prober.Forget(prober.Owner{Name: gateway})
+		l.prober.Evict(prober.Owner{Name: gateway})
 		plane.silent, plane.dead = nil, ""
 	}
 }

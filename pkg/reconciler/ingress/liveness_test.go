@@ -42,7 +42,7 @@ func aComplainingWorld(t *testing.T, data *plane) *world {
 	t.Helper()
 	w := data.serves(newWorld(t, append(anInstallationInSystem(data, withoutAddress), aKIngress("hello", 0), aFurtherKIngress("second"), aFurtherKIngress("third"))...))
 	w.until("all are Ready", w.all("True"))
-	w.until("each Gateway has an asker", func() bool { return w.asker(blue) != "" && w.asker(inner) != "" })
+	w.until("a KIngress is appointed for each Gateway", func() bool { return w.appointed(blue) != "" && w.appointed(inner) != "" })
 	w.writes()
 	w.said()
 	return w
@@ -52,12 +52,12 @@ func (w *world) all(ready string) func() bool {
 	return func() bool { return w.is("hello", ready)() && w.is("second", ready)() && w.is("third", ready)() }
 }
 
-// asker is the KIngress whose reconciles probe the data plane of a Gateway.
-func (w *world) asker(gateway types.NamespacedName) string {
+// appointed is the KIngress whose reconciles probe the data plane of a Gateway.
+func (w *world) appointed(gateway types.NamespacedName) string {
 	w.r.liveness.mu.Lock()
 	defer w.r.liveness.mu.Unlock()
 	if plane := w.r.liveness.planes[gateway]; plane != nil {
-		return plane.asker.Name.Name
+		return plane.appointed.Name.Name
 	}
 	return ""
 }
@@ -115,7 +115,7 @@ func TestDataPlaneIsAway(t *testing.T) {
 }
 
 // TestDataPlaneIsAskedOnce: B-RDY-8, a data plane is probed for one route, not for one of each service.
-// If its KIngress is deleted, another KIngress is the asker. There is none if the Gateway has no negative
+// If its KIngress is deleted, another KIngress is appointed. There is none if the Gateway has no negative
 // condition, or another replica leads.
 func TestDataPlaneIsAskedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -134,16 +134,16 @@ func TestDataPlaneIsAskedOnce(t *testing.T) {
 		}
 		expect(t, "Writes", []string{}, w.writes())
 
-		first := w.asker(blue)
+		first := w.appointed(blue)
 		w.must(w.networking.Tracker().Delete(ingresses, "default", first))
-		w.until("another asks", func() bool { return w.asker(blue) != first && w.asker(blue) != "" })
+		w.until("another asks", func() bool { return w.appointed(blue) != first && w.appointed(blue) != "" })
 		w.pass(askAlive)
-		expect(t, "Asked for", []string{w.asker(blue) + ".default.example.com"}, w.asked(blue))
+		expect(t, "Asked for", []string{w.appointed(blue) + ".default.example.com"}, w.asked(blue))
 
 		w.r.Demote(reconciler.UniversalBucket())
 		expect(t, "Routes asked for by who does not lead", 0, len(w.asked(blue))+len(w.asked(inner)))
 		w.must(w.r.Promote(reconciler.UniversalBucket(), w.impl.MaybeEnqueueBucketKey))
-		w.until("there is an asker again", func() bool { return len(w.asked(blue)) == 1 })
+		w.until("one is appointed again", func() bool { return len(w.asked(blue)) == 1 })
 		w.gatewayBecomes("blue", withAddress)
 		w.drain()
 		expect(t, "Routes asked for at blue", 0, len(w.asked(blue)))
@@ -186,8 +186,8 @@ func TestBrokenBackendIsNoDeath(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		w := aComplainingWorld(t, data)
-		data.down.Store(w.asker(blue)+".default.example.com", true)
-		data.down.Store(w.asker(inner)+".default", true)
+		data.down.Store(w.appointed(blue)+".default.example.com", true)
+		data.down.Store(w.appointed(inner)+".default", true)
 		w.pass(5 * time.Minute)
 		expect(t, "Writes", []string{}, w.writes())
 	})

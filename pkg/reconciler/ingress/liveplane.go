@@ -16,11 +16,11 @@ import (
 type livePlane struct {
 	// settled are the KIngresses that are settled on it, with whether they have a route to probe.
 	settled map[prober.Owner]bool
-	// asker is the one of them whose reconciles probe. asked is when it last did; from is when its present
+	// appointed is the one of them whose reconciles probe. asked is when it last did; from is when its present
 	// probes began.
-	asker       prober.Owner
+	appointed   prober.Owner
 	asked, from time.Time
-	// tried are the askers that got no answer for their route.
+	// tried are those that were appointed and got no answer for their route.
 	tried map[prober.Owner]bool
 	// silent has since when proxies have not answered, by pod or address.
 	silent map[string]time.Time
@@ -29,7 +29,7 @@ type livePlane struct {
 }
 
 func (p *livePlane) appoint(owner prober.Owner, now time.Time) {
-	p.asker, p.asked, p.from = owner, now, now
+	p.appointed, p.asked, p.from = owner, now, now
 }
 
 // judge judges the answers of each proxy by itself, so that a proxy that has just been replaced has its
@@ -37,9 +37,9 @@ func (p *livePlane) appoint(owner prober.Owner, now time.Time) {
 // is judged as before.
 func (p *livePlane) judge(report probe.Report, now time.Time) {
 	silent, dead := map[string]time.Time{}, ""
-	owe := func(proxy, problem string) {
-		since, owed := p.silent[proxy]
-		if !owed {
+	unanswered := func(proxy, problem string) {
+		since, before := p.silent[proxy]
+		if !before {
 			since = now
 		}
 		if silent[proxy] = since; now.Sub(since) >= status.GraceWhenReady {
@@ -48,14 +48,14 @@ func (p *livePlane) judge(report probe.Report, now time.Time) {
 	}
 	for _, result := range report.Unproven().Results {
 		proxy := cmp.Or(result.Pod, result.Address)
-		if since, owed := p.silent[proxy]; result.State == probe.Failed {
-			owe(proxy, fmt.Sprintf("its data plane has not answered for %s: %s", status.GraceWhenReady, result))
-		} else if owed {
+		if since, before := p.silent[proxy]; result.State == probe.Failed {
+			unanswered(proxy, fmt.Sprintf("its data plane has not answered for %s: %s", status.GraceWhenReady, result))
+		} else if before {
 			silent[proxy], dead = since, cmp.Or(dead, p.dead)
 		}
 	}
 	if len(report.Results) == 0 {
-		owe("", fmt.Sprintf("its data plane has had no ready pod and no address for %s", status.GraceWhenReady))
+		unanswered("", fmt.Sprintf("its data plane has had no ready pod and no address for %s", status.GraceWhenReady))
 	}
 	if p.silent, p.dead = silent, dead; report.Proven() {
 		clear(p.tried)

@@ -23,10 +23,10 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// sayOthersRoutes records an Event for each HTTPRoute of another owner that is attached to the Gateway of
+// recordOthersRoutes records an Event for each HTTPRoute of another owner that is attached to the Gateway of
 // one of the KIngress's hosts, for that host (SPEC B-TRN-7). Its owner may do so. But if rules of both
 // match a request, the KIngress does not show otherwise why the request goes elsewhere.
-func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observation) {
+func (r *Reconciler) recordOthersRoutes(ctx context.Context, seen *observe.Observation) {
 	for _, rule := range seen.Ingress.Spec.Rules {
 		side := seen.Sides[rules.Visibility(rule)]
 		if !side.Serves() {
@@ -41,7 +41,7 @@ func (r *Reconciler) sayOthersRoutes(ctx context.Context, seen *observe.Observat
 				at := slices.ContainsFunc(route.Spec.ParentRefs, func(parent gatewayv1.ParentReference) bool {
 					return dataplane.GatewayBehind(parent, route.Namespace, nil) == side.Entry.Gateway
 				})
-				if at && !r.isOfIngress(route) && r.told.first(seen.Ingress.UID, apply.NameOf(route)) {
+				if at && !r.isOfIngress(route) && r.reportedRoutes.first(seen.Ingress.UID, apply.NameOf(route)) {
 					r.recorder.Eventf(seen.Ingress, corev1.EventTypeWarning, conditions.ReasonHostConflict,
 						"HTTPRoute %s on Gateway %s has host %s, too; a request that rules of both match alike goes to the older HTTPRoute: take the host out of one of them if that is not meant",
 						apply.NameOf(route), side.Entry.Gateway, host)
@@ -72,7 +72,7 @@ func (e *clusterEvents) othersRoute(old, route *gatewayv1.HTTPRoute) {
 	for _, hostname := range route.Spec.Hostnames {
 		for _, host := range cluster.HostAndWildcards(string(hostname)) {
 			for _, object := range e.by(byHost, host) {
-				if ing, ok := object.(*v1alpha1.Ingress); ok && !e.r.told.has(ing.UID, apply.NameOf(route)) {
+				if ing, ok := object.(*v1alpha1.Ingress); ok && !e.r.reportedRoutes.has(ing.UID, apply.NameOf(route)) {
 					found = append(found, ing)
 				}
 			}
@@ -86,21 +86,23 @@ func isLabelled(route *gatewayv1.HTTPRoute) bool {
 	return labelled
 }
 
-// told has the routes of other owners about which there was an Event, so that there is only one. It is a
+// reportedRoutes has the routes of other owners about which there was an Event, so that there is only one. It is a
 // cache: a new leader records them again.
-type told struct {
+type reportedRoutes struct {
 	mu     sync.Mutex
 	routes map[types.UID]sets.Set[types.NamespacedName] // key: KIngress
 }
 
-// mostTold is for how many routes one KIngress gets Events, because a client that may write HTTPRoutes
+// mostReportedRoutes is for how many routes one KIngress gets Events, because a client that may write HTTPRoutes
 // can write many.
-const mostTold = 16
+const mostReportedRoutes = 16
 
-func newTold() *told { return &told{routes: map[types.UID]sets.Set[types.NamespacedName]{}} }
+func newReportedRoutes() *reportedRoutes {
+	return &reportedRoutes{routes: map[types.UID]sets.Set[types.NamespacedName]{}}
+}
 
 // first tells whether there was no Event about a route yet, and records that there is one now.
-func (t *told) first(ingress types.UID, route types.NamespacedName) bool {
+func (t *reportedRoutes) first(ingress types.UID, route types.NamespacedName) bool {
 	if t.has(ingress, route) {
 		return false
 	}
@@ -113,13 +115,13 @@ func (t *told) first(ingress types.UID, route types.NamespacedName) bool {
 	return true
 }
 
-func (t *told) has(ingress types.UID, route types.NamespacedName) bool {
+func (t *reportedRoutes) has(ingress types.UID, route types.NamespacedName) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.routes[ingress].Has(route) || len(t.routes[ingress]) >= mostTold
+	return t.routes[ingress].Has(route) || len(t.routes[ingress]) >= mostReportedRoutes
 }
 
-func (t *told) evict(ingress types.UID) {
+func (t *reportedRoutes) evict(ingress types.UID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.routes, ingress)

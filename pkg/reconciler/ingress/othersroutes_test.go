@@ -88,14 +88,14 @@ func TestOthersRouteWasThere(t *testing.T) {
 // TestManyRoutesOfOthers: B-OPS-5, a client that writes HTTPRoutes without end fills neither Events nor
 // memory.
 func TestManyRoutesOfOthers(t *testing.T) {
-	told := newTold()
+	told := newReportedRoutes()
 	count := 0
 	for i := range 1000 {
 		if told.first("uid", types.NamespacedName{Namespace: "tenant", Name: fmt.Sprint(i)}) {
 			count++
 		}
 	}
-	expect(t, "Events", mostTold, count)
+	expect(t, "Events", mostReportedRoutes, count)
 	told.evict("uid")
 	expect(t, "Remembered", 0, len(told.routes))
 }

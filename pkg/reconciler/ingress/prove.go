@@ -38,7 +38,7 @@ func (r *Reconciler) prove(seen *observe.Observation, desired translate.Desired)
 	r.alive(seen, desired, &found)
 	found.in(ask.soonest)
 	if !ask.asking {
-		r.prober.Forget(owner)
+		r.prober.Evict(owner)
 		return found
 	}
 	report := r.prober.Check(owner, ask.targets, ask.background...)

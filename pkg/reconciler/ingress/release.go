@@ -40,7 +40,7 @@ func (r *Reconciler) release(ctx context.Context, ing *v1alpha1.Ingress) error {
 	r.evictServed(ing)
 	since, changed := r.departures.update(ing.UID, status.TakenOver(ing.Status), r.clock.Now())
 	if changed {
-		r.sayDeparture(ing, since)
+		r.recordDeparture(ing, since)
 	}
 	if since.IsZero() {
 		return nil // an event of its status tells when one does
@@ -60,8 +60,8 @@ func (r *Reconciler) drain() time.Duration {
 	return config.DefaultDrain
 }
 
-// sayDeparture says in an Event and the log what becomes of the leftovers.
-func (r *Reconciler) sayDeparture(ing *v1alpha1.Ingress, since time.Time) {
+// recordDeparture says in an Event and the log what becomes of the leftovers.
+func (r *Reconciler) recordDeparture(ing *v1alpha1.Ingress, since time.Time) {
 	class := ing.Annotations[networking.IngressClassAnnotationKey]
 	message := "its ingress class is %q now; it is still served as before, until the plugin of that class has taken over: " +
 		"if this is a mistake, correct ingress-class or network-layer in ConfigMap config-network"

@@ -48,7 +48,7 @@ func (r *Reconciler) report(ctx context.Context, ing *v1alpha1.Ingress, facts st
 	}
 	r.contests.Wrote(statusOf(ing), r.itself(ing), apply.DigestOfValue(stored.Status), try.Times)
 	if try.ShouldReport() {
-		r.sayContested(ing, statusOf(ing), others)
+		r.recordContested(ing, statusOf(ing), others)
 	}
 	r.metrics.Ready(standings, facts.Waited)
 	r.announceStatus(ing, verdict)

@@ -109,7 +109,7 @@ func TestCertificate(t *testing.T) {
 		w.says("ResolvedRefs=True", "Programmed=True")
 		w.until("hello is Ready", w.is("hello", "True"))
 		if _, asked := data.names.Load(publicHost); !asked {
-			t.Error("Nobody was asked through TLS")
+			t.Error("No proxy was asked through TLS")
 		}
 		w.writes()
 		for range 3 {

@@ -76,7 +76,7 @@ func (r *Reconciler) reconcile(ctx context.Context, name string) (err error) {
 	}
 	cm := r.seen.Load()
 	if cm == nil {
-		r.sayAbsent()
+		r.logAbsent()
 		return nil
 	}
 	r.saidAbsent.Store(false)
@@ -102,7 +102,7 @@ func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *a
 	_, err := r.client.CoreV1().ConfigMaps(cm.Namespace).Apply(ctx, desired, metav1.ApplyOptions{FieldManager: apply.FieldManager})
 	switch {
 	case apierrors.IsConflict(err):
-		r.sayConflict(cm, err)
+		r.recordConflict(cm, err)
 		return nil // only a change of the ConfigMap cures it
 	case err != nil:
 		return err
@@ -114,15 +114,15 @@ func (r *Reconciler) apply(ctx context.Context, cm *corev1.ConfigMap, desired *a
 	return nil
 }
 
-// sayAbsent logs once that config-network does not exist. Services are served all the same: the class that Serving wrote
+// logAbsent logs once that config-network does not exist. Services are served all the same: the class that Serving wrote
 // into their KIngresses counts (SPEC B-INS-9).
-func (r *Reconciler) sayAbsent() {
+func (r *Reconciler) logAbsent() {
 	if !r.saidAbsent.Swap(true) {
 		r.logger.Warnf("ConfigMap %s does not exist; services are still served as before, and %s takes effect when it exists again", key(), layerKey)
 	}
 }
 
-func (r *Reconciler) sayConflict(cm *corev1.ConfigMap, err error) {
+func (r *Reconciler) recordConflict(cm *corev1.ConfigMap, err error) {
 	message := fmt.Sprintf("ConfigMap %s: `%s: %s` asks for `%s: %s`, but that key is %q and belongs to another field manager (%v), so it is left as it is: remove the key, or set it to that value",
 		key(), layerKey, ourLayer, classKey, config.IngressClass, cm.Data[classKey], err)
 	r.recorder.Event(cm, corev1.EventTypeWarning, "IngressClassConflict", message)

@@ -74,23 +74,23 @@ func (o *Outcome) conclude() {
 	}
 }
 
-// mostTold is how many problems a condition names, and longest how long its message may be.
+// mostNamed is how many problems a condition names, and longest how long its message may be.
 const (
-	mostTold = 8
-	longest  = 8192
+	mostNamed = 8
+	longest   = 8192
 )
 
 // Join is the message about problems. It begins with the first.
 func Join(problems []Problem) string {
-	told := make([]string, 0, mostTold+1)
+	messages := make([]string, 0, mostNamed+1)
 	for i, problem := range problems {
-		if i == mostTold {
-			told = append(told, fmt.Sprintf("and %d more", len(problems)-mostTold))
+		if i == mostNamed {
+			messages = append(messages, fmt.Sprintf("and %d more", len(problems)-mostNamed))
 			break
 		}
-		told = append(told, problem.Detail)
+		messages = append(messages, problem.Detail)
 	}
-	message := strings.Join(told, "; ")
+	message := strings.Join(messages, "; ")
 	return strings.ToValidUTF8(message[:min(len(message), longest)], "")
 }
 

@@ -24,7 +24,7 @@ import (
 //
 // The controller reads no Secrets, so it does not know the names in a certificate: hosts with the same
 // Secret share the listener. A host that shares goes on to share. Of two listeners with one hostname
-// gateways take the elder; if that is a foreign one, each host gets a listener of its own.
+// gateways take the older one; if that is a foreign one, each host gets a listener of its own.
 func (p *planner) share(wanted certificates) certificates {
 	wanted = maps.Clone(wanted)
 	domains := wanted.domains()

@@ -28,7 +28,7 @@ func TestComplaint(t *testing.T) {
 	said := []int{}
 	for _, now := range []*gatewayv1.Gateway{fine, gateway, gateway, fine, gateway} {
 		r.recorder.begin()
-		r.sayComplaint(entry, now)
+		r.recordComplaint(entry, now)
 		said = append(said, len(events.Events))
 	}
 	if diff := cmp.Diff([]int{0, 1, 1, 1, 2}, said); diff != "" {
@@ -64,7 +64,7 @@ func TestClassGone(t *testing.T) {
 	refused := &gatewayv1.GatewayClass{Status: gatewayv1.GatewayClassStatus{Conditions: []metav1.Condition{{Type: "Accepted", Status: "False", Reason: "InvalidParameters", Message: "no such file"}}}}
 	for _, now := range []*gatewayv1.GatewayClass{{}, nil, nil, refused} {
 		r.recorder.begin()
-		r.sayClass(gateway, now)
+		r.recordClass(gateway, now)
 	}
 	for _, problem := range []string{"does not exist", "is not accepted: InvalidParameters: no such file"} {
 		want := "Warning GatewayNotProgrammed GatewayClass fast of Gateway gateways/blue " + problem + "; services are served by what was known of it, and after a restart of this controller changes and new services wait for it"

@@ -22,8 +22,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// sayGateways reports what is wrong with the Gateways that the entries name.
-func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error {
+// recordGateways reports what is wrong with the Gateways that the entries name.
+func (r *Reconciler) recordGateways(ctx context.Context, cfg *config.Config) error {
 	for _, entry := range slices.Concat(cfg.External, cfg.Local) {
 		gateway, err := cluster.Get[gatewayv1.Gateway](ctx, r.cluster, cluster.AllGateways, entry.Gateway)
 		if err != nil {
@@ -36,10 +36,10 @@ func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error 
 		if err != nil {
 			return err
 		}
-		r.sayComplaint(entry, gateway)
-		r.sayClass(gateway, class)
+		r.recordComplaint(entry, gateway)
+		r.recordClass(gateway, class)
 		if entry.Visibility == v1alpha1.IngressVisibilityClusterLocal {
-			if err := r.sayExposure(ctx, entry, gateway, class); err != nil {
+			if err := r.recordExposure(ctx, entry, gateway, class); err != nil {
 				return err
 			}
 		}
@@ -47,18 +47,18 @@ func (r *Reconciler) sayGateways(ctx context.Context, cfg *config.Config) error 
 	return nil
 }
 
-// sayComplaint repeats a problem that a Gateway has in its conditions. Its services are Ready all the same when its data
+// recordComplaint repeats a problem that a Gateway has in its conditions. Its services are Ready all the same when its data
 // plane answers, so that no condition of theirs has the problem (SPEC B-RDY-7).
-func (r *Reconciler) sayComplaint(entry config.Entry, gateway *gatewayv1.Gateway) {
+func (r *Reconciler) recordComplaint(entry config.Entry, gateway *gatewayv1.Gateway) {
 	if complaint := status.Complaint(gateway); complaint != "" {
 		r.recorder.event(gateway, corev1.EventTypeWarning, conditions.ReasonGatewayNotProgrammed, fmt.Sprintf(
 			"%s; services of %s are Ready where its data plane answers", complaint, entry))
 	}
 }
 
-// sayClass reports that a Gateway's class does not exist or is not accepted. Its services go on with what was known of the
+// recordClass reports that a Gateway's class does not exist or is not accepted. Its services go on with what was known of the
 // class, so that no condition of theirs has the problem (SPEC B-INS-9).
-func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) {
+func (r *Reconciler) recordClass(gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) {
 	problem := "does not exist"
 	if class != nil {
 		refused := features.NotAccepted(class)
@@ -72,8 +72,8 @@ func (r *Reconciler) sayClass(gateway *gatewayv1.Gateway, class *gatewayv1.Gatew
 		gateway.Spec.GatewayClassName, apply.NameOf(gateway), problem))
 }
 
-// sayExposure warns of a local gateway that clients outside the cluster can reach (SPEC B-SEL-7).
-func (r *Reconciler) sayExposure(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) error {
+// recordExposure warns of a local gateway that clients outside the cluster can reach (SPEC B-SEL-7).
+func (r *Reconciler) recordExposure(ctx context.Context, entry config.Entry, gateway *gatewayv1.Gateway, class *gatewayv1.GatewayClass) error {
 	owner := dataplane.Owner{Gateway: gateway}
 	if class != nil {
 		owner.Controller = class.Spec.ControllerName
