@@ -12,7 +12,8 @@
 // under a field manager for each KIngress.
 //
 // When another writer keeps changing the controller's fields, the controller repairs them after ever
-// longer pauses (contests.go). trim.go removes from cached objects what Plan does not read.
+// longer pauses (contests.go). trim.go removes from cached objects what Plan does not read. The names of
+// rules alone are no difference (rulenames.go).
 //
 // The package does not know why an object is wanted. What comes next: pkg/prober proves that
 // what was written is served.

@@ -34,7 +34,7 @@ var gatewayAPI = gatewayv1.GroupVersion.String()
 func kindOf(object metav1.Object) kind {
 	switch object := object.(type) {
 	case *gatewayv1.HTTPRoute:
-		return kind{version: gatewayAPI, name: "HTTPRoute", whole: map[string]any{"spec.parentRefs": object.Spec.ParentRefs, "spec.hostnames": object.Spec.Hostnames, "spec.rules": object.Spec.Rules}}
+		return kind{version: gatewayAPI, name: "HTTPRoute", whole: map[string]any{"spec.parentRefs": object.Spec.ParentRefs, "spec.hostnames": object.Spec.Hostnames, "spec.rules": withoutNames(object.Spec.Rules)}}
 	case *gatewayv1.ListenerSet:
 		found := kind{version: gatewayAPI, name: "ListenerSet", whole: map[string]any{"spec.parentRef": object.Spec.ParentRef}, list: "listeners", entries: map[string]any{}}
 		for _, listener := range object.Spec.Listeners {

@@ -37,6 +37,12 @@ func (c Cluster) crd(ctx context.Context, crd gatewayapi.CRD) (*metav1.PartialOb
 	return Get[metav1.PartialObjectMetadata](ctx, c, watch.Named(CRDs, "", crd.Name()), types.NamespacedName{Name: crd.Name()})
 }
 
+// NamesRules is gatewayapi.NamesRules; false as well if the CRD cannot be read.
+func (c Cluster) NamesRules(ctx context.Context) bool {
+	stored, err := c.crd(ctx, gatewayapi.HTTPRoutes)
+	return err == nil && stored != nil && gatewayapi.NamesRules(stored)
+}
+
 // HasGateways tells whether the CRD of Gateways exists, of whatever release.
 func (c Cluster) HasGateways(ctx context.Context) (bool, error) {
 	stored, err := c.crd(ctx, gatewayapi.Gateways)

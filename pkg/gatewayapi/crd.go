@@ -53,6 +53,16 @@ func Release(crd metav1.Object) string { return crd.GetAnnotations()[BundleVersi
 // development is what the Gateway API writes into CRDs between releases.
 var development = version.MustParseGeneric("v0.0.0")
 
+// ruleNames is the first release whose standard channel has names of the rules of HTTPRoutes.
+var ruleNames = version.MustParseGeneric("v1.4.0")
+
+// NamesRules tells by the CRD of HTTPRoutes whether rules have a field for their name. It is false where the release is
+// not known, because an apply of a field that the API server does not know fails.
+func NamesRules(crd metav1.Object) bool {
+	installed, err := version.ParseGeneric(Release(crd))
+	return err == nil && (installed.EqualTo(development) || !installed.LessThan(ruleNames))
+}
+
 // Missing says which CRD is needed (SPEC B-INS-7).
 type Missing struct {
 	conditions.Refusal

@@ -172,6 +172,7 @@ func checkRoutes(t *testing.T, in input.Input, desired translate.Desired) {
 		if err := definition.admitUnchanged(route.Object); err != nil {
 			t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
 		}
+		checkRuleNames(t, route.Object)
 		state := rollout.Decode(route.Object.Annotations[rollout.Annotation])
 		first := len(route.Warming) == 0 && route.Proofs[0].Path == "/" // further parts of the same hosts have answers of their own
 		if state == nil || first && state.Hash != route.Proofs[0].Hash {

@@ -37,7 +37,7 @@ func (r *Reconciler) applyRoutes(ctx context.Context, try *attempt) error {
 			current = append(current, seen.Routes[name])
 		}
 	}
-	own, others := byUser(apply.Plan(seen.Ingress, current, slices.Concat(try.desired.Objects(), try.preserved.Parts)))
+	own, others := byUser(r.storable(ctx, apply.Plan(seen.Ingress, current, slices.Concat(try.desired.Objects(), try.preserved.Parts))))
 	found := found[*gatewayv1.HTTPRoute]{seen.Ingress, seen.Routes}
 	applied, err := r.routes.write(ctx, try, own, found)
 	if !others.Empty() {
@@ -50,6 +50,14 @@ func (r *Reconciler) applyRoutes(ctx context.Context, try *attempt) error {
 		return fmt.Errorf("apply: %w", err)
 	}
 	return nil
+}
+
+// storable are changes that the API server can store: names of rules only where the CRD has them (SPEC B-TRN-10).
+func (r *Reconciler) storable(ctx context.Context, changes apply.Changes[*gatewayv1.HTTPRoute]) apply.Changes[*gatewayv1.HTTPRoute] {
+	if r.cluster.NamesRules(ctx) {
+		return changes
+	}
+	return apply.WithoutRuleNames(changes)
 }
 
 // byUser takes the changes of routes that are rendered for HTTPRoutes of users out of all changes. They are

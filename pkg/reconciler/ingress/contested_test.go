@@ -64,7 +64,7 @@ func (w *world) theirRules(manager string) {
 
 func (w *world) rulesAreOurs() bool {
 	route := w.routes()[publicHost]
-	return route != nil && route.Spec.Rules[0].Name == nil
+	return route != nil && *route.Spec.Rules[0].Name != "theirs"
 }
 
 // TestRouteIsContested: B-TRN-6, B-OPS-1, a change by another field manager is repaired at once, and

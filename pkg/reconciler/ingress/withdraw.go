@@ -34,7 +34,7 @@ func (r *Reconciler) withdraw(ctx context.Context, try *attempt, about []*gatewa
 	if changes.Empty() {
 		return nil
 	}
-	applied, err := r.routes.Apply(ctx, seen.Ingress, changes)
+	applied, err := r.routes.Apply(ctx, seen.Ingress, r.storable(ctx, changes))
 	r.routes.record(seen.Ingress, applied.Writes, seen.Routes)
 	for _, refusal := range applied.Refusals {
 		err = errors.Join(err, refusal) // whoever refused it: it is retried

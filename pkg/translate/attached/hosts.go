@@ -3,12 +3,9 @@
 package attached
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/sets"
-	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"knative.dev/pkg/network"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -30,7 +27,7 @@ func (r *reader) hostsOf(set rules.RuleSet) []string {
 		case set.Visibility == v1alpha1.IngressVisibilityClusterLocal:
 			return !slices.Contains(localHosts(r.frontend), host)
 		}
-		return r.tagged.Has(host)
+		return r.tags[host] != ""
 	})
 }
 
@@ -48,17 +45,6 @@ func LocalHost(namespace, service string) string {
 // ServiceAt is the Knative Service, or the tag of one, with a full name in the cluster.
 func ServiceAt(namespace, host string) (name string, is bool) {
 	return strings.CutSuffix(host, LocalHost(namespace, ""))
-}
-
-// taggedHosts are the external hosts of the tags of a Knative Service. Serving lists them in an annotation.
-func taggedHosts(ing *v1alpha1.Ingress) sets.Set[string] {
-	found, byTag := sets.New[string](), map[string][]string{}
-	if json.Unmarshal([]byte(ing.Annotations[networking.TagToHostAnnotationKey]), &byTag) == nil {
-		for _, hosts := range byTag {
-			found.Insert(hosts...)
-		}
-	}
-	return found
 }
 
 // narrowed are the hosts that one of the hostnames covers; all of them if there are no hostnames.

@@ -32,7 +32,7 @@ func Read(in input.Input, own []rules.RuleSet) []Route {
 	if !is || len(in.Attached) == 0 {
 		return nil
 	}
-	r := &reader{in: in, frontend: frontend, own: own, claims: newClaims(own), tagged: taggedHosts(in.Ingress), backing: map[string][]rules.Rule{}}
+	r := &reader{in: in, frontend: frontend, own: own, claims: newClaims(own), tags: rules.Tags(in.Ingress), backing: map[string][]rules.Rule{}}
 	found := make([]Route, 0, len(in.Attached))
 	for _, source := range in.Attached {
 		found = append(found, r.read(source))
@@ -85,6 +85,7 @@ func (r *reader) rules(source *gatewayv1.HTTPRoute) []rules.Rule {
 			r.outcome.fail(i, *why)
 			served = []rules.Rule{r.answers500(i, matches)}
 		}
+		served[0].Attached.Name = rule.Name
 		r.outcome.served = r.outcome.served || slices.ContainsFunc(served, answers)
 		found = append(found, served...)
 	}

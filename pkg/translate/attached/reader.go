@@ -3,7 +3,6 @@
 package attached
 
 import (
-	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/input"
@@ -16,7 +15,7 @@ type reader struct {
 	frontend Frontend
 	own      []rules.RuleSet
 	claims   claims
-	tagged   sets.Set[string]
+	tags     map[string]string       // by host
 	backing  map[string][]rules.Rule // rules of Knative Services
 
 	// Those of the present route and of the present set.

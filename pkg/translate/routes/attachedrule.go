@@ -13,7 +13,7 @@ import (
 
 // attachedRule renders a rule of a user's HTTPRoute.
 func (r Renderer) attachedRule(rule rules.Rule, gateway input.Gateway) gatewayv1.HTTPRouteRule {
-	rendered := gatewayv1.HTTPRouteRule{Matches: rule.Attached.Matches}
+	rendered := gatewayv1.HTTPRouteRule{Name: rule.Attached.Name, Matches: rule.Attached.Matches}
 	if rule.Attached.Answers() {
 		rendered.Filters = rule.Attached.Filters
 	}

@@ -7,6 +7,7 @@
 //	        parts        which hosts and rules are on which HTTPRoute   parts.go, order.go
 //	        the rules    and how far their change may go now            httproute.go, attachedrule.go, stage.go
 //	        probe rules  and the Proofs that ask for them               probe.go, retain.go
+//	        names        of the rules, for whoever reads them           rulename.go
 //	Settle: what is left of the version before goes                     settle.go
 //
 // The pass that writes a probe rule also returns its Proof: no proof is ever read from an object. Stored

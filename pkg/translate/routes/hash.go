@@ -29,10 +29,14 @@ func SpecHash(ing *v1alpha1.Ingress) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// renderedHash is the hash of the hosts and rules of a route, without the rules that only probes match.
+// renderedHash is the hash of the hosts and rules of a route, without the rules that only probes match and
+// without the names of rules, which the API server may not have stored.
 func renderedHash(route *gatewayv1.HTTPRoute) string {
-	sum := sha256.New()
-	err := json.NewEncoder(withoutNewline{sum}).Encode(gatewayv1.HTTPRouteSpec{Hostnames: route.Spec.Hostnames, Rules: trafficRules(route)})
+	sum, traffic := sha256.New(), trafficRules(route)
+	for i := range traffic {
+		traffic[i].Name = nil
+	}
+	err := json.NewEncoder(withoutNewline{sum}).Encode(gatewayv1.HTTPRouteSpec{Hostnames: route.Spec.Hostnames, Rules: traffic})
 	if err != nil { // a struct of strings and numbers always marshals
 		panic(fmt.Sprintf("marshal HTTPRoute spec: %v", err))
 	}

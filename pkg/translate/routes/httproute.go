@@ -19,7 +19,7 @@ import (
 
 // NewRenderer is for one KIngress.
 func NewRenderer(in input.Input, specHash string, plan listeners.Plan) Renderer {
-	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), mark: fmt.Sprintf("%s.%d", in.Ingress.UID, in.Ingress.Generation)}
+	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), tags: rules.Tags(in.Ingress), mark: fmt.Sprintf("%s.%d", in.Ingress.UID, in.Ingress.Generation)}
 }
 
 // Rendered is what a rule set becomes.
@@ -92,6 +92,7 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 		route.Proofs = r.probeRule(object, set, gateway, answerOf(set, step.State.Hash))
 		r.retain(object, gateway)
 	}
+	nameRules(object.Spec.Rules, r.restName(set.Hosts))
 	return route
 }
 

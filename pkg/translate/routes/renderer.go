@@ -42,5 +42,6 @@ type Renderer struct {
 	outside  sets.Set[string]                // names of routes of hosts that are not local
 	serving  map[gatewayv1.Hostname][]string // names of the stored routes
 	mark     string                          // of the object that is rendered, for markers
+	tags     map[string]string               // of the KIngress's hosts
 	forUser  string                          // suffix of the names of routes that are rendered for a user's
 }

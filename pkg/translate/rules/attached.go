@@ -11,6 +11,8 @@ import (
 // Attached is what a rule of a user's HTTPRoute has that no KIngress can ask for. The user's own values are
 // shared, and must not be changed.
 type Attached struct {
+	// Name is the user's name of the rule, or nil. It is that of one rule, and not of those for tags besides.
+	Name *gatewayv1.SectionName
 	// Matches take the place of Rule.Path and Rule.Headers; never empty. Each has a path with its type.
 	Matches []gatewayv1.HTTPRouteMatch
 	// Filters come beside the headers that the rule sets; there are none if the rule answers 500.
