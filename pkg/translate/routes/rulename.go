@@ -31,12 +31,12 @@ const (
 )
 
 // nameRules names the rules of an HTTPRoute that have no name. rest is the name of the rule for all requests
-// that match no other rule.
+// that match no other rule. Rules for probes have their names first, whatever a user calls a rule.
 func nameRules(all []gatewayv1.HTTPRouteRule, rest string) {
 	taken := map[gatewayv1.SectionName]bool{}
-	for _, probes := range []bool{true, false} { // a user may have given a rule the name of one for probes
+	for _, turn := range []func(gatewayv1.HTTPRouteRule) bool{isProbed, isCalled, isUnnamed} {
 		for i := range all {
-			if isProbed(all[i]) != probes {
+			if !turn(all[i]) {
 				continue
 			}
 			name := nameOf(all[i], rest)
@@ -47,6 +47,11 @@ func nameRules(all []gatewayv1.HTTPRouteRule, rest string) {
 		}
 	}
 }
+
+// isCalled recognises the rules that a user has named. Those take their names before others could.
+func isCalled(rule gatewayv1.HTTPRouteRule) bool { return rule.Name != nil && !isProbed(rule) }
+
+func isUnnamed(rule gatewayv1.HTTPRouteRule) bool { return rule.Name == nil }
 
 // restName is the name of the rule for all requests to some hosts. Those of a tag have a rule of the tag.
 func (r Renderer) restName(hosts []string) string {

@@ -91,8 +91,10 @@ func TestRuleNamesDiffer(t *testing.T) {
 	long.Name = new(gatewayv1.SectionName(strings.Repeat("n", 253)))
 	longer := matching(at("/c"))
 	longer.Name = long.Name
+	first := matching(at("/d"))
+	first.Name = new(gatewayv1.SectionName("path-x.y")) // the name that /x/y would have
 	all := []gatewayv1.HTTPRouteRule{
-		called, long, longer, matching(at("/index.html")), matching(at("/index-html")), matching(at("/INDEX.html")), matching(at("/x/y")), matching(at("/x.y")), probes,
+		called, long, longer, matching(at("/index.html")), matching(at("/index-html")), matching(at("/INDEX.html")), matching(at("/x/y")), matching(at("/x.y")), first, probes,
 	}
 	forward, backward := slices.Clone(all), slices.Clone(all)
 	slices.Reverse(backward)
@@ -100,6 +102,9 @@ func TestRuleNamesDiffer(t *testing.T) {
 	nameRules(backward, "default")
 	if name := *forward[len(forward)-1].Name; name != "probe" || *all[0].Name != "probe" || all[3].Name != nil {
 		t.Errorf("The rule for probes is called %q, the given rules %q, %v", name, *all[0].Name, all[3].Name)
+	}
+	if name := *forward[len(forward)-2].Name; name != "path-x.y" {
+		t.Errorf("A user's name became %q", name)
 	}
 	valid := regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`)
 	for _, named := range [][]gatewayv1.HTTPRouteRule{forward, backward} {
