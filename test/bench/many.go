@@ -45,7 +45,7 @@ func many(ctx context.Context, c clients) ([]figure, error) {
 		return nil, err
 	}
 	created := time.Since(began)
-	ready, took, err := observed.asManyAs(ctx, *crowd, began.Add(*manyFor))
+	ready, took, err := observed.asManyAs(ctx, *crowd, began)
 	if err != nil {
 		return nil, err
 	}
@@ -81,10 +81,10 @@ func many(ctx context.Context, c clients) ([]figure, error) {
 	return append(figures, measured...), err
 }
 
-// asManyAs waits until that many KIngresses are Ready, or until a deadline, and returns how many are and how long the last
-// of them took.
-func (o *observer) asManyAs(ctx context.Context, size int, deadline time.Time) (ready int, took time.Duration, err error) {
-	began, since := time.Now(), time.Now()
+// asManyAs waits until that many KIngresses are Ready, or as long as manyFor since they began to be created, and returns how
+// many are and how long the last of them took.
+func (o *observer) asManyAs(ctx context.Context, size int, began time.Time) (ready int, took time.Duration, err error) {
+	since, deadline := began, began.Add(*manyFor)
 	for {
 		waiting, cancel := context.WithDeadline(ctx, earlier(time.Now().Add(manyTold), deadline))
 		at, err := o.awaitReady(waiting, size)
