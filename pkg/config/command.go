@@ -78,16 +78,16 @@ func Command(exists bool, namespace string, lists []List) string {
 		if err != nil { // strings always marshal
 			panic(err)
 		}
-		return fmt.Sprintf("kubectl -n %s patch configmap %s --type merge -p %s", namespace, Name, quoted(string(patch)))
+		return fmt.Sprintf("kubectl -n %s patch configmap %s --type merge -p %s", namespace, Name, Quoted(string(patch)))
 	}
 	command := fmt.Sprintf("kubectl -n %s create configmap %s", namespace, Name)
 	for _, list := range lists {
-		command += " --from-literal=" + quoted(list.Key+"="+list.Text)
+		command += " --from-literal=" + Quoted(list.Key+"="+list.Text)
 	}
 	return command
 }
 
-// quoted is one word of a POSIX shell.
-func quoted(text string) string {
+// Quoted is one word of a POSIX shell.
+func Quoted(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

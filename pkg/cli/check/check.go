@@ -3,6 +3,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -20,6 +21,10 @@ type checker struct {
 	Report
 	reader *view.Reader
 	system string
+	// gatewayCRDs are those of the Gateway API that exist.
+	gatewayCRDs []*unstructured.Unstructured
+	// failure is the first error while a command was put together.
+	failure error
 }
 
 // Options say what to check.
@@ -39,7 +44,7 @@ func Of(reader *view.Reader, options Options) (Report, error) {
 		checks = append(checks, c.class, c.domain, c.entries, c.controller, c.webhook)
 	}
 	for _, check := range checks {
-		if err := check(); err != nil {
+		if err := cmp.Or(check(), c.failure); err != nil {
 			return Report{}, err
 		}
 	}
@@ -60,6 +65,16 @@ func (c *checker) list(kind objects.Kind, namespace string, selector labels.Set)
 	seen, err := c.seen(err)
 	return found, seen, err
 }
+
+// typed reads all objects of a namespace, or of all if it is empty, from which a command is put together.
+func typed[T any](c *checker, kind objects.Kind, namespace string) []*T {
+	found, err := objects.List[T](c.reader.Source(), kind, namespace, labels.Everything())
+	_, err = c.seen(err)
+	c.fails(err)
+	return found
+}
+
+func (c *checker) fails(err error) { c.failure = cmp.Or(c.failure, err) }
 
 func (c *checker) seen(err error) (bool, error) {
 	denied, notServed := (*objects.Denied)(nil), (*objects.NotServed)(nil)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/version"
 	netconfig "knative.dev/networking/pkg/config"
 
@@ -32,22 +33,29 @@ func (c *checker) kubernetes(running string) {
 		c.add(Finding{Group: groupKubernetes, Code: "version", State: output.Unknown, Detail: "the version of Kubernetes is not known"})
 	case installed.LessThan(minimumKubernetes):
 		c.add(Finding{Group: groupKubernetes, Code: "version", State: output.Failed, More: docs("install.md"),
-			Detail: fmt.Sprintf("Kubernetes %s is too old: v%s or newer is needed", running, minimumKubernetes)})
+			Detail: fmt.Sprintf("Kubernetes %s is too old: v%s or newer is needed", running, minimumKubernetes), Fix: kubernetesUpgraded(installed)})
 	default:
 		c.add(Finding{Group: groupKubernetes, Code: "version", State: output.OK, Detail: "Kubernetes " + running})
 	}
 }
 
 func (c *checker) crds() error {
-	for _, crd := range slices.Concat(gatewayapi.Required, gatewayapi.Optional) {
+	wanted, unread := slices.Concat(gatewayapi.Required, gatewayapi.Optional), map[string]bool{}
+	for _, crd := range wanted {
 		stored, seen, err := c.get(objects.CRDs, "", crd.Name())
 		if err != nil {
 			return err
 		}
+		if unread[crd.Name()] = !seen; stored != nil {
+			c.gatewayCRDs = append(c.gatewayCRDs, stored)
+		}
+	}
+	for _, crd := range wanted {
+		stored := c.crd(crd.Name())
 		finding := Finding{Group: groupKubernetes, Code: crd.Resource, State: output.OK}
 		missing := (*gatewayapi.Missing)(nil)
 		switch {
-		case !seen:
+		case unread[crd.Name()]:
 			finding = unseen(groupKubernetes, crd.Resource, "CustomResourceDefinition "+crd.Name())
 		case stored == nil:
 			missing = crd.Absent()
@@ -56,11 +64,22 @@ func (c *checker) crds() error {
 		}
 		if missing != nil {
 			finding.State, finding.Detail, finding.More = output.Failed, missing.Detail, docs("troubleshooting.md#gatewayapimissing")
+			finding.Fix = c.gatewayAPI()
 		}
 		if missing != nil && crd.Without != "" {
 			finding.State, finding.Detail = output.Warning, missing.Detail+"; without it "+crd.Without
 		}
 		c.add(finding)
+	}
+	return nil
+}
+
+// crd is one of the Gateway API; nil if it does not exist.
+func (c *checker) crd(name string) *unstructured.Unstructured {
+	for _, stored := range c.gatewayCRDs {
+		if stored.GetName() == name {
+			return stored
+		}
 	}
 	return nil
 }
@@ -73,6 +92,7 @@ func (c *checker) classes() error {
 	finding := Finding{Group: groupKubernetes, Code: "classes", State: output.OK, Detail: "accepted GatewayClasses: " + strings.Join(proposals.Classes, ", ")}
 	if len(proposals.Classes) == 0 {
 		finding.State, finding.Detail, finding.More = output.Failed, "no GatewayClass is accepted: install an implementation of the Gateway API", docs("implementations.md")
+		finding.Fix = c.anyAccepted()
 	}
 	c.add(finding)
 	return nil
@@ -89,7 +109,7 @@ func (c *checker) serving() error {
 		finding = unseen(groupKnative, "serving", "Deployment "+c.system+"/controller")
 	case controller == nil:
 		finding.State, finding.More = output.Failed, docs("install.md")
-		finding.Detail = fmt.Sprintf("Knative Serving is not in namespace %s (--serving-namespace names another one)", c.system)
+		finding.Detail, finding.Fix = fmt.Sprintf("Knative Serving is not in namespace %s (--serving-namespace names another one)", c.system), servingInstalled()
 	default:
 		finding.Detail = "Knative Serving " + cmp.Or(controller.GetLabels()["app.kubernetes.io/version"], "of an unknown version")
 	}
@@ -113,7 +133,7 @@ func (c *checker) competing() error {
 	default:
 		c.add(Finding{Group: groupKnative, Code: "rival", State: output.Failed, More: docs("takeover.md#from-net-gateway-api"),
 			Detail: fmt.Sprintf("Deployment %s/%s serves the same class: net-gateways waits while it runs", c.system, competingPlugin),
-			Fix:    fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=0", c.system, competingPlugin)})
+			Fix:    scaled(c.system, competingPlugin, 0)})
 	}
 	return nil
 }
@@ -134,6 +154,15 @@ func (c *checker) data(name string) (map[string]string, bool, error) {
 	return data, seen, nil
 }
 
+// set writes a key of a ConfigMap of Serving, which it creates if it does not exist.
+func (c *checker) set(name, key, value string) string {
+	stored, _, err := c.get(objects.ConfigMaps, c.system, name)
+	if c.fails(err); stored == nil {
+		return fmt.Sprintf("kubectl -n %s create configmap %s --from-literal=%s=%s", c.system, name, key, value)
+	}
+	return patchOf(target{c.system, "configmap", name}, "merge", object{"data": object{key: value}})
+}
+
 func (c *checker) class() error {
 	data, seen, err := c.data(netconfig.ConfigMapName)
 	if err != nil {
@@ -148,13 +177,9 @@ func (c *checker) class() error {
 	default:
 		c.add(Finding{Group: groupKnative, Code: "class", State: output.Failed, More: docs("install.md"),
 			Detail: fmt.Sprintf("ingress-class in ConfigMap %s is %q: Serving asks another plugin for routes", netconfig.ConfigMapName, set),
-			Fix:    c.patch(netconfig.ConfigMapName, fmt.Sprintf(`{"data":{"ingress-class":%q}}`, config.IngressClass))})
+			Fix:    c.set(netconfig.ConfigMapName, "ingress-class", config.IngressClass)})
 	}
 	return nil
-}
-
-func (c *checker) patch(configMap, patch string) string {
-	return fmt.Sprintf("kubectl -n %s patch configmap %s --type merge -p '%s'", c.system, configMap, patch)
 }
 
 func (c *checker) domain() error {
@@ -169,7 +194,7 @@ func (c *checker) domain() error {
 		c.add(unseen(groupKnative, "domain", "ConfigMap "+c.system+"/"+name))
 	case len(data) == 0:
 		c.add(Finding{Group: groupKnative, Code: "domain", State: output.Failed, More: docs("domains.md"),
-			Detail: "no domain is set: services have no external hosts", Fix: c.patch(name, `{"data":{"example.com":""}}`)})
+			Detail: "no domain is set: services have no external hosts", Fix: c.set(name, c.anyDomain(), "") + "   # or a domain of yours"})
 	default:
 		c.add(Finding{Group: groupKnative, Code: "domain", State: output.OK, Detail: strings.Join(slices.Sorted(maps.Keys(data)), ", ")})
 	}

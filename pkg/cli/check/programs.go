@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	groupPrograms = "net-gateways"
-	webhookName   = "config.webhook.net-gateways.networking.internal.knative.dev"
+	groupPrograms  = "net-gateways"
+	controllerName = "net-gateways-controller"
+	webhookName    = "config.webhook.net-gateways.networking.internal.knative.dev"
 )
 
 // controller checks the controller: that there is one installation, that it runs, and that its replicas are of one version.
@@ -31,10 +32,10 @@ func (c *checker) controller() error {
 				Fix:    fmt.Sprintf("kubectl -n %s delete deployment %s", other.GetNamespace(), other.GetName()), More: docs("troubleshooting.md#writtenbyothers")})
 		}
 	}
-	if err := c.running("net-gateways-controller"); err != nil {
+	if err := c.running(controllerName); err != nil {
 		return err
 	}
-	return c.versions("net-gateways-controller")
+	return c.versions(controllerName)
 }
 
 // running checks that a Deployment has a ready replica.
@@ -44,16 +45,16 @@ func (c *checker) running(name string) error {
 		return err
 	}
 	finding := Finding{Group: groupPrograms, Code: strings.TrimPrefix(name, "net-gateways-"), State: output.Failed, More: docs("install.md#when-the-programs-do-not-start")}
-	pods := fmt.Sprintf("kubectl -n %s describe pods -l app=%s", c.system, name)
 	switch {
 	case !seen:
 		finding = unseen(groupPrograms, finding.Code, "Deployment "+c.system+"/"+name)
 	case found == nil:
-		finding.Detail, finding.Fix = fmt.Sprintf("Deployment %s/%s does not exist: net-gateways is not installed", c.system, name), "kubectl apply -f net-gateways.yaml"
+		finding.Detail, finding.Fix = fmt.Sprintf("Deployment %s/%s does not exist: net-gateways is not installed", c.system, name), installed()
 	case number(found, "spec", "replicas") == 0:
-		finding.Detail, finding.Fix = fmt.Sprintf("Deployment %s/%s has no replicas", c.system, name), fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=2", c.system, name)
+		finding.Detail, finding.Fix = fmt.Sprintf("Deployment %s/%s has no replicas", c.system, name), scaled(c.system, name, 2)
 	case number(found, "status", "readyReplicas") == 0:
-		finding.Detail, finding.Fix = fmt.Sprintf("no pod of Deployment %s/%s is ready", c.system, name), pods
+		finding.Detail, finding.Fix = fmt.Sprintf("no pod of Deployment %s/%s is ready", c.system, name), restarted(c.system, name)
+		finding.Look = fmt.Sprintf("kubectl -n %s describe pods -l app=%s", c.system, name)
 	default:
 		finding.State, finding.More = output.OK, ""
 		finding.Detail = fmt.Sprintf("%d of %d replicas are ready", number(found, "status", "readyReplicas"), number(found, "spec", "replicas"))
@@ -82,7 +83,7 @@ func (c *checker) versions(app string) error {
 	if len(images) > 1 {
 		slices.Sort(images)
 		c.add(Finding{Group: groupPrograms, Code: "versions", State: output.Failed, Detail: fmt.Sprintf("replicas of %s run different images: %s", app, strings.Join(images, ", ")),
-			Fix: fmt.Sprintf("kubectl -n %s rollout restart deployment/%s", c.system, app), More: docs("install.md")})
+			Fix: restarted(c.system, app), More: docs("install.md")})
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func (c *checker) webhook() error {
 		return err
 	case seen && found == nil:
 		c.add(Finding{Group: groupPrograms, Code: "webhook", State: output.Warning, Detail: "config-gateway is not checked when it is written: there is no ValidatingWebhookConfiguration " + webhookName,
-			Fix: "kubectl apply -f net-gateways.yaml", More: docs("install.md")})
+			Fix: installed(), More: docs("install.md")})
 		return nil
 	case !seen:
 		c.add(unseen(groupPrograms, "webhook", "ValidatingWebhookConfiguration "+webhookName))

@@ -29,8 +29,9 @@ type Finding struct {
 	Code   string       `json:"code"`
 	State  output.State `json:"state"`
 	Detail string       `json:"detail"`
-	// Fix is a command that mends it; More is a page.
+	// Fix is a command for the shell that mends it, Look one that shows more of the cause, and More is a page.
 	Fix  string `json:"fix,omitempty"`
+	Look string `json:"look,omitempty"`
 	More string `json:"more,omitempty"`
 }
 
@@ -58,6 +59,9 @@ func (r Report) Text(paper *output.Paper) {
 		paper.Check(finding.State, finding.Code, finding.Detail)
 		if finding.Fix != "" {
 			paper.Shell("        fix: ", finding.Fix)
+		}
+		if finding.Look != "" {
+			paper.Shell("       look: ", finding.Look)
 		}
 		if finding.More != "" {
 			paper.Item("        see: ", "%s", finding.More)

@@ -17,6 +17,12 @@ func newCheck(c *common) *cobra.Command {
 		Use: "check", Short: "Check the installation, and say how to mend what is wrong", Args: cobra.NoArgs,
 		Long: `Check the installation, and say how to mend what is wrong: Kubernetes and the Gateway API, Knative Serving, each Gateway that
 config-gateway names, and the programs of net-gateways. Warnings alone do not change the exit code.
+
+Each failure and warning has a command that mends it, behind "fix:", and some have one that shows more, behind "look:". You can copy
+either whole into a shell. It says what it writes; where you have a choice, it is what the documentation recommends. It is kubectl, and
+for an upgrade of Kubernetes kubeadm. There is none where the program of a Gateway API implementation would have to be started
+again and net-gateways does not know which program that is.
+
 With -o short it is a line for each failure and warning.`,
 		Annotations: map[string]string{formats: "short"},
 		Example:     "  kn gateways check --pre   # before the installation\n  kn gateways check",

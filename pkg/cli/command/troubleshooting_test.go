@@ -94,6 +94,23 @@ func TestPathsPage(t *testing.T) {
 	}
 }
 
+// TestCheckQuoted: docs/troubleshooting.md quotes what check prints.
+func TestCheckQuoted(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/troubleshooting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := txtar.ParseFile("testdata/check-mend.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quote := regexp.MustCompile("(?m)^`kn gateways check` says:\n\n((?:    .*\n)+)").FindStringSubmatch(string(page))
+	printed := archive.Files[len(archive.Files)-1]
+	if quote == nil || printed.Name != "$ check" || !hasInOrder(string(printed.Data), strings.Split(strings.TrimRight(quote[1], "\n"), "\n")) {
+		t.Errorf("testdata/check-mend.txtar does not have these lines: %q", quote)
+	}
+}
+
 // hasInOrder tells whether a text has all lines, which the page indents, in their order.
 func hasInOrder(text string, lines []string) bool {
 	for _, line := range lines {

@@ -53,9 +53,13 @@ func arguments(command string, first, rest int) []string {
 
 // split splits a command at the spaces that are not within quotes.
 func split(command string) []string {
-	found, argument, quote := []string{}, strings.Builder{}, rune(0)
+	found, argument, quote, escaped := []string{}, strings.Builder{}, rune(0), false
 	for _, char := range command {
 		switch {
+		case escaped:
+			escaped = false
+		case char == '\\' && quote != '\'':
+			escaped = true
 		case char == ' ' && quote == 0:
 			found = append(found, argument.String())
 			argument.Reset()

@@ -51,7 +51,7 @@ func TestWrap(t *testing.T) {
 
 // TestShell: a command that is broken into lines does in a shell what it does in one line.
 func TestShell(t *testing.T) {
-	const command = `printf '%s|' one 'two  three' "four 'five' six" seven=eight '{"a":{"b c":"d"}}' nine   # what it shows`
+	const command = `printf '%s|' one 'two  three' "four 'five' six" seven=eight '{"a":{"b c":"d"}}' nine 'it'\''s ten eleven' "a \" b"   # what it shows`
 	want := ""
 	for _, width := range []int{0, 200, 60, 40, 20, 1} {
 		paper := &Paper{Width: width}
