@@ -19,7 +19,8 @@ type addressQueue struct {
 	namespaces []*namespaceQueue // round robin, beginning with the one at next
 	next       int
 	waiting    [classCount]int
-	running    [classCount]int // tries under way
+	running    [classCount]int // tries under way that are not overdue
+	overdue    int
 	limiter    rateLimiter
 	idleUntil  time.Time // until when there is nothing to try, zero if not known
 	// up: the last try brought an answer. While the address is down, at most one try is under way, and none before retryAt:
@@ -122,7 +123,7 @@ func (q *addressQueue) each(f func(*task)) {
 }
 
 func (q *addressQueue) empty() bool {
-	return len(q.namespaces) == 0 && q.running == [classCount]int{}
+	return len(q.namespaces) == 0 && q.running == [classCount]int{} && q.overdue == 0
 }
 
 // behindAuthProxy tells whether an auth proxy in front of the address answers for all targets. It must have done so for a

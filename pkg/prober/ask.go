@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"knative.dev/networking/pkg/http/header"
 
@@ -24,6 +25,12 @@ type request struct {
 	probe.Target
 	proxy byte // version of the PROXY protocol, 0 for none
 	conns *conns
+	// connected: there is a TCP connection, perhaps without a TLS handshake yet.
+	connected *atomic.Bool
+}
+
+func newRequest(target probe.Target, proxy byte, conns *conns) request {
+	return request{target, proxy, conns, new(atomic.Bool)}
 }
 
 // url is the key of the connection pool, too. For http it has the address, so that targets share connections. For https it
@@ -44,8 +51,8 @@ type outcome struct {
 	code int
 	kind probe.Kind
 	err  string
-	// silent: a connection was made, and then nothing came until the timeout.
-	silent bool
+	// late: it did not end in time. silent: a connection was made, and then nothing came.
+	late, silent bool
 	// busy: it was late at an address that is late for many. That tells nothing about the target.
 	busy bool
 }
@@ -79,11 +86,9 @@ func ask(ctx context.Context, r request) outcome {
 
 // roundTrip makes one request, and tells whether its connection was made for it.
 func roundTrip(ctx context.Context, r request, transport http.RoundTripper) (o outcome, fresh bool) {
-	ctx, cancel := context.WithTimeout(ctx, r.conns.attempt)
-	defer cancel()
-	connected := false
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		connected, fresh = true, !info.Reused && !info.WasIdle
+	ctx = httptrace.WithClientTrace(r.conns.noticing(ctx, r.connected), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		fresh = !info.Reused && !info.WasIdle
+		r.connected.Store(true)
 	}})
 	httpRequest, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url(), nil)
 	if err != nil {
@@ -95,7 +100,7 @@ func roundTrip(ctx context.Context, r request, transport http.RoundTripper) (o o
 	httpRequest.Header.Set(header.HashKey, header.HashValueOverride)
 	resp, err := transport.RoundTrip(httpRequest)
 	if err != nil {
-		return failure(err, connected, r.conns.attempt), fresh
+		return failure(cmp.Or(context.Cause(ctx), err), r.connected.Load(), r.conns.attempt), fresh
 	}
 	defer resp.Body.Close()
 	// The status and the headers are the answer, even if the body breaks off.

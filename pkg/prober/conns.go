@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pires/go-proxyproto"
@@ -87,31 +88,45 @@ func (c *conns) transport(proxy byte) *http.Transport {
 		MaxResponseHeaderBytes: maxBody,
 		DisableCompression:     true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			ctx, cancel := c.bound(ctx)
-			defer cancel()
 			return c.dial(ctx, proxy)
 		},
 		DialTLSContext: func(ctx context.Context, _, hostport string) (net.Conn, error) {
-			ctx, cancel := c.bound(ctx)
+			ctx, cancel := c.bound(ctx, overdueAttempts)
 			defer cancel()
 			return c.dialTLS(ctx, hostport, proxy)
 		},
 	}
 }
 
-// bound ends a dial after the time of one attempt, or when the address is closed. http.Transport lets a dial go on when
-// its request has been cancelled.
-func (c *conns) bound(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(ctx, c.attempt)
+// bound ends a dial, with its handshake, after so many times the time of an attempt, or when the address is closed. http.Transport lets a
+// dial go on when its request has been cancelled.
+func (c *conns) bound(ctx context.Context, attempts time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, attempts*c.attempt)
 	stop := context.AfterFunc(c.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
+// connectedKey is the key of the context of a request for what is set when there is a connection for it.
+type connectedKey struct{}
+
+// noticing is a context of a request with which connected is set as soon as the TCP connection stands that is dialled for it.
+func (c *conns) noticing(ctx context.Context, connected *atomic.Bool) context.Context {
+	return context.WithValue(ctx, connectedKey{}, connected)
+}
+
 // dial connects to the address, whatever host the request is for.
 func (c *conns) dial(ctx context.Context, proxy byte) (net.Conn, error) {
-	conn, err := c.connect(ctx, "tcp", c.address)
-	if err != nil || proxy == 0 {
-		return conn, err
+	bound, cancel := c.bound(ctx, 1)
+	defer cancel()
+	conn, err := c.connect(bound, "tcp", c.address)
+	if err != nil {
+		return nil, err
+	}
+	if connected, is := ctx.Value(connectedKey{}).(*atomic.Bool); is {
+		connected.Store(true)
+	}
+	if proxy == 0 {
+		return conn, nil
 	}
 	// The first bytes on a new connection always fit its send buffer, so this does not block.
 	head := proxyproto.HeaderProxyFromAddrs(proxy, conn.LocalAddr(), conn.RemoteAddr())

@@ -16,6 +16,7 @@
 //	schedule.go      the one goroutine that starts tries
 //	pick.go          which task is next; ratelimiter.go and expedite.go have a say
 //	try.go           asks, and gives the outcome to the task, the address and the owner
+//	overdue.go       what becomes of a try that is not answered in time
 //	ask.go           the request: a GET with the headers of Knative's own ingress probes (K-Network-Probe, K-Network-Hash:
 //	                 override), over the connections of conns.go; failure.go puts its error into words
 //	subscription.go  all tasks of an owner: when it is notified, and what the next Check returns
@@ -76,7 +77,7 @@
 // # A data plane that is busy
 //
 // [Prober.Progressing] tells that nothing is wrong but that many routes came at once (progress.go). A pod's answer at one of
-// its addresses is enough: [probe.Target.Question].
+// its addresses is enough: [probe.Target.Question]. A try that a busy proxy answers late has not been in vain (overdue.go).
 //
 // # State
 //

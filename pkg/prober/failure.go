@@ -27,9 +27,9 @@ func failure(err error, connected bool, attempt time.Duration) outcome {
 	var handshake handshakeError
 	switch {
 	case timedOut(err) && connected:
-		return outcome{kind: probe.Unreachable, err: "no answer within " + attempt.String(), silent: true}
+		return noAnswer(attempt)
 	case timedOut(err):
-		return outcome{kind: probe.Unreachable, err: "no connection within " + attempt.String()}
+		return outcome{kind: probe.Unreachable, err: "no connection within " + attempt.String(), late: true}
 	case errors.As(err, &handshake):
 		return outcome{kind: probe.Handshake, err: "TLS handshake: " + cause(handshake.error)}
 	case alert(err) != nil:
@@ -41,6 +41,11 @@ func failure(err error, connected bool, attempt time.Duration) outcome {
 		return outcome{kind: probe.BadStatus, err: text}
 	}
 	return outcome{kind: probe.Unreachable, err: text}
+}
+
+// noAnswer is the outcome of a try that had a connection and no answer in time.
+func noAnswer(attempt time.Duration) outcome {
+	return outcome{kind: probe.Unreachable, err: "no answer within " + attempt.String(), late: true, silent: true}
 }
 
 func timedOut(err error) bool {

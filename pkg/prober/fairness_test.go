@@ -98,7 +98,8 @@ func TestNamespacesTakeTurns(t *testing.T) {
 					}
 					o := theirs.answer(n.Add(1))
 					if o.silent {
-						time.Sleep(r.conns.attempt)
+						r.connected.Store(true)
+						<-ctx.Done()
 					}
 					return o
 				})

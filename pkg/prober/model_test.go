@@ -39,21 +39,18 @@ func (m *model) ask(ctx context.Context, r request) outcome {
 	latency, down, hangs := m.latency, m.down[r.Address], m.hangs[r.Target]
 	m.mu.Unlock()
 	if down || hangs {
-		latency = r.conns.attempt
+		latency = time.Hour
 	}
+	r.connected.Store(!down)
 	select {
 	case <-ctx.Done():
-		return outcome{kind: probe.Unreachable, err: "cancelled"}
+		return failure(context.Cause(ctx), !down, r.conns.attempt)
 	case <-time.After(latency):
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	from, served := m.served[r.Target]
 	switch {
-	case down:
-		return outcome{kind: probe.Unreachable, err: "no connection within 1s"}
-	case hangs:
-		return outcome{kind: probe.Unreachable, err: "no answer within 1s", silent: true}
 	case served && !from.After(time.Now()):
 		return outcome{ok: true, code: 200}
 	case m.former[r.Target]:

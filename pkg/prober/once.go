@@ -4,6 +4,7 @@ package prober
 
 import (
 	"context"
+	"time"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
@@ -20,7 +21,7 @@ func Once(ctx context.Context, opts Options, target probe.Target) probe.Result {
 	}
 	var o outcome
 	for _, version := range versions {
-		o, _ = roundTrip(ctx, request{Target: target, proxy: version, conns: conns}, conns.single(version))
+		o = once(ctx, opts.Attempt, newRequest(target, version, conns))
 		if !o.proxyVersionInDoubt() {
 			break
 		}
@@ -30,4 +31,11 @@ func Once(ctx context.Context, opts Options, target probe.Target) probe.Result {
 		result.State, result.Kind, result.Err = probe.Failed, o.kind, o.err
 	}
 	return result
+}
+
+func once(ctx context.Context, limit time.Duration, r request) outcome {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	o, _ := roundTrip(ctx, r, r.conns.single(r.proxy))
+	return o
 }

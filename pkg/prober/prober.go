@@ -40,7 +40,7 @@ type Options struct {
 	// addresses together, those that prove something included, have eight times as many. Default 100: in a burst of services,
 	// each one more takes time from the gateway that has to program them.
 	Rate int
-	// Attempt is the time for one request, with dial and handshake. Default 1 s.
+	// Attempt is within what time a try must be answered, with dial and handshake, to count as such (see overdue.go). Default 1 s.
 	Attempt time.Duration
 	// MaxBackoff is the most time between two tries of a target. Default 2 s.
 	MaxBackoff time.Duration
@@ -76,7 +76,7 @@ type Prober struct {
 	queues        map[string]*addressQueue
 	roundRobin    []*addressQueue // the queues, in the order of their turns
 	next          int             // index in roundRobin of the queue whose turn it is
-	running       int             // tries under way
+	running       int             // tries under way that are not overdue
 	mayHang       int             // of these, those that may hang
 	limiter       rateLimiter
 	seq           uint64

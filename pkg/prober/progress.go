@@ -103,7 +103,7 @@ func (q *addressQueue) busy(o outcome) bool { return o.kind == probe.NoAnswer &&
 
 // manyHang tells whether so many targets time out at an address that answers for others that it is the data plane that is
 // late, and not their backends.
-func (q *addressQueue) manyHang() bool { return q.waiting[classHanging] >= busyTimeouts }
+func (q *addressQueue) manyHang() bool { return q.waiting[classHanging]+q.overdue >= busyTimeouts }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.
 func unserved(kind probe.Kind) bool {

@@ -92,6 +92,6 @@ func (p *Prober) start(q *addressQueue, t *task) {
 	}
 	var ctx context.Context
 	ctx, t.cancel = context.WithCancel(p.ctx)
-	target, proxy := t.result.Target, t.proxy
-	p.tasks.Go(func() { p.try(ctx, t, request{target, proxy, q.conns}) })
+	r := newRequest(t.result.Target, t.proxy, q.conns)
+	p.tasks.Go(func() { p.try(ctx, t, r) })
 }

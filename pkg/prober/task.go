@@ -36,6 +36,7 @@ type task struct {
 
 	background  bool
 	running     bool
+	overdue     bool // the running try is overdue
 	mayHang     bool // the running try may hang
 	nudged      bool // expedited while running: try again
 	dropped     bool // the owner does not ask for it any more

@@ -14,12 +14,39 @@ import (
 // process.
 func (p *Prober) try(ctx context.Context, t *task, r request) {
 	started := time.Now()
-	o := p.askRecovered(ctx, r)
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	answer := make(chan outcome, 1)
+	p.tasks.Go(func() { answer <- p.askRecovered(ctx, r) })
+	o, came := within(answer, p.opts.Attempt)
+	if !came && r.connected.Load() && p.goOn(t, started) {
+		o, came = within(answer, (overdueAttempts-1)*p.opts.Attempt)
+	}
+	if !came {
+		giveUp(context.DeadlineExceeded)
+		o = <-answer
+	}
 	owners, result, counts := p.finish(t, o, started)
 	defer p.wakeSchedule()
 	if counts && p.opts.Observe != nil {
 		ignorePanic(func() { p.opts.Observe(result) })
 	}
+	p.notifyAll(owners)
+}
+
+// within waits for an answer, so long at most.
+func within(answer <-chan outcome, limit time.Duration) (o outcome, came bool) {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case o = <-answer:
+		return o, true
+	case <-timer.C:
+		return outcome{}, false
+	}
+}
+
+func (p *Prober) notifyAll(owners []Owner) {
 	for _, owner := range owners {
 		ignorePanic(func() { p.notify(owner) })
 	}
@@ -46,13 +73,7 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 	defer p.mu.Unlock()
 	t.cancel()
 	q, now := t.queue, time.Now()
-	p.running--
-	q.running[t.queuedClass]--
-	q.idleUntil = time.Time{}
-	if t.mayHang {
-		p.mayHang--
-	}
-	t.running = false
+	wasOverdue := p.leave(t)
 	if p.ctx.Err() != nil {
 		q.conns.close()
 		return nil, probe.Result{}, false
@@ -61,9 +82,44 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 		p.closeIfEmpty(q)
 		return nil, probe.Result{}, false
 	}
+	if wasOverdue && o.late {
+		p.scheduleNext(t, o, now) // goOn has recorded it
+	} else {
+		p.learnAndRecord(t, o, started, now)
+	}
+	p.closeIfEmpty(q)
+	return p.ownersToNotify(), t.result, true
+}
+
+// leave gives the place of a try that has ended to others, and tells whether it was overdue.
+func (p *Prober) leave(t *task) (wasOverdue bool) {
+	q := t.queue
+	q.idleUntil = time.Time{}
+	if t.overdue {
+		q.overdue--
+	} else {
+		p.running--
+		q.running[t.queuedClass]--
+		if t.mayHang {
+			p.mayHang--
+		}
+	}
+	wasOverdue, t.running, t.overdue = t.overdue, false, false
+	return wasOverdue
+}
+
+// learnAndRecord records an outcome for the address and for the target, and queues the target for the next try if there is to be one and
+// none is under way.
+func (p *Prober) learnAndRecord(t *task, o outcome, started, now time.Time) {
+	q := t.queue
 	wasUp, wasBehindAuthProxy := q.up, q.behindAuthProxy(now)
 	o, down := q.learn(o, started, &p.opts)
 	p.record(t, o, now)
+	if o.ok {
+		t.queue = nil
+	} else if !t.running {
+		p.scheduleNext(t, o, now)
+	}
 	switch {
 	case down:
 		p.failAll(q, t, o, now)
@@ -75,12 +131,14 @@ func (p *Prober) finish(t *task, o outcome, started time.Time) (owners []Owner, 
 		q.progress.proven(t, now)
 		q.expediteOldest(now)
 	}
-	p.closeIfEmpty(q)
+}
+
+func (p *Prober) ownersToNotify() (owners []Owner) {
 	for _, s := range p.toNotify {
 		owners = append(owners, s.owner)
 	}
 	p.toNotify = p.toNotify[:0]
-	return owners, t.result, true
+	return owners
 }
 
 // learn keeps what a try tells about the address, and returns whether it tells that the whole address is down. A timeout
@@ -112,25 +170,24 @@ func (q *addressQueue) learn(o outcome, started time.Time, opts *Options) (outco
 	return o, true
 }
 
-// record keeps an outcome and schedules the next try.
+// record keeps an outcome.
 func (p *Prober) record(t *task, o outcome, now time.Time) {
 	before := t.result
 	if o.ok {
 		t.prove(o, now)
-		t.queue = nil
 	} else {
 		o.busy = t.queue.busy(o)
 		t.fail(o, now, t.queue.refusingSince(o, t, now))
 		t.class, t.skipped = o.class(t.class), t.newerProven
-		if t.proxy != 0 && o.proxyVersionInDoubt() {
-			t.proxy = 3 - t.proxy
-		}
-		p.scheduleNext(t, now)
 	}
 	p.notifyIfDue(t, before, now)
 }
 
-func (p *Prober) scheduleNext(t *task, now time.Time) {
+// scheduleNext queues a target whose try has failed.
+func (p *Prober) scheduleNext(t *task, o outcome, now time.Time) {
+	if t.proxy != 0 && o.proxyVersionInDoubt() {
+		t.proxy = 3 - t.proxy
+	}
 	switch {
 	case t.nudged:
 		t.nudged, t.expedited = false, true
