@@ -105,7 +105,7 @@ func (c *cluster) serviceName(gateway types.NamespacedName) types.NamespacedName
 	return types.NamespacedName{Namespace: "envoy-gateway-system", Name: "envoy-" + gateway.Name}
 }
 
-// privateClass is the class whose Services are of type ClusterIP.
+// privateClasses are the classes whose Services are of type ClusterIP.
 var privateClasses = []string{"eg-internal"}
 
 // program is Envoy Gateway: the Service of a Gateway has the ports of its listeners and the type that its class or its EnvoyProxy says.
