@@ -20,6 +20,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/prober"
 	"github.com/net-gateways/net-gateways/pkg/status"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // ReasonCertificate is that of the Event about a certificate that clients will not accept, now or soon.
@@ -148,11 +149,12 @@ func hostsWithTLS(ing *v1alpha1.Ingress) (found []tlsHost) {
 	}
 	proofs := status.ProofsOf(ing.Status)
 	for _, rule := range ing.Spec.Rules {
-		proof, proven := proofs[rule.Visibility]
+		visibility := rules.Visibility(rule)
+		proof, proven := proofs[visibility]
 		if !proven || proof.Generation == 0 {
 			continue
 		}
-		at := metrics.Entry{Gateway: proof.At(), Visibility: rule.Visibility}
+		at := metrics.Entry{Gateway: proof.At(), Visibility: visibility}
 		for _, tls := range ing.Spec.TLS {
 			for _, host := range tls.Hosts {
 				if slices.Contains(rule.Hosts, host) && !strings.HasPrefix(host, "*") {

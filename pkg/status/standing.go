@@ -8,6 +8,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
+
+	"github.com/net-gateways/net-gateways/pkg/config"
 )
 
 // StandingState is how one side of a KIngress stands.
@@ -92,7 +94,7 @@ func (f Facts) standing(side Side, ready bool) (StandingState, string) {
 // unobserved are the standings of a KIngress of which no side could be read: at the Gateways where it was proven.
 func (f Facts) unobserved(before Proofs, ready bool) (found []Standing) {
 	state, reason := f.standing(Side{}, ready)
-	for _, visibility := range []v1alpha1.IngressVisibility{v1alpha1.IngressVisibilityExternalIP, v1alpha1.IngressVisibilityClusterLocal} {
+	for _, visibility := range config.Visibilities {
 		if proof, known := before[visibility]; known {
 			found = append(found, Standing{Visibility: visibility, Gateway: proof.At(), State: state, Reason: reason})
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/probe"
 	"github.com/net-gateways/net-gateways/pkg/status"
 	"github.com/net-gateways/net-gateways/pkg/translate/routes"
+	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
 // Words are how reports name the visibilities.
@@ -65,17 +66,10 @@ func (e *Examination) Hosts(visibility v1alpha1.IngressVisibility) []string {
 	hosts := []string{}
 	for _, rule := range e.Seen.Ingress.Spec.Rules {
 		for _, host := range rule.Hosts {
-			if e.visible(rule) == visibility && !slices.Contains(hosts, host) {
+			if rules.Visibility(rule) == visibility && !slices.Contains(hosts, host) {
 				hosts = append(hosts, host)
 			}
 		}
 	}
 	return hosts
-}
-
-func (e *Examination) visible(rule v1alpha1.IngressRule) v1alpha1.IngressVisibility {
-	if rule.Visibility == "" {
-		return v1alpha1.IngressVisibilityExternalIP
-	}
-	return rule.Visibility
 }

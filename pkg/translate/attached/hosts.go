@@ -10,6 +10,7 @@ import (
 	"knative.dev/pkg/network"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
@@ -47,15 +48,12 @@ func ServiceAt(namespace, host string) (name string, is bool) {
 	return strings.CutSuffix(host, LocalHost(namespace, ""))
 }
 
-// narrowed are the hosts that one of the hostnames covers; all of them if there are no hostnames.
+// narrowed are the hosts that one of the hostnames admits; all of them if there are no hostnames.
 func narrowed(hosts []string, hostnames []gatewayv1.Hostname) []string {
 	if len(hostnames) == 0 {
 		return hosts
 	}
 	return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
-		return !slices.ContainsFunc(hostnames, func(name gatewayv1.Hostname) bool {
-			suffix, wildcard := strings.CutPrefix(string(name), "*")
-			return string(name) == host || wildcard && strings.HasSuffix(host, suffix) && len(host) > len(suffix)
-		})
+		return !slices.ContainsFunc(hostnames, func(name gatewayv1.Hostname) bool { return dataplane.Admits(string(name), host) })
 	})
 }
