@@ -110,6 +110,9 @@ type Route struct {
 	Unwritten bool
 	// Parents are its parentRefs at the side's Gateway; none for the Gateway as a whole.
 	Parents []gatewayv1.ParentReference
+	// Unresolved tells that it names a backend that does not exist, for a user's HTTPRoute whose status says so: that the
+	// gateway reports ResolvedRefs as False is no news, and nothing against the other rules.
+	Unresolved bool
 	// Warming are the new backends that have to answer before they get traffic.
 	Warming []string
 	// Stays tells that traffic stays on the proven version until the new one is proven.

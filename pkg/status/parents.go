@@ -25,6 +25,9 @@ func (r Route) condition(s Side, kind gatewayv1.RouteConditionType) *metav1.Cond
 	last, missing := (*metav1.Condition)(nil), false
 	for _, parent := range parents {
 		condition := r.conditionOf(s, parent, kind)
+		if r.Unresolved && kind == gatewayv1.RouteConditionResolvedRefs && condition != nil {
+			condition = &metav1.Condition{Type: condition.Type, Status: metav1.ConditionTrue}
+		}
 		if dataplane.IsListenerSet(parent) && r.isOutranked(s, parents, condition) {
 			continue
 		}

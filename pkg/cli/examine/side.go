@@ -44,7 +44,7 @@ func (e *Examination) side(visibility v1alpha1.IngressVisibility) status.Side {
 func (e *Examination) route(route routes.Route, side *status.Side) status.Route {
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
 	fact := status.Route{
-		Name: name, Object: e.Seen.Routes[name.Name], Parents: route.Parents(), Warming: route.Warming, Unwritten: !e.Seen.IsWritten(route),
+		Name: name, Object: e.Seen.Routes[name.Name], Parents: route.Parents(), Unresolved: route.Unresolved, Warming: route.Warming, Unwritten: !e.Seen.IsWritten(route),
 		Stays: len(route.Warming) > 0 || len(route.Leaving) > 0, ByStatus: side.Entry.Probe == probe.Status,
 	}
 	for _, proof := range route.Proofs {

@@ -96,7 +96,7 @@ func (q *questions) improve(fact *status.Route, best []probe.Target, configured 
 func (q *questions) about(route routes.Route, side *status.Side) (status.Route, []probe.Target) {
 	seen, observed := q.seen, q.seen.Sides[side.Visibility]
 	name := types.NamespacedName{Namespace: route.Object.Namespace, Name: route.Object.Name}
-	fact := status.Route{Name: name, Object: seen.Routes[name.Name], Warming: route.Warming, Parents: route.Parents()}
+	fact := status.Route{Name: name, Object: seen.Routes[name.Name], Unresolved: route.Unresolved, Warming: route.Warming, Parents: route.Parents()}
 	fact.Unwritten = !seen.IsWritten(route)
 	fact.Stays = len(route.Warming) > 0 || len(route.Leaving) > 0
 	targets, pods := []probe.Target{}, dataplane.Pods(observed.Service, observed.EndpointSlices)

@@ -4,6 +4,7 @@ package routes
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -81,7 +82,7 @@ func (r Renderer) route(set part, gateway input.Gateway) Route {
 	own := r.parents(set, gateway)
 	object.Spec.ParentRefs = append(own, r.refsOf(set.name, step.Leaving)...)
 
-	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, version: step.State.Hash, ownParents: len(own)}
+	route := Route{Object: object, Visibility: set.Visibility, Leaving: step.Leaving, Unresolved: slices.ContainsFunc(set.Rules, rules.Rule.Unresolved), version: step.State.Hash, ownParents: len(own)}
 	if set.protocols != onlyHTTP {
 		route.ownSections = r.plan.At(set.Visibility).OwnSections(set.Hosts)
 	}

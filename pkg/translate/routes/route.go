@@ -22,6 +22,9 @@ type Route struct {
 	Warming []string
 	// Leaving are the Gateways to which it is still attached besides its own.
 	Leaving []string
+	// Unresolved tells that it names a backend of a user's HTTPRoute that does not exist. The gateway answers its
+	// share with 500, and reports ResolvedRefs as False.
+	Unresolved bool
 
 	version     string   // what an answer proves
 	ownParents  int      // how many of the parentRefs, the first ones, are at its own Gateway

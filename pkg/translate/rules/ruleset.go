@@ -76,6 +76,11 @@ type Backend struct {
 	Unresolved *gatewayv1.BackendObjectReference
 }
 
+// Unresolved tells that a backend of the rule does not exist.
+func (r Rule) Unresolved() bool {
+	return slices.ContainsFunc(r.Backends, func(backend Backend) bool { return backend.Unresolved != nil })
+}
+
 // String names what a resolved backend leads to.
 func (b Backend) String() string {
 	return b.Service.Namespace + "/" + b.Service.Name + ":" + strconv.Itoa(int(b.Port.IntVal))
