@@ -37,12 +37,12 @@ func (c *checker) gatewayAPI() string {
 	return fmt.Sprintf("kubectl apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/v%s/%s-install.yaml", release, channel)
 }
 
-// serving installs Knative Serving.
+// servingInstalled installs Knative Serving.
 func servingInstalled() string {
 	return fmt.Sprintf("kubectl apply -f %[1]sserving-crds.yaml && kubectl wait --for=condition=Established --all crd && kubectl apply -f %[1]sserving-core.yaml", servingRelease)
 }
 
-// implementation installs an implementation of the Gateway API, with two GatewayClasses.
+// implementationInstalled installs an implementation of the Gateway API, with two GatewayClasses.
 func implementationInstalled() string {
 	at := "main"
 	if released() {
