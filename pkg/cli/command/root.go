@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
-	"github.com/net-gateways/net-gateways/pkg/version"
 )
 
 // The exit codes.
@@ -87,16 +86,6 @@ Exit codes: 0 nothing found, 1 something is not as it should be, 2 it could not 
 	root.SetOut(streams.Out)
 	root.SetErr(streams.Err)
 	c.bind(root.PersistentFlags())
-	root.AddCommand(newList(c), newExplain(c), newGraph(c), newCheck(c), newConfig(c), newPreview(c), newDump(c), newVersion(streams))
+	root.AddCommand(newList(c), newExplain(c), newGraph(c), newCheck(c), newConfig(c), newPreview(c), newDump(c), newVersion(c))
 	return root
-}
-
-func newVersion(streams Streams) *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(streams.Out, version.String())
-			return err
-		},
-	}
 }
