@@ -20,7 +20,7 @@ type addressQueue struct {
 	next       int
 	waiting    [classCount]int
 	running    [classCount]int // tries under way that are not overdue
-	overdue    int
+	overdue    int             // tries under way that are (overdue.go)
 	limiter    rateLimiter
 	idleUntil  time.Time // until when there is nothing to try, zero if not known
 	// up: the last try brought an answer. While the address is down, at most one try is under way, and none before retryAt:

@@ -86,7 +86,7 @@ func ask(ctx context.Context, r request) outcome {
 
 // roundTrip makes one request, and tells whether its connection was made for it.
 func roundTrip(ctx context.Context, r request, transport http.RoundTripper) (o outcome, fresh bool) {
-	ctx = httptrace.WithClientTrace(r.conns.noticing(ctx, r.connected), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+	ctx = httptrace.WithClientTrace(withConnected(ctx, r.connected), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		fresh = !info.Reused && !info.WasIdle
 		r.connected.Store(true)
 	}})

@@ -109,8 +109,8 @@ func (c *conns) bound(ctx context.Context, attempts time.Duration) (context.Cont
 // connectedKey is the key of the context of a request for what is set when there is a connection for it.
 type connectedKey struct{}
 
-// noticing is a context of a request with which connected is set as soon as the TCP connection stands that is dialled for it.
-func (c *conns) noticing(ctx context.Context, connected *atomic.Bool) context.Context {
+// withConnected is the context of a request, in which dial sets connected as soon as a TCP connection for it stands.
+func withConnected(ctx context.Context, connected *atomic.Bool) context.Context {
 	return context.WithValue(ctx, connectedKey{}, connected)
 }
 

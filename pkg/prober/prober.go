@@ -40,7 +40,8 @@ type Options struct {
 	// addresses together, those that prove something included, have eight times as many. Default 100: in a burst of services,
 	// each one more takes time from the gateway that has to program them.
 	Rate int
-	// Attempt is within what time a try must be answered, with dial and handshake, to count as such (see overdue.go). Default 1 s.
+	// Attempt is how long a try may take, with dial and handshake, before it counts as failed; overdue.go has what becomes of it
+	// then. Default 1 s.
 	Attempt time.Duration
 	// MaxBackoff is the most time between two tries of a target. Default 2 s.
 	MaxBackoff time.Duration
