@@ -7,15 +7,14 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
-	"github.com/net-gateways/net-gateways/pkg/cluster"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/rollout"
 	"github.com/net-gateways/net-gateways/pkg/status"
@@ -188,156 +187,25 @@ func TestWithoutLists(t *testing.T) {
 	}
 }
 
-// TestBecomesPrivateWithoutLists: B-SEL-7, a host that becomes private leaves the external Gateway at
-// once, even if the lists are absent; all else stays.
-func TestBecomesPrivateWithoutLists(t *testing.T) {
-	for name, start := range map[string]struct {
-		data lists
-		edit func(*v1alpha1.Ingress, *gatewayv1.HTTPRoute)
-	}{
-		"both lists are gone":        {data: lists{}},
-		"only the local list":        {data: listsWithout(config.ExternalGateways)},
-		"it is refused":              {data: lists{config.ExternalGateways: "- klass: a"}},
-		"routes of an older version": {data: lists{}, edit: unlabelled},
-		"routes of the plugin":       {data: lists{}, edit: fromPlugin},
-	} {
-		inBubble(t, name, func(t *testing.T) {
-			data := newPlane(t)
-			objects := aServedInstallation(t, data, start.edit)
-			w := data.serves(newWorld(t, append(objects, aConfigGateway(start.data))...))
-			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.Rules[1].Visibility = v1alpha1.IngressVisibilityClusterLocal })
-			w.until("nothing is public", func() bool {
-				for _, route := range w.routes() {
-					for _, ref := range route.Spec.ParentRefs {
-						if ref.Name == "blue" {
-							return false
-						}
-					}
-				}
+// TestAbsentListSeesClasses: B-INS-3, while config-gateway has no lists, a KIngress that waits for them
+// says what to write once a class is accepted.
+func TestAbsentListSeesClasses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		objects := slices.DeleteFunc(anInstallation(newPlane(t)), func(object runtime.Object) bool {
+			switch object.(type) {
+			case *gatewayv1.GatewayClass, *gatewayv1.Gateway:
 				return true
-			})
-			if w.routes()[privateHost] == nil {
-				t.Errorf("HTTPRoutes %v", maps.Collect(maps.All(w.routes())))
 			}
+			return false
 		})
-	}
-}
-
-// TestPartBecomesPrivateWithoutLists: B-SEL-7, B-INS-9, if one host of a route becomes private, its other
-// hosts stay.
-func TestPartBecomesPrivateWithoutLists(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		two := aKIngress("older", 0)
-		two.Spec.Rules = two.Spec.Rules[1:]
-		two.Spec.Rules[0].Hosts = []string{"one.example.com", "two.example.com"}
-		w := aReadyWorld(t, data, two)
-		w.until("older is Ready", w.is("older", "True"))
-		w.restartsWith(lists{})
-		w.writes()
-		w.changeIngress("older", func(ing *v1alpha1.Ingress) {
-			private := ing.Spec.Rules[0].DeepCopy()
-			ing.Spec.Rules[0].Hosts, private.Hosts = []string{"one.example.com"}, []string{"two.example.com"}
-			private.Visibility = v1alpha1.IngressVisibilityClusterLocal
-			ing.Spec.Rules = append(ing.Spec.Rules, *private)
+		w := newWorld(t, append(objects, aConfigGateway(map[string]string{config.DrainTime: "60s"}), aKIngress("hello", 0))...)
+		w.until("hello says that nothing is configured", w.is("hello", "False GatewayNotConfigured"))
+		before := w.conditions("hello")["Ready"]
+		w.drain()
+		w.store(&gatewayv1.GatewayClass{
+			ObjectMeta: metav1.ObjectMeta{Name: "envoy"}, Spec: gatewayv1.GatewayClassSpec{ControllerName: envoyGateway},
+			Status: gatewayv1.GatewayClassStatus{Conditions: []metav1.Condition{{Type: "Accepted", Status: "True"}}},
 		})
-		w.until("older says what to write", w.is("older", "False"))
-		expect(t, "Writes", []string{"patch httproutes", "update ingresses/status"}, w.writes())
-		for _, route := range w.routes() {
-			if slices.Contains(route.Spec.Hostnames, "two.example.com") {
-				t.Errorf("HTTPRoute %s has %v", route.Name, route.Spec.Hostnames)
-			}
-		}
-	})
-}
-
-// TestNoLocalGateways: B-INS-3, with [] under local-gateways, cluster-local hosts are not served, their
-// callers are refused, and the service is Ready by its external host.
-func TestNoLocalGateways(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		w := aReadyWorld(t, data)
-		alone := aKIngress("older", time.Hour)
-		alone.Spec.Rules = alone.Spec.Rules[:1]
-		w.store(alone)
-		w.configuration.OnChange(aConfigGateway(lists{config.ExternalGateways: testConfig[config.ExternalGateways], config.LocalGateways: "[]"}))
-		w.until("the local route is gone, and the other service is refused", func() bool {
-			return w.routes()[privateHost] == nil && w.is("older", "False GatewayNotConfigured")() && w.ingress("hello").Status.PrivateLoadBalancer.Ingress[0].MeshOnly
-		})
-		expect(t, "Conditions", map[string]string{
-			"Ready": "True", "LoadBalancerReady": "True",
-			"NetworkConfigured": "True GatewayNotConfigured: hosts of visibility ClusterLocal are not served: local-gateways in ConfigMap config-gateway is [], write an entry to change that",
-		}, w.conditions("hello"))
-		expect(t, "privateLoadBalancer", []v1alpha1.LoadBalancerIngressStatus{{MeshOnly: true}}, w.ingress("hello").Status.PrivateLoadBalancer.Ingress)
-		if len(w.routes()) != 1 {
-			t.Errorf("HTTPRoutes %v", w.routes())
-		}
-		store, err := w.r.cluster.Ensure(t.Context(), cluster.OurRoutes)
-		w.must(err)
-		w.until("the informer shows it", func() bool {
-			_, there, _ := store.GetByKey("default/" + privateHost)
-			return !there
-		})
-		w.writes()
-		w.reconcile(hello)
-		expect(t, "Writes", []string{}, w.writes())
-	})
-}
-
-// TestNoExternalGateways: B-INS-3, with [] under external-gateways, external hosts are not served.
-func TestNoExternalGateways(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := aReadyWorld(t, newPlane(t))
-		w.configuration.OnChange(aConfigGateway(lists{config.ExternalGateways: "[]", config.LocalGateways: testConfig[config.LocalGateways]}))
-		w.until("hello is refused", w.is("hello", "False GatewayNotConfigured"))
-		after := w.ingress("hello").Status
-		if w.routes()[publicHost] != nil || w.routes()[privateHost] == nil || after.PublicLoadBalancer != nil || after.PrivateLoadBalancer == nil {
-			t.Errorf("HTTPRoutes %v, load balancers %v and %v", w.routes(), after.PublicLoadBalancer, after.PrivateLoadBalancer)
-		}
-	})
-}
-
-// shared has one Gateway in both lists.
-var shared = lists{config.ExternalGateways: "- {class: envoy, gateway: gateways/blue}", config.LocalGateways: "- {class: envoy, gateway: gateways/blue}"}
-
-// TestOneGatewayForBoth: B-INS-3, B-SEL-7, one Gateway in both lists serves both visibilities and each
-// host once. The status says that private hosts can be reached through it from outside.
-func TestOneGatewayForBoth(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		older := aKIngress("older", time.Hour)
-		older.Spec.Rules = older.Spec.Rules[1:]
-		older.Spec.Rules[0].Visibility = v1alpha1.IngressVisibilityClusterLocal
-		both := aKIngress("both", 0)
-		both.Spec.Rules[0].Hosts, both.Spec.Rules[1].Hosts = []string{"both.example.com", "both.default"}, []string{"both.example.com"}
-		w := data.serves(newWorld(t, append(anInstallation(data), older, aKIngress("hello", 0), both, aConfigGateway(shared))...))
-		w.until("older and both are Ready, hello has lost its host", func() bool {
-			return w.is("older", "True")() && w.is("both", "True")() && w.is("hello", "False HostConflict")()
-		})
-		exposed := "True LocalGatewayExposed: cluster-local hosts are reachable from outside: Gateway gateways/blue of local-gateways[0] (gateways/blue): external-gateways names it, too"
-		expect(t, "LoadBalancerReady", exposed, w.conditions("older")["LoadBalancerReady"])
-		serving := map[gatewayv1.Hostname]int{}
-		for _, route := range w.routes() {
-			for _, host := range route.Spec.Hostnames {
-				serving[host]++
-			}
-		}
-		expect(t, "HTTPRoutes by host", map[gatewayv1.Hostname]int{
-			publicHost: 1, privateHost: 1, "hello.default": 1, "hello.default.svc": 1, "both.example.com": 1, "both.default": 1,
-		}, serving)
-	})
-}
-
-// TestGatewayLeavesOneList: B-SEL-7, private hosts may stay on a Gateway that is in both
-// lists, and leave it at once when it is taken out of the local one.
-func TestGatewayLeavesOneList(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := aReadyWorld(t, newPlane(t), aConfigGateway(shared))
-		w.configuration.OnChange(aConfigGateway(lists{config.ExternalGateways: shared[config.ExternalGateways], config.LocalGateways: testConfig[config.LocalGateways]}))
-		w.reconcile(hello)
-		expect(t, "Gateways of the private host", "inner", string(w.routes()[privateHost].Spec.ParentRefs[0].Name))
-		if refs := w.routes()[privateHost].Spec.ParentRefs; len(refs) != 1 {
-			t.Errorf("The private host is attached to %v", refs)
-		}
+		w.until("it names the class", func() bool { return w.conditions("hello")["Ready"] != before })
 	})
 }

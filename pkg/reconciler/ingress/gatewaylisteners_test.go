@@ -4,7 +4,6 @@ package ingress
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,13 +13,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/types"
 	ktesting "k8s.io/client-go/testing"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 
-	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/probe"
 )
 
@@ -116,38 +113,6 @@ func TestListenerFails(t *testing.T) {
 	})
 }
 
-// TestListenerGoes: B-TLS-1, B-OPS-4, a listener is removed after the drain time if spec.tls does not
-// name its host any more, and if another class has taken over; its grant and the finalizer go, too.
-func TestListenerGoes(t *testing.T) {
-	tests := map[string]func(*world){
-		"TLS": func(w *world) {
-			w.changeIngress("hello", func(ing *v1alpha1.Ingress) { ing.Spec.TLS = nil })
-			w.until("hello is served as before", func() bool { return w.is("hello", "True")() && w.ingress("hello").Status.ObservedGeneration == 2 })
-			if len(w.listenersOf("blue")) != 2 {
-				t.Error("The listener went with its entry in spec.tls")
-			}
-			w.clock.SetTime(w.clock.Now().Add(time.Hour))
-			w.reconcile(hello)
-		},
-		"class": func(w *world) {
-			w.changesClass("hello", "other")
-			w.drain()
-			expect(w.T, "Listeners while no other plugin serves", 2, len(w.listenersOf("blue")))
-			w.takeOver("hello", "192.0.2.1")
-		},
-	}
-	for name, change := range tests {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
-				change(w)
-				w.until("nothing is left", func() bool { return w.free() && len(w.grants()) == 0 })
-				expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
-			})
-		})
-	}
-}
-
 // TestListenerMoves: B-SEL-5, B-TLS-1, a service that moves has its listener on both
 // Gateways until it may leave the old one.
 func TestListenerMoves(t *testing.T) {
@@ -193,40 +158,6 @@ func TestListenerIsChanged(t *testing.T) {
 	})
 }
 
-// TestListenerOfOthers: B-OPS-4, B-TRN-5, a listener that another manager applies, too, stays when the
-// KIngress is deleted, whether it applies all of it or not, and does not block the deletion.
-func TestListenerOfOthers(t *testing.T) {
-	for name, content := range map[string]string{
-		"all of it":    `"port":443,"protocol":"HTTPS"`,
-		"a part of it": `"tls":{"options":{"example.com/ciphers":"strong"}}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
-				body := fmt.Sprintf(`{"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"namespace":"gateways","name":"blue","uid":"blue"},`+
-					`"spec":{"listeners":[{"name":%q,%s}]}}`, w.listenersOf("blue")[1], content)
-				_, err := w.gateway.GatewayV1().Gateways("gateways").Patch(t.Context(), "blue", types.ApplyPatchType, []byte(body), metav1.PatchOptions{FieldManager: "gitops", Force: new(true)})
-				w.must(err)
-				w.deleted("hello")
-				w.until("hello may go", w.free)
-				expect(t, "Listeners", 2, len(w.listenersOf("blue")))
-			})
-		})
-	}
-}
-
-// TestListenerOnGatewayThatIsGone: B-OPS-4, if the Gateway is deleted, there are no listeners to remove.
-func TestListenerOnGatewayThatIsGone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := aReadyWorldOnGateway(t, v1alpha1.HTTPOptionEnabled)
-		w.must(w.gateways.Delete(gateways, "gateways", "blue"))
-		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
-		expect(t, "Grants", 1, len(w.grants())) // they stay for when the Gateway is back
-		w.deleted("hello")
-		w.until("hello may go", w.free)
-	})
-}
-
 // TestListenerOfAnUnservedSide: B-SEL-6, a mistake costs no traffic: if a Gateway cannot be used, its
 // routes stay, and listeners with them.
 func TestListenerOfAnUnservedSide(t *testing.T) {
@@ -236,92 +167,6 @@ func TestListenerOfAnUnservedSide(t *testing.T) {
 		w.until("hello says so", w.is("hello", "False GatewayNotFound"))
 		expect(t, "Listeners", 2, len(w.listenersOf("blue")))
 		expect(t, "Grants", 1, len(w.grants()))
-	})
-}
-
-// withWildcard gives the Gateway blue a listener of the operator's.
-func withWildcard(objects []runtime.Object) []runtime.Object {
-	for _, object := range objects {
-		if gateway, ok := object.(*gatewayv1.Gateway); ok && gateway.Name == "blue" {
-			gateway.Spec.Listeners = append(gateway.Spec.Listeners, gatewayv1.Listener{
-				Name: "wildcard", Hostname: new(gatewayv1.Hostname("*.default.example.com")), Port: 443, Protocol: gatewayv1.HTTPSProtocolType,
-				AllowedRoutes: &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}},
-			})
-		}
-	}
-	return objects
-}
-
-// TestOverlaidListener: B-RDY-1, B-TLS-1, while the operator's listener may answer for a host with a
-// certificate of its own, an answer over TLS is no proof.
-func TestOverlaidListener(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		w := data.serves(newWorld(t, append(withWildcard(anInstallationWithoutListenerSets(t, data)), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled))...))
-		w.until("hello waits for its listener", func() bool {
-			w.clock.SetTime(w.clock.Now().Add(time.Second))
-			return w.is("hello", "Unknown ProbeFailed: HTTPRoute default/"+publicHost+": the HTTPS listener for host "+publicHost+" on Gateway gateways/blue is not programmed yet")()
-		})
-		w.listenersAre("blue", programmed)
-		w.until("hello is Ready", w.is("hello", "True"))
-	})
-}
-
-// TestListenersWaitForTheLock: B-OPS-3, B-OPS-1, a KIngress that finds another one writing to a Gateway does
-// not poll, and is enqueued when the write is done; one that writes to another Gateway does not wait.
-func TestListenersWaitForTheLock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		onGreen := aSharer(0)
-		onGreen.Labels = map[string]string{"gateway": "green"}
-		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), onGreen)...))
-		if !w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(1))) {
-			t.Fatal("The lock is held")
-		}
-		w.until("the other has its listener", func() bool { return len(w.listenersOf("green")) == 2 })
-		w.listenersAre("green", programmed)
-		w.pass(time.Minute)
-		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
-		looks := 0
-		for _, key := range w.pass(time.Minute) {
-			if key == hello {
-				looks++
-			}
-		}
-		if looks > 6 { // the status says every 10 s that it waits
-			t.Errorf("%d looks in a minute", looks)
-		}
-		w.r.gatewayLocks.release(blue)
-		w.until("hello has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
-		w.until("hello is Ready", w.is("hello", "True"))
-
-		if !w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(1))) {
-			t.Fatal("hello has not released the lock")
-		}
-		w.deleted("hello")
-		w.drain()
-		if w.free() {
-			t.Error("The KIngress has no finalizer, and its listener is there")
-		}
-		w.r.gatewayLocks.release(blue)
-		w.until("hello may go", w.free)
-		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
-	})
-}
-
-// TestGatewayLockOfADeletedKIngress: B-OPS-3, a KIngress that is deleted while it waits for a lock does not
-// block the next one.
-func TestGatewayLockOfADeletedKIngress(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aSharer(0))...))
-		w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(2)))
-		w.drain() // the first waits for the lock
-		w.store(aSharer(1))
-		w.drain()
-		w.must(w.networking.Tracker().Delete(ingresses, "default", aSharer(0).Name))
-		w.r.gatewayLocks.release(blue)
-		w.until("the second has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
 	})
 }
 
@@ -344,27 +189,6 @@ func TestListenerByStatus(t *testing.T) {
 		})
 		w.listenersAre("blue", programmed)
 		w.until("hello is Ready", w.is("hello", "True"))
-	})
-}
-
-// TestOperatorsListener: B-TLS-2, a host without a certificate is redirected to the
-// operator's wildcard listener once that works, and nothing is written onto the Gateway.
-func TestOperatorsListener(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		data := newPlane(t)
-		objects := withWildcard(anInstallationWithoutListenerSets(t, data))
-		ing := aKIngressWithTLS(v1alpha1.HTTPOptionRedirected)
-		ing.Spec.TLS = nil
-		w := data.serves(newWorld(t, append(objects, ing)...))
-		w.until("hello is Ready", w.is("hello", "True"))
-		if w.routes()[publicHost+".redirect"] != nil {
-			t.Error("Redirected to a listener that does not work")
-		}
-		w.listenersAre("blue", programmed)
-		w.until("hello is redirected, and Ready", func() bool { return w.routes()[publicHost+".redirect"] != nil && w.is("hello", "True")() })
-		expect(t, "Listener", "wildcard", string(*w.routes()[publicHost].Spec.ParentRefs[0].SectionName))
-		w.until("it was asked", func() bool { _, asked := data.names.Load(publicHost); return asked })
-		expect(t, "Writes", []string{"create httproutes", "create httproutes", "create httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
 	})
 }
 

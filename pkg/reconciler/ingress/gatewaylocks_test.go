@@ -5,9 +5,14 @@ package ingress
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"pgregory.net/rapid"
+
+	"github.com/net-gateways/net-gateways/pkg/apply"
 )
 
 // queueing simulates workers that write to Gateways under locks: each step begins or ends a reconcile.
@@ -151,4 +156,62 @@ func TestGatewayLockOfMany(t *testing.T) {
 	if q.reconciles > 2*many {
 		t.Errorf("%d reconciles", q.reconciles)
 	}
+}
+
+// TestListenersWaitForTheLock: B-OPS-3, B-OPS-1, a KIngress that finds another one writing to a Gateway does
+// not poll, and is enqueued when the write is done; one that writes to another Gateway does not wait.
+func TestListenersWaitForTheLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		onGreen := aSharer(0)
+		onGreen.Labels = map[string]string{"gateway": "green"}
+		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), onGreen)...))
+		if !w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(1))) {
+			t.Fatal("The lock is held")
+		}
+		w.until("the other has its listener", func() bool { return len(w.listenersOf("green")) == 2 })
+		w.listenersAre("green", programmed)
+		w.pass(time.Minute)
+		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+		looks := 0
+		for _, key := range w.pass(time.Minute) {
+			if key == hello {
+				looks++
+			}
+		}
+		if looks > 6 { // the status says every 10 s that it waits
+			t.Errorf("%d looks in a minute", looks)
+		}
+		w.r.gatewayLocks.release(blue)
+		w.until("hello has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
+		w.until("hello is Ready", w.is("hello", "True"))
+
+		if !w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(1))) {
+			t.Fatal("hello has not released the lock")
+		}
+		w.deleted("hello")
+		w.drain()
+		if w.free() {
+			t.Error("The KIngress has no finalizer, and its listener is there")
+		}
+		w.r.gatewayLocks.release(blue)
+		w.until("hello may go", w.free)
+		expect(t, "Listeners", []string{"http"}, w.listenersOf("blue"))
+	})
+}
+
+// TestGatewayLockOfADeletedKIngress: B-OPS-3, a KIngress that is deleted while it waits for a lock does not
+// block the next one.
+func TestGatewayLockOfADeletedKIngress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		w := data.serves(newWorld(t, append(anInstallationWithoutListenerSets(t, data), aSharer(0))...))
+		w.r.gatewayLocks.acquire(blue, apply.NameOf(aSharer(2)))
+		w.drain() // the first waits for the lock
+		w.store(aSharer(1))
+		w.drain()
+		w.must(w.networking.Tracker().Delete(ingresses, "default", aSharer(0).Name))
+		w.r.gatewayLocks.release(blue)
+		w.until("the second has its listener", func() bool { return len(w.listenersOf("blue")) == 2 })
+	})
 }

@@ -3,6 +3,7 @@
 package ingress
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -10,8 +11,10 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	ktesting "k8s.io/client-go/testing"
 
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
@@ -129,5 +132,40 @@ func TestHolderInUnseenNamespace(t *testing.T) {
 				t.Errorf("Event %q names what another tenant has", event)
 			}
 		}
+	})
+}
+
+// TestNamespaceEnds: B-RDY-4, in a namespace that is being deleted, a route that is deleted before its
+// KIngress is neither missed in the status nor created again.
+func TestNamespaceEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := aReadyWorld(t, newPlane(t))
+		refusal := apierrors.NewForbidden(httpRoutes.GroupResource(), publicHost, errors.New("the namespace is being terminated"))
+		refusal.ErrStatus.Details.Causes = []metav1.StatusCause{{Type: corev1.NamespaceTerminatingCause}}
+		tried := false
+		w.gateway.PrependReactor("create", "httproutes", func(ktesting.Action) (bool, runtime.Object, error) {
+			tried = true
+			return true, nil, refusal
+		})
+		w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the namespace's end does
+		w.until("the route was missed", func() bool { return tried })
+		w.must(w.r.Reconcile(t.Context(), hello.String())) // an error, or a later look, would come again for ever
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
+}
+
+// TestNamespaceHasEnded: B-RDY-4, B-OPS-1, if the informer shows that already, no write is tried.
+func TestNamespaceHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		data := newPlane(t)
+		objects := anInstallation(data)
+		for _, object := range objects {
+			if namespace, ok := object.(*corev1.Namespace); ok {
+				namespace.DeletionTimestamp, namespace.Finalizers = new(metav1.Now()), []string{"kubernetes"}
+			}
+		}
+		w := data.serves(newWorld(t, append(objects, aKIngress("hello", 0))...))
+		w.reconcile(hello)
+		expect(t, "Writes", []string{}, w.writes())
 	})
 }

@@ -105,3 +105,15 @@ func TestLostLease(t *testing.T) {
 		expect(t, "Writes", []string{"update ingresses/status"}, w.writes())
 	})
 }
+
+// TestNewRevision: B-RDY-2, a new spec is one update of each route and one status write,
+// after the new hash has answered.
+func TestNewRevision(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := aReadyWorld(t, newPlane(t))
+		w.changeIngress("hello", toNextGeneration)
+		w.until("hello is Ready", func() bool { return w.ingress("hello").Status.ObservedGeneration == 2 })
+		expect(t, "Writes", []string{"patch httproutes", "patch httproutes", "update ingresses/status"}, w.writes())
+		expect(t, "Conditions", isReady, w.conditions("hello"))
+	})
+}
