@@ -66,7 +66,7 @@ func FuzzAttached(f *testing.F) {
 				if fuzzing {
 					return nil
 				}
-				return definition.admitUnchanged(route)
+				return admitRoute(route)
 			})
 		}
 	})

@@ -15,7 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	"pgregory.net/rapid"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/features"
@@ -152,14 +151,6 @@ func inputGen() *rapid.Generator[input.Input] {
 // server takes every HTTPRoute as it is, the input stays, the order of hosts does not
 // matter, and nothing is dropped in silence.
 func TestAnyIngress(t *testing.T) {
-	definition, err := httpRouteCRD()
-	if err != nil {
-		t.Fatal(err)
-	}
-	policies, err := backendTLSPolicyCRD()
-	if err != nil {
-		t.Fatal(err)
-	}
 	rapid.Check(t, func(t *rapid.T) {
 		in := inputGen().Draw(t, "input")
 		before := inputCopy(in)
@@ -171,17 +162,17 @@ func TestAnyIngress(t *testing.T) {
 			t.Error("The input was changed")
 		}
 		for _, route := range desired.Routes {
-			if err := definition.admitUnchanged(route.Object); err != nil {
+			if err := admitRoute(route.Object); err != nil {
 				t.Errorf("HTTPRoute %s: %v", route.Object.Name, err)
 			}
 		}
 		for _, set := range desired.ListenerSets {
-			if err := admitUnchanged(listenerSetCRD, set, func(set *gatewayv1.ListenerSet) any { return set.Spec }); err != nil {
+			if err := admitListenerSet(set); err != nil {
 				t.Errorf("ListenerSet %s: %v", set.Name, err)
 			}
 		}
 		for _, policy := range desired.Policies {
-			if err := policies.admitPolicy(policy); err != nil {
+			if err := admitPolicy(policy); err != nil {
 				t.Errorf("BackendTLSPolicy %s: %v", policy.Name, err)
 			}
 		}
