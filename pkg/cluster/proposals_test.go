@@ -78,31 +78,37 @@ func TestAttachedGateways(t *testing.T) {
 	}
 }
 
+func gatewayOf(namespace, name, class string) runtime.Object {
+	found := &gatewayv1.Gateway{ObjectMeta: named(namespace, name, nil)}
+	found.Spec.GatewayClassName = gatewayv1.ObjectName(class)
+	return found
+}
+
+// gatewayClass has the condition Accepted, unless that is empty.
+func gatewayClass(name string, accepted metav1.ConditionStatus) runtime.Object {
+	found := &gatewayv1.GatewayClass{ObjectMeta: named("", name, nil)}
+	if accepted != "" {
+		found.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: accepted}}
+	}
+	return found
+}
+
+// routeOn is an HTTPRoute that is attached to some Gateways of a namespace.
+func routeOn(namespace gatewayv1.Namespace, gateways ...gatewayv1.ObjectName) runtime.Object {
+	route := attached("route", "")
+	for _, name := range gateways {
+		route.Spec.ParentRefs = append(route.Spec.ParentRefs, parent("", namespace, name))
+	}
+	return route
+}
+
+func proposed(class, namespace, name string) config.Proposal {
+	return config.Proposal{Class: class, Gateway: types.NamespacedName{Namespace: namespace, Name: name}}
+}
+
 // TestProposals: B-INS-3, what to write for a visibility is taken from the Gateways that its routes are attached to, else
 // from the one accepted GatewayClass, if there is just one; of several, all are named.
 func TestProposals(t *testing.T) {
-	gateway := func(namespace, name, class string) runtime.Object {
-		found := &gatewayv1.Gateway{ObjectMeta: named(namespace, name, nil)}
-		found.Spec.GatewayClassName = gatewayv1.ObjectName(class)
-		return found
-	}
-	class := func(name string, accepted metav1.ConditionStatus) runtime.Object {
-		found := &gatewayv1.GatewayClass{ObjectMeta: named("", name, nil)}
-		if accepted != "" {
-			found.Status.Conditions = []metav1.Condition{{Type: "Accepted", Status: accepted}}
-		}
-		return found
-	}
-	onGateways := func(namespace gatewayv1.Namespace, names ...gatewayv1.ObjectName) runtime.Object {
-		route := attached("route", "")
-		for _, name := range names {
-			route.Spec.ParentRefs = append(route.Spec.ParentRefs, parent("", namespace, name))
-		}
-		return route
-	}
-	proposed := func(class, namespace, name string) config.Proposal {
-		return config.Proposal{Class: class, Gateway: types.NamespacedName{Namespace: namespace, Name: name}}
-	}
 	for _, c := range []struct {
 		name    string
 		objects []runtime.Object
@@ -110,22 +116,22 @@ func TestProposals(t *testing.T) {
 		classes []string
 	}{
 		{"nothing is known", nil, nil, nil},
-		{"the Gateways of routes", []runtime.Object{onGateways("gateways", "green", "blue"), gateway("gateways", "blue", "fast"), gateway("gateways", "green", "slow"), class("other", "True")},
+		{"the Gateways of routes", []runtime.Object{routeOn("gateways", "green", "blue"), gatewayOf("gateways", "blue", "fast"), gatewayOf("gateways", "green", "slow"), gatewayClass("other", "True")},
 			[]config.Proposal{proposed("fast", "gateways", "blue"), proposed("slow", "gateways", "green")}, nil},
-		{"one of them is gone", []runtime.Object{onGateways("gateways", "green", "blue"), gateway("gateways", "blue", "fast"), class("other", "True")},
+		{"one of them is gone", []runtime.Object{routeOn("gateways", "green", "blue"), gatewayOf("gateways", "blue", "fast"), gatewayClass("other", "True")},
 			[]config.Proposal{proposed("fast", "gateways", "blue")}, nil},
-		{"all are gone", []runtime.Object{onGateways("gateways", "green"), class("other", "True")}, []config.Proposal{{Class: "other"}}, []string{"other"}},
-		{"one that the controller made of the class", []runtime.Object{onGateways("knative-serving", "knative-external-fast"), gateway("knative-serving", "knative-external-fast", "fast")},
+		{"all are gone", []runtime.Object{routeOn("gateways", "green"), gatewayClass("other", "True")}, []config.Proposal{{Class: "other"}}, []string{"other"}},
+		{"one that the controller made of the class", []runtime.Object{routeOn("knative-serving", "knative-external-fast"), gatewayOf("knative-serving", "knative-external-fast", "fast")},
 			[]config.Proposal{{Class: "fast"}}, nil},
-		{"one of that name of another class", []runtime.Object{onGateways("knative-serving", "knative-external-fast"), gateway("knative-serving", "knative-external-fast", "slow")},
+		{"one of that name of another class", []runtime.Object{routeOn("knative-serving", "knative-external-fast"), gatewayOf("knative-serving", "knative-external-fast", "slow")},
 			[]config.Proposal{proposed("slow", "knative-serving", "knative-external-fast")}, nil},
-		{"one of that name elsewhere", []runtime.Object{onGateways("gateways", "knative-external-fast"), gateway("gateways", "knative-external-fast", "fast")},
+		{"one of that name elsewhere", []runtime.Object{routeOn("gateways", "knative-external-fast"), gatewayOf("gateways", "knative-external-fast", "fast")},
 			[]config.Proposal{proposed("fast", "gateways", "knative-external-fast")}, nil},
-		{"one that the controller made for the other visibility", []runtime.Object{onGateways("knative-serving", "knative-local-fast"), gateway("knative-serving", "knative-local-fast", "fast")},
+		{"one that the controller made for the other visibility", []runtime.Object{routeOn("knative-serving", "knative-local-fast"), gatewayOf("knative-serving", "knative-local-fast", "fast")},
 			[]config.Proposal{proposed("fast", "knative-serving", "knative-local-fast")}, nil},
-		{"the one accepted class", []runtime.Object{class("fast", "True"), class("refused", "False"), class("new", "")}, []config.Proposal{{Class: "fast"}}, []string{"fast"}},
-		{"two accepted classes", []runtime.Object{class("slow", "True"), class("fast", "True")}, nil, []string{"fast", "slow"}},
-		{"no class is accepted", []runtime.Object{class("refused", "False"), class("new", "Unknown")}, nil, nil},
+		{"the one accepted class", []runtime.Object{gatewayClass("fast", "True"), gatewayClass("refused", "False"), gatewayClass("new", "")}, []config.Proposal{{Class: "fast"}}, []string{"fast"}},
+		{"two accepted classes", []runtime.Object{gatewayClass("slow", "True"), gatewayClass("fast", "True")}, nil, []string{"fast", "slow"}},
+		{"no class is accepted", []runtime.Object{gatewayClass("refused", "False"), gatewayClass("new", "Unknown")}, nil, nil},
 	} {
 		inBubble(t, c.name, c.objects, func(t *testing.T, f *fixture) {
 			found, err := f.Proposals(t.Context(), v1alpha1.IngressVisibilityExternalIP)
@@ -138,7 +144,7 @@ func TestProposals(t *testing.T) {
 		want    string
 	}{
 		"httproutes":     {nil, "HTTPRoutes: httproutes is forbidden: no right"},
-		"gateways":       {[]runtime.Object{onGateways("gateways", "blue")}, "Gateways: gateways is forbidden: no right"},
+		"gateways":       {[]runtime.Object{routeOn("gateways", "blue")}, "Gateways: gateways is forbidden: no right"},
 		"gatewayclasses": {nil, "GatewayClasses: gatewayclasses is forbidden: no right"},
 	} {
 		inBubble(t, "unreadable "+resource, c.objects, func(t *testing.T, f *fixture) {

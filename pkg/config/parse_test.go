@@ -55,11 +55,8 @@ func configMap(data map[string]string) *corev1.ConfigMap {
 	}
 }
 
-// B-INS-3: every field, in both lists.
-func TestParse(t *testing.T) {
-	got, warnings, err := config.Parse(map[string]string{
-		"_example": "anything: [",
-		config.ExternalGateways: `
+// everyField is a list in which each field of an entry is set somewhere.
+const everyField = `
 - class: eg-blue
   gateway: gateways/blue
   service: envoy-gateway-system/blue
@@ -74,14 +71,13 @@ func TestParse(t *testing.T) {
   label-selector: {matchLabels: {app: a}}
   namespace-selector:
     matchExpressions: [{key: tenant, operator: Exists}]
-`,
-		config.LocalGateways: "- class: eg-internal\n",
-	}, system)
-	if err != nil || len(warnings) > 0 {
-		t.Fatalf("Parse: %v, warnings %v", err, warnings)
-	}
+`
+
+// wantEveryField is the configuration of everyField, and of a local list with a class alone.
+func wantEveryField(t *testing.T) *config.Config {
+	t.Helper()
 	none := sets.New[gwfeatures.FeatureName]()
-	want := &config.Config{
+	return &config.Config{
 		External: []config.Entry{{
 			Visibility: external, Index: 0, Class: "eg-blue", Gateway: name("gateways/blue"),
 			Service: name("envoy-gateway-system/blue"), HTTPListener: "http",
@@ -102,7 +98,19 @@ func TestParse(t *testing.T) {
 		}},
 		Drain: config.DefaultDrain,
 	}
-	if diff := cmp.Diff(want, got, compareSelectors); diff != "" {
+}
+
+// B-INS-3: every field, in both lists.
+func TestParse(t *testing.T) {
+	got, warnings, err := config.Parse(map[string]string{
+		"_example":              "anything: [",
+		config.ExternalGateways: everyField,
+		config.LocalGateways:    "- class: eg-internal\n",
+	}, system)
+	if err != nil || len(warnings) > 0 {
+		t.Fatalf("Parse: %v, warnings %v", err, warnings)
+	}
+	if diff := cmp.Diff(wantEveryField(t), got, compareSelectors); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if !got.External[0].IsDefault() || got.External[1].IsDefault() || got.External[2].IsDefault() {
@@ -165,58 +173,6 @@ func TestParseNothingConfigured(t *testing.T) {
 	}
 	if cfg, _, err := config.Parse(nil, system); err != nil || cfg.Configured() {
 		t.Errorf("no data: %v, %v", cfg, err)
-	}
-}
-
-// B-INS-4: what a newer version may have added is a warning for the controller
-// and an error at admission.
-func TestUnknownKeys(t *testing.T) {
-	data := map[string]string{
-		config.ExternalGateways: "- {class: a, gateway: a/a, colour: red, Gateway: b/b}",
-		"external-gateway":      "- {class: a}",
-	}
-	cfg, warnings, err := config.Parse(data, system)
-	if err != nil || len(cfg.External) != 1 {
-		t.Fatalf("Parse: %v, %v", cfg, err)
-	}
-	want := []config.Warning{
-		{Field: "data[external-gateways][0].Gateway", Detail: `unknown key; did you mean "gateway"?`},
-		{Field: "data[external-gateways][0].colour", Detail: "unknown key; known are class, gateway, service, http-listener-name, supported-features, proxy-protocol-enabled, probe, label-selector, namespace-selector"},
-		{Field: "data[external-gateway]", Detail: `unknown key; did you mean "external-gateways"?`},
-	}
-	if diff := cmp.Diff(want, warnings); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-	_, err = config.NewFromConfigMap(configMap(data))
-	wantErr := `[data[external-gateways][0].Gateway: Forbidden: unknown key; did you mean "gateway"?, ` +
-		`data[external-gateways][0].colour: Forbidden: unknown key; known are class, gateway, service, http-listener-name, supported-features, proxy-protocol-enabled, probe, label-selector, namespace-selector, ` +
-		`data[external-gateway]: Forbidden: unknown key; did you mean "external-gateways"?]`
-	if err == nil || err.Error() != wantErr {
-		t.Errorf("NewFromConfigMap: %v", err)
-	}
-	cm := configMap(nil)
-	cm.BinaryData = map[string][]byte{config.LocalGateways: {1}}
-	if _, err := config.NewFromConfigMap(cm); err == nil ||
-		err.Error() != "binaryData[local-gateways]: Forbidden: is not read; write text under data" {
-		t.Errorf("binaryData: %v", err)
-	}
-}
-
-func TestManagedGatewayName(t *testing.T) {
-	long := strings.Repeat("long-", 30) + "class"
-	for class, want := range map[string]string{
-		"eg":          "knative-external-eg",
-		"example.com": "knative-external-example-com-b6fa4eb9",
-		"example-com": "knative-external-example-com",
-		long:          "knative-external-7621741b63c1f70a5aee647db0e4115clong-long-long",
-	} {
-		got := config.ManagedGatewayName(external, class)
-		if got != want {
-			t.Errorf("%s: %s, want %s", class, got, want)
-		}
-		if len(got) > 63 || got == config.ManagedGatewayName(local, class) {
-			t.Errorf("%s: %d characters; local is %s", got, len(got), config.ManagedGatewayName(local, class))
-		}
 	}
 }
 

@@ -22,6 +22,12 @@ func listener(name string, port int32, protocol gatewayv1.ProtocolType, edits ..
 	return found
 }
 
+func gatewayWith(listeners ...gatewayv1.Listener) *gatewayv1.Gateway {
+	gw := gateway()
+	gw.Spec.Listeners = listeners
+	return gw
+}
+
 func hostname(host gatewayv1.Hostname) func(*gatewayv1.Listener) {
 	return func(l *gatewayv1.Listener) { l.Hostname = &host }
 }
@@ -98,17 +104,14 @@ func TestListenerFor(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			gw := gateway()
-			gw.Spec.Listeners = test.listeners
-			got, refusal := dataplane.Attachment{Gateway: gw, Section: test.section, Tenant: shop}.ListenerFor(test.host)
+			got, refusal := dataplane.Attachment{Gateway: gatewayWith(test.listeners...), Section: test.section, Tenant: shop}.ListenerFor(test.host)
 			if got != test.want || refusal != test.refusal {
 				t.Errorf("ListenerFor() = %+v, %q, want %+v, %q", got, refusal, test.want, test.refusal)
 			}
 		})
 	}
-	gw2 := gateway()
-	gw2.Spec.Listeners = list(listener("theirs", 80, "HTTP", from("Selector")))
-	_, refusal := dataplane.Attachment{Gateway: gw2, Tenant: dataplane.Tenant{Namespace: "bank"}}.ListenerFor("a.example.com")
+	theirs := gatewayWith(listener("theirs", 80, "HTTP", from("Selector")))
+	_, refusal := dataplane.Attachment{Gateway: theirs, Tenant: dataplane.Tenant{Namespace: "bank"}}.ListenerFor("a.example.com")
 	if want := "no listener of " + gw + ` for host a.example.com admits HTTPRoutes of namespace bank: change spec.listeners[theirs].allowedRoutes.namespaces, which is from: Selector "team=shop"`; refusal != want {
 		t.Errorf("Refusal %q, want %q", refusal, want)
 	}
@@ -135,9 +138,7 @@ func TestListenerAtPort(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			gw := gateway()
-			gw.Spec.Listeners = test.listeners
-			got, refusal := dataplane.Attachment{Gateway: gw, Section: test.section, Tenant: shop, Port: 80}.ListenerFor("a.example.com")
+			got, refusal := dataplane.Attachment{Gateway: gatewayWith(test.listeners...), Section: test.section, Tenant: shop, Port: 80}.ListenerFor("a.example.com")
 			if got != test.want || refusal != test.refusal {
 				t.Errorf("ListenerFor() = %+v, %q, want %+v, %q", got, refusal, test.want, test.refusal)
 			}
@@ -148,11 +149,10 @@ func TestListenerAtPort(t *testing.T) {
 // TestHTTPListeners: B-TRN-8, B-TLS-2, redirects use only listeners that admit us; where none does
 // they stay where they are, for the gateway to say why.
 func TestHTTPListeners(t *testing.T) {
-	gw := gateway()
-	gw.Spec.Listeners = []gatewayv1.Listener{
+	gw := gatewayWith(
 		listener("admin", 80, "HTTP", silent), listener("apps", 8080, "HTTP"), listener("tls", 443, "HTTPS"),
 		listener("grpc", 81, "HTTP", onlyGRPC), listener("ours", 82, "HTTP", from("Selector")),
-	}
+	)
 	tests := []struct {
 		name, section string
 		tenant        dataplane.Tenant

@@ -3,6 +3,7 @@
 package dataplane_test
 
 import (
+	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -72,6 +73,85 @@ func TestDiscoverWithoutAddress(t *testing.T) {
 			}
 			if got != test.want {
 				t.Errorf("Discover() = %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// discoveries are candidates for the Service of a Gateway with the one that is found, if any.
+var discoveries = []struct {
+	name       string
+	gateway    *gatewayv1.Gateway
+	candidates []*corev1.Service
+	want       string
+}{{
+	name: "nothing there", gateway: gateway("10.0.0.1"),
+}, {
+	name: "the standard label in the Gateway's namespace", gateway: gateway(),
+	candidates: []*corev1.Service{service("gateways", "envoy-blue", standard, corev1.ServiceSpec{})}, want: "gateways/envoy-blue",
+}, {
+	name: "the standard label in another namespace is forged", gateway: gateway("10.0.0.1"),
+	candidates: []*corev1.Service{service("tenant", "evil", standard, corev1.ServiceSpec{ClusterIP: "10.0.0.1"})},
+}, {
+	name: "the standard label of another Gateway", gateway: gateway(),
+	candidates: []*corev1.Service{service("gateways", "other", map[string]string{"gateway.networking.k8s.io/gateway-name": "green"}, corev1.ServiceSpec{})},
+}, {
+	name: "owner labels with the Gateway's cluster IP", gateway: gateway("10.0.0.1"),
+	candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{ClusterIPs: []string{"fd00::1", "10.0.0.1"}})}, want: "system/envoy",
+}, {
+	name: "owner labels with the Gateway's load balancer", gateway: listening(gateway("203.0.113.1")),
+	candidates: []*corev1.Service{published(service("system", "envoy", owning, ports(80)), "203.0.113.1")}, want: "system/envoy",
+}, {
+	name: "owner labels alone are forged", gateway: gateway("10.0.0.1"),
+	candidates: []*corev1.Service{service("tenant", "evil", owning, corev1.ServiceSpec{ClusterIP: "10.0.0.9"})},
+}, {
+	name: "half of the owner labels", gateway: gateway("10.0.0.1"),
+	candidates: []*corev1.Service{service("system", "envoy", map[string]string{"gateway.envoyproxy.io/owning-gateway-name": "blue"}, corev1.ServiceSpec{ClusterIP: "10.0.0.1"})},
+}, {
+	name: "a tenant can write any external IP: it proves nothing", gateway: gateway("203.0.113.1"),
+	candidates: []*corev1.Service{service("a-tenant", "evil", owning, corev1.ServiceSpec{ClusterIP: "10.0.0.9", ExternalIPs: []string{"203.0.113.1"}})},
+}, {
+	name: "a Gateway without an address proves nothing", gateway: gateway(""),
+	candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{})},
+}, {
+	name: "None is not an address", gateway: gateway("None"),
+	candidates: []*corev1.Service{service("system", "envoy", owning, corev1.ServiceSpec{ClusterIP: "None"})},
+}, {
+	name: "of several the alphabetically first", gateway: gateway(),
+	candidates: []*corev1.Service{service("gateways", "z", standard, corev1.ServiceSpec{}), service("gateways", "a", standard, corev1.ServiceSpec{})}, want: "gateways/a",
+}, {
+	name: "not the control plane's: the Gateway publishes the other", gateway: listening(gateway("203.0.113.1")),
+	candidates: []*corev1.Service{
+		service("gateways", "a-contour", standard, ports(80)),
+		published(service("gateways", "envoy", standard, ports(8001)), "203.0.113.1"),
+	}, want: "gateways/envoy",
+}, {
+	name: "not the control plane's: no listener has its port", gateway: listening(gateway()),
+	candidates: []*corev1.Service{service("gateways", "a-contour", standard, ports(8001)), service("gateways", "envoy", standard, ports(443, 80))}, want: "gateways/envoy",
+}, {
+	name: "not one that has the listener's port by UDP", gateway: listening(gateway()),
+	candidates: []*corev1.Service{
+		service("gateways", "a-dns", standard, corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80, Protocol: corev1.ProtocolUDP}}}),
+		service("gateways", "envoy", standard, ports(80)),
+	}, want: "gateways/envoy",
+}}
+
+// TestDiscover: B-INS-3, the data plane's Service is found by its labels, and a label
+// alone, which a tenant can write, finds nothing.
+func TestDiscover(t *testing.T) {
+	for _, test := range discoveries {
+		t.Run(test.name, func(t *testing.T) {
+			before := slices.Clone(test.candidates)
+			found := dataplane.Discover(dataplane.Owner{Gateway: test.gateway}, test.candidates)
+			got := ""
+			if found != nil {
+				got = found.Namespace + "/" + found.Name
+			}
+			if got != test.want {
+				t.Errorf("Discover() = %q, want %q", got, test.want)
+			}
+			if !slices.Equal(before, test.candidates) {
+				t.Error("The candidates were changed")
 			}
 		})
 	}

@@ -17,6 +17,11 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
+// resting are the facts of a Gateway whose controller reports with its own reason that it has no proxies.
+func resting(controller gatewayv1.GatewayController, reason string) status.Facts {
+	return facts(side(external, settled, class(controller), because("Programmed", metav1.ConditionFalse, reason)))
+}
+
 // TestGrace: B-RDY-4, a missing answer is not reported for a while, which is longer for a Ready KIngress;
 // a certain blocker is reported at once.
 func TestGrace(t *testing.T) {
@@ -24,14 +29,9 @@ func TestGrace(t *testing.T) {
 	waits := facts(side(external, probed(answer(probe.Failed, "status 404"))))
 	wasWaiting := status.Mark(v1alpha1.IngressStatus{}, waits).Status
 	refused := facts(side(external, describe("Accepted", "False", 3)))
-	conflict := facts(side(external))
-	conflict.Failures = []conditions.Reasoned{reason("HostConflict", "taken", true)}
+	conflict := withFailures(facts(side(external)), reason("HostConflict", "taken", true))
 	newGeneration := facts(side(external, probed(answer(probe.Pending, ""))))
 	newGeneration.Generation = 8
-	// resting is a Gateway whose controller reports with its own reason that it has no proxies.
-	resting := func(controller gatewayv1.GatewayController, reason string) status.Facts {
-		return facts(side(external, settled, class(controller), because("Programmed", metav1.ConditionFalse, reason)))
-	}
 	const envoy = "gateway.envoyproxy.io/gatewayclass-controller"
 	unprogrammed := facts(side(external, byStatus, gatewaySaid("Programmed", metav1.ConditionFalse, 1)))
 	busy := waits

@@ -15,78 +15,85 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
+const (
+	blueEntry = "external-gateways[0] (gateways/blue)"
+	blueRoute = "HTTPRoute default/blue.example.com"
+)
+
+// network are conditions of which NetworkConfigured decides Ready.
+func network(text string) map[string]string {
+	return map[string]string{"Ready": text, "NetworkConfigured": text, "LoadBalancerReady": "True"}
+}
+
+// loadBalancer are conditions of which LoadBalancerReady decides Ready.
+func loadBalancer(text string) map[string]string {
+	return map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}
+}
+
+// reports are facts with the conditions that tell of them.
+var reports = []struct {
+	name  string
+	facts status.Facts
+	want  map[string]string
+}{
+	{"all is well", facts(side(external), side(local)), ready},
+	{"a side without rules is not looked at", facts(side(external), side(local, notNeeded, func(s *status.Side) { s.Gateway = nil })), ready},
+	{"no entry", facts(side(external, func(s *status.Side) { s.Refusal = reason("GatewayNotConfigured", "write this", true) })),
+		loadBalancer("False GatewayNotConfigured: write this")},
+	{"no Gateway", facts(side(external, func(s *status.Side) { s.Gateway = nil })),
+		loadBalancer("False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of " + blueEntry + " in ConfigMap config-gateway")},
+	{"a Gateway that we make", facts(side(external, func(s *status.Side) { s.Gateway, s.Entry.Managed = nil, true })),
+		loadBalancer("Unknown GatewayNotFound: Gateway gateways/blue is being created for " + blueEntry)},
+	{"a Gateway of another class", facts(side(external, func(s *status.Side) { s.Gateway.Spec.GatewayClassName = "contour" })),
+		loadBalancer(`False GatewayNotFound: Gateway gateways/blue has gatewayClassName "contour", but ` + blueEntry + ` in ConfigMap config-gateway says class "envoy": change one of them`)},
+	{"no controller has reported on the Gateway", facts(side(external, byStatus, func(s *status.Side) { s.Gateway.Status.Conditions = nil })),
+		loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?")},
+	{"the Gateway does not know", facts(side(external, byStatus, gatewaySaid("Programmed", "Unknown", 2))),
+		loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Programmed yet: is the controller of GatewayClass envoy running?")},
+	{"the Gateway is not programmed", facts(side(external, byStatus, gatewaySaid("Programmed", "False", 2))),
+		loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: TheReason: the words")},
+	{"the route is not accepted", facts(side(external, describe("Accepted", "False", 3))),
+		network("False RouteNotAccepted: " + blueRoute + " on Gateway gateways/blue: Accepted is False: TheReason: the words")},
+	{"an older route was not accepted", facts(side(external, describe("Accepted", "False", 2))), ready},
+	{"references are not resolved", facts(side(external, describe("Accepted", "True", 3), describe("ResolvedRefs", "False", 3))),
+		network("False RefsNotResolved: " + blueRoute + " on Gateway gateways/blue: ResolvedRefs is False: TheReason: the words")},
+	{"the gateway's word is the proof, and is missing", facts(side(external, byStatus)),
+		network("Unknown RouteNotAccepted: " + blueRoute + " on Gateway gateways/blue has no condition Accepted for its present generation yet: is the controller of GatewayClass envoy running?")},
+	{"the gateway's word is the proof, and is old", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 2))),
+		network("Unknown RefsNotResolved: " + blueRoute + " on Gateway gateways/blue has no condition ResolvedRefs for its present generation yet: is the controller of GatewayClass envoy running?")},
+	{"the gateway's word is the proof, and is good", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 3))), ready},
+	{"a probe failed", facts(side(external, probed(answer(probe.Proven, ""), answer(probe.Failed, "status 404")))),
+		network("Unknown ProbeFailed: " + blueRoute + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404")},
+	{"a probe is under way", facts(side(external, probed(answer(probe.Pending, "")))),
+		network("Unknown ProbeFailed: " + blueRoute + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: no answer yet")},
+	{"no probe has begun", facts(side(external, probed())),
+		network("Unknown ProbeFailed: " + blueRoute + " is being probed through Gateway gateways/blue")},
+	{"no address to probe", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Unasked = "no listener" })),
+		network("Unknown ProbeFailed: " + blueRoute + ": no listener")},
+	{"proven before", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Proven = true })), ready},
+	{"no address", facts(side(external, noAddress)),
+		loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue publishes no address and its Service was not found: set `service` of " + blueEntry + " in ConfigMap config-gateway")},
+	{"a host conflict", withFailures(facts(side(external)), reason("HostConflict", "host is taken", true)), network("False HostConflict: host is taken")},
+	{"not owned", withFailures(facts(side(external)), reason("NotOwned", "route is foreign", true)), network("False NotOwned: route is foreign")},
+	{"unsupported", withFailures(facts(side(external)), reason("Unsupported", "too wide", true)), network("False Unsupported: too wide")},
+	{"a terminal failure decides the reason, every message is shown once",
+		withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason("RefsNotResolved", "no port", false), reason("Unsupported", "too wide", true), reason("Unsupported", "too wide", true)),
+		network("False Unsupported: no port; too wide")},
+	{"beside a definite no, a missing answer is no news",
+		facts(side(external, describe("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
+		network("False RouteNotAccepted: " + blueRoute + " on Gateway gateways/blue: Accepted is False: TheReason: the words")},
+	{"the sides fail differently", facts(side(external, describe("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
+		"Ready":             "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
+		"NetworkConfigured": "False RouteNotAccepted: " + blueRoute + " on Gateway gateways/blue: Accepted is False: TheReason: the words",
+		"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
+	}},
+	{"what failed unexpectedly", withUnexpected(facts(side(external)), "apply: connection refused"), network("Unknown ReconcileFailed: apply: connection refused")},
+}
+
 // TestReasons: B-RDY-6, each reason is reported with its object in the condition that it concerns, and in
 // Ready.
 func TestReasons(t *testing.T) {
-	const (
-		blue  = "external-gateways[0] (gateways/blue)"
-		route = "HTTPRoute default/blue.example.com"
-	)
-	network := func(text string) map[string]string {
-		return map[string]string{"Ready": text, "NetworkConfigured": text, "LoadBalancerReady": "True"}
-	}
-	loadBalancer := func(text string) map[string]string {
-		return map[string]string{"Ready": text, "NetworkConfigured": "True", "LoadBalancerReady": text}
-	}
-	tests := []struct {
-		name  string
-		facts status.Facts
-		want  map[string]string
-	}{
-		{"all is well", facts(side(external), side(local)), ready},
-		{"a side without rules is not looked at", facts(side(external), side(local, notNeeded, func(s *status.Side) { s.Gateway = nil })), ready},
-		{"no entry", facts(side(external, func(s *status.Side) { s.Refusal = reason("GatewayNotConfigured", "write this", true) })),
-			loadBalancer("False GatewayNotConfigured: write this")},
-		{"no Gateway", facts(side(external, func(s *status.Side) { s.Gateway = nil })),
-			loadBalancer("False GatewayNotFound: Gateway gateways/blue does not exist: create it, or change `gateway` of " + blue + " in ConfigMap config-gateway")},
-		{"a Gateway that we make", facts(side(external, func(s *status.Side) { s.Gateway, s.Entry.Managed = nil, true })),
-			loadBalancer("Unknown GatewayNotFound: Gateway gateways/blue is being created for " + blue)},
-		{"a Gateway of another class", facts(side(external, func(s *status.Side) { s.Gateway.Spec.GatewayClassName = "contour" })),
-			loadBalancer(`False GatewayNotFound: Gateway gateways/blue has gatewayClassName "contour", but ` + blue + ` in ConfigMap config-gateway says class "envoy": change one of them`)},
-		{"no controller has reported on the Gateway", facts(side(external, byStatus, func(s *status.Side) { s.Gateway.Status.Conditions = nil })),
-			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Accepted yet: is the controller of GatewayClass envoy running?")},
-		{"the Gateway does not know", facts(side(external, byStatus, gatewaySaid("Programmed", "Unknown", 2))),
-			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue has no condition Programmed yet: is the controller of GatewayClass envoy running?")},
-		{"the Gateway is not programmed", facts(side(external, byStatus, gatewaySaid("Programmed", "False", 2))),
-			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue: Programmed is False: TheReason: the words")},
-		{"the route is not accepted", facts(side(external, describe("Accepted", "False", 3))),
-			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words")},
-		{"an older route was not accepted", facts(side(external, describe("Accepted", "False", 2))), ready},
-		{"references are not resolved", facts(side(external, describe("Accepted", "True", 3), describe("ResolvedRefs", "False", 3))),
-			network("False RefsNotResolved: " + route + " on Gateway gateways/blue: ResolvedRefs is False: TheReason: the words")},
-		{"the gateway's word is the proof, and is missing", facts(side(external, byStatus)),
-			network("Unknown RouteNotAccepted: " + route + " on Gateway gateways/blue has no condition Accepted for its present generation yet: is the controller of GatewayClass envoy running?")},
-		{"the gateway's word is the proof, and is old", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 2))),
-			network("Unknown RefsNotResolved: " + route + " on Gateway gateways/blue has no condition ResolvedRefs for its present generation yet: is the controller of GatewayClass envoy running?")},
-		{"the gateway's word is the proof, and is good", facts(side(external, byStatus, describe("Accepted", "True", 3), describe("ResolvedRefs", "True", 3))), ready},
-		{"a probe failed", facts(side(external, probed(answer(probe.Proven, ""), answer(probe.Failed, "status 404")))),
-			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: status 404")},
-		{"a probe is under way", facts(side(external, probed(answer(probe.Pending, "")))),
-			network("Unknown ProbeFailed: " + route + " on Gateway gateways/blue: probe of http://hello.example.com at 10.0.0.1:80: no answer yet")},
-		{"no probe has begun", facts(side(external, probed())),
-			network("Unknown ProbeFailed: " + route + " is being probed through Gateway gateways/blue")},
-		{"no address to probe", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Unasked = "no listener" })),
-			network("Unknown ProbeFailed: " + route + ": no listener")},
-		{"proven before", facts(side(external, probed(), func(s *status.Side) { s.Routes[0].Proven = true })), ready},
-		{"no address", facts(side(external, noAddress)),
-			loadBalancer("Unknown GatewayNotProgrammed: Gateway gateways/blue publishes no address and its Service was not found: set `service` of " + blue + " in ConfigMap config-gateway")},
-		{"a host conflict", withFailures(facts(side(external)), reason("HostConflict", "host is taken", true)), network("False HostConflict: host is taken")},
-		{"not owned", withFailures(facts(side(external)), reason("NotOwned", "route is foreign", true)), network("False NotOwned: route is foreign")},
-		{"unsupported", withFailures(facts(side(external)), reason("Unsupported", "too wide", true)), network("False Unsupported: too wide")},
-		{"a terminal failure decides the reason, every message is shown once",
-			withFailures(facts(side(external, probed(answer(probe.Failed, "status 404")))), reason("RefsNotResolved", "no port", false), reason("Unsupported", "too wide", true), reason("Unsupported", "too wide", true)),
-			network("False Unsupported: no port; too wide")},
-		{"beside a definite no, a missing answer is no news",
-			facts(side(external, describe("Accepted", "False", 3)), side(local, probed(answer(probe.Pending, "")))),
-			network("False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words")},
-		{"the sides fail differently", facts(side(external, describe("Accepted", "False", 3)), side(local, func(s *status.Side) { s.Gateway = nil })), map[string]string{
-			"Ready":             "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
-			"NetworkConfigured": "False RouteNotAccepted: " + route + " on Gateway gateways/blue: Accepted is False: TheReason: the words",
-			"LoadBalancerReady": "False GatewayNotFound: Gateway gateways/inner does not exist: create it, or change `gateway` of local-gateways[0] (gateways/inner) in ConfigMap config-gateway",
-		}},
-		{"what failed unexpectedly", withUnexpected(facts(side(external)), "apply: connection refused"), network("Unknown ReconcileFailed: apply: connection refused")},
-	}
-	for _, test := range tests {
+	for _, test := range reports {
 		t.Run(test.name, func(t *testing.T) {
 			verdict := status.Mark(v1alpha1.IngressStatus{}, test.facts)
 			if verdict.Grace != 0 || verdict.Status.ObservedGeneration != 7 {

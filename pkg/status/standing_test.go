@@ -36,12 +36,8 @@ func TestStandings(t *testing.T) {
 		"one side waits":            {facts: facts(side(external, unserved), side(local)), want: []status.Standing{at(status.StandingWaiting, "ProbeFailed", false), innerReady}},
 		"no hosts at a side":        {facts: facts(side(external), side(local, notNeeded)), want: []status.Standing{at(status.StandingReady, "", true)}},
 		"a host of another": {
-			facts: func() status.Facts {
-				f := facts(side(external), side(local))
-				f.Failures = []conditions.Reasoned{reason(conditions.ReasonHostConflict, "older", true)}
-				return f
-			}(),
-			want: []status.Standing{at(status.StandingFailed, "HostConflict", false), {Visibility: local, Gateway: inner, State: status.StandingFailed, Reason: "HostConflict"}},
+			facts: withFailures(facts(side(external), side(local)), reason(conditions.ReasonHostConflict, "older", true)),
+			want:  []status.Standing{at(status.StandingFailed, "HostConflict", false), {Visibility: local, Gateway: inner, State: status.StandingFailed, Reason: "HostConflict"}},
 		},
 		"it has gaps": {
 			facts: func() status.Facts {
