@@ -5,31 +5,20 @@
 package certificates
 
 import (
-	"cmp"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/rand"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
-	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/net-gateways/net-gateways/test/cluster"
 	"github.com/net-gateways/net-gateways/test/e2e/fixture"
 )
-
-// gatewayPort is that of clients' plain requests at the Gateway's Service. The one of the proxy behind it is
-// another, perhaps.
-const gatewayPort = 80
 
 // securePort is that of activator and queue-proxies.
 const securePort = 8112
@@ -95,45 +84,6 @@ func TestSystemInternalTLS_BTLS4(t *testing.T) {
 	rolloutLosesNothing(t, space, "direct", "queued")
 }
 
-// want is what requests should be like behind the Gateway: the version of HTTP in which the
-// container is spoken to, 1 if it is not said, and the way that they go.
-type want struct {
-	http int
-	way  func(*cluster.Wiretap) bool
-}
-
-// overhear sends requests over HTTPS with a marker, which the answers repeat, until they have
-// gone the way that is given. It returns where the marker could be read. A plain request after
-// each, which can be read before the Gateway, tells that all has been overheard until then.
-func overhear(t *testing.T, space *fixture.Space, name string, want want) []string {
-	t.Helper()
-	marker := "net-gateways-" + rand.String(20)
-	tap, stop := cluster.StartWiretap(t, marker)
-	defer stop()
-	asked := 0
-	plain := cluster.Request{Host: space.ExternalHost(name), Header: map[string]string{"X-Marker": marker}}
-	secure := plain
-	secure.Roots = pebbleRoots(t)
-	secure.Wrong = func(answer cluster.Answer) error {
-		asked++
-		cluster.AwaitRight(t, world.Blue, plain, cluster.Seconds)
-		tap.AwaitClear(t, world.Installed.HTTPPort, asked)
-		report := struct{ Request struct{ ProtoMajor int } }{}
-		if err := json.Unmarshal([]byte(answer.Body), &report); err != nil || !strings.Contains(answer.Body, marker) {
-			return fmt.Errorf("the answer does not repeat the request: %w", err)
-		}
-		if wanted := cmp.Or(want.http, 1); report.Request.ProtoMajor != wanted {
-			return fmt.Errorf("the container was spoken to in HTTP/%d, want HTTP/%d", report.Request.ProtoMajor, wanted)
-		}
-		if asked < 5 || want.way != nil && !want.way(tap) {
-			return errors.New("requests have not gone the way that they should")
-		}
-		return nil
-	}
-	cluster.AwaitRight(t, world.Blue, secure, cluster.Minutes)
-	return tap.InClear(gatewayPort, world.Installed.HTTPPort)
-}
-
 // authorityIsCarriedAlong: B-TLS-4, a further authority that Serving is told to trust is trusted
 // by gateways within seconds, and not any more when it goes. Requests do not notice.
 func authorityIsCarriedAlong(t *testing.T, space *fixture.Space) {
@@ -183,67 +133,6 @@ func rolloutLosesNothing(t *testing.T, space *fixture.Space, names ...string) {
 		space.AwaitKServiceReady(t, name, cluster.Minutes)
 		awaitSecure(t, space, name)
 		loads[i].StopAllAnswered(t, 200, 100)
-	}
-}
-
-// awaitSecure waits until all requests for a Service go to ports that speak TLS.
-func awaitSecure(t *testing.T, space *fixture.Space, name string) {
-	t.Helper()
-	cluster.HTTPRoutes.Await(t, world.Cluster, space.Name, space.ExternalHost(name), cluster.Minutes, func(route *gatewayv1.HTTPRoute) error {
-		if route == nil {
-			return errors.New("does not exist")
-		}
-		for _, rule := range route.Spec.Rules {
-			for _, ref := range rule.BackendRefs {
-				if *ref.Port != 443 {
-					return fmt.Errorf("a rule leads to port %d of %s", *ref.Port, ref.Name)
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// serverCerts is the volume of pods whose queue-proxy speaks TLS.
-const serverCerts = "server-certs"
-
-// awaitSecurePods waits until the pods from before system-internal-tls are gone. Serving makes
-// Revisions anew one by one, at another time than Routes; as long as a pod from before ends, and
-// still answers plain probes, activator sends requests to its port for TLS, where nothing listens:
-// https://github.com/knative/serving/blob/v0.50.0/pkg/activator/net/revision_backends.go
-func awaitSecurePods(t *testing.T, space *fixture.Space, deployment string) {
-	t.Helper()
-	speaksTLS := func(spec corev1.PodSpec) bool {
-		return slices.ContainsFunc(spec.Volumes, func(volume corev1.Volume) bool { return volume.Name == serverCerts })
-	}
-	made := cluster.Deployments.Await(t, world.Cluster, space.Name, deployment, cluster.Minutes, func(deployment *appsv1.Deployment) error {
-		if deployment != nil && !speaksTLS(deployment.Spec.Template.Spec) {
-			return errors.New("has no volume " + serverCerts)
-		}
-		return fixture.RolledOut(deployment)
-	})
-	pods, err := cluster.Pods.List(t.Context(), world.Cluster, space.Name, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(made.Spec.Selector)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, pod := range pods {
-		if !speaksTLS(pod.Spec) {
-			cluster.Pods.Await(t, world.Cluster, space.Name, pod.Name, cluster.Minutes, fixture.Gone[corev1.Pod])
-		}
-	}
-}
-
-// restartActivator: whether it speaks TLS it decides when it starts.
-func restartActivator(t *testing.T) {
-	t.Helper()
-	cluster.Deployments.Update(t, world.Cluster, cluster.SystemNamespace, "activator", func(deployment *appsv1.Deployment) {
-		if deployment.Spec.Template.Annotations == nil {
-			deployment.Spec.Template.Annotations = map[string]string{}
-		}
-		deployment.Spec.Template.Annotations["net-gateways.github.io/restarted-for"] = rand.String(8)
-	})
-	if _, err := cluster.Deployments.TryAwait(context.Background(), world.Cluster, cluster.SystemNamespace, "activator", cluster.Minutes, fixture.RolledOut); err != nil {
-		t.Fatal("activator: ", err)
 	}
 }
 
