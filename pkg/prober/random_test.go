@@ -66,6 +66,12 @@ func randomOrder(t *testing.T, m *model, w *watch, r *rand.Rand) {
 			}
 		}
 	}
+	settles(t, m, w, pool, wanted)
+}
+
+// settles fails unless all that is wanted is proven within a minute once everything is served, and nothing else is left.
+func settles(t *testing.T, m *model, w *watch, pool []probe.Target, wanted map[Owner][]probe.Target) {
+	t.Helper()
 	m.set(func() {
 		clear(m.down)
 		clear(m.hangs)
