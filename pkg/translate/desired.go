@@ -50,9 +50,9 @@ type Attached struct {
 
 // All are the routes of the KIngress itself, and those that are rendered for HTTPRoutes of users.
 func (d Desired) All() []routes.Route {
-	all := d.Routes
+	all := slices.Clip(d.Routes)
 	for _, attached := range d.Attached {
-		all = slices.Concat(all, attached.Routes)
+		all = append(all, attached.Routes...)
 	}
 	return all
 }

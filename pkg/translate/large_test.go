@@ -78,6 +78,7 @@ var shapes = []struct {
 		return in
 	}},
 	{"mapped", anInputWithMapping},
+	{"attached", anInputWithAttached},
 }
 
 // anInputWithTags is a service with so many tags, as Serving writes it: a rule with a header for each on the main host, and a host for each.
@@ -168,7 +169,7 @@ func anInputWithMapping(n int) input.Input {
 	return in
 }
 
-// TestGrowsWithItsParts: B-TRN-11, four times as large a KIngress takes four times the memory, new and
+// TestGrowsWithItsParts: B-TRN-11, B-PTH-8, four times as large a KIngress takes four times the memory, new and
 // with its objects stored. BenchmarkLarge measures the time.
 func TestGrowsWithItsParts(t *testing.T) {
 	for _, shape := range shapes {

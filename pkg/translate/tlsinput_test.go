@@ -58,7 +58,7 @@ func ingress(t rapid.TB, in input.Input) translate.Desired {
 // withStored is the input after the desired objects are stored and all listeners work.
 func withStored(in input.Input, desired translate.Desired) input.Input {
 	in.Routes, in.ListenerSets = map[string]*gatewayv1.HTTPRoute{}, map[string]*gatewayv1.ListenerSet{}
-	for _, route := range desired.Routes {
+	for _, route := range desired.All() {
 		in.Routes[route.Object.Name] = route.Object.DeepCopy()
 	}
 	for _, set := range desired.ListenerSets {

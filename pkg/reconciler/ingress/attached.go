@@ -45,7 +45,7 @@ func (q *questions) attached(sides []status.Side, one translate.Attached) attach
 		found.facts.Held = found.facts.Held || status.IsServed(one.Source, one.Frontend) && leaves(found.routes[i])
 		open := slices.ContainsFunc(found.routes[i], func(route routes.Route) bool { return len(route.Warming) > 0 || route.Retains() })
 		if decision := side.Decision(); (!served || open || leaves(found.routes[i])) && (decision == nil || decision.Certainty == status.Unanswered) {
-			q.targets, q.background, q.asking = slices.Concat(q.targets, asked[i].targets), slices.Concat(q.background, asked[i].background), true
+			q.targets, q.background, q.asking = append(q.targets, asked[i].targets...), append(q.background, asked[i].background...), true
 			q.in(asked[i].soonest)
 		}
 	}

@@ -3,12 +3,15 @@
 package ingress
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/net-gateways/net-gateways/pkg/translate/names"
 )
@@ -53,6 +56,29 @@ func TestAttached(t *testing.T) {
 		expect(t, "Rendered", []string{}, w.renderedFor())
 		expect(t, "Writes of a deletion", []string{"delete httproutes", "delete httproutes"}, w.writes())
 	})
+}
+
+// TestOneMoreAttached: B-PTH-8, one more HTTPRoute at a Knative Service that has forty takes as many writes and
+// reconciles as the first: none is for the others.
+func TestOneMoreAttached(t *testing.T) {
+	for _, many := range []int{0, 40} {
+		synctest.Test(t, func(t *testing.T) {
+			data := newPlane(t)
+			w := aWorldOfServices(t, data, anInstallation(data))
+			for n := range many {
+				if w.store(aPath(fmt.Sprint("p", n))); n%20 == 19 { // a fake watch holds a hundred events
+					w.drain()
+				}
+			}
+			w.writes()
+			w.store(aPath("api"))
+			reconciled := w.drain()
+			expect(t, "Served", true, w.isServed("api")())
+			expect(t, "Writes", []string{"create httproutes", "create httproutes", "patch httproutes/status", "patch httproutes/status"}, w.writes())
+			hello := types.NamespacedName{Namespace: "default", Name: "hello"}
+			expect(t, "Reconciled", []types.NamespacedName{hello, hello, hello}, reconciled)
+		})
+	}
 }
 
 // TestAttachedSurvivesRestart: B-PTH-8, B-RDY-4, a new leader writes nothing for HTTPRoutes that are served.

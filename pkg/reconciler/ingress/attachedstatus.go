@@ -42,18 +42,20 @@ func (r *Reconciler) reportAttached(ctx context.Context, seen *observe.Observati
 	if !is {
 		return errs[0]
 	}
+	known := map[types.UID]*attachedProof{}
+	for i := range proven.attached {
+		known[proven.attached[i].Source.UID] = &proven.attached[i]
+	}
 	for n, route := range seen.Attached {
 		if n > 0 && try.statuses >= mostStatuses {
 			try.in(atOnce)
 			break
 		}
 		facts := status.AttachedFacts{Frontend: frontend}
-		for _, one := range proven.attached {
-			if one.Source.UID == route.UID {
-				facts = one.facts
-				if refused := try.refusalOf(one); refused != nil {
-					facts.Refusal = refused
-				}
+		if one := known[route.UID]; one != nil {
+			facts = one.facts
+			if refused := try.refusalOf(one); refused != nil {
+				facts.Refusal = refused
 			}
 		}
 		facts.Lately = r.refusedLately(route, facts, &try.requeue)
@@ -80,7 +82,7 @@ func (r *Reconciler) refusedLately(route *gatewayv1.HTTPRoute, facts status.Atta
 }
 
 // refusalOf is a refused write of a route that is rendered for a user's HTTPRoute, or nil.
-func (a *attempt) refusalOf(one attachedProof) *apply.Refusal {
+func (a *attempt) refusalOf(one *attachedProof) *apply.Refusal {
 	for _, refusal := range a.refused {
 		for _, route := range one.Routes {
 			if refusal.Kind == "HTTPRoute" && refusal.Object == apply.NameOf(route.Object) {

@@ -3,7 +3,10 @@
 package ingress
 
 import (
+	"sync"
 	"time"
+
+	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
@@ -64,8 +67,13 @@ const atOnce = time.Millisecond
 
 // answered tells whether all new backends of a route have answered.
 func (r *Reconciler) answered(seen *observe.Observation, desired translate.Desired) func(routes.Route) bool {
+	known := sync.OnceValue(func() questions { return r.questionsAbout(seen) })
+	sides := map[v1alpha1.IngressVisibility]func() status.Side{}
+	for _, visibility := range config.Visibilities {
+		sides[visibility] = sync.OnceValue(func() status.Side { return seen.Side(visibility, desired) })
+	}
 	return func(route routes.Route) bool {
-		ask, side := r.questionsAbout(seen), seen.Side(route.Visibility, desired)
+		ask, side := known(), sides[route.Visibility]()
 		fact, targets := ask.about(route, &side)
 		return fact.ByStatus && side.Believed(fact) || ask.known.Prove(targets)
 	}

@@ -26,7 +26,7 @@ func AttachedSuffix(route string) string {
 // IsAttached tells by its name that an HTTPRoute of the controller is rendered for an HTTPRoute of a user. It
 // serves some paths of its hosts, so that these hosts have another HTTPRoute besides.
 func IsAttached(name string) bool {
-	return strings.HasSuffix(name, attachedSuffix) && attachedName.MatchString(name)
+	return strings.HasSuffix(name, attachedSuffix) && digested.MatchString(name[max(0, len(name)-len("-00000000"+attachedSuffix)):])
 }
 
-var attachedName = regexp.MustCompile(`-[0-9a-f]{8}\.paths$`)
+var digested = regexp.MustCompile(`^-[0-9a-f]{8}\.`)

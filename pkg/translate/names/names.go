@@ -39,6 +39,9 @@ func PartSuffix(part int) string {
 // PartNumber reads from the name of an HTTPRoute which part it is of those that are named after the host
 // with this suffix.
 func PartNumber(name, host, suffix string) (part int, found bool) {
+	if !strings.HasSuffix(name, suffix) { // as of most names, if many HTTPRoutes of users are attached to the host
+		return 0, false
+	}
 	if name == Route(host, suffix) {
 		return 0, true
 	}

@@ -20,7 +20,7 @@ import (
 
 // NewRenderer is for one KIngress.
 func NewRenderer(in input.Input, specHash string, plan listeners.Plan) Renderer {
-	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), tags: rules.Tags(in.Ingress), mark: fmt.Sprintf("%s.%d", in.Ingress.UID, in.Ingress.Generation)}
+	return Renderer{in: in, specHash: specHash, plan: plan, names: sets.New[string](), outside: outsideNames(in.Ingress), serving: routesByHost(in.Routes), redirected: redirectedHosts(in.Routes), tags: rules.Tags(in.Ingress), mark: fmt.Sprintf("%s.%d", in.Ingress.UID, in.Ingress.Generation)}
 }
 
 // Rendered is what a rule set becomes.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/util/sets"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 	gwfeatures "sigs.k8s.io/gateway-api/pkg/features"
@@ -34,7 +35,7 @@ func (r Renderer) redirects(set rules.RuleSet, gateway input.Gateway) (sets []at
 	redirected, plain := map[int32][]string{}, []string{}
 	for _, host := range set.Hosts {
 		to, possible := r.redirectTarget(host, gateway)
-		switch works := to.Programmed || r.wasRedirected(host); {
+		switch works := to.Programmed || r.redirected.Has(gatewayv1.Hostname(host)); {
 		case possible && works:
 			port := gateway.ClientPort(to.Port)
 			redirected[port] = append(redirected[port], host)
@@ -83,10 +84,15 @@ func (r Renderer) redirectTarget(host string, gateway input.Gateway) (to listene
 	return listeners.Termination{}, false
 }
 
-func (r Renderer) wasRedirected(host string) bool {
-	return slices.ContainsFunc(r.serving[gatewayv1.Hostname(host)], func(name string) bool {
-		return !names.IsAttached(name) && slices.ContainsFunc(r.in.Routes[name].Spec.Rules, isRedirect)
-	})
+// redirectedHosts are the hosts that stored routes redirect. A redirect of a user is for some paths only.
+func redirectedHosts(stored map[string]*gatewayv1.HTTPRoute) sets.Set[gatewayv1.Hostname] {
+	found := sets.New[gatewayv1.Hostname]()
+	for name, route := range stored {
+		if !names.IsAttached(name) && slices.ContainsFunc(route.Spec.Rules, isRedirect) {
+			found.Insert(route.Spec.Hostnames...)
+		}
+	}
+	return found
 }
 
 // redirect renders the rule that redirects.

@@ -34,14 +34,15 @@ type attachment struct {
 
 // Renderer makes HTTPRoutes of the rule sets of a KIngress.
 type Renderer struct {
-	in       input.Input
-	specHash string
-	plan     listeners.Plan
-	report   *conditions.Report
-	names    sets.Set[string]                // of the routes rendered so far
-	outside  sets.Set[string]                // names of routes of hosts that are not local
-	serving  map[gatewayv1.Hostname][]string // names of the stored routes
-	mark     string                          // of the object that is rendered, for markers
-	tags     map[string]string               // of the KIngress's hosts
-	forUser  string                          // suffix of the names of routes that are rendered for a user's
+	in         input.Input
+	specHash   string
+	plan       listeners.Plan
+	report     *conditions.Report
+	names      sets.Set[string]                // of the routes rendered so far
+	outside    sets.Set[string]                // names of routes of hosts that are not local
+	serving    map[gatewayv1.Hostname][]string // names of the stored routes
+	redirected sets.Set[gatewayv1.Hostname]    // by the stored routes
+	mark       string                          // of the object that is rendered, for markers
+	tags       map[string]string               // of the KIngress's hosts
+	forUser    string                          // suffix of the names of routes that are rendered for a user's
 }
