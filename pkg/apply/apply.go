@@ -137,7 +137,7 @@ func (a *Applier[T]) create(ctx context.Context, owner metav1.Object, object T) 
 		return Write[T]{}, taken
 	case existing.GetDeletionTimestamp() != nil:
 		return Write[T]{}, errors.New("is being deleted")
-	case !a.leavesAdopted && differs(existing, object):
+	case !a.leavesAdopted && differs(existing, object, fieldSets{}):
 		existing, err = a.update(ctx, Update[T]{Current: existing, Desired: object})
 	}
 	return Write[T]{Verb: Adopted, Object: existing}, err
@@ -163,7 +163,7 @@ func (a *Applier[T]) update(ctx context.Context, update Update[T]) (T, error) {
 // takeOverFields makes FieldManager the owner of the fields of leftovers, so that the apply that follows removes those
 // that are not wanted.
 func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error {
-	if len(leftovers(update.Current, update.Desired)) == 0 {
+	if len(leftovers(update.Current, update.Desired, fieldSets{})) == 0 {
 		return nil
 	}
 	objects := a.in(update.Desired.GetNamespace())
@@ -171,7 +171,7 @@ func (a *Applier[T]) takeOverFields(ctx context.Context, update Update[T]) error
 	if err != nil || live.GetUID() != update.Current.GetUID() {
 		return err
 	}
-	patch, err := csaupgrade.UpgradeManagedFieldsPatch(any(live).(runtime.Object), leftovers(live, update.Desired), FieldManager)
+	patch, err := csaupgrade.UpgradeManagedFieldsPatch(any(live).(runtime.Object), leftovers(live, update.Desired, fieldSets{}), FieldManager)
 	if err != nil || patch == nil {
 		return err
 	}

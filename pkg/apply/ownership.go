@@ -22,7 +22,7 @@ const FieldManager = "net-gateways"
 //     spec of an object that the controller has never written (SPEC B-INS-8).
 //
 // The fields of all other managers stay.
-func leftovers(have, want metav1.Object) sets.Set[string] {
+func leftovers(have, want metav1.Object, read fieldSets) sets.Set[string] {
 	found := sets.New[string]()
 	takenOver := true
 	for _, entry := range have.GetManagedFields() {
@@ -34,7 +34,7 @@ func leftovers(have, want metav1.Object) sets.Set[string] {
 		if entry.Subresource != "" {
 			continue
 		}
-		fields := fieldsOf(entry)
+		fields := read.of(entry)
 		switch {
 		case entry.Manager == FieldManager && ownsUnwanted(fields, want):
 			found.Insert(entry.Manager)
@@ -54,6 +54,19 @@ func fieldsOf(entry metav1.ManagedFieldsEntry) *fieldpath.Set {
 		}
 	}
 	return set
+}
+
+// fieldSets are the field sets that were read, by their text: the objects of an owner mostly have the same one.
+type fieldSets map[string]*fieldpath.Set
+
+func (f fieldSets) of(entry metav1.ManagedFieldsEntry) *fieldpath.Set {
+	if entry.FieldsV1 == nil {
+		return &fieldpath.Set{}
+	}
+	if f[string(entry.FieldsV1.Raw)] == nil {
+		f[string(entry.FieldsV1.Raw)] = fieldsOf(entry)
+	}
+	return f[string(entry.FieldsV1.Raw)]
 }
 
 func field(name string) fieldpath.PathElement {

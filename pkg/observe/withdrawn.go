@@ -20,14 +20,16 @@ import (
 // whole. On a Gateway that is reserved for other namespaces a route may stay for the drain time, which
 // begins when its removal was not possible at once.
 func (o *Observation) Remaining(route *gatewayv1.HTTPRoute) (*gatewayv1.HTTPRoute, bool) {
-	hosts, parents := sets.New(route.Spec.Hostnames...), []gatewayv1.ParentReference{}
-	state, begins := rollout.Decode(route.Annotations[rollout.Annotation]), false
+	hosts, parents, begins := sets.New(route.Spec.Hostnames...), []gatewayv1.ParentReference{}, false
 	for _, parent := range route.Spec.ParentRefs {
-		switch reserved := o.isReserved(route, parent); {
-		case reserved && state != nil && state.Moving == nil:
-			begins = true
-		case reserved && (state == nil || !o.Now.Before(state.Moving.Add(o.State.Config.Drain))):
-			continue
+		if o.isReserved(route, parent) {
+			state := rollout.Decode(route.Annotations[rollout.Annotation])
+			switch {
+			case state != nil && state.Moving == nil:
+				begins = true
+			case state == nil || !o.Now.Before(state.Moving.Add(o.State.Config.Drain)):
+				continue
+			}
 		}
 		parents = append(parents, parent)
 		if o.isPublic(route, parent) {

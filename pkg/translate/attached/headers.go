@@ -50,7 +50,7 @@ func besides(filter *gatewayv1.HTTPHeaderFilter, backends []rules.Backend) *gate
 
 // withoutServings are the filters of a rule without what touches a header that its backends set.
 func withoutServings(filters []gatewayv1.HTTPRouteFilter, backends []rules.Backend) []gatewayv1.HTTPRouteFilter {
-	kept := make([]gatewayv1.HTTPRouteFilter, 0, len(filters))
+	var kept []gatewayv1.HTTPRouteFilter // as it is stored: without filters, none
 	for _, filter := range filters {
 		if filter.RequestHeaderModifier != nil {
 			if filter.RequestHeaderModifier = besides(filter.RequestHeaderModifier, backends); filter.RequestHeaderModifier == nil {
