@@ -4,6 +4,7 @@ package prober
 
 import (
 	"container/heap"
+	"net/http"
 	"slices"
 	"time"
 
@@ -21,8 +22,10 @@ type addressQueue struct {
 	waiting    [classCount]int
 	running    [classCount]int // tries under way that are not overdue
 	overdue    int             // tries under way that are (overdue.go)
-	limiter    rateLimiter
-	idleUntil  time.Time // until when there is nothing to try, zero if not known
+	// unavailable is how many targets wait whose last answer was 503.
+	unavailable int
+	limiter     rateLimiter
+	idleUntil   time.Time // until when there is nothing to try, zero if not known
 	// up: the last try brought an answer. While the address is down, at most one try is under way, and none before retryAt:
 	// one dial speaks for all targets here.
 	up         bool
@@ -52,6 +55,9 @@ func (q *addressQueue) add(t *task) {
 	}
 	heap.Push(t.heap(), t)
 	q.waiting[t.queuedClass]++
+	if t.unavailable = t.result.Code == http.StatusServiceUnavailable; t.unavailable {
+		q.unavailable++
+	}
 	q.idleUntil = time.Time{}
 }
 
@@ -59,6 +65,9 @@ func (q *addressQueue) add(t *task) {
 func (q *addressQueue) remove(t *task) {
 	heap.Remove(t.heap(), t.index)
 	q.waiting[t.queuedClass]--
+	if t.unavailable {
+		q.unavailable--
+	}
 	if !t.namespace.empty() {
 		return
 	}

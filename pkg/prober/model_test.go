@@ -20,6 +20,7 @@ type model struct {
 	served  map[probe.Target]time.Time // from when on
 	down    map[string]bool            // addresses at which a dial hangs
 	hangs   map[probe.Target]bool      // targets whose backend hangs
+	away    map[probe.Target]bool      // targets whose backend has no endpoints
 	former  map[probe.Target]bool      // targets that are served as they were rendered before
 	asked   []asked
 }
@@ -30,7 +31,7 @@ type asked struct {
 }
 
 func newModel() *model {
-	return &model{latency: time.Millisecond, served: map[probe.Target]time.Time{}, down: map[string]bool{}, hangs: map[probe.Target]bool{}, former: map[probe.Target]bool{}}
+	return &model{latency: time.Millisecond, served: map[probe.Target]time.Time{}, down: map[string]bool{}, hangs: map[probe.Target]bool{}, away: map[probe.Target]bool{}, former: map[probe.Target]bool{}}
 }
 
 func (m *model) ask(ctx context.Context, r request) outcome {
@@ -53,6 +54,8 @@ func (m *model) ask(ctx context.Context, r request) outcome {
 	switch {
 	case served && !from.After(time.Now()):
 		return outcome{ok: true, code: 200}
+	case m.away[r.Target]:
+		return outcome{code: 503, kind: probe.BadStatus, err: statusText(503)}
 	case m.former[r.Target]:
 		return outcome{code: 200, kind: probe.FormerVersion, err: statusText(200)}
 	}

@@ -86,7 +86,8 @@ type Prober struct {
 
 // New starts a Prober that ends with the context. It calls notify when an owner's report has changed: at once when all
 // targets of a Gateway are proven or a background target is; with a delay of Options.Settle when a State, Kind or Code
-// is another one; never for a try that failed like the one before, nor for what a Check has returned meanwhile. notify
+// is another one, or later, when the data planes are no longer Progressing; never for a try that failed like the one before,
+// nor for what a Check has returned meanwhile. notify
 // is called without a lock, possibly from several goroutines at a time, and should only enqueue.
 func New(ctx context.Context, opts Options, notify func(Owner)) *Prober {
 	return newProber(ctx, opts, notify, ask)
@@ -120,7 +121,7 @@ func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.
 	if !s.sameTargets(targets, background) {
 		p.setTargets(s, targets, background)
 	}
-	s.unreported, s.lastNotified = false, time.Now()
+	s.unreported, s.settled = false, time.Now().Add(p.opts.Settle)
 	return probe.Report{Results: s.foreground()}
 }
 

@@ -3,6 +3,7 @@
 package prober
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/net-gateways/net-gateways/pkg/probe"
@@ -19,13 +20,14 @@ const (
 	skippedCountBy = time.Second
 	// failureGrace is how long a target may fail in a way that waiting for its turn does not explain.
 	failureGrace = 5 * time.Second
-	// busyTimeouts is from how many targets that time out on it is the data plane that is busy, and not their backends that
-	// hang: manyHang.
-	busyTimeouts = 5
-	// A data plane may pause for pausePerTarget times the waiting targets (less freeTargets), or for as long as its longest
-	// pause within the last pauseMemory; for maxPause at most.
+	// busyTargets is from how many targets that time out, or are answered 503, on it is the data plane that is busy, and not
+	// their backends that hang or are away: a proxy learns of routes before it learns of their endpoints.
+	busyTargets = 5
+	// A data plane may pause for pausePerTarget times the waiting targets (less freeTargets), or for pauseGrowth times its
+	// longest pause within the last pauseMemory, because it has more routes each time; for maxPause at most.
 	freeTargets    = 50
 	pausePerTarget = 25 * time.Millisecond
+	pauseGrowth    = 1.25
 	pauseMemory    = time.Minute
 	maxPause       = 25 * time.Second
 )
@@ -55,7 +57,7 @@ func (p *progress) continues(t *task, waiting int, now time.Time) bool {
 	startup := min(maxPause, time.Duration(max(0, waiting-freeTargets))*pausePerTarget)
 	pause := startup
 	if now.Sub(p.pauseAt) <= pauseMemory {
-		pause = min(maxPause, max(pause, p.pause))
+		pause = min(maxPause, max(pause, time.Duration(pauseGrowth*float64(p.pause))))
 	}
 	return now.Sub(p.lastProof) < burstFor+pause || now.Sub(t.created) < startup
 }
@@ -67,15 +69,21 @@ func (p *progress) newerProven(t *task) bool {
 }
 
 // Progressing tells whether the data planes still take up older targets than those that the owner waits for: each question of
-// the owner waits at an address where that is so, and was not skipped. Then a failure is not worth reporting yet.
+// the owner waits at an address where that is so, and was not skipped. Then a failure is not worth reporting yet; the owner is
+// notified when it is.
 func (p *Prober) Progressing(owner Owner) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.subscriptions[owner]
-	if s == nil {
+	if s == nil || !s.progressing(time.Now()) {
 		return false
 	}
-	now, progressing := time.Now(), map[probe.Target]bool{}
+	s.unreported = true
+	return true
+}
+
+func (s *subscription) progressing(now time.Time) bool {
+	progressing := map[probe.Target]bool{}
 	for _, t := range s.tasks {
 		question := t.result.Question()
 		if t.queue != nil && !t.background && s.open[t.result.Gateway][question] {
@@ -93,7 +101,8 @@ func (p *Prober) Progressing(owner Owner) bool {
 // progressing tells whether the data plane is still taking up older targets than this one. That the address has been down
 // for a moment does not count: a busy proxy may be late with the one connection whose try speaks for all.
 func (q *addressQueue) progressing(t *task, now time.Time) bool {
-	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < failureGrace || t.result.Kind == probe.NoAnswer && q.manyHang()
+	inOrder := unserved(t.result.Kind) || now.Sub(t.result.Since) < failureGrace || t.result.Kind == probe.NoAnswer && q.manyHang() ||
+		t.result.Code == http.StatusServiceUnavailable && q.unavailable >= busyTargets
 	reached := q.up || now.Sub(q.downSince) < failureGrace
 	return reached && inOrder && !t.skipped && q.progress.continues(t, q.waiting[classNew]+q.waiting[classAnswering], now)
 }
@@ -103,7 +112,7 @@ func (q *addressQueue) busy(o outcome) bool { return o.kind == probe.NoAnswer &&
 
 // manyHang tells whether so many targets time out at an address that answers for others that it is the data plane that is
 // late, and not their backends.
-func (q *addressQueue) manyHang() bool { return q.waiting[classHanging]+q.overdue >= busyTimeouts }
+func (q *addressQueue) manyHang() bool { return q.waiting[classHanging]+q.overdue >= busyTargets }
 
 // unserved tells whether the last answer, if there was one, says only that the data plane does not serve the version yet.
 func unserved(kind probe.Kind) bool {

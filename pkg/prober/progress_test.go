@@ -23,12 +23,12 @@ func TestProgressing(t *testing.T) {
 		m.set(func() { m.served[target] = time.Now() })
 		after(3 * time.Second)
 	}
-	// hang lets it and so many others hang while the address takes up others, one a second.
-	hang := func(m *model, w *watch, beside int) {
+	// trouble comes over it and so many others while the address takes up others, one a second.
+	trouble := func(m *model, w *watch, have map[probe.Target]bool, beside int) {
 		crowd := many(address, 10+beside+60)[10:]
 		m.set(func() {
 			for _, target := range append(crowd[:beside:beside], waiting) {
-				m.hangs[target] = true
+				have[target] = true
 			}
 		})
 		w.Check(owner("crowd"), crowd)
@@ -128,11 +128,13 @@ func TestProgressing(t *testing.T) {
 			serve(m, older)
 			after(15 * time.Second)
 			serve(m, third)
-			after(maxPause)
+			after(burstFor + maxPause)
 		}, false},
-		"it hangs beside some": {func(m *model, w *watch) { hang(m, w, busyTimeouts/2) }, false},
-		"it hangs, as many do": {func(m *model, w *watch) { hang(m, w, 2*busyTimeouts) }, true},
-		"it is proven itself":  {func(m *model, _ *watch) { serve(m, waiting) }, false},
+		"it hangs beside some":                         {func(m *model, w *watch) { trouble(m, w, m.hangs, busyTargets/2) }, false},
+		"it hangs, as many do":                         {func(m *model, w *watch) { trouble(m, w, m.hangs, 2*busyTargets) }, true},
+		"its backend has no endpoint, as some others'": {func(m *model, w *watch) { trouble(m, w, m.away, busyTargets/2) }, false},
+		"as many others'":                              {func(m *model, w *watch) { trouble(m, w, m.away, 2*busyTargets) }, true},
+		"it is proven itself":                          {func(m *model, _ *watch) { serve(m, waiting) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			simulate(t, func(t *testing.T, m *model, w *watch) {

@@ -24,6 +24,7 @@ type task struct {
 	queue        *addressQueue   // nil once proven
 	namespace    *namespaceQueue // where it is queued, or was until the running try
 	queuedClass  class           // of the heap in there
+	unavailable  bool            // queued with 503 as its last answer
 	index        int             // in the queue, -1 while not in it
 	result       probe.Result
 	seq          uint64 // order of creation
