@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log"
 	"net"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
@@ -30,7 +31,8 @@ const lookAgain = 250 * time.Millisecond
 const fleet = 10
 
 // proxies creates KIngresses at once where each Gateway has ten proxies; a bare client waits
-// until each proxy answers for each of its hosts.
+// until each proxy answers for each of its hosts. Before each run the proxies have forgotten the
+// one before: twenty proxies on a small node take a while for that.
 func proxies(ctx context.Context, c clients) ([]figure, error) {
 	wanted, err := sizes("-fleets", *fleetSizes, 1)
 	if err != nil {
@@ -51,13 +53,16 @@ func proxies(ctx context.Context, c clients) ([]figure, error) {
 			return nil, err
 		}
 	}
+	if _, err := bareFleet(ctx, c, warmUp); err != nil {
+		return nil, fmt.Errorf("warm-up: %w", err)
+	}
 	figures := []figure{}
 	for _, size := range wanted {
 		bare, err := bareFleet(ctx, c, size)
 		if err != nil {
 			return figures, fmt.Errorf("bare client, %d KIngresses: %w", size, err)
 		}
-		ours, err := burstOnce(ctx, c, size, nil)
+		ours, err := fleetBurst(ctx, c, size)
 		if err != nil {
 			return figures, fmt.Errorf("%d KIngresses: %w", size, err)
 		}
@@ -148,36 +153,53 @@ func (p *place) proxiesOf(ctx context.Context, gateway types.NamespacedName) ([]
 	return found, nil
 }
 
+// bareFleet is the run of the bare client.
 func bareFleet(ctx context.Context, c clients, size int) (time.Duration, error) {
 	p, err := newBackedPlace(ctx, c, "bare")
 	if err != nil {
 		return 0, err
 	}
-	defer p.remove()
-	external, err := p.proxiesOf(ctx, p.external.name)
+	began := time.Now()
+	err = create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).sameRoutes) })
+	if err == nil {
+		err = p.eachProxy(ctx, size, http.StatusOK)
+	}
+	took := time.Since(began)
+	p.remove()
+	return took, errors.Join(err, p.eachProxy(ctx, size, http.StatusNotFound))
+}
+
+// fleetBurst is the run of the controller.
+func fleetBurst(ctx context.Context, c clients, size int) (time.Duration, error) {
+	var p *place
+	took, err := burstOnce(ctx, c, size, func(at *place) error { p = at; return nil })
 	if err != nil {
 		return 0, err
+	}
+	return took, p.eachProxy(ctx, size, http.StatusNotFound)
+}
+
+// eachProxy waits until each proxy of both Gateways answers so for a host of each service.
+func (p *place) eachProxy(ctx context.Context, size, code int) error {
+	external, err := p.proxiesOf(ctx, p.external.name)
+	if err != nil {
+		return err
 	}
 	local, err := p.proxiesOf(ctx, p.local.name)
 	if err != nil {
-		return 0, err
-	}
-	began := time.Now()
-	if err := create(ctx, size, func(ctx context.Context, name string) error { return p.bare(ctx, name, (*place).sameRoutes) }); err != nil {
-		return 0, err
+		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(waiters)
 	for i := range size {
 		for _, address := range external {
-			asked := request{address: address, host: p.externalHost(serviceName(i))}
+			asked := request{address: address, host: p.externalHost(serviceName(i)), code: code}
 			group.Go(func() error { _, err := asked.until(ctx); return err })
 		}
 		for _, address := range local {
-			asked := request{address: address, host: p.localHosts(serviceName(i))[2]}
+			asked := request{address: address, host: p.localHosts(serviceName(i))[2], code: code}
 			group.Go(func() error { _, err := asked.until(ctx); return err })
 		}
 	}
-	err = group.Wait()
-	return time.Since(began), err
+	return group.Wait()
 }
