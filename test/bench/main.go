@@ -25,15 +25,16 @@ type measurement struct {
 }
 
 var (
-	burstSizes  = flag.String("bursts", "100,300,1000", "for bursts: comma-separated numbers of KIngresses to create at once")
-	drain       = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
-	rate        = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
-	crowd       = flag.Int("crowd", 1000, "for neighbours, overlaps, commandline and many: how many KIngresses are Ready meanwhile")
-	fleetSizes  = flag.String("fleets", "100,300", "for proxies: comma-separated numbers of KIngresses to create at once")
-	upgradeWith = flag.String("upgrade-with", "", "for upgrade: a shell command that installs a version over the one that runs,\nsuch as hack/install in a checkout; without it upgrade is not measured")
-	onlyJSON    = flag.Bool("json", false, "print JSON only, without the table")
-	limit       = flag.Duration("limit", 20*time.Minute, "how long one measurement may take")
-	only        = flag.String("only", "", "comma-separated names of the measurements to take; all by default, but those that say \"only where -only names it\"")
+	burstSizes     = flag.String("bursts", "100,300,1000", "for bursts: comma-separated numbers of KIngresses to create at once")
+	drain          = flag.Duration("drain", 5*time.Second, "for moves: drain-time in config-gateway meanwhile; 0 leaves it as it is,\nand the old address is asked until the new one is published")
+	rate           = flag.Int("rate", 500, "for rollouts, tags and moves: requests a second, for moves at each of the two addresses")
+	crowd          = flag.Int("crowd", 1000, "for neighbours, overlaps, commandline and many: how many KIngresses are Ready meanwhile")
+	attachedRoutes = flag.Int("attached", 300, "for paths: how many HTTPRoutes are attached to one DomainMapping")
+	fleetSizes     = flag.String("fleets", "100,300", "for proxies: comma-separated numbers of KIngresses to create at once")
+	upgradeWith    = flag.String("upgrade-with", "", "for upgrade: a shell command that installs a version over the one that runs,\nsuch as hack/install in a checkout; without it upgrade is not measured")
+	onlyJSON       = flag.Bool("json", false, "print JSON only, without the table")
+	limit          = flag.Duration("limit", 20*time.Minute, "how long one measurement may take")
+	only           = flag.String("only", "", "comma-separated names of the measurements to take; all by default, but those that say \"only where -only names it\"")
 )
 
 var measurements = []measurement{
@@ -50,6 +51,7 @@ var measurements = []measurement{
 	{"metrics", "a burst of 100, ten rollouts and the controller's memory with metrics and without, see -rounds; a scrape with 50 Gateways; only where -only names it", metricsCost, true},
 	{"neighbours", "one more KIngress beside many under one wildcard certificate, and beside a tenant who writes without end: seconds, CPU", neighbours, false},
 	{"overlaps", "a listener that overlaps another of its Gateway appears and goes under load: failures, flips, seconds", overlaps, false},
+	{"paths", "one more HTTPRoute at a DomainMapping to which many are attached, see -attached; the leader killed then; only where -only names it: seconds, API writes", paths, true},
 	{"commandline", "kn gateways on a cluster with many Ready KIngresses: seconds, requests to the API server, size", commandLine, false},
 	{"upgrade", "another version installed over this one, see -upgrade-with, with a hundred Ready KIngresses: flips, API writes", upgrade, false},
 	{"restart", "the leader killed with a hundred Ready KIngresses: flips, API writes, seconds until a new one is Ready", restart, false},
