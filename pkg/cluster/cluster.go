@@ -12,7 +12,6 @@ import (
 	"knative.dev/networking/pkg/apis/networking"
 	"knative.dev/pkg/logging"
 
-	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/panics"
 	"github.com/net-gateways/net-gateways/pkg/watch"
 )
@@ -28,15 +27,13 @@ func New(ctx context.Context, connection Connection, handler cache.ResourceEvent
 	return Cluster{connection.informers.Set(panics.Handler{Events: handler, Logger: logging.FromContext(ctx)}, delays)}
 }
 
-// Scopes that are the same for all KIngresses. DataPlaneLabels select the Services of data planes and their
-// EndpointSlices, to which Kubernetes copies the labels of the Service.
+// Scopes that are the same for all KIngresses.
 var (
 	OurRoutes         = watch.Scope{Kind: HTTPRoutes, Labels: networking.IngressLabelKey}
 	OurListenerSets   = watch.Scope{Kind: ListenerSets, Labels: networking.IngressLabelKey}
 	OurGrants         = watch.Scope{Kind: ReferenceGrants, Labels: networking.IngressLabelKey}
 	AllGateways       = watch.Scope{Kind: Gateways}
 	AllGatewayClasses = watch.Scope{Kind: GatewayClasses}
-	DataPlaneLabels   = dataplane.Selectors
 )
 
 // BackendServices is the scope of the Services that a namespace offers as backends.

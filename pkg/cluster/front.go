@@ -30,7 +30,7 @@ func (c Cluster) Front(owner dataplane.Owner) *corev1.Service {
 
 // ShownFront returns a Service with a data plane's label by its name; nil when no informer shows it now.
 func (c Cluster) ShownFront(name types.NamespacedName) *corev1.Service {
-	for _, label := range DataPlaneLabels {
+	for _, label := range dataplane.Selectors {
 		if found := Shown[corev1.Service](c, watch.Scope{Kind: Services, Labels: label}, name); found != nil {
 			return found
 		}
@@ -41,7 +41,7 @@ func (c Cluster) ShownFront(name types.NamespacedName) *corev1.Service {
 // labelled are the Services with a data plane's label that informers show now; one with both labels is in it twice.
 func (c Cluster) labelled() []*corev1.Service {
 	found := []*corev1.Service{}
-	for _, label := range DataPlaneLabels {
+	for _, label := range dataplane.Selectors {
 		store, listed := c.Listed(watch.Scope{Kind: Services, Labels: label})
 		if !listed {
 			continue

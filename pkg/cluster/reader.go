@@ -42,7 +42,7 @@ func (r Reader) Service(name types.NamespacedName) (*corev1.Service, error) {
 // Claiming implements observe.DataPlane.
 func (r Reader) Claiming(gateway *gatewayv1.Gateway) ([]*corev1.Service, error) {
 	candidates := []*corev1.Service{}
-	for _, label := range DataPlaneLabels {
+	for _, label := range dataplane.Selectors {
 		labelled, err := List[corev1.Service](r.ctx, r.cluster, watch.Scope{Kind: Services, Labels: label}, "")
 		if err != nil {
 			return nil, err
@@ -52,13 +52,13 @@ func (r Reader) Claiming(gateway *gatewayv1.Gateway) ([]*corev1.Service, error) 
 	return slices.DeleteFunc(candidates, func(service *corev1.Service) bool { return !dataplane.Claims(service, gateway) }), nil
 }
 
-// EndpointSlices implements observe.DataPlane.
+// EndpointSlices implements observe.DataPlane. Kubernetes copies the labels of a Service to its slices.
 func (r Reader) EndpointSlices(service *corev1.Service, labelled bool) ([]*discoveryv1.EndpointSlice, error) {
 	if !labelled {
 		return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, SlicesOf(apply.NameOf(service)), "")
 	}
-	label := slices.IndexFunc(DataPlaneLabels, func(label string) bool { _, has := service.Labels[label]; return has })
-	return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, watch.Scope{Kind: EndpointSlices, Labels: DataPlaneLabels[max(label, 0)]}, service.Namespace)
+	label := slices.IndexFunc(dataplane.Selectors, func(label string) bool { _, has := service.Labels[label]; return has })
+	return List[discoveryv1.EndpointSlice](r.ctx, r.cluster, watch.Scope{Kind: EndpointSlices, Labels: dataplane.Selectors[max(label, 0)]}, service.Namespace)
 }
 
 // Trust implements observe.Reader.

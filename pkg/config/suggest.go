@@ -16,7 +16,7 @@ func suggestion(word string, candidates []string) string {
 		if len(word) > 2*len(candidate) {
 			continue
 		}
-		distance := editDistance(strings.ToLower(word), strings.ToLower(candidate))
+		distance := EditDistance(strings.ToLower(word), strings.ToLower(candidate))
 		if best == "" || distance < nearest {
 			best, nearest = candidate, distance
 		}
@@ -27,9 +27,9 @@ func suggestion(word string, candidates []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// editDistance is the Levenshtein distance: the least number of bytes to insert, drop or
+// EditDistance is the Levenshtein distance: the least number of bytes to insert, drop or
 // replace that turns one word into the other.
-func editDistance(a, b string) int {
+func EditDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j

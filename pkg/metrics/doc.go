@@ -12,7 +12,7 @@
 //	export.go        all of it at a scrape
 //
 // Series are by Gateway and never by service, and only for Gateways that config-gateway names: an entry has at most
-// [MaxPerEntry] series, and they go with the entry. For that the package keeps its numbers itself, and OpenTelemetry
+// 40 series, and they go with the entry. For that the package keeps its numbers itself, and OpenTelemetry
 // asks for them at each scrape: what an instrument of OpenTelemetry has counted stays for the life of the process.
 //
 // The pure core knows nothing of meters. The reconcilers count what its packages return.

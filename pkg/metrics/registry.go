@@ -18,9 +18,6 @@ const (
 	Gateways  = "gateways"
 )
 
-// MaxPerEntry is the most series that an entry of config-gateway has.
-const MaxPerEntry = 40
-
 // Registry holds what the metrics of a process show. All methods may be called at any time from any goroutine.
 type Registry struct {
 	clock func() time.Time

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
 	"github.com/net-gateways/net-gateways/pkg/features"
@@ -75,7 +76,7 @@ func (c *checker) serviceNamed(g *gateway) string {
 		})
 		others := slices.ContainsFunc(c.gateways(), func(other *gatewayv1.Gateway) bool { return dataplane.Claims(service, other) })
 		if listens && !others && dataplane.HasReady(service, slicesOf) {
-			return c.entryWith(g.entry, [2]string{"service", nameOf(service).String()})
+			return c.entryWith(g.entry, [2]string{"service", apply.NameOf(service).String()})
 		}
 	}
 	return c.restartOf(g.class.Spec.ControllerName)

@@ -9,10 +9,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"knative.dev/networking/pkg/apis/networking/v1alpha1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/net-gateways/net-gateways/pkg/apply"
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
 	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/dataplane"
@@ -51,7 +51,7 @@ func (c *checker) works(entry config.Entry, stored *gatewayv1.Gateway, class *ga
 	c.answers(g)
 	c.admits(g)
 	if isLocal(entry) && service != nil && !dataplane.Leads(80, service, slicesOf) {
-		g.trouble(output.Failed, fmt.Sprintf("callers in the cluster come to port 80 of Service %s, which it does not have", nameOf(service)),
+		g.trouble(output.Failed, fmt.Sprintf("callers in the cluster come to port 80 of Service %s, which it does not have", apply.NameOf(service)),
 			c.portOpened(g), "troubleshooting.md#gatewayunsuitable")
 	}
 	if exposed := c.exposed(g); exposed != "" {
@@ -66,15 +66,11 @@ func (c *checker) works(entry config.Entry, stored *gatewayv1.Gateway, class *ga
 	return nil
 }
 
-func nameOf(service *corev1.Service) types.NamespacedName {
-	return types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
-}
-
 func (g *gateway) dataPlane() string {
 	if g.service == nil {
 		return "its Service was not found"
 	}
-	return fmt.Sprintf("Service %s, %d proxies", nameOf(g.service), len(dataplane.Pods(g.service, g.slices)))
+	return fmt.Sprintf("Service %s, %d proxies", apply.NameOf(g.service), len(dataplane.Pods(g.service, g.slices)))
 }
 
 // answers checks that the Gateway has an address, or proxies whose Service's name is published instead.

@@ -4,6 +4,7 @@ package command
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -153,9 +154,7 @@ func labelled(args []string) (map[string]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%q is no label: write KEY=VALUE, or KEY- to take it away: %w", arg, err)
 		}
-		for key, value := range one {
-			set[key] = value
-		}
+		maps.Copy(set, one)
 	}
 	return set, nil
 }

@@ -53,19 +53,22 @@ func (r Report) name() string {
 var ready = map[string]string{"True": "Ready", "False": "not Ready", "Unknown": "not Ready yet"}
 
 func (r Report) head(paper *output.Paper) {
-	age := ""
+	age, because := "", ""
 	if r.Age != "" {
 		age = " for " + r.Age
 	}
+	if r.Reason != "" {
+		because = ": " + r.Reason
+	}
 	switch {
 	case r.OtherClass != "":
-		paper.Line("%s is of another ingress class, whose plugin says that it is %s%s", r.name(), ready[r.Ready], after(": ", r.Reason))
+		paper.Line("%s is of another ingress class, whose plugin says that it is %s%s", r.name(), ready[r.Ready], because)
 	case r.Ready == "True":
-		paper.Line("%s is Ready%s%s", r.name(), age, after(": ", r.Reason))
+		paper.Line("%s is Ready%s%s", r.name(), age, because)
 	case r.Ready == "False":
-		paper.Line("%s is not Ready%s%s", r.name(), age, after(": ", r.Reason))
+		paper.Line("%s is not Ready%s%s", r.name(), age, because)
 	default:
-		paper.Line("%s is not Ready yet%s%s", r.name(), age, after(": ", r.Reason))
+		paper.Line("%s is not Ready yet%s%s", r.name(), age, because)
 	}
 	if r.Ready != "True" && r.Message != "" && !r.shown() {
 		paper.Line("  %s", r.Message)
@@ -82,13 +85,6 @@ func (r Report) shown() bool {
 		}
 	}
 	return false
-}
-
-func after(separator, text string) string {
-	if text == "" {
-		return ""
-	}
-	return separator + text
 }
 
 // traffic shows where requests go: each different line once, because the hosts of a service mostly go the same way.

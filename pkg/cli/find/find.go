@@ -14,6 +14,7 @@ import (
 
 	"github.com/net-gateways/net-gateways/pkg/cli/objects"
 	"github.com/net-gateways/net-gateways/pkg/cli/view"
+	"github.com/net-gateways/net-gateways/pkg/config"
 	"github.com/net-gateways/net-gateways/pkg/observe"
 )
 
@@ -81,7 +82,7 @@ func unknown(name types.NamespacedName, all []*v1alpha1.Ingress) error {
 	}
 	nearest := []near{}
 	for _, ing := range all {
-		distance := distance(name.Name, ing.Name)
+		distance := config.EditDistance(name.Name, ing.Name)
 		if distance <= 2+len(name.Name)/4 || strings.Contains(ing.Name, name.Name) {
 			nearest = append(nearest, near{ing.Name, distance})
 		}
@@ -99,24 +100,4 @@ func unknown(name types.NamespacedName, all []*v1alpha1.Ingress) error {
 		return fmt.Errorf("no service of namespace %s has the host %s: %s (-A looks in all namespaces)", name.Namespace, name.Name, hint)
 	}
 	return fmt.Errorf("namespace %s has no service %s: %s", name.Namespace, name.Name, hint)
-}
-
-// distance is how many letters differ.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for i := range row {
-		row[i] = i
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := 1
-			if a[i] == b[j] {
-				change = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+change)
-		}
-	}
-	return row[len(b)]
 }

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
@@ -27,7 +28,7 @@ func (r Report) Text(paper *output.Paper) {
 			}
 			paper.Branch(branch, below, "%s", strings.Join(nonempty(host.Host, host.Service, wrong), "  "))
 			for _, path := range host.Paths {
-				paper.Branch(below, below, "%s  %s", or(path.Path, "/"), lead(path))
+				paper.Branch(below, below, "%s  %s", cmp.Or(path.Path, "/"), lead(path))
 			}
 			host.attached(paper, below)
 		}
@@ -52,13 +53,6 @@ func title(one Gateway) string {
 		return "no Gateway (" + one.List + ")"
 	}
 	return one.Gateway
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 func nonempty(texts ...string) (found []string) {

@@ -3,6 +3,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -46,7 +47,7 @@ func (r Report) Draw(format string) (string, error) {
 			for p, path := range host.Paths {
 				to := fmt.Sprintf("%sp%d", id, p)
 				fmt.Fprintf(&drawn, in.node, to, in.quoted(lead(path)))
-				fmt.Fprintf(&drawn, in.edge, id, to, in.quoted(or(path.Path, "/")))
+				fmt.Fprintf(&drawn, in.edge, id, to, in.quoted(cmp.Or(path.Path, "/")))
 			}
 			in.attached(&drawn, id, host.Attached)
 		}

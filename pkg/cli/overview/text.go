@@ -3,7 +3,9 @@
 package overview
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/net-gateways/net-gateways/pkg/cli/output"
@@ -17,8 +19,8 @@ func (r Report) Text(paper *output.Paper) {
 		if one.Weaker != "" {
 			proof += "*"
 		}
-		rows = append(rows, []string{one.Gateway, one.Class, one.List, or(one.Address, "none"), proof,
-			number(one.Services), number(one.Ready), number(one.Waiting), number(one.Failed), number(one.Moving)})
+		rows = append(rows, []string{one.Gateway, one.Class, one.List, cmp.Or(one.Address, "none"), proof,
+			strconv.Itoa(one.Services), strconv.Itoa(one.Ready), strconv.Itoa(one.Waiting), strconv.Itoa(one.Failed), strconv.Itoa(one.Moving)})
 	}
 	if len(rows) > 0 {
 		paper.Table(heading, rows)
@@ -57,13 +59,4 @@ func (r Report) remarks(paper *output.Paper) {
 		}
 		paper.Shell(fmt.Sprintf("%d %s not Ready: ", len(r.NotReady), are), fmt.Sprintf("kn gateways explain %s -n %s", name, namespace))
 	}
-}
-
-func number(n int) string { return fmt.Sprint(n) }
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -54,7 +54,7 @@ func (r *Reader) Taken(ing *v1alpha1.Ingress, wanted []*gatewayv1.HTTPRoute) ([]
 		if slices.ContainsFunc(routes, func(own *gatewayv1.HTTPRoute) bool { return own.Name == want.Name }) {
 			continue
 		}
-		existing, err := objects.Get[gatewayv1.HTTPRoute](r.source, objects.HTTPRoutes, types.NamespacedName{Namespace: want.Namespace, Name: want.Name})
+		existing, err := objects.Get[gatewayv1.HTTPRoute](r.source, objects.HTTPRoutes, apply.NameOf(want))
 		if err := r.note(err, true); err != nil {
 			return nil, err
 		}

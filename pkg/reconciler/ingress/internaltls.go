@@ -60,7 +60,7 @@ func (r *Reconciler) applyInternalTLS(ctx context.Context, try *attempt) (wait b
 // needsPolicy tells whether a Service is still reached over TLS: by another KIngress, or by the stored
 // routes of this one.
 func (r *Reconciler) needsPolicy(ctx context.Context, seen *observe.Observation, service *corev1.Service) bool {
-	name := types.NamespacedName{Namespace: service.Namespace, Name: service.Name}
+	name := apply.NameOf(service)
 	users, err := r.ingressesBy(byBackend, name.String())
 	for _, user := range users {
 		if rules.Secured(user).Has(name) {
