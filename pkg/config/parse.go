@@ -95,8 +95,8 @@ func drainTime(data map[string]string, path *field.Path) (time.Duration, *field.
 		return DefaultDrain, nil
 	}
 	drain, err := time.ParseDuration(strings.TrimSpace(text))
-	if err != nil || drain < 0 || drain > MaxDrain {
-		return DefaultDrain, field.Invalid(path, text, fmt.Sprintf("write a duration from 0s to %s, such as %s", MaxDrain, DefaultDrain))
+	if err != nil || drain < 0 || drain > maxDrain {
+		return DefaultDrain, field.Invalid(path, text, fmt.Sprintf("write a duration from 0s to %s, such as %s", maxDrain, DefaultDrain))
 	}
 	return drain, nil
 }

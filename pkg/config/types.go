@@ -33,7 +33,7 @@ const (
 // file has a drain-time: most resolvers follow a changed address within a minute.
 const (
 	DefaultDrain = 60 * time.Second
-	MaxDrain     = time.Hour
+	maxDrain     = time.Hour
 )
 
 // IngressClass is the class of the KIngresses that the Gateways serve; the single-gateway plugin

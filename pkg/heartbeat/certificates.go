@@ -23,8 +23,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/translate/rules"
 )
 
-// ReasonCertificate is that of the Event about a certificate that clients will not accept, now or soon.
-const ReasonCertificate = "CertificateProblem"
+// reasonCertificate is that of the Event about a certificate that clients will not accept, now or soon.
+const reasonCertificate = "CertificateProblem"
 
 // allAsked is in how many beats each host is asked for its certificate: in ten minutes.
 const allAsked = 20
@@ -123,7 +123,7 @@ func (c *certificates) askAll(ctx context.Context, hosts []tlsHost, at map[metri
 func (c *certificates) judge(leaf *x509.Certificate, host tlsHost, owner *v1alpha1.Ingress) {
 	problem, detail := judgeCertificate(leaf, host.host, time.Now())
 	if problem != "" && problem != c.known[host] {
-		c.recorder.Eventf(owner, corev1.EventTypeWarning, ReasonCertificate, "Gateway %s presents a certificate for %s that clients will not accept, now or soon: %s",
+		c.recorder.Eventf(owner, corev1.EventTypeWarning, reasonCertificate, "Gateway %s presents a certificate for %s that clients will not accept, now or soon: %s",
 			host.at.Gateway, host.host, detail)
 	}
 	c.known[host] = problem

@@ -21,8 +21,8 @@ import (
 	"github.com/net-gateways/net-gateways/pkg/status"
 )
 
-// Interval is the time between two beats. A proxy that dies just after one is seen by the next.
-const Interval = 30 * time.Second
+// interval is the time between two beats. A proxy that dies just after one is seen by the next.
+const interval = 30 * time.Second
 
 // Heart asks the Gateways of all entries while this replica leads.
 type Heart struct {
@@ -86,7 +86,7 @@ func (h *Heart) Look(ctx context.Context) {
 }
 
 func (h *Heart) run(ctx context.Context) {
-	ticker := time.NewTicker(Interval)
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
 		if panicked := panics.Catch(func() { h.beat(ctx) }); panicked != nil {
@@ -128,7 +128,7 @@ func (h *Heart) beat(ctx context.Context) {
 		entry := planes[i].entry
 		key := keyOf(entry)
 		mode := found.effective(entry.Probe, h.last[key], func() probe.Mode { return h.proven(entry) })
-		if last[key] = h.last[key]; anyAnswered(found.of(mode)) {
+		if last[key] = h.last[key]; slices.ContainsFunc(found.of(mode), answered) {
 			last[key] = mode
 		}
 		if planes[i].gateway != nil {

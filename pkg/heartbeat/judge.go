@@ -4,6 +4,7 @@ package heartbeat
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/net-gateways/net-gateways/pkg/metrics"
 	"github.com/net-gateways/net-gateways/pkg/probe"
@@ -28,15 +29,6 @@ func answered(result probe.Result) bool {
 	return result.State == probe.Proven || result.Kind != probe.Unreachable && result.Kind != probe.NoAnswer
 }
 
-func anyAnswered(results []probe.Result) bool {
-	for _, result := range results {
-		if answered(result) {
-			return true
-		}
-	}
-	return false
-}
-
 // effective is the mode in which an entry is asked. One that is configured stays. With auto it is the best one in which
 // something answers, as for services. Where nothing answers, it is the one in which something did last. If nothing ever
 // has, either all is down or the controller cannot reach it: then it is the one in which services were proven, else
@@ -46,7 +38,7 @@ func (a answers) effective(configured, last probe.Mode, proven func() probe.Mode
 		return configured
 	}
 	for _, mode := range []probe.Mode{probe.DataPlane, probe.Address} {
-		if anyAnswered(a.of(mode)) {
+		if slices.ContainsFunc(a.of(mode), answered) {
 			return mode
 		}
 	}

@@ -24,13 +24,13 @@ const (
 )
 
 // RefusedFor is how long every target of the best mode must have been refused before Auto degrades to the next one. After
-// RefusedAwhile the next one's addresses are asked, too. If they refuse as well, RefusedForNext is enough for them. The
+// RefusedAwhile the next one's addresses are asked, too. If they refuse as well, refusedForNext is enough for them. The
 // times are shorter where no connection is made, so that the condition says so 15 s after the service came.
 const (
 	RefusedFor         = 15 * time.Second
-	RefusedForNext     = 10 * time.Second
-	UnreachableFor     = 10 * time.Second
-	UnreachableForNext = 6 * time.Second
+	refusedForNext     = 10 * time.Second
+	unreachableFor     = 10 * time.Second
+	unreachableForNext = 6 * time.Second
 	RefusedAwhile      = 2 * time.Second
 )
 
@@ -125,13 +125,13 @@ func (r Report) degradeAfter(next bool) time.Duration {
 	reached := slices.ContainsFunc(r.Results, func(res Result) bool { return res.Kind != Unreachable })
 	switch {
 	case reached && next:
-		return RefusedForNext
+		return refusedForNext
 	case reached:
 		return RefusedFor
 	case next:
-		return UnreachableForNext
+		return unreachableForNext
 	}
-	return UnreachableFor
+	return unreachableFor
 }
 
 // offered is a mode with the addresses that it asks.

@@ -21,8 +21,8 @@ import (
 // A Gateway that the controller created has this label. It has no owner, so that traffic goes on when an operator
 // deletes the release (SPEC B-INS-3).
 const (
-	ManagedByLabel = "app.kubernetes.io/managed-by"
-	ManagedBy      = "net-gateways"
+	managedByLabel = "app.kubernetes.io/managed-by"
+	managedBy      = "net-gateways"
 )
 
 // changes are the writes that the Gateways of the controller need.
@@ -141,7 +141,7 @@ func desiredGateway(entry config.Entry, admitted gatewayv1.RouteNamespaces) *gat
 		ObjectMeta: metav1.ObjectMeta{
 			Namespace: entry.Gateway.Namespace,
 			Name:      entry.Gateway.Name,
-			Labels:    map[string]string{ManagedByLabel: ManagedBy},
+			Labels:    map[string]string{managedByLabel: managedBy},
 		},
 		Spec: gatewayv1.GatewaySpec{
 			GatewayClassName: gatewayv1.ObjectName(entry.Class),
@@ -174,4 +174,4 @@ func differs(current, desired *gatewayv1.Gateway) bool {
 		current.Spec.GatewayClassName != desired.Spec.GatewayClassName
 }
 
-func isManaged(gateway *gatewayv1.Gateway) bool { return gateway.Labels[ManagedByLabel] == ManagedBy }
+func isManaged(gateway *gatewayv1.Gateway) bool { return gateway.Labels[managedByLabel] == managedBy }
