@@ -15,7 +15,7 @@ import (
 )
 
 // readSharers finds the KIngresses on the same Gateway whose spec.tls names a Secret of this one's. If
-// there are very many, it reads only as many of the eldest as the translation needs.
+// there are very many, it reads only as many of the oldest as the translation needs.
 func (o *Observation) readSharers(reader Reader) error {
 	o.Sharers = map[v1alpha1.IngressVisibility][]*v1alpha1.Ingress{}
 	for secret := range SecretsOf(o.Ingress) {
@@ -36,9 +36,9 @@ func (o *Observation) readSharers(reader Reader) error {
 	return nil
 }
 
-// addSharers adds candidates, the eldest first, until the translation needs no more.
+// addSharers adds candidates, the oldest first, until the translation needs no more.
 func (o *Observation) addSharers(reader Reader, candidates []*v1alpha1.Ingress, sharing map[v1alpha1.IngressVisibility]listeners.Sharing) error {
-	for candidate := range FromEldest(candidates) {
+	for candidate := range FromOldest(candidates) {
 		maps.DeleteFunc(sharing, func(_ v1alpha1.IngressVisibility, known listeners.Sharing) bool { return known.Complete() })
 		if len(sharing) == 0 {
 			return nil
@@ -64,8 +64,8 @@ func (o *Observation) addSharers(reader Reader, candidates []*v1alpha1.Ingress, 
 	return nil
 }
 
-// FromEldest yields KIngresses, the eldest first. It sorts only as many as the caller takes.
-func FromEldest(all []*v1alpha1.Ingress) iter.Seq[*v1alpha1.Ingress] {
+// FromOldest yields KIngresses, the oldest first. It sorts only as many as the caller takes.
+func FromOldest(all []*v1alpha1.Ingress) iter.Seq[*v1alpha1.Ingress] {
 	return func(yield func(*v1alpha1.Ingress) bool) {
 		left := ages(slices.Clone(all))
 		heap.Init(&left)

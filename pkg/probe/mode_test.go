@@ -35,7 +35,7 @@ func pending(address string) Result { return Result{Target: Target{Address: addr
 func TestChoose(t *testing.T) {
 	pods, lb := []string{"10.0.0.7:10080", "10.0.0.8:10080"}, []string{"192.0.2.1:80"}
 	both := Offer{Endpoints: pods, Addresses: lb}
-	const guard = "data plane 10.0.0.7:10080 answers 403 for a.example.com: something in front asks for credentials"
+	const authProxy = "data plane 10.0.0.7:10080 answers 403 for a.example.com: something in front asks for credentials"
 	for _, c := range []struct {
 		name  string
 		mode  Mode
@@ -57,20 +57,20 @@ func TestChoose(t *testing.T) {
 		{"refused a while, and no other address to probe", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Unreachable, 5*time.Second)},
 			Choice{Mode: DataPlane, Addresses: pods, Recheck: 5 * time.Second}},
 		{"the address was asked beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), proven(lb[0])},
-			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},
+			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true}},
 		{"the address is refused beside", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), failed(lb[0], Handshake, 8*time.Second)},
-			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true, Recheck: 2 * time.Second}},
+			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true, Recheck: 2 * time.Second}},
 		{"one pod refuses", Auto, both, []Result{failed(pods[0], Unreachable, time.Hour), failed(pods[1], NotServed, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"one pod serves, the other cannot be asked", Auto, both, []Result{failed(pods[0], Credentials, time.Hour), proven(pods[1])},
-			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},
+			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true}},
 		{"for a moment", Auto, both, []Result{failed(pods[0], Credentials, time.Second), proven(pods[1])}, Choice{Mode: DataPlane, Addresses: pods, Recheck: time.Second}},
 		{"all pods serve", Auto, both, []Result{proven(pods[0]), proven(pods[1])}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"one pod not asked", Auto, both, []Result{failed(pods[0], Credentials, time.Hour), pending(pods[1])}, Choice{Mode: DataPlane, Addresses: pods}},
 		{"credentials", Auto, both, []Result{failed(pods[0], Credentials, 15*time.Second), failed(pods[1], Unreachable, time.Minute)},
-			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},
+			Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true}},
 		{"gone pods do not count", Auto, Offer{Endpoints: pods[1:], Addresses: lb}, []Result{failed(pods[0], Unreachable, time.Hour)}, Choice{Mode: DataPlane, Addresses: pods[1:]}},
 		{"credentials, no address", Auto, Offer{Endpoints: pods}, []Result{failed(pods[0], Credentials, time.Hour)},
-			Choice{Mode: Status, Background: pods, Degraded: guard + "; using the Gateway's status", BehindAuthProxy: true}},
+			Choice{Mode: Status, Background: pods, Degraded: authProxy + "; using the Gateway's status", BehindAuthProxy: true}},
 		{"neither", Auto, both, []Result{failed(pods[0], Unreachable, time.Hour), failed(lb[0], Handshake, 10*time.Second)},
 			Choice{Mode: Status, Background: slices.Concat(pods, lb), Degraded: "data plane 10.0.0.7:10080 cannot be reached: connection refused; " +
 				"address 192.0.2.1:80 refuses a.example.com: connection refused; using the Gateway's status"}},

@@ -50,9 +50,9 @@ func TestOneAnswerAPod(t *testing.T) {
 }
 
 // B-RDY-12: an auth proxy that is known is met once; what was not known before, or does not ask for credentials, has its time.
-func TestKnownGuard(t *testing.T) {
+func TestKnownAuthProxy(t *testing.T) {
 	pods, lb := []string{"10.0.0.7:10080", "10.0.0.8:10080"}, []string{"192.0.2.1:80"}
-	const guard = "data plane 10.0.0.7:10080 answers 403 for a.example.com: something in front asks for credentials"
+	const authProxy = "data plane 10.0.0.7:10080 answers 403 for a.example.com: something in front asks for credentials"
 	refused := failed(pods[0], Credentials, 0)
 	for name, c := range map[string]struct {
 		guarded Mode
@@ -62,14 +62,14 @@ func TestKnownGuard(t *testing.T) {
 		"not known":             {"", []Result{refused}, Choice{Mode: DataPlane, Addresses: pods, Recheck: RefusedAwhile}},
 		"not met yet":           {Status, []Result{pending(pods[0])}, Choice{Mode: DataPlane, Addresses: pods}},
 		"the route is not met":  {Status, []Result{failed(pods[0], NotServed, 0)}, Choice{Mode: DataPlane, Addresses: pods}},
-		"met":                   {Status, []Result{refused}, Choice{Mode: Status, Background: append(pods[:2:2], lb...), Degraded: guard + "; using the Gateway's status", BehindAuthProxy: true}},
+		"met":                   {Status, []Result{refused}, Choice{Mode: Status, Background: append(pods[:2:2], lb...), Degraded: authProxy + "; using the Gateway's status", BehindAuthProxy: true}},
 		"met at one of two":     {Status, []Result{refused, pending(pods[1])}, Choice{Mode: DataPlane, Addresses: pods}},
 		"one cannot be reached": {Status, []Result{refused, failed(pods[1], Unreachable, 0)}, Choice{Mode: DataPlane, Addresses: pods, Recheck: RefusedAwhile}},
 		"the address is in its way, too": {Status, []Result{refused, failed(lb[0], Unreachable, 0)}, Choice{Mode: Status, Background: append(pods[:2:2], lb...), BehindAuthProxy: true,
-			Degraded: guard + "; address 192.0.2.1:80 cannot be reached: connection refused; using the Gateway's status"}},
-		"the address answers now":     {Status, []Result{refused, proven(lb[0])}, Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},
-		"it was asked at the address": {Address, []Result{refused, failed(lb[0], NotServed, 0)}, Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},
-		"where another one is new":    {Address, []Result{refused, failed(lb[0], Credentials, 0)}, Choice{Mode: Address, Addresses: lb, Background: pods, Recheck: RefusedAwhile, Degraded: guard + "; using the Gateway's addresses", BehindAuthProxy: true}},
+			Degraded: authProxy + "; address 192.0.2.1:80 cannot be reached: connection refused; using the Gateway's status"}},
+		"the address answers now":     {Status, []Result{refused, proven(lb[0])}, Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true}},
+		"it was asked at the address": {Address, []Result{refused, failed(lb[0], NotServed, 0)}, Choice{Mode: Address, Addresses: lb, Background: pods, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true}},
+		"where another one is new":    {Address, []Result{refused, failed(lb[0], Credentials, 0)}, Choice{Mode: Address, Addresses: lb, Background: pods, Recheck: RefusedAwhile, Degraded: authProxy + "; using the Gateway's addresses", BehindAuthProxy: true}},
 		"the auth proxy is gone":      {Status, []Result{proven(pods[0]), proven(pods[1])}, Choice{Mode: DataPlane, Addresses: pods}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ import (
 // the same translation as all of them.
 func TestSharing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		all := []*v1alpha1.Ingress{} // from the eldest on
+		all := []*v1alpha1.Ingress{} // from the oldest on
 		for i := range rapid.IntRange(1, 4*listeners.MaxOwners).Draw(t, "sharers") {
 			all = append(all, aSharer(t, i))
 		}

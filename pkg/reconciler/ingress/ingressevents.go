@@ -62,21 +62,21 @@ func (e ingressEvents) changed(old, ing *v1alpha1.Ingress) {
 	}
 }
 
-// neighbours enqueues the KIngresses that have a host of this one or rewrite to one, and the eldest that
+// neighbours enqueues the KIngresses that have a host of this one or rewrite to one, and the oldest that
 // share its certificates: these write the owners of shared ListenerSets.
 func (e ingressEvents) neighbours(ing *v1alpha1.Ingress) {
 	for secret := range observe.SecretsOf(ing) {
-		e.eldest(secret)
+		e.oldest(secret)
 	}
 	e.sharingHosts(ing)
 }
 
-// arrived is neighbours for a KIngress that was not there before. One that is younger than the eldest
+// arrived is neighbours for a KIngress that was not there before. One that is younger than the oldest
 // changes nothing for them, so that the next of a thousand under a wildcard certificate enqueues none.
 func (e ingressEvents) arrived(ing *v1alpha1.Ingress) {
 	for secret := range observe.SecretsOf(ing) {
 		if e.isAmongEldest(ing, secret) {
-			e.eldest(secret)
+			e.oldest(secret)
 		}
 	}
 	e.sharingHosts(ing)

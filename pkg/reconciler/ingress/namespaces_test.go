@@ -149,7 +149,7 @@ func TestNamespaceEnds(t *testing.T) {
 		})
 		w.must(w.gateway.Tracker().Delete(httpRoutes, "default", publicHost)) // as the namespace's end does
 		w.until("the route was missed", func() bool { return tried })
-		w.must(w.r.Reconcile(t.Context(), hello.String())) // an error, or a later look, would come again for ever
+		w.must(w.r.Reconcile(t.Context(), hello.String())) // an error, or a later look, would come again endlessly
 		expect(t, "Conditions", isReady, w.conditions("hello"))
 	})
 }

@@ -107,10 +107,10 @@ func TestDegradedProof(t *testing.T) {
 	})
 }
 
-// TestKnownGuard: B-RDY-12, behind a known auth proxy, later versions are Ready once the gateway has
+// TestKnownAuthProxy: B-RDY-12, behind a known auth proxy, later versions are Ready once the gateway has
 // accepted them, under a new leader, too, and after a report that is not Ready; when the data plane
 // answers, the proxy is not known any more.
-func TestKnownGuard(t *testing.T) {
+func TestKnownAuthProxy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
 		data.guarded.Store(true)
@@ -120,13 +120,13 @@ func TestKnownGuard(t *testing.T) {
 		w.until("the route has been refused", func() bool { return w.targets(probe.Failed) == 1 })
 		w.accept(publicHost)
 		w.pass(probe.RefusedFor - 2*time.Second)
-		expect(t, "Ready before the guard is known", false, w.is("hello", "True")())
+		expect(t, "Ready before the auth proxy is known", false, w.is("hello", "True")())
 		w.until("hello is Ready", w.is("hello", "True"))
 		degraded := w.conditions("hello")
-		guard := func() map[string]probe.Mode {
+		authProxies := func() map[string]probe.Mode {
 			return status.ProofsOf(w.ingress("hello").Status)["ExternalIP"].AuthProxyModes
 		}
-		expect(t, "Known guards", map[string]probe.Mode{publicHost: probe.Status}, guard())
+		expect(t, "Known auth proxies", map[string]probe.Mode{publicHost: probe.Status}, authProxies())
 
 		ready := func(generation int64) func() bool {
 			return func() bool {
@@ -139,7 +139,7 @@ func TestKnownGuard(t *testing.T) {
 		w.until("the new backend has been refused", func() bool { return w.targets(probe.Failed) == 1 })
 		w.pass(time.Minute)
 		expect(t, "It is reported before it is accepted", true, w.is("hello", "Unknown RouteNotAccepted")())
-		expect(t, "Guards that are known then", map[string]probe.Mode{publicHost: probe.Status}, guard())
+		expect(t, "Auth proxies that are known then", map[string]probe.Mode{publicHost: probe.Status}, authProxies())
 		accepted := time.Now()
 		w.accept(publicHost)
 		w.until("the new backend gets its traffic", func() bool { return w.trafficOf() == "hello-00002" })
@@ -151,7 +151,7 @@ func TestKnownGuard(t *testing.T) {
 		w = aNewLeader(w, data)
 		data.guarded.Store(false)
 		w.until("the condition is taken back", func() bool { return w.conditions("hello")["NetworkConfigured"] == "True" })
-		expect(t, "Guards that are known at last", 0, len(guard()))
+		expect(t, "Auth proxies that are known at last", 0, len(authProxies()))
 		expect(t, "Writes of the recovery", []string{"update ingresses/status"}, w.writes())
 	})
 }

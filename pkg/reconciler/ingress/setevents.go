@@ -30,7 +30,7 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 	}
 	for secret := range secrets {
 		if edited {
-			e.eldest(secret)
+			e.oldest(secret)
 		}
 		if served {
 			e.lookAmong("ListenerSets with Secret "+secret.String(), func() []any { return e.by(bySecret, secret.String()) }, func(ing *v1alpha1.Ingress) bool {
@@ -44,14 +44,14 @@ func (e *clusterEvents) listenerSet(before, set *gatewayv1.ListenerSet) {
 // owners, and one more, which shows that there are more.
 const eldestMost = listeners.MaxOwners + 1
 
-// eldest enqueues the KIngresses that write the owners of the ListenerSets of a certificate.
-func (e *clusterEvents) eldest(secret types.NamespacedName) {
+// oldest enqueues the KIngresses that write the owners of the ListenerSets of a certificate.
+func (e *clusterEvents) oldest(secret types.NamespacedName) {
 	sharers, err := e.r.ingressesBy(bySecret, secret.String())
 	if err != nil {
 		e.logger.Errorw("Cannot look up the KIngresses of a Secret", zap.Error(err))
 	}
 	many := 0
-	for ing := range observe.FromEldest(sharers) {
+	for ing := range observe.FromOldest(sharers) {
 		if many == eldestMost {
 			return
 		}
@@ -60,7 +60,7 @@ func (e *clusterEvents) eldest(secret types.NamespacedName) {
 	}
 }
 
-// isAmongEldest tells whether a KIngress is one of those that eldest enqueues.
+// isAmongEldest tells whether a KIngress is one of those that oldest enqueues.
 func (e *clusterEvents) isAmongEldest(ing *v1alpha1.Ingress, secret types.NamespacedName) bool {
 	sharers, err := e.r.ingressesBy(bySecret, secret.String())
 	older := 0
@@ -72,5 +72,5 @@ func (e *clusterEvents) isAmongEldest(ing *v1alpha1.Ingress, secret types.Namesp
 			return false
 		}
 	}
-	return err == nil // else eldest could not look them up, either
+	return err == nil // else oldest could not look them up, either
 }

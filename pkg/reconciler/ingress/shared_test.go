@@ -81,7 +81,7 @@ func (w *world) deletes(from, to int) {
 	}
 }
 
-// TestSharedOutlivesItsOwners: B-TLS-1, B-OPS-3, the eldest of many KIngresses own their shared
+// TestSharedOutlivesItsOwners: B-TLS-1, B-OPS-3, the oldest of many KIngresses own their shared
 // ListenerSet, with the namespace if there are more of them. If the owners are deleted at once, the
 // ListenerSet stays for the others, which own it then, and is deleted with the last ones.
 func TestSharedOutlivesItsOwners(t *testing.T) {

@@ -30,16 +30,16 @@ func (w *world) sets() (hostnames, owners []string) {
 }
 
 // TestSharedListener: B-TLS-1, two KIngresses that begin to share a certificate get one listener for the
-// domain, and the listener of the elder is removed after the drain time. If one of them is deleted, the
+// domain, and the listener of the older is removed after the drain time. If one of them is deleted, the
 // other owns the shared listener alone, and goes on with it.
 func TestSharedListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		data := newPlane(t)
-		elder, younger := aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), aKIngress("second", 0)
+		older, younger := aKIngressWithTLS(v1alpha1.HTTPOptionEnabled), aKIngress("second", 0)
 		younger.Spec.Rules = younger.Spec.Rules[1:]
 		younger.Spec.Rules[0].Hosts = []string{"second.default.example.com"}
 		younger.Spec.TLS = []v1alpha1.IngressTLS{{Hosts: younger.Spec.Rules[0].Hosts, SecretName: "certificate"}}
-		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), elder)...))
+		w := data.serves(newWorld(t, append(anInstallationWithTLS(t, data), older)...))
 		are := func(hostnames, owners []string) func() bool {
 			return func() bool {
 				gotHosts, gotOwners := w.sets()
@@ -67,7 +67,7 @@ func TestSharedListener(t *testing.T) {
 		w.reconcile(apply.NameOf(younger))
 		expect(t, "Writes", []string{}, w.writes())
 
-		w.must(w.networking.Tracker().Delete(ingresses, elder.Namespace, elder.Name))
+		w.must(w.networking.Tracker().Delete(ingresses, older.Namespace, older.Name))
 		w.until("the other owns it alone", are([]string{domain}, []string{"second"}))
 	})
 }

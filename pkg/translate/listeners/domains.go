@@ -118,7 +118,7 @@ func Shares(ing *v1alpha1.Ingress, set *gatewayv1.ListenerSet) []v1alpha1.Ingres
 }
 
 // Sharing tells which of very many KIngresses with the same Secret the translation of one of them needs,
-// at one visibility: of each domain the eldest MaxOwners, and one more, which shows that there are more.
+// at one visibility: of each domain the oldest MaxOwners, and one more, which shows that there are more.
 type Sharing struct {
 	visibility v1alpha1.IngressVisibility
 	// missing is how many KIngresses are still needed, by domain.
@@ -155,7 +155,7 @@ func (s Sharing) Needs(ing *v1alpha1.Ingress) bool {
 	return len(domainsOf(ing, s.visibility, s.missing)) > 0
 }
 
-// Add adds another KIngress on the same Gateway. The eldest must be added first.
+// Add adds another KIngress on the same Gateway. The oldest must be added first.
 func (s Sharing) Add(ing *v1alpha1.Ingress) {
 	for of := range domainsOf(ing, s.visibility, s.missing) {
 		if s.missing[of]--; s.missing[of] == 0 {

@@ -66,7 +66,7 @@ func (p *planner) putShared(name string, of domain, stored *gatewayv1.ListenerSe
 	p.put(name, shared)
 }
 
-// isOfUser tells whether one of the known KIngresses of a domain has a host. Of very many only the eldest
+// isOfUser tells whether one of the known KIngresses of a domain has a host. Of very many only the oldest
 // are known.
 func (p *planner) isOfUser(of domain, host string) bool {
 	users := p.users[of]
