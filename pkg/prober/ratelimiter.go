@@ -11,7 +11,8 @@ const tlsCost = 3
 // burstSize is how many tries may start at once after a quiet time.
 const burstSize = 10
 
-// rateLimiter bounds how many tries start in a second.
+// rateLimiter bounds how many tries start in a second. That of golang.org/x/time/rate takes nothing back once a try has
+// started.
 type rateLimiter struct {
 	rate int
 	next time.Time // when the next try may start

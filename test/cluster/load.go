@@ -29,7 +29,7 @@ const WrongAnswer = -1
 
 // Load is a constant stream of requests to one address. Each comes over a connection made for it and so meets what the
 // data plane does now. Of more than a hundred a second in plain text one of five does, and the others come as from most
-// clients: the machine has not the time for more connections.
+// clients: the machine has not the time for more connections. (vegeta, which test/bench uses, makes all of them anew or none.)
 type Load struct {
 	begin    time.Time
 	cancel   context.CancelFunc
