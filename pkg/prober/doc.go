@@ -76,8 +76,7 @@
 //
 // # A data plane that is busy
 //
-// [Prober.Progressing] tells that nothing is wrong but that many routes came at once (progress.go); what a target is answered
-// until its turn comes is no reason for a notice. A pod's answer at one of its addresses is enough: [probe.Target.Question]. A try that a busy proxy answers late has not been in vain (overdue.go).
+// [Prober.Progressing] tells that nothing is wrong but that many routes came at once (progress.go). A pod's answer at one of its addresses is enough: [probe.Target.Question]. A try that a busy proxy answers late has not been in vain (overdue.go).
 //
 // # State
 //

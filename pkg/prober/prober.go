@@ -86,8 +86,7 @@ type Prober struct {
 
 // New starts a Prober that ends with the context. It calls notify when an owner's report has changed: at once when all
 // targets of a Gateway are proven or a background target is; with a delay of Options.Settle when a State, Kind or Code
-// is another one, or later, when the data planes are no longer Progressing; never for a try that failed like the one before,
-// nor for what a Check has returned meanwhile. notify
+// is another one; never for a try that failed like the one before, nor for what a Check has returned meanwhile. notify
 // is called without a lock, possibly from several goroutines at a time, and should only enqueue.
 func New(ctx context.Context, opts Options, notify func(Owner)) *Prober {
 	return newProber(ctx, opts, notify, ask)
@@ -121,7 +120,7 @@ func (p *Prober) Check(owner Owner, targets []probe.Target, background ...probe.
 	if !s.sameTargets(targets, background) {
 		p.setTargets(s, targets, background)
 	}
-	s.unreported, s.settled = false, time.Now().Add(p.opts.Settle)
+	s.unreported, s.lastNotified = false, time.Now()
 	return probe.Report{Results: s.foreground()}
 }
 

@@ -69,17 +69,12 @@ func (p *progress) newerProven(t *task) bool {
 }
 
 // Progressing tells whether the data planes still take up older targets than those that the owner waits for: each question of
-// the owner waits at an address where that is so, and was not skipped. Then a failure is not worth reporting yet; the owner is
-// notified when it is.
+// the owner waits at an address where that is so, and was not skipped. Then a failure is not worth reporting yet.
 func (p *Prober) Progressing(owner Owner) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.subscriptions[owner]
-	if s == nil || !s.progressing(time.Now()) {
-		return false
-	}
-	s.unreported = true
-	return true
+	return s != nil && s.progressing(time.Now())
 }
 
 func (s *subscription) progressing(now time.Time) bool {

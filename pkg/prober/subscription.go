@@ -22,10 +22,9 @@ type subscription struct {
 	// report is what the last Check returned; when stale, a new one is made, because callers share it.
 	report []probe.Result
 	stale  bool
-	// unreported: something changed since the owner was last notified or called Check, or it was told that the data planes are
-	// progressing, the end of which is news. settled is from when on failures may be reported.
-	unreported bool
-	settled    time.Time
+	// unreported: something changed since lastNotified, when the owner was last notified or called Check.
+	unreported   bool
+	lastNotified time.Time
 }
 
 // sameTargets tells whether these are being asked already.
@@ -71,9 +70,9 @@ func (s *subscription) countOpen() {
 
 // record takes in what a try brought to t; before is the result until then. It tells whether the
 // owner must be notified at once: a Gateway whose targets are all proven, or a background target that is.
-// Anything else may wait: most failures come from a route that is about to be served, and each notification costs a
-// reconciliation.
-func (s *subscription) record(t *task, before probe.Result) bool {
+// Anything else may wait until settle has passed since lastNotified: most failures come from a route that is about to
+// be served, and each notification costs a reconciliation.
+func (s *subscription) record(t *task, before probe.Result, now time.Time, settle time.Duration) bool {
 	after := &t.result
 	if *after != before {
 		s.stale = true
@@ -92,25 +91,7 @@ func (s *subscription) record(t *task, before probe.Result) bool {
 			return true
 		}
 	}
-	return false
-}
-
-// awaitsTurn tells whether a failure is not worth a notification yet: the data planes are progressing, and no route is
-// refused everywhere, which may call for another way to prove it.
-func (s *subscription) awaitsTurn(now time.Time) bool {
-	refused := map[string]bool{}
-	for _, t := range s.tasks {
-		if t.queue != nil && !t.background {
-			before, known := refused[t.result.Route]
-			refused[t.result.Route] = (before || !known) && !t.result.RefusedSince.IsZero()
-		}
-	}
-	for _, everywhere := range refused {
-		if everywhere {
-			return false
-		}
-	}
-	return s.progressing(now)
+	return s.unreported && now.Sub(s.lastNotified) >= settle
 }
 
 // hostAtAddress is all that an auth proxy in front of a gateway sees of a target: not the version that is asked for.

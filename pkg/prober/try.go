@@ -114,9 +114,6 @@ func (p *Prober) learnAndRecord(t *task, o outcome, started, now time.Time) {
 	q := t.queue
 	wasUp, wasBehindAuthProxy := q.up, q.behindAuthProxy(now)
 	o, down := q.learn(o, started, &p.opts)
-	if o.ok {
-		q.progress.proven(t, now)
-	}
 	p.record(t, o, now)
 	if o.ok {
 		t.queue = nil
@@ -131,6 +128,7 @@ func (p *Prober) learnAndRecord(t *task, o outcome, started, now time.Time) {
 	}
 	if o.ok {
 		q.limiter.refund(t.result.Scheme)
+		q.progress.proven(t, now)
 		q.expediteOldest(now)
 	}
 }
@@ -216,13 +214,8 @@ func (p *Prober) failAll(q *addressQueue, tried *task, o outcome, now time.Time)
 // notifyIfDue puts the owner on the list of those to notify, if it should be notified now.
 func (p *Prober) notifyIfDue(t *task, before probe.Result, now time.Time) {
 	s := t.subscription
-	atOnce := s.record(t, before)
-	if !atOnce && (!s.unreported || now.Before(s.settled)) {
-		return
-	}
-	s.settled = now.Add(p.opts.Settle)
-	if atOnce || !s.awaitsTurn(now) {
-		s.unreported = false
+	if s.record(t, before, now, p.opts.Settle) {
+		s.unreported, s.lastNotified = false, now
 		p.toNotify = append(p.toNotify, s)
 	}
 }

@@ -30,8 +30,8 @@ const (
 	// GraceWhenServed is for a Ready KIngress that is served in its former version: it is long because
 	// many may be rendered anew at once, and users miss nothing.
 	GraceWhenServed = 5 * time.Minute
-	// progressInterval is the shortest time between two checks of the progress of a burst. It grows to half
-	// of the time waited; the prober tells when the progress ends.
+	// progressInterval is the shortest time between two checks of the progress of a burst. It grows to a
+	// fifth of the time waited.
 	progressInterval = 2 * time.Second
 )
 
@@ -55,7 +55,7 @@ func grace(old v1alpha1.IngressStatus, facts Facts, held bool, blockers []Blocke
 	case settled && held && len(blockers) == 0 && servedAsBefore:
 		return whenServed(facts, left)
 	case facts.Progressing && certainty == Unanswered && (held || !settled) && facts.Waited >= GraceBeforeReport && facts.Waited < GraceWhileProgressing:
-		return min(max(progressInterval, facts.Waited/2), GraceWhileProgressing-facts.Waited)
+		return min(max(progressInterval, facts.Waited/5), GraceWhileProgressing-facts.Waited)
 	case settled:
 		return max(0, GraceWhenReady-facts.Waited, GraceBetweenReports-facts.SinceReport)
 	case isReported(old, facts.Generation) && certainty == Answered: // the gateway has reported a condition since
