@@ -23,11 +23,10 @@ const (
 	// busyTargets is from how many targets that time out, or are answered 503, on it is the data plane that is busy, and not
 	// their backends that hang or are away: a proxy learns of routes before it learns of their endpoints.
 	busyTargets = 5
-	// A data plane may pause for pausePerTarget times the waiting targets (less freeTargets), or for pauseGrowth times its
-	// longest pause within the last pauseMemory, because it has more routes each time; for maxPause at most.
+	// A data plane may pause for pausePerTarget times the waiting targets (less freeTargets), or for as long as its longest
+	// pause within the last pauseMemory; for maxPause at most.
 	freeTargets    = 50
 	pausePerTarget = 25 * time.Millisecond
-	pauseGrowth    = 1.25
 	pauseMemory    = time.Minute
 	maxPause       = 25 * time.Second
 )
@@ -57,7 +56,7 @@ func (p *progress) continues(t *task, waiting int, now time.Time) bool {
 	startup := min(maxPause, time.Duration(max(0, waiting-freeTargets))*pausePerTarget)
 	pause := startup
 	if now.Sub(p.pauseAt) <= pauseMemory {
-		pause = min(maxPause, max(pause, time.Duration(pauseGrowth*float64(p.pause))))
+		pause = min(maxPause, max(pause, p.pause))
 	}
 	return now.Sub(p.lastProof) < burstFor+pause || now.Sub(t.created) < startup
 }

@@ -132,7 +132,7 @@ func TestProgressingPauses(t *testing.T) {
 			m.serve(older)
 			after(15 * time.Second)
 			m.serve(third)
-			after(burstFor + maxPause)
+			after(maxPause)
 		}, false},
 	}.test(t)
 }
